@@ -36,7 +36,7 @@ type OUI uint32
 func (o OUI) First() Address { return Address(o) << 24 }
 
 // Last is the highest address of the block.
-func (o OUI) Last() Address { return o.First() | 1<<24 - 1 }
+func (o OUI) Last() Address { return o.First() | (1<<24 - 1) }
 
 // String writes "00-1a-c2".
 func (o OUI) String() string { return string(appendOctets(nil, uint64(o), 3)) }

@@ -108,7 +108,7 @@ func (c *check) bits(start Address, r Range) {
 	}
 	if first, n := r.Multicast(); n > 0 {
 		if first == 0 {
-			c.add(RuleMulticast, FieldStart, "", "the start %s is a multicast address: its first octet, %02x, is odd", start, start>>40)
+			c.add(RuleMulticast, FieldStart, "", "the start %s is a multicast address: its first octet, %02x, is odd", start, byte(start>>40))
 		} else {
 			c.add(RuleMulticast, FieldCount, fmt.Sprintf("order at most %d, or use a block whose first octet stays even", first),
 				"%s of the series are multicast addresses, from %s (number %s) on", group(n), r.At(first), group(first+1))
@@ -116,7 +116,7 @@ func (c *check) bits(start Address, r Range) {
 	}
 	if first, n := r.Local(); n > 0 {
 		if first == 0 {
-			c.add(RuleLocal, FieldStart, "", "the start %s is locally administered: bit 2 of its first octet, %02x, is set", start, start>>40)
+			c.add(RuleLocal, FieldStart, "", "the start %s is locally administered: bit 2 of its first octet, %02x, is set", start, byte(start>>40))
 		} else {
 			c.add(RuleLocal, FieldCount, "", "%s of the series are locally administered, from %s (number %s) on",
 				group(n), r.At(first), group(first+1))

@@ -18,8 +18,10 @@ func (r Range) Overlap(other Range) (Range, bool) {
 		return Range{}, false
 	}
 	if hi.Count == 1 {
-		_, in := lo.Index(hi.Start)
-		return Range{hi.Start, 1, 1}, in
+		if _, in := lo.Index(hi.Start); !in {
+			return Range{}, false
+		}
+		return Range{hi.Start, 1, 1}, true
 	}
 	if lo.Count == 1 { // it starts no later than hi and is not below it
 		return Range{hi.Start, 1, 1}, true
