@@ -1,0 +1,98 @@
+package sheet
+
+import (
+	"fmt"
+	"strings"
+
+	"fyne.io/fyne/v2"
+)
+
+// What one copy may put on the clipboard. Clipboards hand their content over in one piece, through the window system:
+// beyond this a file is the better way.
+const (
+	CopyRows  = 50_000
+	CopyBytes = 4 << 20
+)
+
+// Copy puts the selected rows on the clipboard as tab-separated values, one line a row, up to CopyRows rows and CopyBytes
+// bytes, whole rows only. OnCopied hears how many it were; OnNotice tells when the limit was hit.
+func (s *Sheet) Copy() {
+	s.countRows()
+	selected := s.selected.count()
+	if selected == 0 || s.model == nil {
+		return
+	}
+	text, copied := s.tsv(CopyRows, CopyBytes)
+	fyne.CurrentApp().Clipboard().SetContent(text)
+	if copied < selected && s.OnNotice != nil {
+		s.OnNotice(fmt.Sprintf("Copied the first %d of %d selected rows: a copy holds at most %d rows and %d MB.",
+			copied, selected, CopyRows, CopyBytes>>20))
+	}
+	if s.OnCopied != nil {
+		s.OnCopied(copied, selected)
+	}
+}
+
+func (s *Sheet) copyWanted() {
+	if s.OnCopy != nil {
+		s.OnCopy()
+		return
+	}
+	s.Copy()
+}
+
+// tsv is the selected rows as text, as many whole rows as the limits allow.
+func (s *Sheet) tsv(rows, bytes int) (text string, copied int) {
+	var b strings.Builder
+	columns := min(s.model.Columns(), len(s.columns))
+	for _, r := range s.selected {
+		for row := r[0]; row <= r[1]; row++ {
+			if copied == rows {
+				return b.String(), copied
+			}
+			begin := b.Len()
+			for col := range columns {
+				if col > 0 {
+					b.WriteByte('\t')
+				}
+				writeField(&b, s.model.Cell(row, col).Text)
+				if b.Len() > bytes {
+					return b.String()[:begin], copied
+				}
+			}
+			b.WriteByte('\n')
+			copied++
+		}
+	}
+	return b.String(), copied
+}
+
+// writeField quotes as spreadsheets do when they paste tab-separated text: only where the text would be taken apart or a
+// leading quote be taken for quoting, with quotes doubled (RFC 4180, section 2).
+func writeField(b *strings.Builder, text string) {
+	if !strings.ContainsAny(text, "\t\n\r") && !strings.HasPrefix(text, `"`) {
+		b.WriteString(text)
+		return
+	}
+	b.WriteByte('"')
+	b.WriteString(strings.ReplaceAll(text, `"`, `""`))
+	b.WriteByte('"')
+}
+
+// spoken is the current row, or the titles, as one sentence for a screen reader.
+func (s *Sheet) spoken() string {
+	var words []string
+	for col := range s.columns {
+		text := s.columns[col].Title
+		if s.current >= 0 && s.model != nil {
+			if s.current >= s.model.Rows() || col >= s.model.Columns() {
+				continue
+			}
+			text = bounded(s.model.Cell(s.current, col).Text, End)
+		}
+		if text != "" {
+			words = append(words, legible(text))
+		}
+	}
+	return strings.Join(words, ", ")
+}
