@@ -1,0 +1,119 @@
+// Package archive reads ZIP archives that nobody trusts, in small memory: intake of up to 500,000 CSRs, upload files,
+// delivered results. It has its own reader of the directory, strict where two readers could see two different archives,
+// and takes what zip, 7z, Go, Python and Java write: data descriptors and ZIP64 included.
+//
+// Which to call:
+//
+//   - Open checks structure and limits before memory is spent, and reads the directory once;
+//   - ReadEntry for whole entries, the fast path for many small ones; Open(i) for a large one as a stream;
+//   - Verify before anything is taken from an archive that must be intact as a whole: every local header, every CRC-32;
+//   - CheckExtraction before names become paths. Open does not care about names: an intake that only reads content may
+//     be lenient. CheckName applies the same rules to one name.
+//
+// # What is refused, and where
+//
+// Open: a file that is no ZIP, is cut short, or holds anything before its first entry, between entries, or between the
+// last one and the directory; a second end record hidden in a comment; a ZIP64 record that contradicts the plain one;
+// parts of a split archive; overlapping entries; sizes that cannot be; every limit. Reading an entry: a local header or
+// data descriptor that differs from the directory, gaps that only the local header shows, encryption, methods other
+// than store and deflate, more or fewer bytes than declared, a wrong CRC-32. CheckExtraction: names that leave the
+// target folder or cannot be stored on Windows, names that collide, links and special files.
+//
+// Violations are *Error, which names the entry; limits are *LimitError, which names the limit and its value. Source of
+// the format: PKWARE APPNOTE.TXT 6.3.10.
+//
+// # Memory
+//
+// A Reader keeps 56 bytes an entry and the names, packed. Names are kept only while they average at most 40 bytes;
+// longer ones are read from the archive when needed.
+package archive
+
+import (
+	"io"
+	"sync"
+)
+
+// Limits bound what an archive may ask of us. A field that is 0 takes its value from DefaultLimits.
+type Limits struct {
+	ArchiveBytes int64 // size of the archive itself
+	Entries      int   // files and folders
+	EntryBytes   int64 // one entry, uncompressed
+	TotalBytes   int64 // all entries, uncompressed
+	Ratio        int64 // uncompressed to compressed; only entries above 1 MiB are held to it
+	NameBytes    int   // one name
+}
+
+// DefaultLimits are far above what a batch needs and far below what harms a workstation. Deflate itself ends at a ratio
+// of 1032; CSV files of one repeated row pass 200.
+var DefaultLimits = Limits{
+	ArchiveBytes: 4 << 30,
+	Entries:      2_000_000,
+	EntryBytes:   2 << 30,
+	TotalBytes:   16 << 30,
+	Ratio:        1000,
+	NameBytes:    4096,
+}
+
+// ratioFloor is the size up to which an entry may be packed as tightly as it likes: it does no harm.
+const ratioFloor = 1 << 20
+
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits
+	if l.ArchiveBytes > 0 {
+		d.ArchiveBytes = l.ArchiveBytes
+	}
+	if l.Entries > 0 {
+		d.Entries = l.Entries
+	}
+	if l.EntryBytes > 0 {
+		d.EntryBytes = l.EntryBytes
+	}
+	if l.TotalBytes > 0 {
+		d.TotalBytes = l.TotalBytes
+	}
+	if l.Ratio > 0 {
+		d.Ratio = l.Ratio
+	}
+	if l.NameBytes > 0 {
+		d.NameBytes = l.NameBytes
+	}
+	return d
+}
+
+// Reader is an open archive. It is safe for concurrent use.
+type Reader struct {
+	r       io.ReaderAt
+	limits  Limits
+	end     endRecord
+	records []record
+	names   []byte   // packed; nil where they are too long to keep
+	order   []uint32 // entries by their place in the file; nil where that is the directory's order
+	scratch sync.Pool
+}
+
+// Open reads and checks the structure of the archive of size bytes behind r. It holds on to r, which the caller closes
+// after the last use of the Reader. See the package comment for what it refuses.
+func Open(r io.ReaderAt, size int64, l Limits) (*Reader, error) {
+	l = l.orDefault()
+	if size > l.ArchiveBytes {
+		return nil, &LimitError{What: "bytes of the archive", Value: size, Max: l.ArchiveBytes}
+	}
+	end, err := findEnd(r, size)
+	if err != nil {
+		return nil, err
+	}
+	if end.entries > int64(l.Entries) {
+		return nil, &LimitError{What: "entries", Value: end.entries, Max: int64(l.Entries)}
+	}
+	z := &Reader{r: r, limits: l, end: end}
+	if err := z.readDirectory(); err != nil {
+		return nil, err
+	}
+	if err := z.checkExtents(); err != nil {
+		return nil, err
+	}
+	return z, nil
+}
+
+// Len is the number of entries, folders included.
+func (z *Reader) Len() int { return len(z.records) }
