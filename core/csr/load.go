@@ -1,0 +1,254 @@
+package csr
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"enrollbench/core/archive"
+	"enrollbench/core/finding"
+)
+
+// ChangedError says that a file is not what it was when it was checked.
+type ChangedError struct {
+	At     finding.Location
+	Reason string
+}
+
+// Error names the place and what is different.
+func (e *ChangedError) Error() string {
+	return fmt.Sprintf("%s changed since it was checked (%s): check it again", e.At, e.Reason)
+}
+
+// loader reads entries again. It keeps the file it read last open, because neighbours often come from one file.
+// Not safe for concurrent use; its buffers are valid until the next load.
+type loader struct {
+	x    examiner
+	open *source
+	file *os.File
+	zip  *archive.Reader
+	text []byte
+	der  []byte
+	pool *spool    // members with several CSRs, unpacked; nil where none was made
+	zips *openZIPs // shared with other loaders; nil for one that works alone
+}
+
+func newLoader() *loader { return &loader{} }
+
+func (l *loader) close() {
+	if l.file != nil {
+		l.file.Close()
+	}
+	l.open, l.file, l.zip = nil, nil, nil
+}
+
+// load returns the DER of e, valid until the next load, after comparing it with the check.
+func (l *loader) load(e *Entry) ([]byte, error) {
+	der, err := l.read(e)
+	if err != nil {
+		return nil, &ChangedError{At: e.At, Reason: err.Error()}
+	}
+	if sha256.Sum256(der) != e.Facts.DER {
+		return nil, &ChangedError{At: e.At, Reason: "its SHA-256 is another"}
+	}
+	return der, nil
+}
+
+func (l *loader) read(e *Entry) ([]byte, error) {
+	text, err := l.bytes(e)
+	if err != nil || e.size == 0 {
+		return text, err
+	}
+	b, ok, _ := nextBlock(text, 0)
+	if !ok || b.start != 0 || b.end != len(text) || b.err != nil {
+		return nil, fmt.Errorf("its PEM block stands elsewhere")
+	}
+	der, err := decodeBody(l.der, b.body)
+	if err == nil {
+		l.der = der
+	}
+	return der, err
+}
+
+// bytes returns the PEM block of e, or its whole file or member where that is one DER.
+func (l *loader) bytes(e *Entry) ([]byte, error) {
+	if e.member < 0 && e.size == 0 {
+		return l.x.readFile(e.src.path)
+	}
+	if e.shared && l.pool != nil {
+		return l.readAt(l.pool.file, l.pool.base[memberOf{e.src, e.member}]+e.off, int(e.size))
+	}
+	if err := l.reopen(e.src); err != nil {
+		return nil, err
+	}
+	if e.member < 0 {
+		return l.readAt(l.file, e.off, int(e.size))
+	}
+	if e.shared {
+		return l.fromMember(e)
+	}
+	if int(e.member) >= l.zip.Len() {
+		return nil, fmt.Errorf("the ZIP has fewer members")
+	}
+	data, err := l.zip.ReadEntry(int(e.member), l.text[:0])
+	if err != nil {
+		return nil, err
+	}
+	l.text = data
+	if e.size == 0 {
+		return data, nil
+	}
+	if int64(len(data)) < e.off+int64(e.size) {
+		return nil, fmt.Errorf("it is shorter")
+	}
+	return data[e.off : e.off+int64(e.size)], nil
+}
+
+// fromMember reads one block of a member with several by unpacking it up to there: right for one entry, a spool is for all.
+func (l *loader) fromMember(e *Entry) ([]byte, error) {
+	r, err := l.zip.Open(int(e.member))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if _, err := io.CopyN(io.Discard, r, e.off); err != nil {
+		return nil, err
+	}
+	l.text = growTo(l.text, int(e.size))
+	_, err = io.ReadFull(r, l.text)
+	return l.text, err
+}
+
+func (l *loader) readAt(f io.ReaderAt, off int64, n int) ([]byte, error) {
+	l.text = growTo(l.text, n)
+	if m, err := f.ReadAt(l.text, off); m < n {
+		return nil, fmt.Errorf("it is shorter (%w)", err)
+	}
+	return l.text, nil
+}
+
+func growTo(b []byte, n int) []byte {
+	if cap(b) < n {
+		return make([]byte, n, n+n/2)
+	}
+	return b[:n]
+}
+
+// reopen makes src the open source: its file, or for a ZIP its reader.
+func (l *loader) reopen(src *source) error {
+	if l.open == src {
+		return nil
+	}
+	l.close()
+	if src.zip {
+		z, err := l.openZIP(src)
+		if err == nil {
+			l.open, l.zip = src, z
+		}
+		return err
+	}
+	f, err := os.Open(src.path)
+	if err != nil {
+		return errors.New(readReason(err))
+	}
+	l.open, l.file = src, f
+	return nil
+}
+
+func (l *loader) openZIP(src *source) (*archive.Reader, error) {
+	if l.zips != nil {
+		if z, err := l.zips.get(src); z != nil || err != nil {
+			return z, err
+		}
+	}
+	f, z, err := openSourceZIP(src)
+	l.file = f
+	return z, err
+}
+
+func openSourceZIP(src *source) (*os.File, *archive.Reader, error) {
+	f, err := os.Open(src.path)
+	if err != nil {
+		return nil, nil, errors.New(readReason(err))
+	}
+	info, err := f.Stat()
+	if err == nil {
+		var z *archive.Reader
+		if z, err = archive.Open(f, info.Size(), DefaultLimits.Archive); err == nil {
+			return f, z, nil
+		}
+	}
+	f.Close()
+	return nil, nil, err
+}
+
+// memberOf names a ZIP member that holds several CSRs.
+type memberOf struct {
+	src    *source
+	member int32
+}
+
+// spool holds the unpacked text of such members, so that a bundle in the order of names need not unpack one of them
+// again for each CSR. CSRs are public; the file is removed with close, and where the system allows it has no name.
+type spool struct {
+	file *os.File
+	base map[memberOf]int64
+}
+
+// newSpool unpacks the shared members of the given entries, or returns nil where there are none.
+func newSpool(entries []*Entry) (*spool, error) {
+	var order []memberOf
+	seen := map[memberOf]bool{}
+	for _, e := range entries {
+		if m := (memberOf{e.src, e.member}); e.shared && !seen[m] {
+			seen[m] = true
+			order = append(order, m)
+		}
+	}
+	if len(order) == 0 {
+		return nil, nil
+	}
+	f, err := os.CreateTemp("", "enrollbench-csr-*.tmp")
+	if err != nil {
+		return nil, err
+	}
+	os.Remove(f.Name()) // Windows refuses while it is open; close removes it there
+	s := &spool{file: f, base: make(map[memberOf]int64, len(order))}
+	l := newLoader()
+	defer l.close()
+	var at int64
+	for _, m := range order {
+		s.base[m] = at
+		n, err := l.unpack(m, f)
+		if err != nil {
+			s.close()
+			return nil, &ChangedError{At: finding.Location{File: m.src.path}, Reason: err.Error()}
+		}
+		at += n
+	}
+	return s, nil
+}
+
+func (l *loader) unpack(m memberOf, w io.Writer) (int64, error) {
+	if err := l.reopen(m.src); err != nil {
+		return 0, err
+	}
+	if int(m.member) >= l.zip.Len() {
+		return 0, fmt.Errorf("the ZIP has fewer members")
+	}
+	r, err := l.zip.Open(int(m.member))
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	return io.Copy(w, r)
+}
+
+func (s *spool) close() {
+	if s != nil {
+		s.file.Close()
+		os.Remove(s.file.Name())
+	}
+}
