@@ -126,16 +126,10 @@ func reciprocals(values []*big.Int) (sum, product *big.Int) {
 
 func (t *tree) root() error {
 	n := &t.levels[len(t.levels)-1][0]
-	size := (n.words + 1) * bits.UintSize
-	inverse, err := t.m.reciprocal(n.product, size)
+	quotient, err := t.m.quotient(n.sum, n.product, (n.words+1)*bits.UintSize)
 	if err != nil {
 		return err
 	}
-	quotient, err := t.m.product(n.sum, inverse)
-	if err != nil {
-		return err
-	}
-	quotient.Rsh(quotient, uint(n.product.BitLen())) // #nosec G115 -- a length
 	n.fraction = cut(quotient, 0, n.words+1)
 	n.sum = nil
 	return nil

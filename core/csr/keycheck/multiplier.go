@@ -47,16 +47,22 @@ func (m *multiplier) product(a, b *big.Int) (*big.Int, error) {
 	if shorter := min(len(a.Bits()), len(b.Bits())); shorter >= long {
 		size := a.BitLen() + b.BitLen()
 		if s, ok := shapeFor(size, digitsOf(min(a.BitLen(), b.BitLen()))); ok {
-			var ta, tb []uint64
-			both(func() { ta = m.transform(a, s) }, func() { tb = m.transform(b, s) })
-			for i := range ta {
-				ta[i] = montgomery(ta[i], tb[i])
-			}
-			m.release(tb)
-			return m.integer(ta, s, 0, words(size)), nil
+			return m.cyclic(a, b, s, words(size)), nil
 		}
 	}
 	return new(big.Int).Mul(a, b), nil
+}
+
+// cyclic returns the lowest count words of a·b, where what goes beyond the length of the shape comes in again at the
+// lower end.
+func (m *multiplier) cyclic(a, b *big.Int, s shape, count int) *big.Int {
+	var ta, tb []uint64
+	both(func() { ta = m.transform(a, s) }, func() { tb = m.transform(b, s) })
+	for i := range ta {
+		ta[i] = montgomery(ta[i], tb[i])
+	}
+	m.release(tb)
+	return m.integer(ta, s, 0, count)
 }
 
 // crosswise returns a·d + b·c and b·d: numerator and denominator of a/b + c/d. All are positive.
@@ -171,25 +177,21 @@ func assemble(a []uint64, width uint, count int) []big.Word {
 	mask := uint64(1)<<width - 1
 	var carry, word uint64
 	var have uint
-	n := 0
-	for _, v := range a {
-		v += carry // no overflow: v is below 2^62 and carry below 2^63
+	for i, n := 0, 0; n < count; i++ {
+		v := carry
+		if i < len(a) {
+			v += a[i] // no overflow: a[i] is below 2^62 and carry below 2^63
+		}
 		carry = v >> width
 		v &= mask
 		word |= v << have
 		have += width
 		if have >= bits.UintSize {
-			if n == count {
-				break
-			}
 			z[n] = big.Word(word)
 			n++
 			have -= bits.UintSize
 			word = v >> (width - have)
 		}
-	}
-	if n < count {
-		z[n] = big.Word(word)
 	}
 	return z
 }

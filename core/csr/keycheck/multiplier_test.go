@@ -39,14 +39,22 @@ func TestMultiplierAgainstBig(t *testing.T) {
 			t.Errorf("fractions of %v words are wrong %v %v", size, wa.BitLen(), wb.BitLen())
 		}
 		for _, precision := range []int{64 * 100, 64 * 5000, 64*9000 + 7} {
-			x, err := m.reciprocal(a, precision)
-			if err != nil {
-				t.Fatal(err)
-			}
-			w := new(big.Int).Lsh(one, uint(a.BitLen()+precision))
-			w.Quo(w, a)
-			if w.Sub(w, x).CmpAbs(big.NewInt(4)) > 0 {
-				t.Errorf("reciprocal of %d words to %d bits is wrong: %d bits", size[0], precision, w.BitLen())
+			for _, numerator := range []*big.Int{nil, c, d, a, one} {
+				if numerator != nil && numerator.BitLen() > a.BitLen()+guard/2 {
+					continue
+				}
+				x, err := m.quotient(numerator, a, precision)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if numerator == nil {
+					numerator = new(big.Int).Lsh(one, uint(a.BitLen()))
+				}
+				w := new(big.Int).Lsh(numerator, uint(precision))
+				w.Quo(w, a)
+				if w.Sub(w, x).CmpAbs(big.NewInt(4)) > 0 {
+					t.Errorf("quotient of %d words to %d bits is wrong: %d bits", size[0], precision, w.BitLen())
+				}
 			}
 		}
 	}
