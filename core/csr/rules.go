@@ -10,9 +10,9 @@ var Rules = []*finding.Rule{
 	RuleBrokenPEM, RuleBrokenDER, RuleTrailingData, RuleVersion, RuleSignature, RuleUnknownSignature, RuleWeakHash,
 	// key
 	RuleKeyType, RuleUnknownKeyType, RuleWeakRSAKey, RuleRSAKeySize, RuleRSAExponent, RuleSmallRSAExponent,
-	RuleSmallFactor, RuleClosePrimes, RuleROCA, RulePointNotOnCurve,
+	RuleSmallFactor, RuleClosePrimes, RuleROCA, RulePointNotOnCurve, RuleCompressedPoint,
 	// content
-	RuleEmptySubject, RuleNoCommonName, RuleTooLong, RuleCountry, RuleStringType, RuleControlCharacter,
+	RuleEmptySubject, RuleNoCommonName, RuleTooLong, RuleEmptyValue, RuleCountry, RuleUserCountry, RuleStringType, RuleControlCharacter,
 	RuleInvisibleCharacter, RuleMixedScript, RuleOuterBlank, RuleSANDNS, RuleSANIP, RuleSANEmail, RuleSANURI,
 	RuleDuplicateExtension, RuleChallengePassword,
 	// set
@@ -131,8 +131,14 @@ var (
 	}
 	RulePointNotOnCurve = &finding.Rule{
 		Name: "csr/point-not-on-curve", Severity: finding.Error, Source: "RFC 5480 §2.2, NIST SP 800-186 §D.1, NIST SP 800-56A rev. 3 §5.6.2.3",
-		Title: "The public key is no point of its curve",
+		Title: "The public key is no valid point of its curve",
 		Why:   "No private key belongs to it: the key was damaged or its maker is defective.",
 		Hint:  "make a new key and request on the device",
+	}
+	RuleCompressedPoint = &finding.Rule{
+		Name: "csr/compressed-point", Severity: finding.Warning, Source: "RFC 5480 §2.2",
+		Title: "Public key written as a compressed point",
+		Why:   "Only the uncompressed form must be understood; many services and devices cannot read the other one.",
+		Hint:  "set the point form to uncompressed where the key is made (openssl ec -conv_form uncompressed)",
 	}
 )

@@ -28,6 +28,18 @@ var (
 		Why:   "Certificates hold the country as two upper-case letters of ISO 3166-1; other values are rejected.",
 		Hint:  "use the two-letter code, DE or US for example",
 	}
+	RuleUserCountry = &finding.Rule{
+		Name: "csr/user-assigned-country", Severity: finding.Warning, Source: "ISO 3166-1 §8.1.3 (user-assigned codes)",
+		Title: "Country code that ISO 3166-1 leaves to users",
+		Why:   "AA, QM to QZ, XA to XZ and ZZ stand for no country; some services take them (XK for Kosovo), others reject them.",
+		Hint:  "use the country's own code unless you have agreed on this one",
+	}
+	RuleEmptyValue = &finding.Rule{
+		Name: "csr/empty-value", Severity: finding.Warning, Source: "RFC 5280 Appendix A.1 (SIZE (1..ub)), §4.2.1.6",
+		Title: "A field is there and holds nothing",
+		Why:   "An attribute of a subject needs at least one character and a subjectAltName at least one name; some services reject the request, others drop the field.",
+		Hint:  "leave the field out where the request is made, or fill it",
+	}
 	RuleStringType = &finding.Rule{
 		Name: "csr/string-type", Severity: finding.Error, Source: "X.680 §41, RFC 5280 §4.1.2.4",
 		Title: "Text does not fit its string type",

@@ -1,0 +1,286 @@
+package csr
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"math/big"
+	"strings"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// publicKey is a SubjectPublicKeyInfo taken apart. At most one of rsa, ec and ed is there.
+type publicKey struct {
+	Key
+	algorithm algorithmIdentifier
+	bits      []byte // the subjectPublicKey
+	rsa       *rsaKey
+	ec        *ecdsa.PublicKey
+	ed        ed25519.PublicKey
+	pss       bool // the key itself is bound to RSASSA-PSS (RFC 4055 §1.2)
+}
+
+// rsaKey is RFC 8017 §A.1.1. The exponent may have any size here, where crypto/rsa knows 31 bits.
+type rsaKey struct{ n, e *big.Int }
+
+var (
+	oidRSA     = oid(1, 2, 840, 113549, 1, 1, 1)
+	oidRSAPSS  = oid(1, 2, 840, 113549, 1, 1, 10)
+	oidEC      = oid(1, 2, 840, 10045, 2, 1)
+	oidEd25519 = oid(1, 3, 101, 112)
+	oidDSA     = oid(1, 2, 840, 10040, 4, 1)
+)
+
+// namedKeys are the algorithms of which no more is known here than their name.
+var namedKeys = map[string]Key{
+	oid(2, 16, 840, 1, 101, 3, 4, 3, 17): {Kind: MLDSA, Name: "ML-DSA-44"},
+	oid(2, 16, 840, 1, 101, 3, 4, 3, 18): {Kind: MLDSA, Name: "ML-DSA-65"},
+	oid(2, 16, 840, 1, 101, 3, 4, 3, 19): {Kind: MLDSA, Name: "ML-DSA-87"},
+	oid(1, 3, 101, 113):                  {Kind: OtherKey, Name: "Ed448"},
+	oid(1, 3, 101, 110):                  {Kind: OtherKey, Name: "X25519"},
+	oid(1, 3, 101, 111):                  {Kind: OtherKey, Name: "X448"},
+	oid(1, 2, 840, 113549, 1, 3, 1):      {Kind: OtherKey, Name: "DH"},
+	oid(1, 2, 840, 10046, 2, 1):          {Kind: OtherKey, Name: "DH (X9.42)"},
+	oid(1, 2, 840, 113549, 1, 1, 7):      {Kind: OtherKey, Name: "RSAES-OAEP"},
+	oid(1, 3, 132, 1, 12):                {Kind: OtherKey, Name: "ECDH"},
+	oid(1, 3, 132, 1, 13):                {Kind: OtherKey, Name: "ECMQV"},
+	oid(1, 2, 643, 7, 1, 1, 1, 1):        {Kind: OtherKey, Name: "GOST R 34.10-2012 256"},
+	oid(1, 2, 643, 7, 1, 1, 1, 2):        {Kind: OtherKey, Name: "GOST R 34.10-2012 512"},
+	oid(2, 16, 840, 1, 101, 3, 4, 4, 1):  {Kind: OtherKey, Name: "ML-KEM-512"},
+	oid(2, 16, 840, 1, 101, 3, 4, 4, 2):  {Kind: OtherKey, Name: "ML-KEM-768"},
+	oid(2, 16, 840, 1, 101, 3, 4, 4, 3):  {Kind: OtherKey, Name: "ML-KEM-1024"},
+}
+
+// mldsaKeyBytes are the public keys' sizes (FIPS 204, Table 2).
+var mldsaKeyBytes = map[string]int{"ML-DSA-44": 1312, "ML-DSA-65": 1952, "ML-DSA-87": 2592}
+
+// curveSize is the width of a named curve's field in bits, and its implementation where the service takes it or the
+// library has it.
+type namedCurve struct {
+	name  string
+	bits  int
+	curve elliptic.Curve
+	taken bool // on the service's list
+}
+
+var curves = map[string]*namedCurve{
+	oid(1, 2, 840, 10045, 3, 1, 7):      {"P-256", 256, elliptic.P256(), true},
+	oid(1, 3, 132, 0, 34):               {"P-384", 384, elliptic.P384(), true},
+	oid(1, 3, 132, 0, 35):               {"P-521", 521, elliptic.P521(), true},
+	oid(1, 3, 132, 0, 33):               {"P-224", 224, elliptic.P224(), false},
+	oid(1, 2, 840, 10045, 3, 1, 1):      {"P-192", 192, nil, false},
+	oid(1, 3, 132, 0, 10):               {"secp256k1", 256, nil, false},
+	oid(1, 3, 36, 3, 3, 2, 8, 1, 1, 7):  {"brainpoolP256r1", 256, nil, false},
+	oid(1, 3, 36, 3, 3, 2, 8, 1, 1, 11): {"brainpoolP384r1", 384, nil, false},
+	oid(1, 3, 36, 3, 3, 2, 8, 1, 1, 13): {"brainpoolP512r1", 512, nil, false},
+	oid(1, 2, 156, 10197, 1, 301):       {"SM2", 256, nil, false},
+}
+
+// key takes the subjectPublicKeyInfo apart, given with its header, and examines it.
+func (e *exam) key(spki []byte) publicKey {
+	k, flaw := parseKey(spki)
+	e.facts.Key = k.Key
+	if flaw != "" {
+		e.addf(RuleBrokenDER, "the public key (%s): %s", k.Key, flaw)
+	}
+	switch {
+	case k.rsa != nil:
+		e.rsaKey(&k)
+	case k.Kind == RSA:
+	case k.Kind == ECDSA:
+		e.ecKey(&k, flaw != "")
+	case k.Kind == Ed25519:
+		if k.ed != nil {
+			e.ed25519Key(k.ed)
+		}
+	case k.Kind == MLDSA:
+		if want := mldsaKeyBytes[k.Name]; len(k.bits) != want && flaw == "" {
+			e.addf(RuleBrokenDER, "the public key (%s) has %s and needs %d", k.Key, bytesOf(len(k.bits)), want)
+		}
+		e.addf(RuleUnknownKeyType, "%s is on the service's list and not known here: key and signature were not checked", k.Key)
+	case k.Kind == DSA || k.Kind == OtherKey:
+		e.addf(RuleKeyType, "%s is not on the service's list; key and signature were not checked", k.Key)
+	default:
+		e.addf(RuleUnknownKeyType, "the key type %q is not known here: key and signature were not checked", strings.TrimPrefix(k.Key.String(), "unknown "))
+	}
+	return k
+}
+
+// parseKey takes a SubjectPublicKeyInfo apart (RFC 5280 §4.1.2.7). flaw is "" or says what cannot be read; the name of
+// the key is right all the same where its algorithm could be read.
+func parseKey(spki []byte) (k publicKey, flaw string) {
+	s := cryptobyte.String(spki)
+	var algorithm cryptobyte.String
+	s.ReadASN1(&s, cbasn1.SEQUENCE)
+	if !s.ReadASN1Element(&algorithm, cbasn1.SEQUENCE) || !k.algorithm.parse(algorithm) {
+		return k, "its algorithm cannot be read"
+	}
+	var ok bool
+	k.bits, ok = readBitString(&s)
+	if !ok || !s.Empty() {
+		flaw = "it is no BIT STRING of whole bytes"
+	}
+	switch string(k.algorithm.oid) {
+	case oidEC:
+		return k.parseEC(flaw)
+	case oidRSA, oidRSAPSS:
+		return k.parseRSA(flaw)
+	case oidEd25519:
+		k.Kind = Ed25519
+		switch {
+		case flaw != "":
+		case len(k.bits) != ed25519.PublicKeySize:
+			return k, bytesOf(len(k.bits)) + ", and an Ed25519 key has 32"
+		case k.algorithm.parameters != nil:
+			flaw = "its algorithm has parameters, which RFC 8410 §3 forbids"
+			fallthrough
+		default:
+			k.ed = ed25519.PublicKey(k.bits)
+		}
+		return k, flaw
+	case oidDSA:
+		k.Kind, k.Bits = DSA, dsaBits(k.algorithm.parameters)
+		return k, flaw
+	}
+	if named, known := namedKeys[string(k.algorithm.oid)]; known {
+		k.Key = named
+	} else {
+		k.Name = dotted(k.algorithm.oid)
+	}
+	return k, flaw
+}
+
+// dsaBits is the size of p in Dss-Parms (RFC 3279 §2.3.2), 0 where they are absent.
+func dsaBits(parameters []byte) int {
+	s := cryptobyte.String(parameters)
+	p := new(big.Int)
+	if !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.ReadASN1Integer(p) {
+		return 0
+	}
+	return p.BitLen()
+}
+
+func (k *publicKey) parseRSA(flaw string) (publicKey, string) {
+	k.Kind = RSA
+	k.pss = string(k.algorithm.oid) == oidRSAPSS
+	if flaw != "" {
+		return *k, flaw
+	}
+	s := cryptobyte.String(k.bits)
+	var n, e cryptobyte.String
+	if !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.ReadASN1(&n, cbasn1.INTEGER) || !s.ReadASN1(&e, cbasn1.INTEGER) || !s.Empty() {
+		return *k, "it is no pair of modulus and exponent"
+	}
+	if len(n) == 0 || len(e) == 0 || n[0]&0x80 != 0 || e[0]&0x80 != 0 || len(n) == 1 && n[0] == 0 {
+		return *k, "its modulus or exponent is negative or nothing; was a leading zero byte dropped?"
+	}
+	if len(n) > 1 && n[0] == 0 && n[1]&0x80 == 0 || len(e) > 1 && e[0] == 0 && e[1]&0x80 == 0 {
+		flaw = "its modulus or exponent has more leading zeros than DER allows"
+	} else if !k.pss && !k.algorithm.nullParameters() {
+		flaw = "the parameters of rsaEncryption must be NULL (RFC 3279 §2.3.1)"
+	}
+	k.rsa = &rsaKey{n: new(big.Int).SetBytes(n), e: new(big.Int).SetBytes(e)}
+	k.Bits = k.rsa.n.BitLen()
+	if k.pss {
+		k.Key = Key{Kind: OtherKey, Bits: k.Bits, Name: "RSASSA-PSS " + big.NewInt(int64(k.Bits)).String()}
+	}
+	return *k, flaw
+}
+
+func (k *publicKey) parseEC(flaw string) (publicKey, string) {
+	k.Kind = ECDSA
+	s := cryptobyte.String(k.algorithm.parameters)
+	var id cryptobyte.String
+	switch {
+	case s.PeekASN1Tag(cbasn1.SEQUENCE):
+		k.Name = "EC with explicit parameters"
+		return *k, flaw
+	case !s.ReadASN1(&id, cbasn1.OBJECT_IDENTIFIER) || !s.Empty():
+		k.Name = "EC without a named curve"
+		return *k, flaw
+	}
+	c := curves[string(id)]
+	if c == nil {
+		k.Name = "EC " + dotted(id)
+		return *k, flaw
+	}
+	k.Name, k.Bits = c.name, c.bits
+	return *k, flaw
+}
+
+// curveOf is the curve of an EC key that names a known one, else nil.
+func (k *publicKey) curve() *namedCurve {
+	p := k.algorithm.parameters
+	if k.Kind != ECDSA || len(p) < 3 || p[0] != 6 {
+		return nil
+	}
+	return curves[string(p[2:])]
+}
+
+func (e *exam) ecKey(k *publicKey, flawed bool) {
+	c := k.curve()
+	if c == nil || !c.taken {
+		e.addf(RuleKeyType, "%s is not on the service's list", k.Key)
+	}
+	if c == nil || c.curve == nil || flawed {
+		return
+	}
+	size := (c.bits + 7) / 8
+	switch p := k.bits; {
+	case len(p) == 0 || len(p) == 1 && p[0] == 0:
+		e.addf(RulePointNotOnCurve, "the public key is the point at infinity, or nothing")
+	case p[0] == 4 && len(p) == 1+2*size:
+		key, err := ecdsa.ParseUncompressedPublicKey(c.curve, p)
+		if err != nil {
+			e.addf(RulePointNotOnCurve, "the public key is no point of %s: x=%s…", c.name, hexStart(p[1:]))
+			return
+		}
+		k.ec = key
+	case (p[0] == 2 || p[0] == 3) && len(p) == 1+size:
+		e.addf(RuleCompressedPoint, "the public key is written as a compressed point of %s", c.name)
+		x, y := elliptic.UnmarshalCompressed(c.curve, p)
+		if x == nil {
+			e.addf(RulePointNotOnCurve, "no point of %s has this x: %s…", c.name, hexStart(p[1:]))
+			return
+		}
+		k.ec = &ecdsa.PublicKey{Curve: c.curve, X: x, Y: y}
+	default:
+		e.addf(RulePointNotOnCurve, "the public key is no point of %s: %s beginning with 0x%02X, and a point has %d beginning with 0x04", c.name, bytesOf(len(p)), p[0], 1+2*size)
+	}
+}
+
+func hexStart(b []byte) string {
+	const digits = "0123456789abcdef"
+	var s strings.Builder
+	for _, c := range b[:min(len(b), 8)] {
+		s.WriteByte(digits[c>>4])
+		s.WriteByte(digits[c&15])
+	}
+	return s.String()
+}
+
+// ed25519Small are the y coordinates, little-endian with the sign bit cleared, of the points of small order, in every
+// encoding that a verifier may take (Chalkias et al., Taming the many EdDSAs, 2020, Table 6b): with such a key anybody
+// can sign.
+var ed25519Small = [...]string{
+	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+	"\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+	"\xec\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+	"\xed\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+	"\xee\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+	"\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+	"\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05",
+}
+
+func (e *exam) ed25519Key(k ed25519.PublicKey) {
+	y := [32]byte(k)
+	y[31] &= 0x7F
+	for _, small := range ed25519Small {
+		if string(y[:]) == small {
+			e.addf(RulePointNotOnCurve, "the public key is a point of small order, which is no device's key")
+			return
+		}
+	}
+}
