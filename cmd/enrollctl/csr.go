@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/finding"
+)
+
+var csrCheck = &command{
+	name:      "check",
+	arguments: "PATH...",
+	summary:   "say what is wrong with the CSRs in files, folders and ZIPs",
+	detail: "Folders are walked, ZIPs are looked into. Every request is checked by itself and against the others; nothing is\n" +
+		"written. enrollctl csr rules explains each rule.",
+	setup: func(flags *flag.FlagSet) action {
+		var in intake
+		in.declare(flags)
+		asJSON := flags.Bool("json", false, "print one JSON object")
+		all := flags.Bool("all", false, "list every place of a finding, not the first "+strconv.Itoa(placesShown))
+		return func(ctx context.Context, s *session, args []string) error {
+			set, err := in.take(ctx, s, args)
+			if err != nil {
+				return err
+			}
+			report := set.Report()
+			if *asJSON {
+				err = report.WriteJSON(s.stdout, set.Accepted())
+			} else if err = writeFindings(s.stdout, report, *all); err == nil {
+				_, err = fmt.Fprintln(s.stdout, summary(int64(set.Accepted()), report, stayedOut(set)...))
+			}
+			if err == nil && report.Count(finding.Error) > 0 {
+				err = errFindings
+			}
+			return err
+		}
+	},
+}
+
+// intake is what the flags say about the CSRs that are taken in.
+type intake struct {
+	excluded texts
+	primes   choice
+}
+
+func (in *intake) declare(flags *flag.FlagSet) {
+	flags.Var(&in.excluded, "exclude", "leave out `FILE`, or FILE#N for the N-th CSR in it; may be repeated")
+	in.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
+	flags.Var(&in.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+
+		group(csr.SharedPrimesAutoMax)+" keys), always or never")
+}
+
+// take checks everything at paths and leaves out what the user excluded.
+func (in *intake) take(ctx context.Context, s *session, paths []string) (*csr.Set, error) {
+	if len(paths) == 0 {
+		return nil, usagef("a file, folder or ZIP with CSRs is needed")
+	}
+	report, stop := s.track("checking")
+	defer stop()
+	set, err := csr.NewSet(csr.Options{SharedPrimes: csr.SharedPrimes(in.primes.index)}).Add(ctx, paths, report) // #nosec G115 -- one of three
+	if err != nil {
+		return nil, err
+	}
+	if set.Len() == 0 && set.Report().Len() == 0 {
+		// To a window an empty set is where one begins; here somebody expected CSRs in an empty folder.
+		set.Report().Add(csr.RuleNoCSR.Finding(finding.Location{File: paths[0]}, "no CSR was found in what was given", ""))
+	}
+	if len(in.excluded) == 0 {
+		return set, nil
+	}
+	var out []int
+	for _, text := range in.excluded {
+		found := matching(set, text)
+		if len(found) == 0 {
+			return nil, usagef("--exclude %q: nothing of that name is among the input; write FILE as the findings show it, or FILE#N", text)
+		}
+		out = append(out, found...)
+	}
+	return set.Exclude(ctx, out, true)
+}
+
+// matching finds the entries that an --exclude names: FILE or FILE#N. A file whose own name ends that way comes first.
+func matching(set *csr.Set, text string) (indexes []int) {
+	find := func(file string, entry int) (found []int) {
+		for i := range set.Len() {
+			at := set.Entry(i).At
+			if filepath.Clean(at.File) == filepath.Clean(file) && (entry == 0 || at.Entry == entry) {
+				found = append(found, i)
+			}
+		}
+		return found
+	}
+	if found := find(text, 0); len(found) > 0 {
+		return found
+	}
+	if i := strings.LastIndexByte(text, '#'); i > 0 {
+		if n, err := strconv.Atoi(text[i+1:]); err == nil && n > 0 {
+			return find(text[:i], n)
+		}
+	}
+	return nil
+}
+
+// stayedOut counts what is no part of a bundle though it is no error.
+func stayedOut(set *csr.Set) (words []string) {
+	if n := set.Count(csr.Excluded); n > 0 {
+		words = append(words, group(int64(n))+" excluded")
+	}
+	if n := set.Count(csr.Ignored); n > 0 {
+		words = append(words, group(int64(n))+" not a CSR")
+	}
+	return words
+}

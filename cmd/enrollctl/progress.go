@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"enrollbench/core/progress"
+)
+
+// sampling is how often the progress line is drawn.
+const sampling = 100 * time.Millisecond
+
+// track shows a progress line on a terminal until stop is called, which removes it. what says what is being done
+// ("checking"); the numbers come from report. Elsewhere report is nil and nothing is shown.
+func (s *session) track(what string) (report progress.Func, stop func()) {
+	if !s.terminal {
+		return nil, func() {}
+	}
+	var (
+		counter progress.Counter
+		line    = &line{session: s}
+		started = time.Now()
+		done    = make(chan struct{})
+		drawing sync.WaitGroup
+	)
+	line.show(what + "…")
+	drawing.Go(func() {
+		tick := time.NewTicker(sampling)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				n, of := counter.Get()
+				line.show(progressText(what, n, of, time.Since(started)))
+			}
+		}
+	})
+	return counter.Set, sync.OnceFunc(func() {
+		close(done)
+		drawing.Wait()
+		line.show("")
+	})
+}
+
+// progressText is "checking 12,340 of 20,000 (61 %), 8,100/s".
+func progressText(what string, done, total int64, spent time.Duration) string {
+	var b strings.Builder
+	b.WriteString(what)
+	if done > 0 {
+		b.WriteString(" " + group(done))
+	}
+	if total > 0 {
+		fmt.Fprintf(&b, " of %s", group(total))
+		if done <= total {
+			fmt.Fprintf(&b, " (%d %%)", int64(float64(done)/float64(total)*100))
+		}
+	}
+	if seconds := spent.Seconds(); done > 0 && seconds >= 0.5 {
+		fmt.Fprintf(&b, ", %s/s", group(int64(float64(done)/seconds)))
+	}
+	return b.String()
+}
+
+// line is one line of the terminal that is written over and over. It pads with blanks instead of using control
+// sequences, which not every Windows console understands.
+type line struct {
+	session *session
+	width   int
+}
+
+func (l *line) show(text string) {
+	width := utf8.RuneCountInString(text)
+	fmt.Fprintf(l.session.stderr, "\r%s%s", text, strings.Repeat(" ", max(0, l.width-width)))
+	if text == "" {
+		fmt.Fprint(l.session.stderr, "\r")
+	}
+	l.width = width
+}

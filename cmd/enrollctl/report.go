@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/eui48"
+	"enrollbench/core/finding"
+)
+
+// placesShown is how many places of one cause are listed unless all are asked for.
+const placesShown = 10
+
+var signs = [...]string{finding.Notice: "i", finding.Warning: "!", finding.Error: "✕"}
+
+// ruleTitles names every rule for people.
+var ruleTitles = func() map[string]string {
+	titles := map[string]string{}
+	for _, table := range [][]*finding.Rule{csr.Rules, eui48.Rules} {
+		for _, r := range table {
+			titles[r.Name] = r.Title
+		}
+	}
+	return titles
+}()
+
+// writeFindings shows a report grouped by cause, errors first, each with its places and the next step.
+func writeFindings(w io.Writer, report *finding.Report, all bool) error {
+	b := bufio.NewWriter(w)
+	for _, g := range report.Groups() {
+		title := ruleTitles[g.Rule]
+		if title == "" {
+			title = g.Rule
+		}
+		fmt.Fprintf(b, "%s %s: %s", signs[g.Severity], g.Severity, title)
+		if n := len(g.Findings); n > 1 {
+			fmt.Fprintf(b, " (%s)", group(int64(n)))
+		}
+		fmt.Fprintf(b, "  [%s]\n", g.Rule)
+		shown := g.Findings
+		if !all {
+			shown = shown[:min(len(shown), placesShown)]
+		}
+		sameHint := true
+		for i := range shown {
+			sameHint = sameHint && shown[i].Hint == shown[0].Hint
+		}
+		for i, f := range shown {
+			fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
+			if f.Hint != "" && (!sameHint || i == len(shown)-1 && len(shown) == len(g.Findings)) {
+				fmt.Fprintf(b, "    → %s\n", printable(f.Hint))
+			}
+		}
+		if more := len(g.Findings) - len(shown); more > 0 {
+			fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(more)))
+			if sameHint && shown[0].Hint != "" {
+				fmt.Fprintf(b, "    → %s\n", printable(shown[0].Hint))
+			}
+		}
+	}
+	return b.Flush()
+}
+
+// place is the location that begins a line, with ": " after it; empty where there is none.
+func place(at finding.Location) string {
+	if at.File == "" { // a field of a form; its message names it
+		return ""
+	}
+	return printable(at.String()) + ": "
+}
+
+// summary is the one sentence that tells the state: "12,340 ready · 3 errors · 1 warning".
+func summary(ready int64, report *finding.Report, more ...string) string {
+	parts := []string{group(ready) + " ready"}
+	for s := finding.Error; ; s-- {
+		if n := report.Count(s); n > 0 {
+			parts = append(parts, counted(int64(n), s.String()))
+		}
+		if s == finding.Notice {
+			break
+		}
+	}
+	return strings.Join(append(parts, more...), " · ")
+}
+
+// counted is "1 error" or "12,340 errors".
+func counted(n int64, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "y"):
+		noun = strings.TrimSuffix(noun, "y") + "ie"
+	case strings.HasSuffix(noun, "ss"):
+		noun += "e"
+	}
+	return group(n) + " " + noun + "s"
+}
+
+// group writes a number for people: 12,340.
+func group(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// printable makes a text from outside safe for a terminal: names of files may hold control sequences and characters
+// that reverse the direction of what follows.
+func printable(s string) string {
+	clean := true
+	for _, r := range s {
+		if !unicode.IsPrint(r) && r != '\n' || r == unicode.ReplacementChar {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) || r == '\n' {
+			b.WriteRune(r)
+		} else {
+			q := strconv.QuoteRuneToASCII(r)
+			b.WriteString(q[1 : len(q)-1])
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// version is set by the build: -ldflags "-X main.version=1.2.3".
+var version = ""
+
+var versionCommand = &command{
+	name:    "version",
+	summary: "which version this is, and what it was built with",
+	setup: func(*flag.FlagSet) action {
+		return func(_ context.Context, s *session, args []string) error {
+			if len(args) > 0 {
+				return usagef("version takes no arguments, and %q is one", args[0])
+			}
+			_, err := fmt.Fprintf(s.stdout, "enrollctl %s (%s, %s/%s)\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		}
+	},
+}
+
+// versionText is the version that the build set, or the revision it was built from.
+func versionText() string {
+	if version != "" {
+		return version
+	}
+	text := "unreleased"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			switch {
+			case setting.Key == "vcs.revision" && len(setting.Value) >= 12:
+				text += " " + setting.Value[:12]
+			case setting.Key == "vcs.modified" && setting.Value == "true":
+				text += " (modified)"
+			}
+		}
+	}
+	return text
+}
