@@ -1,0 +1,63 @@
+# EnrollBench. On Debian and Ubuntu nothing but Go and make has to be there first; elsewhere see README.md for the packages.
+#
+#   make run      opens the window; without a display, shows the same job on the command line
+#   make test     every test, the real window under Xvfb included
+#   make check    formatting, vet, staticcheck, gosec, the dependency rule, documentation that is printed from code
+#   make build    build/enrollbench and build/enrollctl
+#   make bench    what things cost here, side by side with the usual tools
+#   make screenshots, make docs, make deps, make clean
+
+SHELL := /bin/bash
+
+# One set of flags for everything that needs cgo: a changed flag means compiling the C code of the window again, minutes.
+# (-tags migrated_fynedo switches off Fyne's log of calls from wrong threads; run-checked and the tests keep it.)
+export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
+LDFLAGS := -s -w
+TAGS := migrated_fynedo
+
+.PHONY: run run-checked test check bench build window window-checked enrollctl deps docs screenshots clean
+
+run:
+	@scripts/run.sh
+
+run-checked: window-checked
+	build/enrollbench-checked
+
+test:
+	@scripts/test.sh
+
+check:
+	@scripts/check.sh
+
+bench: enrollctl
+	@scripts/deps.sh bench
+	@scripts/bench.sh
+
+build: window enrollctl
+
+window:
+	@scripts/deps.sh build
+	@scripts/cold.sh -tags $(TAGS)
+	go build -tags $(TAGS) -ldflags "$(LDFLAGS)" -o build/enrollbench .
+
+window-checked:
+	@scripts/deps.sh build
+	@scripts/cold.sh
+	go build -ldflags "$(LDFLAGS)" -o build/enrollbench-checked .
+
+enrollctl:
+	CGO_ENABLED=0 go build -ldflags "$(LDFLAGS)" -o build/enrollctl ./cmd/enrollctl
+
+deps:
+	@scripts/deps.sh build test bench
+
+docs: enrollctl
+	build/enrollctl csr rules --markdown >docs/csr-rules.md
+	build/enrollctl mac rules --markdown >docs/mac-rules.md
+
+screenshots: window enrollctl
+	@scripts/deps.sh test
+	@scripts/screenshots.sh
+
+clean:
+	rm -rf build

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"strings"
+	"testing"
+)
+
+func TestJudge(t *testing.T) {
+	tests := []struct {
+		name string
+		from string
+		to   string
+		want string // part of the breach; "" for none
+	}{
+		{"base below format", "enrollbench/core/csr", "enrollbench/core/finding", ""},
+		{"a room of its own", "enrollbench/core/csr", "enrollbench/core/csr/keycheck", ""},
+		{"service over formats", "enrollbench/core/enrollment", "enrollbench/core/eui48", ""},
+		{"services among themselves", "enrollbench/core/job", "enrollbench/core/ledger", ""},
+		{"base among itself", "enrollbench/core/archive", "enrollbench/core/progress", ""},
+		{"command line over core", "enrollbench/cmd/enrollctl", "enrollbench/core/csr", ""},
+		{"window over core", "enrollbench/gui", "enrollbench/core/csr", ""},
+		{"window's widgets", "enrollbench/gui", "enrollbench/gui/widgets/sheet", ""},
+		{"main over the driver", "enrollbench", "fyne.io/fyne/v2/app", ""},
+		{"window over Fyne", "enrollbench/gui", "fyne.io/fyne/v2/widget", ""},
+
+		{"format over format", "enrollbench/core/csr", "enrollbench/core/eui48", "formats do not import each other"},
+		{"base over format", "enrollbench/core/archive", "enrollbench/core/csr", "upwards"},
+		{"format over service", "enrollbench/core/csr", "enrollbench/core/job", "upwards"},
+		{"core over window", "enrollbench/core/job", "enrollbench/gui", "upwards"},
+		{"core over resources", "enrollbench/core/job", "enrollbench/resources", "upwards"},
+		{"core over Fyne", "enrollbench/core/finding", "fyne.io/fyne/v2", "without the window"},
+		{"command line over Fyne", "enrollbench/cmd/enrollctl", "fyne.io/fyne/v2/lang", "without the window"},
+		{"command line over the window", "enrollbench/cmd/enrollctl", "enrollbench/gui", "without the window"},
+		{"window over the driver", "enrollbench/gui", "fyne.io/fyne/v2/app", "only main may"},
+		{"program over program", "enrollbench", "enrollbench/cmd/enrollctl", "programs do not"},
+		{"core over a check", "enrollbench/core/csr", "enrollbench/windowtest", "nothing imports tests"},
+		{"no place", "enrollbench/core/util", "fmt", "has no place"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := judge([]imports{{path: test.from, direct: []string{test.to}, all: []string{test.to}}})
+			if test.want == "" && len(got) > 0 || test.want != "" && (len(got) == 0 || !strings.Contains(strings.Join(got, "\n"), test.want)) {
+				t.Errorf("%s → %s: got %q, want %q", test.from, test.to, got, test.want)
+			}
+		})
+	}
+}
+
+// What a package needs through others counts as well as what it names itself.
+func TestJudgeIndirect(t *testing.T) {
+	got := judge([]imports{{
+		path:   "enrollbench/core/csr",
+		direct: []string{"example.com/pretty"},
+		all:    []string{"example.com/pretty", "fyne.io/fyne/v2/theme"},
+	}})
+	if len(got) != 1 || !strings.Contains(got[0], "core/csr needs fyne.io/fyne/v2/theme") {
+		t.Errorf("a package of core that needs Fyne through another: %q", got)
+	}
+}
+
+func TestThreads(t *testing.T) {
+	const source = `package gui
+
+import "fyne.io/fyne/v2"
+
+func onSave() {
+	go work()
+	fyne.Do(func() { fyne.DoAndWait(show) })
+	fyne.CurrentApp()
+}
+`
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "gui/save.go", source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(threads(files, file), "\n")
+	want := "gui/save.go:6: starts a goroutine: only gui/task.go does that\n" +
+		"gui/save.go:7: calls fyne.Do: only gui/task.go does that\n" +
+		"gui/save.go:7: calls fyne.DoAndWait: only gui/task.go does that"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// The rule holds for this checkout; go list and not a copy of it is asked.
+func TestThisModule(t *testing.T) {
+	t.Chdir("../..")
+	packages, err := list("linux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(packages) < 5 {
+		t.Fatalf("go list names only %d packages", len(packages))
+	}
+	for _, breach := range judge(packages) {
+		t.Error(breach)
+	}
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# make check: everything about the source that can be judged without running the program.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/parts.sh
+
+export GOFLAGS=${GOFLAGS:--trimpath}
+tags=migrated_fynedo
+portable=(./core/... ./cmd/... ./gui/... ./resources/... ./scripts/... ./bench/...)
+
+# sources PATTERN...: the files of the project, whether committed or not; without git, what lies here.
+sources() {
+	if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+		git ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
+			[ -f "$file" ] && printf '%s\n' "$file"
+		done
+	else
+		local pattern
+		for pattern in "$@"; do find . -path ./build -prune -o -type f -name "$pattern" -print; done
+	fi
+}
+
+formatted() {
+	local unformatted
+	unformatted=$(sources '*.go' | tr '\n' '\0' | xargs -0 gofmt -l) || return 1
+	[ -z "$unformatted" ] || {
+		printf 'gofmt -w would change:\n%s\n' "$unformatted"
+		return 1
+	}
+}
+
+short() {
+	local long
+	long=$(sources '*.go' '*.sh' '*.py' Makefile | tr '\n' '\0' | xargs -0 wc -l | awk '$1 > 600 && $2 != "total"')
+	[ -z "$long" ] || {
+		printf 'more than 600 lines; a file holds one noun:\n%s\n' "$long"
+		return 1
+	}
+}
+
+tidy() {
+	go mod tidy -diff && (cd tools && go mod tidy -diff)
+}
+
+vet() { # GOOS PACKAGE...
+	GOOS=$1 CGO_ENABLED=0 go vet "${@:2}"
+}
+
+# The window's own packages need cgo; what it compiles for this is what `make build` uses.
+vet_window() {
+	CGO_ENABLED=1 go vet -tags $tags . && go vet -tags window ./windowtest/...
+}
+
+tool() { go tool -modfile=tools/go.mod "$@"; }
+
+staticcheck() {
+	CGO_ENABLED=0 tool staticcheck "${portable[@]}" &&
+		CGO_ENABLED=0 tool staticcheck -tags window ./windowtest/...
+}
+
+staticcheck_window() { CGO_ENABLED=1 tool staticcheck -tags $tags .; }
+
+# Each line of gosec-exclude.txt is a path (a regular expression), a rule and the reason; "#" begins a comment.
+gosec() {
+	local rules
+	rules=$(awk '
+		/^[[:space:]]*(#|$)/ { next }
+		NF < 4 { printf "scripts/gosec-exclude.txt:%d: needs a path, a rule and a reason\n", NR > "/dev/stderr"; bad = 1 }
+		{ list = list (list == "" ? "" : ";") $1 ":" $2 }
+		END { print list; exit bad }' scripts/gosec-exclude.txt) || return 1
+	CGO_ENABLED=0 tool gosec -quiet -color=false -nosec-require-rules -nosec-require-justification \
+		-exclude-rules="$rules" "${portable[@]}"
+}
+
+# The pages of rules are printed from the tables that the checks use.
+printed() {
+	local group
+	for group in csr mac; do
+		CGO_ENABLED=0 go run ./cmd/enrollctl $group rules --markdown | diff -u docs/$group-rules.md - || {
+			echo "docs/$group-rules.md is not what enrollctl prints: run make docs"
+			return 1
+		}
+	done
+}
+
+# staticcheck and gosec bring large modules with them; -n prints the compiler's calls that are still to be made.
+if [ "$(go build -n -modfile=tools/go.mod github.com/securego/gosec/v2/cmd/gosec 2>&1 | grep -c '/compile ')" -gt 50 ]; then
+	echo 'First check here: staticcheck and gosec have to be compiled once. That takes about 3 minutes on two cores.'
+fi
+
+part 'gofmt' formatted
+part 'files of 600 lines at most' short
+part 'go mod tidy' tidy
+part 'dependency rule' go run ./scripts/architecture
+part 'go vet' vet "$(go env GOOS)" "${portable[@]}"
+part 'go vet for Windows' vet windows ./core/... ./cmd/...
+part 'go vet for macOS' vet darwin ./core/... ./cmd/...
+part 'staticcheck' staticcheck
+part 'gosec' gosec
+part 'documentation printed from code' printed
+if scripts/deps.sh build; then
+	scripts/cold.sh -tags $tags
+	part 'go vet of the window' vet_window
+	part 'staticcheck of the window' staticcheck_window
+else
+	skip 'go vet of the window' 'the packages to build it are missing (make deps)'
+	skip 'staticcheck of the window' 'the packages to build it are missing (make deps)'
+fi
+summary 'make check'

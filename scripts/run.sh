@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# make run: the window; where there is no display, the same job on the command line with samples made on the spot.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# has_display tells whether somebody would see a window. DISPLAY may be set and nobody there, as over a closed ssh session;
+# then the X server's socket is missing.
+has_display() {
+	case $(uname -s) in
+	Darwin | MINGW* | MSYS* | CYGWIN*) return 0 ;;
+	esac
+	case ${WAYLAND_DISPLAY:-} in
+	'') ;;
+	/*) [ -S "$WAYLAND_DISPLAY" ] && return 0 ;;
+	*) [ -S "${XDG_RUNTIME_DIR:-/nowhere}/$WAYLAND_DISPLAY" ] && return 0 ;;
+	esac
+	local number
+	case ${DISPLAY:-} in
+	'') return 1 ;;
+	:* | unix:*)
+		number=${DISPLAY#*:}
+		number=${number%%.*}
+		[ -S "/tmp/.X11-unix/X$number" ] || grep -qsE "@/tmp/\.X11-unix/X$number\$" /proc/net/unix
+		;;
+	*) return 0 ;; # another computer's screen: Xlib will say
+	esac
+}
+
+if has_display; then
+	make --no-print-directory window
+	exec build/enrollbench "$@"
+fi
+
+echo 'There is no display here, so no window: the same job on the command line, with sample input made on the spot.'
+scripts/deps.sh sample
+make --no-print-directory enrollctl
+exec scripts/sample.sh build/sample

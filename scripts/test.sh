@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# make test: every test there is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/parts.sh
+
+export GOFLAGS=${GOFLAGS:--trimpath}
+
+# The core and the command line have to work without cgo, the way enrollctl is built.
+without_cgo() { CGO_ENABLED=0 go test ./core/... ./cmd/... ./scripts/...; }
+
+with_race_detector() { CGO_ENABLED=1 go test -race ./core/... ./cmd/...; }
+
+# In Fyne's test driver; no display, no cgo. Without the tag migrated_fynedo, so that Fyne reports calls from wrong threads.
+window_code() { CGO_ENABLED=0 go test ./gui/... ./resources/...; }
+
+# The program itself under Xvfb, driven by keyboard, mouse and a real drop.
+real_window() {
+	make --no-print-directory window-checked enrollctl &&
+		go test -tags window -count=1 -v -timeout 15m ./windowtest/...
+}
+
+# What cannot be installed is missed below, part by part.
+scripts/deps.sh test || true
+
+part 'core and enrollctl' without_cgo
+part 'window, test driver' window_code
+if command -v gcc >/dev/null; then
+	part 'core and enrollctl, race detector' with_race_detector
+else
+	skip 'core and enrollctl, race detector' 'gcc is missing'
+fi
+missing=
+scripts/deps.sh build 2>/dev/null || missing+=' packages to build the window'
+for tool in Xvfb openbox xdotool dbus-run-session xprop; do
+	command -v $tool >/dev/null || missing+=" $tool"
+done
+/usr/bin/python3 -c 'import Xlib' 2>/dev/null || missing+=' python3-xlib'
+if [ -z "$missing" ]; then
+	part 'the real window, under Xvfb' real_window
+else
+	skip 'the real window, under Xvfb' "missing:$missing"
+fi
+summary 'make test'
