@@ -26,11 +26,12 @@ done
 request thermostat-0009 '/O=Example Works/CN=thermostat-0009' -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 request thermostat-0010 '/O=Example Works/CN=thermostat-0010' -algorithm ED25519
 
-# What goes wrong in practice: a key too small, a common name used before, the same key twice and a damaged signature, a
+# What goes wrong in practice: a key too small, a common name used before, a damaged signature, a
 # certificate and an empty file among the requests.
 request old-controller '/O=Example Works/CN=old-controller' -algorithm RSA -pkeyopt rsa_keygen_bits:1024
 request thermostat-0001-again '/O=Example Works/CN=thermostat-0001' "${p256[@]}"
-openssl req -new -key "$keys/thermostat-0003.key" -subj '/O=Example Works/CN=thermostat-0012' -outform DER -out "$keys/damaged.der"
+request damaged '/O=Example Works/CN=thermostat-0011' "${p256[@]}"
+openssl req -in "$folder/csr/damaged.csr" -outform DER -out "$keys/damaged.der"
 size=$(wc -c <"$keys/damaged.der")
 printf '\x5a\xa5' | dd of="$keys/damaged.der" bs=1 seek=$((size - 2)) conv=notrunc status=none
 openssl base64 -in "$keys/damaged.der" | { echo '-----BEGIN CERTIFICATE REQUEST-----'; cat; echo '-----END CERTIFICATE REQUEST-----'; } >"$folder/csr/damaged.csr"
