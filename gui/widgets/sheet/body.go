@@ -170,7 +170,7 @@ func (b *body) mark() {
 
 	visible := s.current >= s.top && s.current < end
 	if visible {
-		put(b.cursor, 0, float32(s.current-s.top)*s.page.row, 3, s.page.row)
+		put(b.cursor, cursorInset, float32(s.current-s.top)*s.page.row, cursorWidth, s.page.row)
 		if s.focused {
 			paint(b.cursor, s.style.accent)
 		} else {

@@ -81,6 +81,10 @@ func (s *Sheet) TypedRune(r rune) {
 
 // TypedShortcut implements fyne.Shortcutable and passes on to the window what is not the sheet's.
 func (s *Sheet) TypedShortcut(shortcut fyne.Shortcut) {
+	s.shortcutOn(s.canvas(), shortcut)
+}
+
+func (s *Sheet) shortcutOn(window fyne.Canvas, shortcut fyne.Shortcut) {
 	switch k := shortcut.(type) {
 	case *fyne.ShortcutSelectAll:
 		s.SelectAll()
@@ -93,7 +97,7 @@ func (s *Sheet) TypedShortcut(shortcut fyne.Shortcut) {
 			return
 		}
 	}
-	if c, ok := s.canvas().(fyne.Shortcutable); ok {
+	if c, ok := window.(fyne.Shortcutable); ok {
 		c.TypedShortcut(shortcut)
 	}
 }

@@ -14,6 +14,9 @@ const (
 	cellPad   = 10 // between a cell's edge and its text
 	iconSize  = 18
 	iconGap   = 6
+
+	cursorInset = 2 // the bar at the current row, beside the focus ring
+	cursorWidth = 4
 )
 
 // pageSize is the geometry of one screen.

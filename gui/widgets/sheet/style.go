@@ -123,12 +123,16 @@ func over(c, background color.NRGBA) color.NRGBA {
 	return mix(background, opaque(c), float64(c.A)/0xff)
 }
 
-// contrasting moves c towards foreground until it is readable on each background; an amber that serves as an area is
-// seldom readable as text on white.
+// contrasting darkens c, or lightens it on a dark background, until it is readable on each background; an amber that
+// serves as an area is seldom readable as text on white. Towards black or white a colour keeps its hue.
 func contrasting(c, foreground color.NRGBA, backgrounds []color.NRGBA) color.NRGBA {
 	c = opaque(c)
-	for t := 0.0; t < 1; t += 0.05 {
-		tried, enough := mix(c, foreground, t), true
+	towards := color.NRGBA{A: 0xff}
+	if luminance(foreground) > luminance(backgrounds[0]) {
+		towards = color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
+	}
+	for t := 0.0; t < 1; t += 0.02 {
+		tried, enough := mix(c, towards, t), true
 		for _, b := range backgrounds {
 			enough = enough && contrast(tried, b) >= readable
 		}
