@@ -66,10 +66,6 @@ func (in *intake) take(ctx context.Context, s *session, paths []string) (*csr.Se
 	if err != nil {
 		return nil, err
 	}
-	if set.Len() == 0 && set.Report().Len() == 0 {
-		// To a window an empty set is where one begins; here somebody expected CSRs in an empty folder.
-		set.Report().Add(csr.RuleNoCSR.Finding(finding.Location{File: paths[0]}, "no CSR was found in what was given", ""))
-	}
 	if len(in.excluded) == 0 {
 		return set, nil
 	}

@@ -26,6 +26,7 @@ func (s *Set) Add(ctx context.Context, paths []string, report progress.Func) (*S
 		return nil, err
 	}
 	t := s.derive()
+	t.given = true
 	t.entries = slices.Clip(s.entries)
 	t.extra = append(slices.Clip(s.extra), extra...)
 	in := newIntake(ctx, t, report)

@@ -231,10 +231,8 @@ func (s *Set) conclude() {
 		s.report.Add(e.Own...)
 		s.report.Add(rel...)
 	}
-	if len(s.entries) > 0 || len(s.extra) > 0 {
-		if !slices.ContainsFunc(s.entries, func(e *Entry) bool { return e.Kind == Request }) {
-			s.report.Add(RuleNoCSR.Finding(finding.Location{}, "no CSR was found in what was given", ""))
-		}
+	if s.given && !slices.ContainsFunc(s.entries, func(e *Entry) bool { return e.Kind == Request }) {
+		s.report.Add(RuleNoCSR.Finding(finding.Location{}, "no CSR was found in what was given", ""))
 	}
 	s.report.All() // sorted here, off the caller's thread
 }

@@ -63,6 +63,7 @@ type Options struct {
 // Set is the CSRs of one batch with what was found in them.
 type Set struct {
 	opt      Options
+	given    bool // something was added, even if it was an empty folder
 	entries  []*Entry
 	extra    []finding.Finding // about places that are no entries: links, hidden files, limits
 	excluded map[*Entry]bool
@@ -167,7 +168,7 @@ func (s *Set) Remove(ctx context.Context, indexes []int) (*Set, error) {
 		}
 	}
 	if len(t.entries) == 0 {
-		t.extra = nil
+		t.extra, t.given = nil, false
 	}
 	return t, t.relate(ctx, nil)
 }
@@ -196,7 +197,7 @@ func (s *Set) ComparePrimes(ctx context.Context, report progress.Func) (*Set, er
 
 // derive starts another set from this one; its caller relates it.
 func (s *Set) derive() *Set {
-	t := &Set{opt: s.opt, entries: s.entries, extra: s.extra, primes: s.primes, moduliOf: s.moduliOf}
+	t := &Set{opt: s.opt, given: s.given, entries: s.entries, extra: s.extra, primes: s.primes, moduliOf: s.moduliOf}
 	t.excluded = maps.Clone(s.excluded)
 	if t.excluded == nil {
 		t.excluded = map[*Entry]bool{}

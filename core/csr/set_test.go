@@ -119,6 +119,9 @@ func TestIntakeNamesWhatIsNoCSR(t *testing.T) {
 	if rulesOf(check(t, filepath.Join(dir, "certificate.pem")).Report())["csr/no-csr"] != 1 {
 		t.Error("a lone certificate does not say that there is no CSR")
 	}
+	if rulesOf(check(t, t.TempDir()).Report())["csr/no-csr"] != 1 {
+		t.Error("an empty folder does not say that there is no CSR")
+	}
 }
 
 func TestPrivateKeyBesideItsRequestStopsTheBundle(t *testing.T) {
