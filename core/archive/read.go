@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"math"
 	"slices"
 	"sync"
 
@@ -34,6 +35,7 @@ type scratch struct {
 	off     int64
 	packed  bytes.Reader
 	inflate io.ReadCloser // also a flate.Resetter; nil until needed
+	more    [1]byte       // to look past the end: here, because a local one would be garbage of every entry
 }
 
 // view returns the n bytes at off, from what was read before if they are in it. Entries read in order share a pread.
@@ -97,6 +99,9 @@ func (z *Reader) ReadEntry(i int, buf []byte) ([]byte, error) {
 	}
 	rec := &z.records[i]
 	extent := z.limit(i) - rec.header
+	if rec.size > math.MaxInt {
+		return nil, z.entryError(i, nil, "its %d bytes are too many for the memory of this program: read it as a stream", rec.size)
+	}
 	buf = slices.Grow(buf[:0], int(rec.size))[:rec.size]
 	if extent > wholeMax {
 		return z.readStream(i, buf)
@@ -152,8 +157,7 @@ func (s *scratch) inflateInto(buf, data []byte) error {
 		}
 		return err
 	}
-	var more [1]byte
-	switch n, err := s.inflate.Read(more[:]); {
+	switch n, err := s.inflate.Read(s.more[:]); {
 	case n > 0:
 		return errTooLong
 	case err != io.EOF:
