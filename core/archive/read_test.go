@@ -3,10 +3,10 @@ package archive
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"io/fs"
 	"runtime"
 	"strings"
@@ -134,6 +134,7 @@ type failing struct {
 
 var errDisk = errors.New("the disk is gone")
 
+// ReadAt hides that of the bytes.Reader.
 func (f *failing) ReadAt(b []byte, off int64) (int, error) {
 	if f.from >= 0 && off+int64(len(b)) > f.from {
 		return 0, errDisk
@@ -275,9 +276,16 @@ func TestDirectoryMemory(t *testing.T) {
 	runtime.KeepAlive(data)
 }
 
+// BenchmarkReadEntry reads entries that pack like a P-256 CSR in PEM: 395 bytes of base64.
 func BenchmarkReadEntry(b *testing.B) {
 	const n = 10_000
-	z := mustOpen(b, many(n, true))
+	random := noise(n * 285)
+	f := forgery{parts: make([]part, n)}
+	for i := range f.parts {
+		body := base64.StdEncoding.EncodeToString([]byte(random[i*285:][:240+i%46]))
+		f.parts[i] = part{name: fmt.Sprintf("device-%06d.csr", i), text: body, deflate: true}
+	}
+	z := mustOpen(b, f.bytes())
 	var buf []byte
 	var err error
 	b.ReportAllocs()
@@ -297,5 +305,3 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	}
 }
-
-var _ io.ReaderAt = (*failing)(nil)
