@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"errors"
+	"fmt"
 	"math/big"
 )
 
@@ -13,14 +14,17 @@ var ErrNoCommonNonce = errors.New("the two signatures do not come from one key a
 // RecoverECDSA computes the private key d from two ECDSA signatures (r, s1) and (r, s2) over two different hashes h1
 // and h2, made with the same key and the same nonce. Who can call this function with the content of two certification
 // requests owns the key: that is the point of it. Each s may have been replaced by its negative, as signers that keep s
-// low do; all variants are tried, and a result is returned only if its nonce leads to r.
+// low do; all variants are tried, and a result is returned only if its nonce leads to r. That makes d a key which signs
+// both hashes so; whether it is the key in question, its public key tells.
 //
 // curve is P-224, P-256, P-384 or P-521. The error says which value is out of range, that the hashes or signatures are
 // equal (one signature twice gives nothing away), or is ErrNoCommonNonce; it never holds d.
 // Source: FIPS 186-5, section 6.4.1 (s = (h+r·d)/k, h cut to the length of the order) and section 6.3.
 func RecoverECDSA(curve elliptic.Curve, r, s1, s2 *big.Int, h1, h2 []byte) (d *big.Int, err error) {
-	if curve == nil {
-		return nil, errors.New("no curve given")
+	switch curve {
+	case elliptic.P224(), elliptic.P256(), elliptic.P384(), elliptic.P521():
+	default:
+		return nil, errors.New("unknown curve: P-224, P-256, P-384 and P-521 are known")
 	}
 	order := curve.Params().N
 	for _, v := range []struct {
@@ -28,12 +32,12 @@ func RecoverECDSA(curve elliptic.Curve, r, s1, s2 *big.Int, h1, h2 []byte) (d *b
 		value *big.Int
 	}{{"r", r}, {"s1", s1}, {"s2", s2}} {
 		if v.value == nil || v.value.Sign() <= 0 || v.value.Cmp(order) >= 0 {
-			return nil, errors.New(v.name + " is not between 1 and the order of " + curve.Params().Name)
+			return nil, fmt.Errorf("%s is %q, not between 1 and the order of %s less 1", v.name, fmt.Sprint(v.value), curve.Params().Name)
 		}
 	}
 	e1, e2 := hashToInt(h1, order), hashToInt(h2, order)
 	if e1.Cmp(e2) == 0 {
-		return nil, errors.New("the two hashes are equal: two different ones are needed")
+		return nil, errors.New("the two hashes are equal: signatures over two different requests are needed")
 	}
 	difference := new(big.Int).Sub(e1, e2)
 	for _, s2 := range []*big.Int{s2, new(big.Int).Sub(order, s2)} {
@@ -66,7 +70,7 @@ func hashToInt(h []byte, order *big.Int) *big.Int {
 	}
 	e := new(big.Int).SetBytes(h)
 	if excess := len(h)*8 - order.BitLen(); excess > 0 {
-		e.Rsh(e, uint(excess))
+		e.Rsh(e, uint(excess)) // #nosec G115 -- positive
 	}
 	return e.Mod(e, order)
 }
@@ -93,6 +97,9 @@ func leadsTo(curve elliptic.Curve, k, r *big.Int) bool {
 // curve is P-224, P-256, P-384 or P-521; of any other nothing is known and the answer is false.
 // Source: SEC 1, section 3.2.2.1; the cofactor of these curves is 1, so that every point has the right order.
 func OnCurve(curve elliptic.Curve, x, y *big.Int) bool {
+	if curve == nil || x == nil || y == nil {
+		return false
+	}
 	size := (curve.Params().BitSize + 7) / 8
 	if x.Sign() < 0 || y.Sign() < 0 || x.BitLen() > 8*size || y.BitLen() > 8*size {
 		return false

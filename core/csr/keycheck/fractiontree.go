@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/bits"
 	"runtime"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -40,7 +41,21 @@ type tree struct {
 	m      *multiplier
 	levels [][]node // the groups first, the root last; each has half as many nodes as the one before
 	report progress.Func
-	work   progress.Counter
+	done   atomic.Int64
+	total  int64
+}
+
+// Shares of the processor time by step, for each word of the moduli.
+const (
+	workGroup  = 15 // sum and product of a group
+	workLevel  = 6  // one level, up or down
+	workRoot   = 24 // the division
+	workCommon = 50 // from a group's fraction to the common factors
+)
+
+// did reports a step done for so many words.
+func (t *tree) did(work, words int) {
+	t.report.Report(t.done.Add(int64(work)*int64(words)), t.total)
 }
 
 type node struct {
@@ -74,6 +89,7 @@ func (t *tree) group(values []*big.Int) {
 	for ; count > 1; count /= 2 {
 		t.levels = append(t.levels, make([]node, count/2))
 	}
+	t.total = int64(total) * int64(workGroup+2*workLevel*(len(t.levels)-1)+workRoot+workCommon)
 }
 
 // each runs f for every node of a level, on all cores, until the first error.
@@ -94,6 +110,7 @@ func each(ctx context.Context, level []node, f func(i int, n *node) error) error
 func (t *tree) rise(ctx context.Context) error {
 	err := each(ctx, t.levels[0], func(_ int, n *node) error {
 		n.sum, n.product = reciprocals(n.values)
+		t.did(workGroup, n.words)
 		return nil
 	})
 	for l := 1; l < len(t.levels) && err == nil; l++ {
@@ -103,6 +120,7 @@ func (t *tree) rise(ctx context.Context) error {
 			n.words = a.words + b.words
 			n.sum, n.product, err = t.m.crosswise(a.sum, a.product, b.sum, b.product)
 			a.sum, b.sum = nil, nil
+			t.did(workLevel, n.words)
 			return err
 		})
 	}
@@ -132,6 +150,7 @@ func (t *tree) root() error {
 	}
 	n.fraction = cut(quotient, 0, n.words+1)
 	n.sum = nil
+	t.did(workRoot, n.words)
 	return nil
 }
 
@@ -142,6 +161,7 @@ func (t *tree) descend(ctx context.Context, values []*big.Int) ([]*big.Int, erro
 			a, b := &below[2*i], &below[2*i+1]
 			a.fraction, b.fraction, err = t.m.fractions(n.fraction, n.words+1, b.product, a.words+1, a.product, b.words+1)
 			n.fraction, n.product = nil, nil
+			t.did(workLevel, n.words)
 			return err
 		})
 		if err != nil {
@@ -164,6 +184,7 @@ func (t *tree) descend(ctx context.Context, values []*big.Int) ([]*big.Int, erro
 			factors[starts[i]+j] = r.GCD(nil, nil, r, v)
 		}
 		n.fraction, n.product = nil, nil
+		t.did(workCommon, n.words)
 		return nil
 	})
 	return factors, err

@@ -46,8 +46,8 @@ func montgomery(a, b uint64) uint64 {
 	return hi - q + prime
 }
 
-// primeInverse is 1/prime modulo 2^64: prime-1 is a multiple of 2^34, so that its square is none.
-const primeInverse = (2 - prime) & (1<<64 - 1)
+// primeInverse is 1/prime modulo 2^64: prime-1 is a multiple of 2^34, so that its square is 0.
+const primeInverse = 1<<64 + 2 - prime
 
 func multiplyMod(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a, b)
