@@ -2,12 +2,11 @@ package archive
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"hash/crc32"
 	"slices"
 	"testing"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // part is an entry that a test forges: zero fields take honest values.

@@ -3,7 +3,7 @@ package archive
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -276,13 +276,13 @@ func TestDirectoryMemory(t *testing.T) {
 	runtime.KeepAlive(data)
 }
 
-// BenchmarkReadEntry reads entries that pack like a P-256 CSR in PEM: 395 bytes of base64.
+// BenchmarkReadEntry reads entries that pack like a P-256 CSR in PEM: about 400 bytes, little of it repeated.
 func BenchmarkReadEntry(b *testing.B) {
 	const n = 10_000
 	random := noise(n * 285)
 	f := forgery{parts: make([]part, n)}
 	for i := range f.parts {
-		body := base64.StdEncoding.EncodeToString([]byte(random[i*285:][:240+i%46]))
+		body := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: []byte(random[i*285:][:228+i%46])}))
 		f.parts[i] = part{name: fmt.Sprintf("device-%06d.csr", i), text: body, deflate: true}
 	}
 	z := mustOpen(b, f.bytes())
