@@ -1,0 +1,103 @@
+//go:build unix
+
+// Command bench measures what the program costs on this computer, side by side with the tools that people use instead, in
+// one run. It judges nothing: the figures to reach stand beside the measured ones. `make bench` calls it in the module's
+// folder, with build/enrollctl and build/enrollbench made.
+//
+// What is measured runs as a process of its own, so that its CPU time and its peak of memory are the system's figures.
+// Processes are repeated in rounds, one of each a round, and the least disturbed run counts.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+func main() {
+	var err error
+	if len(os.Args) > 1 && acts[os.Args[1]] != nil {
+		err = acts[os.Args[1]](os.Args[2:])
+	} else {
+		err = bench()
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// acts are what this program does as a measured process; each prints its figures as JSON.
+var acts = map[string]func(args []string) error{
+	"generate": generate,
+	"verify":   verify,
+	"pack":     pack,
+}
+
+func bench() error {
+	folder := flag.String("folder", "build/bench", "where the sample requests are kept between runs")
+	count := flag.Int("count", 200_000, "how many CSRs")
+	rounds := flag.Int("rounds", 3, "how often each thing is measured")
+	flag.Parse()
+
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	b := bencher{self: self, count: *count, rounds: *rounds, in: samplesIn(*folder, *count)}
+	if b.out, err = os.MkdirTemp(*folder, "out-"); os.IsNotExist(err) {
+		if err = os.MkdirAll(*folder, 0o750); err == nil {
+			b.out, err = os.MkdirTemp(*folder, "out-")
+		}
+	}
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.out)
+	if err := b.ensureSamples(); err != nil {
+		return err
+	}
+	fmt.Printf("%s, %d CPUs, %s/%s; best of %d\n", runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.rounds)
+	for _, section := range []func() error{b.requests, b.openssl, b.zip, b.macs, b.window} {
+		if err := section(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bencher runs the sections.
+type bencher struct {
+	self, out     string // this program; a folder for what is written, removed at the end
+	count, rounds int
+	in            samples
+}
+
+// samples are the same requests in the three forms in which people have them.
+type samples struct{ zip, pem, folder, done string }
+
+func samplesIn(folder string, count int) samples {
+	at := filepath.Join(folder, fmt.Sprintf("p256-%d", count))
+	return samples{zip: at + ".zip", pem: at + ".pem", folder: at, done: at + ".done"}
+}
+
+func (b *bencher) ensureSamples() error {
+	if _, err := os.Stat(b.in.done); err == nil {
+		return nil
+	}
+	fmt.Printf("making %s sample requests once, in %s\n", thousands(b.count), filepath.Dir(b.in.zip))
+	_, err := run(b.self, "generate", b.in.zip, b.in.pem, b.in.folder, b.in.done, fmt.Sprint(b.count))
+	return err
+}
+
+// act runs this program as a measured process and reads the usage that it reports of the part that matters.
+func (b *bencher) act(args ...string) (u usage, err error) {
+	done, err := run(b.self, args...)
+	if err != nil {
+		return usage{}, err
+	}
+	return u, json.Unmarshal(done.stdout, &u)
+}
