@@ -85,6 +85,11 @@ func (d *divider) Dragged(ev *fyne.DragEvent) {
 
 // DragEnd implements fyne.Draggable.
 func (d *divider) DragEnd() {
+	d.release()
+	d.header.sheet.requestFocus()
+}
+
+func (d *divider) release() {
 	d.dragging = false
 	d.place(&d.header.sheet.style)
 }

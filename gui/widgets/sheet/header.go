@@ -170,7 +170,7 @@ func (h *header) grow(columns int) {
 
 func (h *header) endDrag() {
 	for _, d := range h.dividers {
-		d.DragEnd()
+		d.release()
 	}
 }
 

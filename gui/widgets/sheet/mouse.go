@@ -100,8 +100,11 @@ func (s *Sheet) Dragged(ev *fyne.DragEvent) {
 	}
 }
 
-// DragEnd implements fyne.Draggable.
-func (s *Sheet) DragEnd() { s.endDrag() }
+// DragEnd ends the drag. The button may have been released over something else, which takes the focus away.
+func (s *Sheet) DragEnd() {
+	s.endDrag()
+	s.requestFocus()
+}
 
 func (s *Sheet) endDrag() {
 	s.press.dragging = false

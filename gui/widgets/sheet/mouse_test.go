@@ -219,3 +219,18 @@ func TestClickTakesTheFocus(t *testing.T) {
 		t.Error("without focus the ring must go and the selection be calmer")
 	}
 }
+
+// Releasing the button over another widget makes the window take the focus away; the keyboard must stay where the hand
+// was.
+func TestDragKeepsTheFocus(t *testing.T) {
+	s, w := shown(t, &grid{t: t, rows: 500, cols: 12}, columns(12))
+	for name, end := range map[string]func(){
+		"rows": s.DragEnd, "bar": s.vbar.DragEnd, "lower bar": s.hbar.DragEnd, "border": s.header.dividers[0].DragEnd,
+	} {
+		w.Canvas().Unfocus()
+		end()
+		if w.Canvas().Focused() != fyne.Focusable(s) {
+			t.Errorf("%s: the focus is lost after a drag", name)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
@@ -19,10 +18,8 @@ type ruler struct {
 	height, baseline float32 // of a line in this face alone
 }
 
-const (
-	sampleLength = 8    // a character is measured so many times over, which takes rounding out
-	otherRunes   = 4096 // characters beyond ASCII that are remembered
-)
+// otherRunes is how many characters beyond ASCII are remembered.
+const otherRunes = 4096
 
 func newRuler(size float32, style fyne.TextStyle) *ruler {
 	r := &ruler{size: size, style: style, other: map[rune]float32{}}
@@ -45,6 +42,7 @@ func (r *ruler) rune(c rune) float32 {
 		r.ascii[c] = r.sample(c)
 		return r.ascii[c]
 	}
+	c = sameWidth(c)
 	w, ok := r.other[c]
 	if !ok {
 		if len(r.other) >= otherRunes {
@@ -57,7 +55,23 @@ func (r *ruler) rune(c rune) float32 {
 }
 
 func (r *ruler) sample(c rune) float32 {
-	return fyne.MeasureText(strings.Repeat(string(c), sampleLength), r.size, r.style).Width / sampleLength
+	return fyne.MeasureText(string(c), r.size, r.style).Width
+}
+
+// sameWidth is one character for all those that fonts give the same width: Chinese characters, Hangul syllables, kana,
+// emoji. Looking for a font that has a character takes up to a millisecond, and a page of Chinese has hundreds.
+func sameWidth(c rune) rune {
+	switch {
+	case c < 0x3000:
+		return c
+	case c <= 0x30ff, c >= 0x3400 && c <= 0x9fff, c >= 0x20000 && c <= 0x3ffff:
+		return '国'
+	case c >= 0xac00 && c <= 0xd7a3:
+		return '한'
+	case c >= 0x1f300 && c <= 0x1faff:
+		return '😀'
+	}
+	return c
 }
 
 // width is the width of text; it stops counting beyond limit.

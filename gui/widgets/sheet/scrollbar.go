@@ -18,6 +18,7 @@ type scrollBar struct {
 	widget.BaseWidget
 	horizontal bool
 	onMove     func(value float64)
+	onTouch    func() // pressed or released: the sheet wants the focus
 
 	total, page, value float64
 	style              *style
@@ -34,8 +35,8 @@ var (
 	_ fyne.Draggable    = (*scrollBar)(nil)
 )
 
-func newScrollBar(horizontal bool, onMove func(value float64)) *scrollBar {
-	b := &scrollBar{horizontal: horizontal, onMove: onMove, track: canvas.NewRectangle(nil), thumb: canvas.NewRectangle(nil)}
+func newScrollBar(horizontal bool, onMove func(value float64), onTouch func()) *scrollBar {
+	b := &scrollBar{horizontal: horizontal, onMove: onMove, onTouch: onTouch, track: canvas.NewRectangle(nil), thumb: canvas.NewRectangle(nil)}
 	b.Hidden = true
 	b.ExtendBaseWidget(b)
 	return b
@@ -115,6 +116,7 @@ func (b *scrollBar) MouseDown(ev *desktop.MouseEvent) {
 	if ev.Button != desktop.MouseButtonPrimary || b.total <= b.page {
 		return
 	}
+	b.onTouch()
 	at := b.along(ev.Position)
 	begin, length := b.thumbSpan()
 	switch {
@@ -129,7 +131,7 @@ func (b *scrollBar) MouseDown(ev *desktop.MouseEvent) {
 }
 
 // MouseUp implements desktop.Mouseable.
-func (b *scrollBar) MouseUp(*desktop.MouseEvent) { b.DragEnd() }
+func (b *scrollBar) MouseUp(*desktop.MouseEvent) { b.release() }
 
 // Dragged implements fyne.Draggable.
 func (b *scrollBar) Dragged(ev *fyne.DragEvent) {
@@ -138,8 +140,13 @@ func (b *scrollBar) Dragged(ev *fyne.DragEvent) {
 	}
 }
 
-// DragEnd implements fyne.Draggable.
+// DragEnd implements fyne.Draggable. A button released beside the bar takes the focus away.
 func (b *scrollBar) DragEnd() {
+	b.release()
+	b.onTouch()
+}
+
+func (b *scrollBar) release() {
 	if b.dragging {
 		b.dragging = false
 		b.place()
