@@ -51,10 +51,8 @@ func (e *exam) rsaKey(k *publicKey) {
 	if keycheck.ROCA(n) {
 		e.addf(RuleROCA, "the RSA modulus has the fingerprint of the defective Infineon library")
 	}
-	if mayHaveClosePrimes(n) {
-		if p := keycheck.ClosePrimes(n, fermatRounds); p != nil {
-			e.addf(RuleClosePrimes, "Fermat's method finds the primes of the RSA modulus in %d rounds or fewer", fermatRounds)
-		}
+	if keycheck.ClosePrimes(n, fermatRounds) != nil {
+		e.addf(RuleClosePrimes, "Fermat's method finds the primes of the RSA modulus in %d rounds or fewer", fermatRounds)
 	}
 }
 
@@ -119,66 +117,4 @@ func modWord(n *big.Int, m uint64) (r uint64) {
 		}
 	}
 	return r
-}
-
-// residueModuli are pairwise coprime up to shared twos and threes, and their product fits a word. residues[i] has bit x
-// set if x is a square modulo residueModuli[i].
-var residueModuli = [...]uint64{64, 63, 55, 17, 19, 23, 29, 31, 37, 41, 43, 47}
-
-var residues = func() (sets [len(residueModuli)]uint64) {
-	for i, m := range residueModuli {
-		for x := range m {
-			sets[i] |= 1 << (x * x % m)
-		}
-	}
-	return sets
-}()
-
-var residueProduct = func() uint64 {
-	product := uint64(1)
-	for _, m := range residueModuli {
-		product *= m
-	}
-	return product
-}()
-
-// mayHaveClosePrimes goes through the rounds of Fermat's method in words instead of long numbers: a²-n can only be a
-// square if it is one modulo every small number. About one sound modulus in 250 passes, and keycheck.ClosePrimes
-// decides on it; for the others a round costs a few additions instead of a square root.
-func mayHaveClosePrimes(n *big.Int) bool {
-	a := new(big.Int).Sqrt(n)
-	square := new(big.Int).Mul(a, a)
-	if square.Cmp(n) < 0 { // the next square: (a+1)² = a²+2a+1
-		square.Add(square, a)
-		a.Add(a, big.NewInt(1))
-		square.Add(square, a)
-	}
-	square.Sub(square, n)
-	s, step := modWord(square, residueProduct), modWord(a, residueProduct)
-	step = addMod(addMod(step, step), 1)
-	for range fermatRounds {
-		if maybeSquare(s) {
-			return true
-		}
-		s = addMod(s, step) // (a+1)²-n = (a²-n) + 2a+1
-		step = addMod(step, 2)
-	}
-	return false
-}
-
-// addMod is a+b modulo residueProduct, for a and b below it, which is below 2^63.
-func addMod(a, b uint64) uint64 {
-	if a += b; a >= residueProduct {
-		a -= residueProduct
-	}
-	return a
-}
-
-func maybeSquare(x uint64) bool {
-	for i, m := range residueModuli {
-		if residues[i]>>(x%m)&1 == 0 {
-			return false
-		}
-	}
-	return true
 }

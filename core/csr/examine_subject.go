@@ -258,7 +258,7 @@ func decodeText(tag cbasn1.Tag, b []byte) (text, flaw string) {
 		return latin1(b), ""
 	case tagBMP:
 		if len(b)%2 != 0 {
-			return latin1(b), "a BMPString has two bytes a character, and these are odd in number"
+			flaw = "a BMPString has two bytes a character, and these are odd in number"
 		}
 		units := make([]uint16, len(b)/2)
 		for i := range units {
@@ -270,7 +270,7 @@ func decodeText(tag cbasn1.Tag, b []byte) (text, flaw string) {
 		return string(utf16.Decode(units)), flaw
 	case tagUniversal:
 		if len(b)%4 != 0 {
-			return latin1(b), "a UniversalString has four bytes a character"
+			flaw = "a UniversalString has four bytes a character"
 		}
 		runes := make([]rune, len(b)/4)
 		for i := range runes {
