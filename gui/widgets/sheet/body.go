@@ -144,7 +144,7 @@ func (b *body) rule(k int, there bool, y float32) {
 		put(r, 0, y+b.sheet.page.row-1, b.sheet.page.body.Width, 1)
 		paint(r, b.sheet.style.line)
 	}
-	show(r, there)
+	b.sheet.show(r, there)
 }
 
 // mark draws the selection, one rectangle for each run of visible rows, and the current row's bar.
@@ -162,10 +162,10 @@ func (b *body) mark() {
 		used++
 		put(r, 0, float32(from-s.top)*s.page.row, s.page.body.Width, float32(to-from+1)*s.page.row)
 		paint(r, fill)
-		show(r, true)
+		s.show(r, true)
 	}
 	for _, r := range b.bands[used:] {
-		show(r, false)
+		s.show(r, false)
 	}
 
 	visible := s.current >= s.top && s.current < end
@@ -177,7 +177,7 @@ func (b *body) mark() {
 			paint(b.cursor, s.style.thumb)
 		}
 	}
-	show(b.cursor, visible)
+	s.show(b.cursor, visible)
 }
 
 // paint gives a rectangle its colour if it has another.
@@ -213,7 +213,7 @@ func (p *place) fill(s *Sheet, cell Cell, c *column, y float32, b *body) {
 		p.picture(cell.Icon, at, y+float32(int((s.page.row-iconSize)/2)), b)
 		x, width = x+iconSize+iconGap, width-iconSize-iconGap
 	} else if p.icon != nil {
-		show(p.icon, false)
+		s.show(p.icon, false)
 	}
 
 	t, r := p.text, s.style.ruler(cell.Mono || c.Mono)
@@ -242,7 +242,7 @@ func (p *place) fill(s *Sheet, cell Cell, c *column, y float32, b *body) {
 	if changed {
 		t.Refresh()
 	}
-	show(t, true)
+	s.show(t, true)
 }
 
 // lastLatin ends Latin Extended-B; up to it every text face has the letters itself.
@@ -273,5 +273,5 @@ func (p *place) picture(icon fyne.Resource, x, y float32, b *body) {
 		p.icon.Refresh()
 	}
 	put(p.icon, x, y, iconSize, iconSize)
-	show(p.icon, true)
+	b.sheet.show(p.icon, true)
 }

@@ -18,12 +18,12 @@ type header struct {
 	widget.BaseWidget
 	sheet *Sheet
 
-	back, light, edge *canvas.Rectangle
-	titles            []title
-	arrow             *canvas.Image
-	dividers          []*divider
-	drawn             []fyne.CanvasObject
-	over              int // the sortable column under the pointer, -1 for none
+	back, light *canvas.Rectangle
+	titles      []title
+	arrow       *canvas.Image
+	dividers    []*divider
+	drawn       []fyne.CanvasObject
+	over        int // the sortable column under the pointer, -1 for none
 }
 
 // title is the text over one column, with what it was last asked to show.
@@ -41,7 +41,7 @@ var (
 
 func newHeader(s *Sheet) *header {
 	h := &header{sheet: s, over: -1,
-		back: canvas.NewRectangle(nil), light: hidden(canvas.NewRectangle(nil)), edge: canvas.NewRectangle(nil),
+		back: canvas.NewRectangle(nil), light: hidden(canvas.NewRectangle(nil)),
 		arrow: canvas.NewImageFromResource(theme.MenuDropDownIcon()),
 	}
 	h.arrow.FillMode = canvas.ImageFillContain
@@ -68,10 +68,8 @@ func (h *header) place() {
 	s := h.sheet
 	height := s.page.header
 	h.grow(len(s.columns))
-	put(h.back, 0, 0, s.Size().Width, height)
+	put(h.back, 0, 0, s.page.body.Width, height)
 	paint(h.back, s.style.background)
-	put(h.edge, 0, height-1, s.Size().Width, 1)
-	paint(h.edge, s.style.headerLine)
 
 	lit := h.over >= 0 && h.over < len(s.columns)
 	if lit {
@@ -79,13 +77,13 @@ func (h *header) place() {
 		put(h.light, c.x-s.left, 0, c.width, height-1)
 		paint(h.light, s.style.headerHover)
 	}
-	show(h.light, lit)
+	s.show(h.light, lit)
 
-	show(h.arrow, s.sortColumn >= 0 && s.sortColumn < len(s.columns))
+	s.show(h.arrow, s.sortColumn >= 0 && s.sortColumn < len(s.columns))
 	for i := range h.titles {
 		there := i < len(s.columns)
-		show(h.titles[i].text, there)
-		show(h.dividers[i], there)
+		s.show(h.titles[i].text, there)
+		s.show(h.dividers[i], there)
 		if there {
 			h.placeTitle(i)
 		}
@@ -161,7 +159,7 @@ func (h *header) grow(columns int) {
 	for _, t := range h.titles {
 		h.drawn = append(h.drawn, t.text)
 	}
-	h.drawn = append(h.drawn, h.arrow, h.edge)
+	h.drawn = append(h.drawn, h.arrow)
 	for _, d := range h.dividers {
 		h.drawn = append(h.drawn, d)
 	}

@@ -45,6 +45,9 @@ func (s *Sheet) measure() {
 	if float32(p.full)*p.row < p.body.Height {
 		p.shown++
 	}
+	if p != s.page {
+		s.leave() // the cell under the pointer is another
+	}
 	s.page = p
 }
 
@@ -107,15 +110,17 @@ func (s *Sheet) place() {
 		s.ring.FillColor, s.ring.StrokeColor, s.ring.StrokeWidth = color.Transparent, accent, 2
 		s.ring.Refresh()
 	}
-	show(s.ring, s.focused)
-	put(s.header, 0, 0, size.Width, min(p.header, size.Height))
+	s.show(s.ring, s.focused)
+	put(s.header, 0, 0, p.body.Width, min(p.header, size.Height))
+	put(s.edge, 0, p.header-1, size.Width, 1)
+	paint(s.edge, s.style.headerLine)
 	put(s.body, 0, p.header, p.body.Width, p.body.Height)
 	put(s.vbar, size.Width-barWidth, p.header, barWidth, p.body.Height)
 	put(s.hbar, 0, p.header+p.body.Height, p.body.Width, barWidth)
 	s.header.place()
 	s.body.place()
-	s.vbar.set(float64(s.rows), float64(max(p.full, 1)), float64(s.top), &s.style)
-	s.hbar.set(float64(p.columns), float64(p.body.Width), float64(s.left), &s.style)
+	s.show(s.vbar, s.vbar.set(float64(s.rows), float64(max(p.full, 1)), float64(s.top), &s.style))
+	s.show(s.hbar, s.hbar.set(float64(p.columns), float64(p.body.Width), float64(s.left), &s.style))
 }
 
 // put moves and sizes an object if it is elsewhere; each change means work for the driver.
@@ -129,13 +134,15 @@ func put(o fyne.CanvasObject, x, y, width, height float32) {
 }
 
 // show shows or hides an object if that is a change.
-func show(o fyne.CanvasObject, visible bool) {
-	if o.Visible() == visible {
-		return
-	}
-	if visible {
+func (s *Sheet) show(o fyne.CanvasObject, visible bool) {
+	switch {
+	case o.Visible() == visible:
+	case visible:
 		o.Show()
-	} else {
+		// Hiding makes a driver draw the next frame, showing does not; and a driver does not know an object that was
+		// hidden so far, so it is told of one that it knows.
+		s.back.Refresh()
+	default:
 		o.Hide()
 	}
 }

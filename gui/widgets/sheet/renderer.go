@@ -9,7 +9,7 @@ import (
 func (s *Sheet) CreateRenderer() fyne.WidgetRenderer {
 	s.restyle()
 	r := &renderer{sheet: s}
-	r.objects = append(r.objects, s.back, s.body, s.header, s.vbar, s.hbar, s.ring)
+	r.objects = append(r.objects, s.back, s.body, s.header, s.edge, s.vbar, s.hbar, s.ring)
 	r.objects = append(r.objects, s.tip.objects()...)
 	s.place()
 	return r
@@ -26,10 +26,8 @@ func (r *renderer) Destroy() {
 	r.sheet.leave()
 }
 
-func (r *renderer) Layout(fyne.Size) {
-	r.sheet.leave()
-	r.sheet.place()
-}
+// Layout is called for a new size, and by the driver whenever a text in the sheet has another width.
+func (r *renderer) Layout(fyne.Size) { r.sheet.place() }
 
 func (r *renderer) MinSize() fyne.Size {
 	return fyne.NewSize(120, r.sheet.style.headerHeight+2*r.sheet.style.rowHeight)

@@ -48,17 +48,16 @@ func (b *scrollBar) CreateRenderer() fyne.WidgetRenderer {
 	return &part{owner: b, objects: func() []fyne.CanvasObject { return objects }}
 }
 
-// set shows that of total units page are visible from value on; nothing if all are.
-func (b *scrollBar) set(total, page, value float64, st *style) {
+// set shows that of total units page are visible from value on, and reports whether that needs a bar.
+func (b *scrollBar) set(total, page, value float64, st *style) bool {
 	b.total, b.page, b.value, b.style = total, page, value, st
 	needed := total > page && b.length() > 0
 	if !needed {
 		b.dragging = false
+		return false
 	}
-	show(b, needed)
-	if needed {
-		b.place()
-	}
+	b.place()
+	return true
 }
 
 func (b *scrollBar) place() {

@@ -86,6 +86,7 @@ type Sheet struct {
 	style  style
 	back   *canvas.Rectangle
 	ring   *canvas.Rectangle
+	edge   *canvas.Rectangle // beneath the header
 	header *header
 	body   *body
 	vbar   *scrollBar
@@ -101,6 +102,7 @@ func New(columns []Column, model Model) *Sheet {
 	s.press.row = -1
 	s.back = canvas.NewRectangle(nil)
 	s.ring = canvas.NewRectangle(nil)
+	s.edge = canvas.NewRectangle(nil)
 	s.header = newHeader(s)
 	s.body = newBody(s)
 	s.vbar = newScrollBar(false, func(v float64) { s.scrollTo(int(v+0.5), s.left) }, s.requestFocus)

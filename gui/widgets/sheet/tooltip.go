@@ -42,14 +42,18 @@ func (t *tooltip) objects() []fyne.CanvasObject {
 }
 
 func (t *tooltip) hide() {
-	show(t.back, false)
+	if t.back.Hidden {
+		return
+	}
+	t.back.Hide()
 	for _, l := range t.lines {
-		show(l, false)
+		l.Hide()
 	}
 }
 
-// show lays the text out beneath the cell, or above it where there is no room.
-func (t *tooltip) show(text string, r *ruler, st *style, at fyne.Position, cell, within fyne.Size) {
+// showTip lays the text out beneath the cell, or above it where there is no room.
+func (s *Sheet) showTip(text string, r *ruler, at fyne.Position, cell fyne.Size) {
+	t, st, within := s.tip, &s.style, s.Size()
 	broken := breakLines(text, min(tipWidth, within.Width-2*tipPad-8), tipLines, r)
 	if len(broken) == 0 {
 		return
@@ -69,14 +73,14 @@ func (t *tooltip) show(text string, r *ruler, st *style, at fyne.Position, cell,
 	t.back.StrokeColor = st.tipEdge
 	t.back.FillColor = st.tipBack
 	t.back.Refresh()
-	show(t.back, true)
+	s.show(t.back, true)
 	for i, text := range t.lines {
 		if i < len(broken) {
 			text.Text, text.Color, text.TextStyle, text.TextSize = broken[i], st.text[Normal], r.style, r.size
 			put(text, x+tipPad, y+tipPad+float32(i)*line, width, line)
 			text.Refresh()
 		}
-		show(text, i < len(broken))
+		s.show(text, i < len(broken))
 	}
 }
 
@@ -161,7 +165,7 @@ func (s *Sheet) tell(row, col int) {
 	}
 	pos, size := s.cellBounds(row, col)
 	text := legible(bounded(cell.Text, End))
-	s.tip.show(text, s.style.ruler(cell.Mono || s.columns[col].Mono), &s.style, pos, size, s.Size())
+	s.showTip(text, s.style.ruler(cell.Mono || s.columns[col].Mono), pos, size)
 }
 
 // leave forgets the cell under the pointer: it moved, or the rows under it did.

@@ -53,6 +53,15 @@ func TestHoverShowsTheWholeText(t *testing.T) {
 	if got := tip(); got != "" {
 		t.Errorf("tooltip %q stays when its row is scrolled away", got)
 	}
+	test.MoveMouse(w.Canvas(), at(s, 3))
+	test.WidgetRenderer(s).Layout(s.Size()) // a driver does this when the tooltip's texts have changed
+	if tip() == "" {
+		t.Error("laying the sheet out again hides the tooltip")
+	}
+	w.Resize(w.Canvas().Size().AddWidthHeight(0, 40))
+	if got := tip(); got != "" {
+		t.Errorf("tooltip %q stays in a sheet of another size", got)
+	}
 	test.MoveMouse(w.Canvas(), at(s, 1))
 	click(s, 1, 0)
 	if got := tip(); got != "" {
