@@ -1,0 +1,157 @@
+//go:build unix
+
+package desktop
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Title is the title of the program's window.
+const Title = "EnrollBench"
+
+// Program is the program, running with its window open.
+type Program struct {
+	Up time.Duration // from its start to its window on the screen
+
+	desktop *Desktop
+	child   *child
+	window  string // X's number of it
+	state   string // the file that the program writes its state to
+	closed  bool
+}
+
+// Launch starts a build of the program with a session bus of its own and waits for its window. theme is "light" or
+// "dark"; args are the program's.
+func (d *Desktop) Launch(binary, theme string, args ...string) (*Program, error) {
+	p := &Program{desktop: d, state: filepath.Join(d.folder, fmt.Sprintf("state-%d.jsonl", len(d.running)))}
+	cmd := exec.Command("dbus-run-session", append([]string{"--", binary}, args...)...) // #nosec G204 -- the build under test
+	cmd.Env = d.environment("FYNE_THEME="+theme, StateVariable+"="+p.state)
+	began := time.Now()
+	if err := d.start(cmd, "enrollbench"); err != nil {
+		return nil, err
+	}
+	p.child = d.running[len(d.running)-1]
+	err := Wait("the window", func() (bool, error) {
+		select {
+		case <-p.child.exited:
+			return false, fmt.Errorf("the program ended: %w: %s", p.child.err, p.child.said())
+		default:
+		}
+		out, err := d.run("xdotool", "search", "--onlyvisible", "--name", "^"+Title+"$")
+		if err != nil {
+			return false, nil // none yet
+		}
+		p.window = strings.TrimSpace(out)
+		return p.window != "" && !strings.Contains(p.window, "\n"), nil
+	})
+	if err != nil {
+		p.child.end()
+		return nil, err
+	}
+	p.Up = time.Since(began)
+	if _, err := d.run("xdotool", "windowfocus", "--sync", p.window); err != nil {
+		p.child.end()
+		return nil, err
+	}
+	return p, nil
+}
+
+// Log returns what the program wrote to its standard output and error.
+func (p *Program) Log() string { return p.child.said() }
+
+// Key presses keys one after another, as xdotool names them: "ctrl+s", "Tab", "Return".
+func (p *Program) Key(keys ...string) error {
+	_, err := p.desktop.run("xdotool", append([]string{"key", "--clearmodifiers", "--delay", "20"}, keys...)...)
+	return err
+}
+
+// Type types text. Characters that the keyboard does not have are left to the tests of drops.
+func (p *Program) Type(text string) error {
+	_, err := p.desktop.run("xdotool", "type", "--clearmodifiers", "--delay", "8", text)
+	return err
+}
+
+// Click presses the first mouse button at a point of the window.
+func (p *Program) Click(x, y int) error {
+	_, err := p.desktop.run("xdotool", "mousemove", "--sync", "--window", p.window, strconv.Itoa(x), strconv.Itoa(y), "click", "1")
+	return err
+}
+
+// Rest moves the mouse where nothing reacts to it, for a picture.
+func (p *Program) Rest() error {
+	_, err := p.desktop.run("xdotool", "mousemove", strconv.Itoa(Width-1), strconv.Itoa(Height-1))
+	return err
+}
+
+//go:embed xdnd.py
+var xdnd string
+
+// Drop drops files and folders on a point of the window, as a file manager does.
+func (p *Program) Drop(x, y int, paths ...string) error {
+	interpreter, err := python()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, interpreter, "-c", xdnd, p.window, strconv.Itoa(x), strconv.Itoa(y)) // #nosec G204 -- our own script
+	cmd.Env = p.desktop.environment()
+	cmd.Stdin = strings.NewReader(strings.Join(paths, "\x00") + "\x00")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("the drop: %w: %s", err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// Picture writes a PNG of the window.
+func (p *Program) Picture(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return err
+	}
+	_, err := p.desktop.run("import", "-window", p.window, "-strip", path)
+	return err
+}
+
+// wrongThread begins what Fyne logs when something touches a widget outside the UI thread, in builds that check it.
+const wrongThread = "Error in Fyne call thread"
+
+// Close closes the window the way a user does, waits for the program's end, and fails where it ends with an error or has
+// logged a call from a wrong thread.
+func (p *Program) Close() error {
+	if p.closed {
+		return nil
+	}
+	p.closed = true
+	defer p.child.end()
+	if err := p.Key("alt+F4"); err != nil {
+		return err
+	}
+	err := Wait("the end of the program", func() (bool, error) {
+		select {
+		case <-p.child.exited:
+			return true, nil
+		default:
+			return false, nil
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if p.child.err != nil {
+		return fmt.Errorf("the program ended with %w: %s", p.child.err, p.Log())
+	}
+	if strings.Contains(p.Log(), wrongThread) {
+		return errors.New("widgets were touched outside the UI thread: " + p.Log())
+	}
+	return nil
+}
