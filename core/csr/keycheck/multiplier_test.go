@@ -3,6 +3,7 @@ package keycheck
 import (
 	"context"
 	"math/big"
+	"math/bits"
 	"math/rand/v2"
 	"testing"
 )
@@ -11,7 +12,7 @@ func TestMultiplierAgainstBig(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	m := &multiplier{ctx: context.Background()}
 	for _, size := range [][2]int{{2000, 2000}, {2000, 9000}, {4097, 2100}, {8000, 8000}, {16384, 16384}, {30000, 2001}} {
-		a, b := randomOdd(r, size[0]*64), randomOdd(r, size[1]*64)
+		a, b := randomOdd(r, size[0]*bits.UintSize), randomOdd(r, size[1]*bits.UintSize)
 		p, err := m.product(a, b)
 		if err != nil {
 			t.Fatal(err)
@@ -19,7 +20,7 @@ func TestMultiplierAgainstBig(t *testing.T) {
 		if p.Cmp(new(big.Int).Mul(a, b)) != 0 {
 			t.Errorf("product of %v words is wrong", size)
 		}
-		c, d := randomOdd(r, size[0]*64), randomOdd(r, size[1]*64)
+		c, d := randomOdd(r, size[0]*bits.UintSize), randomOdd(r, size[1]*bits.UintSize)
 		s, p, err := m.crosswise(a, b, c, d)
 		if err != nil {
 			t.Fatal(err)
@@ -30,7 +31,7 @@ func TestMultiplierAgainstBig(t *testing.T) {
 			t.Errorf("crosswise of %v words is wrong", size)
 		}
 		n := size[0] + size[1] + 1
-		f := randomOdd(r, n*64)
+		f := randomOdd(r, n*bits.UintSize)
 		fb, fa, _ := m.fractions(f, n, b, size[0]+1, a, size[1]+1)
 		wb, wa := cut(new(big.Int).Mul(f, b), n-size[0]-1, n), cut(new(big.Int).Mul(f, a), n-size[1]-1, n)
 		wa.Sub(wa, fa)

@@ -3,22 +3,33 @@ package keycheck
 import (
 	"math/big"
 	"math/rand/v2"
+	"sync"
 	"testing"
 )
 
-// smallestFactor divides by one number after the other.
+// smallestFactor divides by one prime after the other.
 func smallestFactor(n *big.Int) uint64 {
 	if n.Cmp(one) <= 0 {
 		return 0
 	}
 	r := new(big.Int)
-	for d := int64(2); d < smallLimit; d++ {
-		if r.Rem(n, big.NewInt(d)).Sign() == 0 {
-			return uint64(d)
+	for _, p := range primesOfBig() {
+		if r.Rem(n, p).Sign() == 0 {
+			return p.Uint64()
 		}
 	}
 	return 0
 }
+
+// primesOfBig has the primes below 2^16 by another sieve than ours: math/big's test, which is exact there.
+var primesOfBig = sync.OnceValue(func() (primes []*big.Int) {
+	for d := int64(2); d < smallLimit; d++ {
+		if p := big.NewInt(d); p.ProbablyPrime(0) {
+			primes = append(primes, p)
+		}
+	}
+	return primes
+})
 
 func TestSmallFactor(t *testing.T) {
 	huge := new(big.Int).Lsh(one, 20000)
