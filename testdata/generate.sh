@@ -158,12 +158,20 @@ uri = "urn:dev:42"
 signing_key
 tls_www_client
 TEMPLATE
-for k in rsa ecdsa ed25519; do
-	certtool --generate-privkey --key-type=$k --sec-param=medium --outfile "$work/certtool.key" 2>/dev/null
+for k in rsa2048 p256 ed25519; do
+	case $k in
+	rsa2048) kind="--key-type=rsa --bits=2048" ;;
+	p256) kind="--key-type=ecdsa --curve=secp256r1" ;;
+	*) kind=--key-type=$k ;;
+	esac
+	certtool --generate-privkey $kind --outfile "$work/certtool.key" 2>/dev/null
 	certtool --generate-request --load-privkey "$work/certtool.key" --template "$work/template" 2>/dev/null |
 		sed -n '/-----BEGIN/,/-----END/p' >"$producers/certtool.$k.full.csr"
 	certtool --generate-request --load-privkey "$work/certtool.key" --template "$work/template" --outder --outfile "$producers/certtool.$k.full.der" 2>/dev/null
 done
+certtool --generate-privkey --key-type=ecdsa --curve=secp224r1 --outfile "$work/certtool.key" 2>/dev/null
+certtool --generate-request --load-privkey "$work/certtool.key" --template "$work/template" 2>/dev/null |
+	sed -n '/-----BEGIN/,/-----END/p' >"$rules/key-type/bad.certtool.p224.csr"
 certtool --generate-privkey --key-type=rsa-pss --bits=2048 --outfile "$work/certtool.key" 2>/dev/null
 certtool --generate-request --load-privkey "$work/certtool.key" --template "$work/template" 2>/dev/null |
 	sed -n '/-----BEGIN/,/-----END/p' >"$rules/key-type/bad.certtool.rsapss2048.csr"
