@@ -14,15 +14,16 @@ import (
 //  1. all temporaries are complete and synced (the caller's part);
 //  2. the record is written and synced, and the folder with it: from here on the set will appear;
 //  3. step by step, what stands in the way is renamed aside and the temporary takes its name;
-//  4. the folder is synced; what was put aside is removed;
-//  5. the record is emptied, then removed.
+//  4. the folder is synced, and the record is marked as done;
+//  5. what was put aside is removed, then the record.
 //
-// Every step can be seen to be done or not from what lies in the folder, so 3 to 5 may run again after a crash.
+// Until the mark, every step can be seen to be done or not from what lies in the folder, so 3 may run again after a
+// crash; from the mark on only 5 does.
 type commit struct {
 	dir    string
 	steps  []step
 	ops    operations
-	record *os.File // open and locked from 2 to 5
+	record *os.File // open, locked and at its end from 2 to 5
 }
 
 // errLost: a temporary that the record names is gone and its final name with it.
@@ -37,7 +38,7 @@ func (c *commit) run() error {
 		if err := c.forward(&c.steps[0]); err != nil {
 			return err
 		}
-		return c.ops.syncDir(c.dir)
+		return c.syncNames()
 	}
 	if err := c.writeRecord(); err != nil {
 		return fmt.Errorf("write the record of what is about to happen: %w", err)
@@ -174,18 +175,44 @@ func (c *commit) back() error {
 // close makes the new names durable and clears away what is no longer needed. Only the fsync of the folder can fail
 // the commit; its record then stays, and Recover repeats the steps.
 func (c *commit) close() error {
-	if err := c.ops.syncDir(c.dir); err != nil {
+	if err := c.syncNames(); err != nil {
 		_ = c.record.Close()
-		return fmt.Errorf("the files are complete, but their folder could not be synced: %w", err)
+		return err
 	}
-	for _, s := range c.steps {
-		if s.Aside != "" {
-			_ = c.ops.remove(c.path(s.Aside)) // an old copy that stays does no harm
-		}
+	// Without the mark a crash while old copies go would look like a set that was never put in place.
+	_, err := c.record.WriteString(doneMark)
+	if err == nil {
+		err = tolerate(c.ops.sync(c.record))
 	}
-	c.drop()
+	if err == nil {
+		c.clear()
+		c.drop()
+	} else {
+		c.drop()
+		c.clear()
+	}
 	_ = c.ops.syncDir(c.dir)
 	return nil
+}
+
+func (c *commit) syncNames() error {
+	if err := c.ops.syncDir(c.dir); err != nil {
+		return fmt.Errorf("the files are complete, but their folder could not be synced: %w", err)
+	}
+	return nil
+}
+
+// clear removes what was put aside.
+func (c *commit) clear() {
+	for _, s := range c.steps {
+		if s.Aside == "" {
+			continue
+		}
+		if c.ops.remove(c.path(s.Aside)) != nil {
+			// Held by a program that lets it be renamed but not removed: Sweep will take it.
+			_ = c.ops.renameNew(c.path(s.Aside), c.path(hidden(s.Name, tempSuffix)))
+		}
+	}
 }
 
 // drop ends the record. It is emptied while the lock is held: who waits for the lock must not find it valid.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -53,24 +54,32 @@ func encodeRecord(steps []step) ([]byte, error) {
 	}{1, steps}); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(b.Bytes())
-	b.WriteString(hex.EncodeToString(sum[:]) + "\n")
-	if b.Len() > recordLimit {
+	if b.Len() > recordLimit-2*sha256.Size-1 {
 		return nil, fmt.Errorf("too many files in one set: %d", len(steps))
 	}
-	return b.Bytes(), nil
+	return seal(b.Bytes()), nil
 }
 
-// decodeRecord takes nothing on trust: a record lies in a folder that others may write to, so every name must be a plain
-// one in that folder, and temporaries must have the names that this package gives.
-func decodeRecord(data []byte) ([]step, error) {
+// seal appends a line's SHA-256.
+func seal(line []byte) []byte {
+	sum := sha256.Sum256(line)
+	return append(hex.AppendEncode(line, sum[:]), '\n')
+}
+
+// doneMark is appended once all steps are taken and durable.
+const doneMark = "done\n"
+
+// decodeRecord reads what encodeRecord wrote, and whether the mark follows, in whole or cut short: it is begun only
+// when all is done. It takes nothing on trust: a record lies in a folder that others may
+// write to, so every name must be a plain one in that folder, and temporaries must have the names that we give.
+func decodeRecord(data []byte) (steps []step, done bool, err error) {
 	line := bytes.IndexByte(data, '\n') + 1
 	if line == 0 || len(data) > recordLimit {
-		return nil, errRecord
+		return nil, false, errRecord
 	}
-	sum := sha256.Sum256(data[:line])
-	if string(data[line:]) != hex.EncodeToString(sum[:])+"\n" {
-		return nil, errRecord
+	mark, ok := bytes.CutPrefix(data, seal(slices.Clone(data[:line])))
+	if !ok || !strings.HasPrefix(doneMark, string(mark)) {
+		return nil, false, errRecord
 	}
 	var r struct {
 		Version int    `json:"version"`
@@ -79,7 +88,7 @@ func decodeRecord(data []byte) ([]step, error) {
 	d := json.NewDecoder(bytes.NewReader(data[:line]))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&r); err != nil || r.Version != 1 || len(r.Steps) == 0 {
-		return nil, errRecord
+		return nil, false, errRecord
 	}
 	seen := map[string]bool{}
 	for _, s := range r.Steps {
@@ -88,12 +97,12 @@ func decodeRecord(data []byte) ([]step, error) {
 			s.Temp != "" && (checkName(s.Temp) != nil || !isHidden(s.Temp, tempSuffix) || seen[s.Temp]) ||
 			s.Aside != "" && (checkName(s.Aside) != nil || !isHidden(s.Aside, asideSuffix) || seen[s.Aside]) ||
 			(s.Aside == "") != (s.Old == nil) {
-			return nil, errRecord
+			return nil, false, errRecord
 		}
 		seen[s.Name], seen[s.Temp], seen[s.Aside] = true, true, true
 		delete(seen, "")
 	}
-	return r.Steps, nil
+	return r.Steps, len(mark) > 0, nil
 }
 
 // checkName accepts one plain name: no folder, nothing that Windows or a shell would take for one.

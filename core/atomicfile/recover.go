@@ -51,12 +51,17 @@ func recoverRecord(dir, name string, ops operations) (done []string, err error) 
 	if !tryLock(f) {
 		return nil, f.Close()
 	}
-	steps, err := readRecord(f)
+	steps, finished, err := readRecord(f)
 	if err != nil {
 		// A crash came before the record was complete: nothing was renamed. Sweep takes it away.
 		return nil, f.Close()
 	}
 	c := commit{dir: dir, steps: steps, ops: ops, record: f}
+	if finished {
+		c.clear()
+		c.drop()
+		return nil, nil
+	}
 	for i := range c.steps {
 		err := c.forward(&c.steps[i])
 		switch {
@@ -81,10 +86,10 @@ func recoverRecord(dir, name string, ops operations) (done []string, err error) 
 	return done, nil
 }
 
-func readRecord(f *os.File) ([]step, error) {
+func readRecord(f *os.File) (steps []step, done bool, err error) {
 	data, err := io.ReadAll(io.LimitReader(f, recordLimit+1))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	return decodeRecord(data)
 }
@@ -107,7 +112,7 @@ func Sweep(dir string, olderThan time.Duration) (removed []string, err error) {
 			if err != nil {
 				continue
 			}
-			steps, err := readRecord(f)
+			steps, _, err := readRecord(f)
 			_ = f.Close()
 			if err != nil {
 				stale = append(stale, name)
