@@ -177,12 +177,15 @@ func (d *Details) extension(oid []byte, critical bool, value []byte) {
 	x := Extension{Name: extensionName(oid), OID: dotted(oid), Critical: critical}
 	if string(oid) == oidSubjectAltName {
 		var words []string
-		if eachGeneralName(value, func(tag cbasn1.Tag, content []byte) {
+		err := eachGeneralName(value, func(tag cbasn1.Tag, content []byte) {
 			n := altName(tag, content)
 			d.AltNames = append(d.AltNames, n)
 			words = append(words, n.Kind+": "+n.Value)
-		}) == nil {
+		})
+		if err == nil {
 			x.Value = strings.Join(words, ", ")
+		} else {
+			d.Problems = append(d.Problems, err.Error())
 		}
 	} else {
 		x.Value = extensionWords(string(oid), value)
