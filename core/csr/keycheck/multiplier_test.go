@@ -11,7 +11,7 @@ import (
 func TestMultiplierAgainstBig(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	m := &multiplier{ctx: context.Background()}
-	for _, size := range [][2]int{{2000, 2000}, {2000, 9000}, {4097, 2100}, {8000, 8000}, {16384, 16384}, {30000, 2001}} {
+	for _, size := range [][2]int{{2000, 2000}, {2000, 9000}, {4097, 2100}, {8000, 8000}} {
 		a, b := randomOdd(r, size[0]*bits.UintSize), randomOdd(r, size[1]*bits.UintSize)
 		p, err := m.product(a, b)
 		if err != nil {
@@ -40,7 +40,7 @@ func TestMultiplierAgainstBig(t *testing.T) {
 			t.Errorf("fractions of %v words are wrong %v %v", size, wa.BitLen(), wb.BitLen())
 		}
 		for _, precision := range []int{64 * 100, 64 * 5000, 64*9000 + 7} {
-			for _, numerator := range []*big.Int{nil, c, d, a, one} {
+			for _, numerator := range []*big.Int{nil, c, one} {
 				if numerator != nil && numerator.BitLen() > a.BitLen()+guard/2 {
 					continue
 				}
