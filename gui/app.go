@@ -1,0 +1,278 @@
+// Package gui is the window: a rail of tabs, each of which shows one package of core. Tabs hold plain models; what takes
+// time runs through Tasks (task.go), and what goes wrong is put into words in messages.go.
+package gui
+
+import (
+	"os"
+	"os/user"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+	"enrollbench/resources"
+
+	"context"
+)
+
+// tab is one part of the program in the rail. Every method belongs to the UI thread.
+type tab interface {
+	name() string
+	icon() string
+	content() fyne.CanvasObject
+	drop(paths []string)
+	open()        // Ctrl+O
+	save()        // Ctrl+S
+	find()        // Ctrl+F
+	paste(string) // Ctrl+V while no field has the focus
+	undo()        // Ctrl+Z
+	recheck()     // F5
+	nextProblem() // F8
+	escape()      // Escape while no dialog is open
+	shown()       // the tab came to the front
+	close()       // the window closes: what the tab left on the disk for itself goes
+}
+
+// App is the window with all that is in it.
+type App struct {
+	fyne   fyne.App
+	window fyne.Window
+	tasks  *Tasks
+	choose Chooser
+	asking *Runner // file dialogs of the operating system, which take their time
+
+	tabs     []tab
+	active   int
+	rail     []*widgets.Row
+	stage    *fyne.Container
+	toast    *widgets.Toast
+	endToast func()
+	dialogs  []*widgets.Dialog
+	closing  bool
+
+	CSR *csrTab
+	MAC *macTab
+}
+
+// Options of the window; the zero value is for ordinary use.
+type Options struct {
+	Tasks   *Tasks
+	Chooser Chooser
+	OnPanic func(value any, stack []byte) // told of a defect that ended a piece of work, but not the program
+}
+
+// New makes the window, and shows nothing yet.
+func New(f fyne.App, o Options) *App {
+	LoadTranslations()
+	f.Settings().SetTheme(look.NewTheme())
+	a := &App{fyne: f, tasks: o.Tasks, choose: o.Chooser}
+	if a.tasks == nil {
+		a.tasks = NewTasks()
+	}
+	a.tasks.onPanic = o.OnPanic
+	a.window = f.NewWindow("EnrollBench")
+	a.window.SetIcon(resources.AppIcon())
+	a.window.SetMaster()
+	a.window.SetPadded(false)
+	if a.choose == nil {
+		a.choose = firstChooser{portalChooser{}, nativeChooser{}, fyneChooser{window: a.window, post: a.tasks.post, ask: a.ask}}
+	}
+	a.asking = a.tasks.NewRunner(nil)
+	a.toast = widgets.NewToast()
+	a.CSR, a.MAC = newCSRTab(a), newMACTab(a)
+	a.tabs = []tab{a.CSR, a.MAC}
+
+	a.window.SetContent(a.frame())
+	a.window.SetOnDropped(a.onDropped)
+	a.window.SetCloseIntercept(a.onClose)
+	a.shortcuts()
+	p := f.Preferences()
+	a.window.Resize(fyne.NewSize(
+		float32(p.FloatWithFallback(prefWidth, 1280)), float32(p.FloatWithFallback(prefHeight, 860))))
+	a.showTab(0)
+	return a
+}
+
+// Preferences that are remembered.
+const (
+	prefWidth      = "window.width"
+	prefHeight     = "window.height"
+	prefOpenFolder = "folder.open"
+	prefSaveFolder = "folder.save"
+)
+
+// Run shows the window and returns when it is closed.
+func (a *App) Run() { a.window.ShowAndRun() }
+
+// Window is the window.
+func (a *App) Window() fyne.Window { return a.window }
+
+// AddPaths adds files and folders to the CSR tab, as the command line gives them.
+func (a *App) AddPaths(paths []string) { a.CSR.drop(paths) }
+
+// frame is everything in the window.
+func (a *App) frame() fyne.CanvasObject {
+	a.stage = container.NewStack()
+	for _, t := range a.tabs {
+		c := t.content()
+		c.Hide()
+		a.stage.Add(c)
+	}
+	rail := widgets.Down(look.Gap / 2)
+	for i, t := range a.tabs {
+		r := widgets.NewRow(widgets.Inset(look.Gap*1.25, look.Gap*1.5, widgets.Across(look.Gap*1.5,
+			widgets.Middle(widgets.Icon(look.Icon(t.icon()), 20)), widgets.Middle(widgets.NewText(t.name())))), 8,
+			func() { a.showTab(i) })
+		r.Label = t.name()
+		a.rail = append(a.rail, r)
+		rail.Add(r)
+	}
+	help := widgets.NewRow(widgets.Inset(look.Gap*1.25, look.Gap*1.5, widgets.Across(look.Gap*1.5,
+		widgets.Middle(widgets.Icon(look.Icon("help"), 20)), widgets.Middle(widgets.NewText(lang.X("app.help", "Help"))))), 8, a.help)
+	help.Label = lang.X("app.help", "Help")
+	side := widgets.Wide(184, container.NewStack(widgets.NewArea(look.ColorRail, 0),
+		widgets.Inset(look.Gap*1.5, look.Gap, container.NewBorder(nil, help, nil, nil, rail))))
+	return container.NewStack(
+		widgets.Edged(a.header(), nil, widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, a.stage),
+		a.toast)
+}
+
+// header is the line with the program's name and who works where.
+func (a *App) header() fyne.CanvasObject {
+	name := widgets.NewText("EnrollBench").Title()
+	line := container.NewBorder(nil, nil,
+		widgets.Across(look.Gap*1.25, widgets.Middle(widgets.Icon(resources.AppIcon(), 28)), widgets.Middle(name)),
+		widgets.Middle(widgets.NewText(whoWhere()).Muted()))
+	return container.NewStack(widgets.NewArea(look.ColorRail, 0),
+		widgets.Edged(nil, widgets.Rule(), nil, nil, widgets.Inset(look.Gap*1.25, look.Gap*2, line)))
+}
+
+// whoWhere names the user and the computer, "ana @ station-7": workstations are shared.
+func whoWhere() string {
+	host, _ := os.Hostname()
+	name := ""
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	switch {
+	case name == "":
+		return host
+	case host == "":
+		return name
+	}
+	return name + " @ " + host
+}
+
+// showTab brings a tab to the front.
+func (a *App) showTab(i int) {
+	if i < 0 || i >= len(a.tabs) {
+		return
+	}
+	a.active = i
+	for k := range a.tabs {
+		a.rail[k].SetSelected(k == i)
+		if k == i {
+			a.stage.Objects[k].Show()
+		} else {
+			a.stage.Objects[k].Hide()
+		}
+	}
+	a.window.Canvas().Unfocus()
+	a.tabs[i].shown()
+}
+
+// current is the tab in front.
+func (a *App) current() tab { return a.tabs[a.active] }
+
+// onDropped gives what was dropped anywhere on the window to the tab in front.
+func (a *App) onDropped(_ fyne.Position, uris []fyne.URI) {
+	if len(a.dialogs) > 0 {
+		return
+	}
+	var paths []string
+	for _, u := range uris {
+		if u.Scheme() == "file" {
+			paths = append(paths, u.Path())
+		}
+	}
+	if len(paths) > 0 {
+		a.current().drop(paths)
+	}
+}
+
+// onClose cancels what runs, waits for it and closes.
+func (a *App) onClose() {
+	if a.closing {
+		return
+	}
+	a.closing = true
+	size, p := a.window.Canvas().Size(), a.fyne.Preferences()
+	p.SetFloat(prefWidth, float64(size.Width))
+	p.SetFloat(prefHeight, float64(size.Height))
+	a.tasks.Close(func() {
+		for _, t := range a.tabs {
+			t.close()
+		}
+		a.window.Close()
+	})
+}
+
+// noteTime is how long a toast stays; one with a way back stays longer.
+const (
+	noteTime       = 7 * time.Second
+	noteActionTime = 14 * time.Second
+)
+
+// note says something in passing.
+func (a *App) note(n widgets.Note) {
+	if a.endToast != nil {
+		a.endToast()
+	}
+	a.toast.ShowNote(n)
+	d := noteTime
+	if n.Action != "" {
+		d = noteActionTime
+	}
+	a.endToast = a.tasks.After(d, a.toast.Clear)
+}
+
+// ask shows a dialog.
+func (a *App) ask(d *widgets.Dialog) {
+	a.toast.Clear()
+	closed := d.OnClosed
+	d.OnClosed = func() {
+		for i := range a.dialogs {
+			if a.dialogs[i] == d {
+				a.dialogs = append(a.dialogs[:i], a.dialogs[i+1:]...)
+				break
+			}
+		}
+		if closed != nil {
+			closed()
+		}
+	}
+	a.dialogs = append(a.dialogs, d)
+	d.Show(a.window.Canvas())
+}
+
+// pick lets the user choose with work, which runs off the UI thread and waits for the answer, and hands the answer on
+// unless there is none.
+func pick[T any](a *App, work func(ctx context.Context) (T, error), done func(T)) {
+	if a.asking.Busy() {
+		return // one file dialog at a time
+	}
+	Run(a.asking, "", func(ctx context.Context, _ progress.Func) (T, error) { return work(ctx) },
+		func(v T, err error) {
+			if err != nil {
+				if !cancelled(err) {
+					a.fail(lang.X("problem.no-dialog", "No file dialog could be opened"), err)
+				}
+				return
+			}
+			done(v)
+		})
+}

@@ -1,0 +1,62 @@
+package gui
+
+import (
+	"context"
+	"errors"
+)
+
+// Chooser lets the user point at files. Its methods wait for the user: they are called off the UI thread. An empty
+// answer means that the user thought better of it.
+type Chooser interface {
+	// Files picks any number of files.
+	Files(ctx context.Context, o ChooserOptions) ([]string, error)
+	// Folder picks one folder.
+	Folder(ctx context.Context, o ChooserOptions) (string, error)
+	// Save picks a path to write to. agreed says that a file stands there and the user was asked whether to replace it.
+	Save(ctx context.Context, o ChooserOptions) (path string, agreed bool, err error)
+}
+
+// ChooserOptions say what a chooser shows.
+type ChooserOptions struct {
+	Title  string
+	Folder string   // where to begin, "" for wherever
+	Name   string   // to save under
+	Kind   string   // of files, in words
+	Ends   []string // of file names, with the dot; none for any
+}
+
+// errNoChooser is the answer of a chooser that does not work here.
+var errNoChooser = errors.New("no file dialog of this kind answers")
+
+// firstChooser asks one after the other until one works here.
+type firstChooser []Chooser
+
+// Files implements Chooser.
+func (f firstChooser) Files(ctx context.Context, o ChooserOptions) ([]string, error) {
+	for _, c := range f {
+		if paths, err := c.Files(ctx, o); !errors.Is(err, errNoChooser) {
+			return paths, err
+		}
+	}
+	return nil, errNoChooser
+}
+
+// Folder implements Chooser.
+func (f firstChooser) Folder(ctx context.Context, o ChooserOptions) (string, error) {
+	for _, c := range f {
+		if path, err := c.Folder(ctx, o); !errors.Is(err, errNoChooser) {
+			return path, err
+		}
+	}
+	return "", errNoChooser
+}
+
+// Save implements Chooser.
+func (f firstChooser) Save(ctx context.Context, o ChooserOptions) (string, bool, error) {
+	for _, c := range f {
+		if path, agreed, err := c.Save(ctx, o); !errors.Is(err, errNoChooser) {
+			return path, agreed, err
+		}
+	}
+	return "", false, errNoChooser
+}

@@ -1,0 +1,76 @@
+package gui
+
+import (
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// hiding makes a *widgets.Dialog look like one of the toolkit's to fyneChooser.
+type hiding struct {
+	dialog.Dialog
+	hide func()
+}
+
+func (h hiding) Hide() { h.hide() }
+
+// showSave asks for a path in a line of text, with a way to browse for the folder.
+func (f fyneChooser) showSave(o ChooserOptions, answer func(string, error)) dialog.Dialog {
+	folder := o.Folder
+	if folder == "" {
+		folder, _ = os.UserHomeDir()
+	}
+	entry := widgets.NewEntry()
+	entry.SetText(filepath.Join(folder, o.Name))
+	problem := widgets.NewParagraph("").Small()
+	problem.Color = look.Failed.Color()
+	d := &widgets.Dialog{State: look.Notice, Title: o.Title, Text: lang.X("save.where", "Where shall it be written?")}
+	check := func(string) {
+		reason := saveProblem(entry.Text)
+		problem.SetText(reason)
+		d.Enable(1, reason == "")
+	}
+	browse := widgets.NewButton(lang.X("save.browse", "Browse…"), look.Icon("folder"), func() {
+		f.prepare(dialog.NewFolderOpen(func(l fyne.ListableURI, err error) {
+			if l != nil && err == nil {
+				entry.SetText(filepath.Join(l.Path(), filepath.Base(entry.Text)))
+			}
+		}, f.window), ChooserOptions{Title: o.Title, Folder: filepath.Dir(entry.Text)})
+	})
+	d.Body = widgets.Down(look.Gap/2, container.NewBorder(nil, nil, nil, browse, entry), problem)
+	d.Answers = []widgets.Answer{
+		{Text: lang.X("dialog.back", "Go back"), Act: func() { answer("", nil) }},
+		{Text: lang.X("save.save", "Save"), Act: func() { answer(entry.Text, nil) }},
+	}
+	entry.OnSubmitted = func(string) {
+		if saveProblem(entry.Text) == "" {
+			d.Take(1)
+		}
+	}
+	d.FocusFirst(entry)
+	f.ask(d)
+	entry.OnChanged = check
+	check("")
+	return hiding{hide: d.Cancel}
+}
+
+// saveProblem says why nothing can be written to path, "" if it can as far as can be seen.
+func saveProblem(path string) string {
+	if path == "" || filepath.Base(path) == "." {
+		return lang.X("save.no-name", "Type a path and a name.")
+	}
+	if !filepath.IsAbs(path) {
+		return lang.X("save.relative", "Type the whole path, from the root.")
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return lang.X("save.no-folder", "There is no folder {{.Folder}}.", map[string]any{"Folder": filepath.Dir(path)})
+	}
+	return ""
+}

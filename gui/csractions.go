@@ -1,0 +1,464 @@
+package gui
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/widget"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+)
+
+// change makes another state of the list off the UI thread and shows it. Nothing starts while something else runs.
+func (t *csrTab) change(title, failure string, undoable bool, work func(context.Context, csrState, progress.Func) (csrState, error), done func()) {
+	if t.work.Busy() {
+		t.busy()
+		return
+	}
+	before, filter := t.view.csrState, t.filter
+	t.sift.Drop()
+	Run(t.work, title, func(ctx context.Context, report progress.Func) (*csrView, error) {
+		s, err := work(ctx, before, report)
+		if err != nil {
+			return nil, err
+		}
+		return makeView(ctx, s, filter)
+	}, func(v *csrView, err error) {
+		if err != nil {
+			t.pending = nil
+			t.showBar()
+			t.app.fail(failure, err)
+			return
+		}
+		if undoable {
+			t.remember(before)
+		}
+		t.show(v)
+		if t.filter != filter {
+			t.rearrange(nil)
+		}
+		if done != nil {
+			done()
+		}
+		t.addPending()
+	})
+}
+
+func (t *csrTab) busy() {
+	t.app.note(widgets.Note{State: look.Running, Text: lang.X("csr.busy", "Something is still running. Wait until it has ended, or cancel it (Esc).")})
+}
+
+func (t *csrTab) remember(s csrState) {
+	t.before = append(t.before, s)
+	if len(t.before) > undoDepth {
+		t.before = t.before[1:]
+	}
+}
+
+// undo goes back to the state before the latest change.
+func (t *csrTab) undo() {
+	if len(t.before) == 0 {
+		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csr.nothing-to-undo", "There is nothing to undo.")})
+		return
+	}
+	if t.work.Busy() {
+		t.busy()
+		return
+	}
+	last := t.before[len(t.before)-1]
+	t.before = t.before[:len(t.before)-1]
+	t.change(lang.X("csr.undoing", "Undoing"), lang.X("csr.undo-failed", "The change could not be undone"), false,
+		func(context.Context, csrState, progress.Func) (csrState, error) { return last, nil },
+		func() {
+			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csr.undone", "Undone.")})
+		})
+}
+
+// drop takes in what was dropped on the window, picked, pasted or given on the command line. While something runs it
+// waits for its turn.
+func (t *csrTab) drop(paths []string) {
+	if t.work.Busy() {
+		t.pending = append(t.pending, paths...)
+		t.app.note(widgets.Note{State: look.Running, Text: lang.X("csr.queued", "These files come next, when what runs now has ended.")})
+		return
+	}
+	t.addNow(paths)
+}
+
+func (t *csrTab) addPending() {
+	if paths := t.pending; len(paths) > 0 && !t.work.Busy() {
+		t.pending = nil
+		t.addNow(paths)
+	}
+}
+
+func (t *csrTab) addNow(paths []string) {
+	var result added
+	count := t.view.set.Len()
+	before := t.view.csrState
+	t.change(lang.X("csr.checking", "Checking CSRs"), lang.X("csr.add-failed", "The files could not be added"), false,
+		func(ctx context.Context, s csrState, report progress.Func) (csrState, error) {
+			var err error
+			result, err = s.add(ctx, paths, report)
+			return result.state, err
+		},
+		func() {
+			if result.state.set != before.set {
+				t.remember(before)
+			}
+			t.afterAdding(result, t.view.set.Len()-count, len(paths))
+		})
+}
+
+// afterAdding says what became of the paths.
+func (t *csrTab) afterAdding(r added, more, given int) {
+	switch {
+	case len(r.missing) > 0:
+		t.app.ask(&widgets.Dialog{State: look.Failed, List: r.missing,
+			Title:   lang.XN("csr.missing", "{{.Number}} paths do not exist", len(r.missing), map[string]any{"Number": numbers.Group(len(r.missing))}),
+			Text:    lang.X("csr.missing-text", "Everything else was added. Check that the drive is connected and that the names are complete."),
+			Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}})
+	case len(r.again) > 0 && len(r.again) == given:
+		text := lang.X("csr.again-many", "All of this is already in the list.")
+		if given == 1 {
+			text = lang.X("csr.again", "{{.Name}} is already in the list.", map[string]any{"Name": filepath.Base(r.again[0])})
+		}
+		t.app.note(widgets.Note{State: look.Notice, Text: text, Action: lang.X("csr.check-again", "Check again"), Act: t.recheck})
+	case more == 0 && len(r.again) == 0:
+		t.app.note(widgets.Note{State: look.Warning, Text: lang.X("csr.found-nothing", "Nothing was found in what was added.")})
+	}
+}
+
+// parsePaths reads a pasted list: a path or file:// address a line, in quotes or not.
+func parsePaths(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if len(line) > 1 && (line[0] == '"' || line[0] == '\'') && line[len(line)-1] == line[0] {
+			line = line[1 : len(line)-1]
+		}
+		switch {
+		case line == "" || line == "copy" || line == "cut" || line[0] == '#': // file managers begin their lists so
+			continue
+		case strings.HasPrefix(line, "file://"):
+			u, err := url.Parse(line)
+			if err != nil {
+				continue
+			}
+			line = storage.NewFileURI(u.Path).Path()
+		case strings.HasPrefix(line, "~/"):
+			if home, err := os.UserHomeDir(); err == nil {
+				line = filepath.Join(home, line[2:])
+			}
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func (t *csrTab) openOptionsFor(title string) ChooserOptions {
+	return ChooserOptions{Title: title, Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+}
+
+func (t *csrTab) opened(folder string) { t.app.fyne.Preferences().SetString(prefOpenFolder, folder) }
+
+// open lets the user pick files.
+func (t *csrTab) open() {
+	o := t.openOptionsFor(lang.X("csr.pick-files", "Add CSR files or ZIPs"))
+	o.Kind, o.Ends = lang.X("csr.kind", "CSR files and ZIPs"), []string{".csr", ".pem", ".der", ".req", ".p10", ".txt", ".zip"}
+	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
+		if len(paths) > 0 {
+			t.opened(filepath.Dir(paths[0]))
+			t.drop(paths)
+		}
+	})
+}
+
+// openFolder lets the user pick a folder.
+func (t *csrTab) openFolder() {
+	o := t.openOptionsFor(lang.X("csr.pick-folder", "Add a folder with CSR files"))
+	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
+		if path != "" {
+			t.opened(filepath.Dir(path))
+			t.drop([]string{path})
+		}
+	})
+}
+
+// openPaste asks for a list of paths.
+func (t *csrTab) openPaste() {
+	area := widgets.NewTextArea()
+	area.PlaceHolder = lang.X("csr.paste-example", "/data/batch-7/dev-0001.csr\n/data/batch-7/dev-0002.csr\n/data/batch-8")
+	area.TextStyle.Monospace = true
+	area.SetMinRowsVisible(9)
+	d := &widgets.Dialog{State: look.Notice, Title: lang.X("csr.paste-title", "Paste paths"), Body: area,
+		Text: lang.X("csr.paste-text", "One file, folder or ZIP a line."),
+		Answers: []widgets.Answer{
+			{Text: lang.X("dialog.back", "Go back")},
+			{Text: lang.X("csr.paste-add", "Add these"), Act: func() { t.paste(area.Text) }},
+		}}
+	if clip := t.app.fyne.Clipboard().Content(); looksLikePaths(clip) {
+		area.SetText(strings.TrimSpace(clip))
+	}
+	d.FocusFirst(area)
+	t.app.ask(d)
+}
+
+// looksLikePaths says whether every line of a text could be a path of this system.
+func looksLikePaths(text string) bool {
+	paths := parsePaths(text)
+	for _, p := range paths {
+		if !filepath.IsAbs(p) {
+			return false
+		}
+	}
+	return len(paths) > 0
+}
+
+// paste adds the paths in a text.
+func (t *csrTab) paste(text string) {
+	if paths := parsePaths(text); len(paths) > 0 {
+		t.drop(paths)
+	}
+}
+
+// recheck reads everything anew.
+func (t *csrTab) recheck() {
+	if t.view.set.Len() == 0 && len(t.view.sources) == 0 {
+		return
+	}
+	var missing []string
+	t.change(lang.X("csr.checking-again", "Checking again"), lang.X("csr.recheck-failed", "The files could not be checked again"), false,
+		func(ctx context.Context, s csrState, report progress.Func) (next csrState, err error) {
+			next, missing, err = s.recheck(ctx, report)
+			return next, err
+		},
+		func() {
+			t.before = nil // the files are others: an earlier list would show what is no longer there
+			n := widgets.Note{State: look.Ready, Text: lang.X("csr.rechecked", "Checked again: every file was read anew.")}
+			if len(missing) > 0 {
+				n = widgets.Note{State: look.Warning, Detail: strings.Join(missing, "\n"),
+					Text: lang.XN("csr.gone", "Checked again. {{.Number}} of the paths do not exist any more.", len(missing), map[string]any{"Number": numbers.Group(len(missing))})}
+			}
+			t.app.note(n)
+		})
+}
+
+// removeSelected takes the selected entries off the list.
+func (t *csrTab) removeSelected() { t.remove(t.selected()) }
+
+func (t *csrTab) remove(indexes []int) {
+	if len(indexes) == 0 {
+		return
+	}
+	t.change(lang.X("csr.removing", "Removing"), lang.X("csr.remove-failed", "The entries could not be removed"), true,
+		func(ctx context.Context, s csrState, _ progress.Func) (csrState, error) {
+			return s.remove(ctx, indexes)
+		},
+		func() {
+			t.noteUndo(lang.XN("csr.removed", "{{.Number}} entries removed from the list.", len(indexes), map[string]any{"Number": numbers.Group(len(indexes))}))
+		})
+}
+
+func (t *csrTab) noteUndo(text string) {
+	t.app.note(widgets.Note{State: look.Ready, Text: text, Action: lang.X("csr.undo", "Undo"), Act: t.undo})
+}
+
+// clearAll empties the list.
+func (t *csrTab) clearAll() {
+	n := t.view.set.Len()
+	if n == 0 {
+		return
+	}
+	t.filter.state, t.filter.text = anyState, ""
+	t.findBox.SetText("")
+	t.change(lang.X("csr.removing", "Removing"), lang.X("csr.remove-failed", "The entries could not be removed"), true,
+		func(context.Context, csrState, progress.Func) (csrState, error) { return emptyState(), nil },
+		func() {
+			t.noteUndo(lang.XN("csr.cleared", "The list of {{.Number}} entries was cleared.", n, map[string]any{"Number": numbers.Group(n)}))
+		})
+}
+
+// setOut leaves entries out of the upload file or takes them in again.
+func (t *csrTab) setOut(indexes []int, out bool) {
+	if len(indexes) == 0 {
+		return
+	}
+	t.change(lang.X("csr.relating", "Comparing with the others"), lang.X("csr.exclude-failed", "The entries could not be left out"), true,
+		func(ctx context.Context, s csrState, _ progress.Func) (csrState, error) {
+			return s.exclude(ctx, indexes, out)
+		},
+		func() {
+			data := map[string]any{"Number": numbers.Group(len(indexes))}
+			if out {
+				t.noteUndo(lang.XN("csr.left-out", "{{.Number}} entries are left out of the upload file.", len(indexes), data))
+			} else {
+				t.noteUndo(lang.XN("csr.included", "{{.Number}} entries are part of the upload file again.", len(indexes), data))
+			}
+		})
+}
+
+// comparePrimes compares all RSA moduli, which takes its time.
+func (t *csrTab) comparePrimes() {
+	t.change(lang.X("csr.comparing", "Comparing RSA keys for shared primes"), lang.X("csr.compare-failed", "The RSA keys could not be compared"), true,
+		func(ctx context.Context, s csrState, report progress.Func) (csrState, error) {
+			return s.comparePrimes(ctx, report)
+		},
+		func() {
+			shared := 0
+			for _, g := range t.view.groups {
+				if g.Rule == csr.RuleSharedPrime.Name {
+					shared = len(g.Findings)
+				}
+			}
+			if shared == 0 {
+				t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csr.no-shared", "No two RSA keys share a prime.")})
+			}
+		})
+}
+
+// onState narrows the list down to a state; index is that of the choice.
+func (t *csrTab) onState(index int) {
+	t.filter.state = max(index, 0) - 1
+	t.rearrange(nil)
+}
+
+func (t *csrTab) onFind(text string) {
+	t.filter.text = text
+	t.rearrange(nil)
+}
+
+func (t *csrTab) onSort(col int, ascending bool) {
+	t.filter.column, t.filter.ascending = col, ascending
+	t.rearrange(nil)
+}
+
+// rearrange filters and sorts off the UI thread; a later one takes the place of one that still runs.
+func (t *csrTab) rearrange(then func()) {
+	v, f := t.view, t.filter
+	Run(t.sift, "", func(ctx context.Context, _ progress.Func) ([]int32, error) { return arrange(ctx, v, f) },
+		func(rows []int32, err error) {
+			if err != nil || t.view != v {
+				return
+			}
+			current := t.currentEntry()
+			next := *v
+			next.rows = rows
+			t.view = &next
+			t.findings.view = &next
+			t.showRows(current)
+			if then != nil {
+				then()
+			}
+		})
+}
+
+// reveal selects entry i, ending a filter that hides it.
+func (t *csrTab) reveal(i int) {
+	if row := t.view.rowOf(i); row >= 0 {
+		t.sheet.Select(row)
+		return
+	}
+	if t.filter.everything() {
+		return
+	}
+	t.filter.state, t.filter.text = anyState, ""
+	changed := t.findBox.OnChanged
+	t.findBox.OnChanged = nil
+	t.findBox.SetText("")
+	t.findBox.OnChanged = changed
+	state := t.stateBox.OnChanged
+	t.stateBox.OnChanged = nil
+	t.stateBox.SetSelectedIndex(0)
+	t.stateBox.OnChanged = state
+	t.rearrange(func() {
+		if row := t.view.rowOf(i); row >= 0 {
+			t.sheet.Select(row)
+		}
+	})
+}
+
+// find puts the cursor into the find box.
+func (t *csrTab) find() {
+	if t.view.set.Len() > 0 {
+		t.app.window.Canvas().Focus(t.findBox)
+	}
+}
+
+func (t *csrTab) focusSheet() {
+	t.app.window.Canvas().Focus(t.sheet)
+	if t.sheet.CurrentRow() < 0 {
+		t.sheet.Select(0)
+	}
+}
+
+// nextProblem goes to the next entry that wants to be looked at.
+func (t *csrTab) nextProblem() {
+	if len(t.view.rows) == 0 {
+		return
+	}
+	row := t.view.nextProblem(t.sheet.CurrentRow())
+	if row < 0 {
+		t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csr.no-problem", "No entry in the list has an error or a warning.")})
+		return
+	}
+	t.sheet.Select(row)
+	t.app.window.Canvas().Focus(t.sheet)
+}
+
+// escape cancels what runs, or closes the details.
+func (t *csrTab) escape() {
+	switch {
+	case t.work.Busy():
+		t.work.Cancel()
+	case t.details.head.Open():
+		t.details.head.SetOpen(false)
+	}
+}
+
+// onSelect shows the details of the current entry where they are open.
+func (t *csrTab) onSelect() { t.details.show(t.currentIndex()) }
+
+// onSecondary opens the menu of a row.
+func (t *csrTab) onSecondary(row int, pos fyne.Position) {
+	if row < 0 {
+		return
+	}
+	chosen := t.selected()
+	if len(chosen) == 0 {
+		return
+	}
+	anyIn, anyOut := false, false
+	for _, i := range chosen {
+		if t.view.set.Status(i) == csr.Excluded {
+			anyOut = true
+		} else {
+			anyIn = true
+		}
+	}
+	item := func(text, icon string, act func()) *fyne.MenuItem {
+		m := fyne.NewMenuItem(text, act)
+		m.Icon = look.Icon(icon)
+		return m
+	}
+	items := []*fyne.MenuItem{item(lang.X("csr.menu-details", "Show details"), "notice", func() { t.details.head.SetOpen(true) })}
+	if anyIn {
+		items = append(items, item(lang.X("csr.menu-leave-out", "Leave out of the upload file"), "excluded", func() { t.setOut(chosen, true) }))
+	}
+	if anyOut {
+		items = append(items, item(lang.X("csr.menu-include", "Include again"), "ready", func() { t.setOut(chosen, false) }))
+	}
+	items = append(items, item(lang.X("csr.menu-copy", "Copy"), "copy", t.sheet.Copy),
+		fyne.NewMenuItemSeparator(), item(lang.X("csr.menu-remove", "Remove from the list"), "remove", func() { t.remove(chosen) }))
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.window.Canvas(), pos)
+}

@@ -1,0 +1,266 @@
+package gui
+
+import (
+	"context"
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+)
+
+// detailsPane shows one CSR in full, beneath the list. Closed, it reads nothing.
+type detailsPane struct {
+	tab   *csrTab
+	head  *widgets.Disclosure
+	body  *fyne.Container
+	wheel *container.Scroll
+	outer *fyne.Container
+	above fyne.CanvasObject
+
+	entry *csr.Entry // whose details are shown or being read
+}
+
+func newDetailsPane(t *csrTab) *detailsPane {
+	d := &detailsPane{tab: t, body: widgets.Down(look.Gap * 1.5)}
+	d.wheel = container.NewVScroll(widgets.Inset(look.Gap, look.Gap*2, d.body))
+	d.head = widgets.NewDisclosure(lang.X("details.title", "Details"), nil, d.toggle)
+	return d
+}
+
+// place puts the pane beneath the list into a container.
+func (d *detailsPane) place(outer *fyne.Container, above fyne.CanvasObject) {
+	d.outer, d.above = outer, above
+	d.toggle(false)
+}
+
+func (d *detailsPane) toggle(open bool) {
+	head := widgets.Down(0, widgets.Rule(), d.head.Row)
+	if !open {
+		d.outer.Objects = []fyne.CanvasObject{widgets.Edged(nil, head, nil, nil, d.above)}
+		d.outer.Refresh()
+		d.entry = nil
+		return
+	}
+	head = widgets.Down(0, d.head.Row, widgets.Rule())
+	d.outer.Objects = []fyne.CanvasObject{widgets.NewSplit(true, 0.5, d.above, widgets.Edged(head, nil, nil, nil, d.wheel))}
+	d.outer.Refresh()
+	d.show(d.tab.currentIndex())
+}
+
+// show shows entry i if the pane is open; -1 for none.
+func (d *detailsPane) show(i int) {
+	v := d.tab.view
+	if i < 0 {
+		d.entry = nil
+		d.head.SetTitle(lang.X("details.title", "Details"))
+		if d.head.Open() {
+			d.tab.peek.Drop()
+			d.fill(widgets.NewText(lang.X("details.none", "Choose an entry of the list to see it in full.")).Muted())
+		}
+		return
+	}
+	e := v.set.Entry(i)
+	d.head.SetTitle(lang.X("details.of", "Details of {{.Name}}", map[string]any{"Name": visible(v.place(e.At))}))
+	if !d.head.Open() {
+		return
+	}
+	if e.Kind != csr.Request {
+		d.entry = e
+		d.tab.peek.Drop()
+		d.fill(append(d.findings(v, i), d.table(lang.X("details.file", "File"), visible(e.At.String())))...)
+		return
+	}
+	fresh := d.entry != e
+	d.entry = e
+	Run(d.tab.peek, "", func(context.Context, progress.Func) (*csr.Details, error) {
+		der, err := v.set.DER(i)
+		if err != nil {
+			return nil, err
+		}
+		return csr.Describe(der)
+	}, func(details *csr.Details, err error) {
+		if d.entry != e {
+			return
+		}
+		if err != nil {
+			p := explain(lang.X("details.failed", "The details cannot be shown"), err)
+			d.fill(append(d.findings(v, i), widgets.NewParagraph(p.Title+". "+p.Text), widgets.NewParagraph(p.Raw).Muted().Small())...)
+			return
+		}
+		d.fill(append(d.findings(v, i), d.describe(e, details)...)...)
+		if fresh {
+			d.wheel.ScrollToTop()
+		}
+	})
+}
+
+func (d *detailsPane) fill(objects ...fyne.CanvasObject) {
+	d.body.Objects = objects
+	d.body.Refresh()
+	d.wheel.Refresh()
+}
+
+// findings are those of one entry, in words.
+func (d *detailsPane) findings(v *csrView, i int) []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, f := range v.set.Findings(i) {
+		state := look.OfSeverity(f.Severity)
+		text := widgets.NewParagraph(titleOf(f.Rule) + ": " + visible(f.Message))
+		text.Color = state.Color()
+		text.Lines = 4
+		out = append(out, container.NewBorder(nil, nil,
+			widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 18)), widgets.Space(look.Gap, 0)), nil, text))
+	}
+	return out
+}
+
+// table is names with values below each other; a value may be selected and copied.
+func (d *detailsPane) table(pairs ...string) fyne.CanvasObject {
+	grid := container.New(layout.NewFormLayout())
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			addLine(grid, pairs[i], pairs[i+1], false)
+		}
+	}
+	return grid
+}
+
+func addLine(grid *fyne.Container, name, value string, mono bool) {
+	label := widgets.NewText(name).Muted()
+	text := widget.NewLabel(value)
+	text.Selectable = true
+	text.Wrapping = fyne.TextWrapBreak
+	text.TextStyle.Monospace = mono
+	inset := -theme.InnerPadding() / 2
+	grid.Add(widgets.Down(0, widgets.Space(0, theme.InnerPadding()/2), label))
+	grid.Add(container.New(layout.NewCustomPaddedLayout(inset, inset, inset, inset), text))
+}
+
+// describe is everything about a CSR.
+func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject {
+	section := func(title string, lines ...[3]string) fyne.CanvasObject {
+		grid := container.New(layout.NewFormLayout())
+		for _, l := range lines {
+			if l[1] != "" {
+				addLine(grid, l[0], visible(l[1]), l[2] != "")
+			}
+		}
+		if len(grid.Objects) == 0 {
+			return widgets.Space(0, 0)
+		}
+		return widgets.Down(look.Gap/2, widgets.NewText(title).Bold(), grid)
+	}
+	var subject, names, extensions, attributes, problems [][3]string
+	for _, n := range s.Subject {
+		subject = append(subject, [3]string{n.Name, n.Value})
+	}
+	for _, n := range s.AltNames {
+		names = append(names, [3]string{n.Kind, n.Value})
+	}
+	for _, x := range s.Extensions {
+		value := x.Value
+		if x.Critical {
+			value = lang.X("details.critical", "critical") + " · " + value
+		}
+		extensions = append(extensions, [3]string{x.Name, value})
+	}
+	for _, a := range s.Attributes {
+		attributes = append(attributes, [3]string{a.Name, a.Value})
+	}
+	for _, p := range s.Problems {
+		problems = append(problems, [3]string{"", p})
+	}
+	verified := lang.X("details.verified", "verified: its maker holds the private key")
+	if !s.Signature.Verified {
+		verified = lang.X("details.not-verified", "not verified")
+		if s.Signature.Reason != "" {
+			verified += ": " + s.Signature.Reason
+		}
+	}
+	out := []fyne.CanvasObject{
+		section(lang.X("details.problems", "What could not be read"), problems...),
+		section(lang.X("details.subject", "Subject"), subject...),
+		section(lang.X("details.names", "Subject alternative names"), names...),
+		section(lang.X("details.key", "Public key"),
+			[3]string{lang.X("details.key-type", "Type"), s.Key.String()},
+			[3]string{lang.X("details.exponent", "Exponent"), s.Key.Exponent},
+			[3]string{keyHexName(s.Key.Kind), groupHex(s.Key.Hex), "mono"}),
+		section(lang.X("details.signature", "Signature"),
+			[3]string{lang.X("details.algorithm", "Algorithm"), s.Signature.Algorithm},
+			[3]string{lang.X("details.check", "Check"), verified}),
+		section(lang.X("details.extensions", "Requested extensions"), extensions...),
+		section(lang.X("details.attributes", "Other attributes"), attributes...),
+		section(lang.X("details.fingerprints", "Fingerprints"),
+			[3]string{lang.X("details.spki", "Key, SHA-256"), groupHex(s.SPKISHA256), "mono"},
+			[3]string{lang.X("details.sha256", "CSR, SHA-256"), groupHex(s.SHA256), "mono"},
+			[3]string{lang.X("details.sha1", "CSR, SHA-1"), groupHex(s.SHA1), "mono"}),
+		section(lang.X("details.file", "File"), [3]string{lang.X("details.where", "Where"), e.At.String()},
+			[3]string{lang.X("details.size", "Size"), numbers.Size(int64(s.Bytes)) + " DER"}),
+		d.pem(s.PEM),
+	}
+	kept := out[:0]
+	for _, o := range out {
+		if o.MinSize().Height > 0 {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}
+
+func keyHexName(k csr.KeyKind) string {
+	switch k {
+	case csr.RSA:
+		return lang.X("details.modulus", "Modulus")
+	case csr.ECDSA:
+		return lang.X("details.point", "Point")
+	}
+	return lang.X("details.key-bits", "Key")
+}
+
+// pem is the request as text, with a way to copy it.
+func (d *detailsPane) pem(text string) fyne.CanvasObject {
+	copying := widgets.NewButton(lang.X("details.copy-pem", "Copy PEM"), look.Icon("copy"), func() {
+		d.tab.app.fyne.Clipboard().SetContent(text)
+		d.tab.app.note(widgets.Note{State: look.Ready, Text: lang.X("details.copied", "The CSR was copied as PEM.")})
+	})
+	label := widget.NewLabel(strings.TrimSpace(text))
+	label.TextStyle.Monospace = true
+	label.Selectable = true
+	return widgets.Down(look.Gap/2, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText("PEM").Bold()), copying), label)
+}
+
+// groupHex puts colons between octets; what is no hex stays as it is.
+func groupHex(s string) string {
+	if len(s)%2 != 0 || strings.Contains(s, ":") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i += 2 {
+		if i > 0 {
+			b.WriteByte(':')
+		}
+		b.WriteString(s[i : i+2])
+	}
+	return b.String()
+}
+
+// visible makes control characters and marks that hide or reorder text visible: a name in a CSR may hold anything.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}

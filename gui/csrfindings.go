@@ -1,0 +1,303 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/finding"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// rulesByName finds a finding's rule, for its title and reasons.
+var rulesByName = func() map[string]*finding.Rule {
+	m := map[string]*finding.Rule{}
+	for _, r := range csr.Rules {
+		m[r.Name] = r
+	}
+	return m
+}()
+
+// findingsPane lists what was found, grouped by cause. A group opens to its places; a click on a place goes to the entry.
+type findingsPane struct {
+	tab  *csrTab
+	view *csrView
+	open string // rule of the open group, "" for the list of groups
+
+	root    *fyne.Container
+	groups  *fyne.Container
+	heading *widgets.Text
+	scroll  *container.Scroll
+	list    fyne.CanvasObject
+	group   *groupPage
+}
+
+func newFindingsPane(t *csrTab) *findingsPane {
+	p := &findingsPane{tab: t, view: t.view, groups: widgets.Down(look.Gap / 2), heading: widgets.NewText(lang.X("findings.title", "Findings")).Title()}
+	p.scroll = container.NewVScroll(widgets.Inset(0, look.Gap/2, p.groups))
+	p.list = container.NewBorder(widgets.Inset(look.Gap*1.5, look.Gap*1.5, p.heading), nil, nil, nil, p.scroll)
+	p.group = newGroupPage(p)
+	p.root = container.NewStack(p.list, p.group.root)
+	p.group.root.Hide()
+	return p
+}
+
+func (p *findingsPane) content() fyne.CanvasObject {
+	return container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(264, p.root))
+}
+
+// show shows the groups of a view. The open group stays open as long as it exists.
+func (p *findingsPane) show(v *csrView) {
+	p.view = v
+	p.groups.Objects = nil
+	found := false
+	for i := range v.groups {
+		g := &v.groups[i]
+		p.groups.Add(p.row(g))
+		found = found || g.Rule == p.open
+	}
+	if len(v.groups) == 0 && v.set.Len() > 0 {
+		text := widgets.NewParagraph(lang.XN("findings.none", "All {{.Number}} requests are in order.", v.set.Len(), map[string]any{"Number": numbers.Group(v.set.Len())}))
+		p.groups.Add(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
+			widgets.Across(0, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, widgets.Middle(text))))
+	}
+	p.groups.Refresh()
+	if !found {
+		p.back()
+		return
+	}
+	p.enter(p.open)
+}
+
+// titleOf is the heading of a group.
+func titleOf(rule string) string {
+	if r := rulesByName[rule]; r != nil {
+		return r.Title
+	}
+	return rule
+}
+
+// row is one group in the list.
+func (p *findingsPane) row(g *finding.Group) fyne.CanvasObject {
+	state := look.OfSeverity(g.Severity)
+	title := widgets.NewParagraph(titleOf(g.Rule))
+	title.Style.Bold = true
+	count := widgets.NewText(state.Word() + " · " + places(len(g.Findings))).Small()
+	count.Color = state.Color()
+	r := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
+		widgets.Across(0, widgets.Down(0, widgets.Space(0, 1), widgets.Icon(state.Icon(), 20)), widgets.Space(look.Gap, 0)),
+		widgets.Middle(widgets.Icon(look.ColoredIcon("right", look.ColorMuted), 14)),
+		widgets.Down(2, title, count))), 8, func() { p.enter(g.Rule) })
+	r.Label = title.Text() + ", " + count.Text()
+	return r
+}
+
+func places(n int) string {
+	return lang.XN("findings.places", "{{.Number}} places", n, map[string]any{"Number": numbers.Group(n)})
+}
+
+// enter opens a group.
+func (p *findingsPane) enter(rule string) {
+	for i := range p.view.groups {
+		if p.view.groups[i].Rule == rule {
+			p.open = rule
+			p.group.show(&p.view.groups[i])
+			p.list.Hide()
+			p.group.root.Show()
+			return
+		}
+	}
+}
+
+// back closes the group.
+func (p *findingsPane) back() {
+	p.open = ""
+	p.group.root.Hide()
+	p.list.Show()
+}
+
+// groupPage is one group: what it is, what to do, why, and its places.
+type groupPage struct {
+	pane  *findingsPane
+	group *finding.Group
+
+	root    *fyne.Container
+	head    *fyne.Container
+	why     *widgets.Disclosure
+	reasons *fyne.Container
+	sheet   *sheet.Sheet
+	message *fyne.Container
+	actions *fyne.Container
+}
+
+func newGroupPage(p *findingsPane) *groupPage {
+	g := &groupPage{pane: p, head: widgets.Down(look.Gap), reasons: widgets.Down(look.Gap / 2), message: widgets.Down(look.Gap / 4), actions: widgets.Down(look.Gap / 2)}
+	g.sheet = sheet.New([]sheet.Column{{Title: lang.X("findings.where", "Where"), Width: 200, MinWidth: 100, Flexible: true, Elide: sheet.Middle}}, nil)
+	g.sheet.OnSelect = g.onSelect
+	g.sheet.OnActivate = g.onSelect
+	g.reasons.Hide()
+	g.why = widgets.NewDisclosure(lang.X("findings.why", "Why?"), nil, func(open bool) {
+		if open {
+			g.reasons.Show()
+		} else {
+			g.reasons.Hide()
+		}
+		g.root.Refresh()
+	})
+	back := widgets.NewQuiet(lang.X("findings.back", "All findings"), look.Icon("left"), p.back)
+	top := widgets.Down(look.Gap, container.NewHBox(back), widgets.Inset(0, look.Gap*1.5, g.head),
+		widgets.Inset(0, look.Gap/2, g.why.Row), widgets.Inset(0, look.Gap*1.5, g.reasons), widgets.Inset(0, look.Gap*1.5, g.actions))
+	g.root = container.NewBorder(widgets.Inset(look.Gap, 0, top), widgets.Inset(look.Gap*1.5, look.Gap*1.5, g.message), nil, nil, g.sheet)
+	return g
+}
+
+func (g *groupPage) show(group *finding.Group) {
+	same := g.group != nil && g.group.Rule == group.Rule
+	g.group = group
+	rule := rulesByName[group.Rule]
+	state := look.OfSeverity(group.Severity)
+	title := widgets.NewParagraph(titleOf(group.Rule)).Title()
+	count := widgets.NewText(state.Word() + " · " + places(len(group.Findings))).Small()
+	count.Color = state.Color()
+	g.head.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil,
+		widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 24)), widgets.Space(look.Gap, 0)), nil, widgets.Down(2, title, count))}
+	g.reasons.Objects = nil
+	if rule != nil {
+		if rule.Hint != "" && group.Severity != finding.Notice {
+			g.head.Add(widgets.NewParagraph(sentence(rule.Hint)))
+		}
+		g.reasons.Add(widgets.NewParagraph(rule.Why).Muted())
+		g.reasons.Add(widgets.NewParagraph(lang.X("findings.source", "Source: {{.Source}}", map[string]any{"Source": rule.Source})).Muted().Small())
+	}
+	if !same {
+		g.why.SetOpen(false)
+	}
+	g.showActions()
+	g.sheet.SetModel(placeRows{g})
+	if !same {
+		g.sheet.Select(-1)
+		g.sheet.ScrollTo(0)
+	}
+	g.onPlace(g.sheet.CurrentRow())
+	g.root.Refresh()
+}
+
+// sentence begins with a capital and ends with a full stop, as core's messages do not.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	r := []rune(s)
+	if len(r) == 1 || r[1] < 'A' || r[1] > 'Z' { // "RSA" and the like are left alone
+		r[0] = upper(r[0])
+	}
+	switch r[len(r)-1] {
+	case '.', '!', '?', '…':
+		return string(r)
+	}
+	return string(r) + "."
+}
+
+func upper(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
+}
+
+// showActions offers what can be done with all places of the group at once.
+func (g *groupPage) showActions() {
+	g.actions.Objects = nil
+	t := g.pane.tab
+	add := func(text, icon string, act func()) { g.actions.Add(widgets.NewButton(text, look.Icon(icon), act)) }
+	data := map[string]any{"Number": numbers.Group(len(g.group.Findings))}
+	switch {
+	case g.group.Rule == csr.RuleSharedPrimeSkipped.Name:
+		add(lang.X("findings.compare", "Compare RSA keys for shared primes…"), "search", t.comparePrimes)
+	case g.group.Rule == csr.RuleSameFile.Name:
+		add(lang.X("findings.leave-copies", "Leave the later copies out"), "excluded", func() { t.setOut(g.laterCopies(), true) })
+	case g.group.Severity == finding.Error && len(g.entries()) > 0:
+		add(lang.XN("findings.leave-out", "Leave these {{.Number}} out", len(g.group.Findings), data), "excluded", func() { t.setOut(g.entries(), true) })
+	}
+	if len(g.actions.Objects) == 0 {
+		g.actions.Hide()
+	} else {
+		g.actions.Show()
+	}
+}
+
+// entries are the indexes of the entries that the group is about, each once.
+func (g *groupPage) entries() []int {
+	var out []int
+	seen := map[int]bool{}
+	for _, f := range g.group.Findings {
+		if i := g.pane.view.set.Index(f.Location); i >= 0 && !seen[i] {
+			seen[i] = true
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// laterCopies are the entries of the group but for the first of each set of equal ones.
+func (g *groupPage) laterCopies() []int {
+	var out []int
+	first := map[*finding.Partners]bool{}
+	for _, f := range g.group.Findings {
+		i := g.pane.view.set.Index(f.Location)
+		if i < 0 || f.Partners == nil {
+			continue
+		}
+		if !first[f.Partners] {
+			first[f.Partners] = true
+			continue
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
+// onSelect goes to the entry of a place.
+func (g *groupPage) onSelect(row int) {
+	g.onPlace(row)
+	if g.group == nil || row < 0 || row >= len(g.group.Findings) {
+		return
+	}
+	if i := g.pane.view.set.Index(g.group.Findings[row].Location); i >= 0 {
+		g.pane.tab.reveal(i)
+	}
+}
+
+// onPlace shows what was found at a place.
+func (g *groupPage) onPlace(row int) {
+	g.message.Objects = nil
+	if g.group != nil && row >= 0 && row < len(g.group.Findings) {
+		f := g.group.Findings[row]
+		text := widgets.NewParagraph(sentence(visible(f.Message)))
+		text.Lines = 6
+		g.message.Add(text)
+		if rule := rulesByName[f.Rule]; f.Hint != "" && (rule == nil || f.Hint != rule.Hint) {
+			g.message.Add(widgets.NewParagraph(sentence(f.Hint)).Muted())
+		}
+	}
+	g.message.Refresh()
+	g.root.Refresh()
+}
+
+// placeRows is the group's places as a sheet shows them.
+type placeRows struct{ g *groupPage }
+
+// Rows implements sheet.Model.
+func (p placeRows) Rows() int { return len(p.g.group.Findings) }
+
+// Columns implements sheet.Model.
+func (p placeRows) Columns() int { return 1 }
+
+// Cell implements sheet.Model.
+func (p placeRows) Cell(row, _ int) sheet.Cell {
+	return sheet.Cell{Text: p.g.pane.view.place(p.g.group.Findings[row].Location)}
+}

@@ -1,0 +1,211 @@
+package gui
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+)
+
+// Preferences of the upload file.
+const (
+	prefNames   = "upload.names"   // a csr.NameBy
+	prefEntries = "upload.entries" // a part's at most, 0 for as many as a plain ZIP holds
+)
+
+// save writes the upload file, after asking what is to be asked.
+func (t *csrTab) save() {
+	v := t.view
+	switch {
+	case t.work.Busy():
+		t.busy()
+		return
+	case v.accepted == 0:
+		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		return
+	case v.counts[csr.Failed] > 0:
+		t.askErrors(v)
+		return
+	}
+	t.askWhere(v, false)
+}
+
+// askErrors lets the user go back and mend, or leave the entries with errors out.
+func (t *csrTab) askErrors(v *csrView) {
+	n := v.counts[csr.Failed]
+	data := map[string]any{"Number": numbers.Group(n), "Ready": numbers.Group(v.accepted)}
+	var causes []string
+	for _, g := range v.groups {
+		if look.OfSeverity(g.Severity) == look.Failed {
+			causes = append(causes, titleOf(g.Rule)+" — "+places(len(g.Findings)))
+		}
+	}
+	t.app.ask(&widgets.Dialog{State: look.Failed, List: causes,
+		Title: lang.XN("save.errors", "{{.Number}} entries have errors", n, data),
+		Text:  lang.XN("save.errors-text", "Go back and mend them, or leave them out: then {{.Ready}} requests are saved, and the {{.Number}} entries with errors are listed with their reasons in a file beside the upload file.", n, data),
+		Answers: []widgets.Answer{
+			{Text: lang.X("dialog.back", "Go back"), Act: t.nextProblem},
+			{Text: lang.XN("save.leave-out", "Leave {{.Number}} out and save…", n, data), Act: func() { t.askWhere(v, true) }},
+		}})
+}
+
+// askWhere lets the user name the file.
+func (t *csrTab) askWhere(v *csrView, leaveOut bool) {
+	p := t.app.fyne.Preferences()
+	folder := p.String(prefSaveFolder)
+	if folder == "" {
+		folder = p.String(prefOpenFolder)
+	}
+	if folder == "" && len(v.sources) > 0 {
+		folder = filepath.Dir(v.sources[0])
+	}
+	o := ChooserOptions{Title: lang.X("save.title", "Save upload file"), Folder: folder, Name: uploadName(v),
+		Kind: lang.X("save.kind", "ZIP files"), Ends: []string{".zip"}}
+	type target struct {
+		path   string
+		agreed bool
+	}
+	pick(t.app, func(ctx context.Context) (target, error) {
+		path, agreed, err := t.app.choose.Save(ctx, o)
+		return target{path, agreed}, err
+	}, func(to target) {
+		if to.path == "" {
+			return
+		}
+		p.SetString(prefSaveFolder, filepath.Dir(to.path))
+		if !strings.EqualFold(filepath.Ext(to.path), ".zip") {
+			to.path += ".zip"
+			to.agreed = false
+		}
+		t.write(v, csr.BundleOptions{
+			Out: to.path, LeaveOutErrors: leaveOut,
+			Names: csr.NameBy(p.Int(prefNames)), MaxEntries: p.Int(prefEntries), // #nosec G115 -- one of two
+		}, to.agreed)
+	})
+}
+
+// uploadName proposes a name after what was given.
+func uploadName(v *csrView) string {
+	if len(v.sources) == 1 {
+		base := filepath.Base(v.sources[0])
+		if stem := strings.TrimSuffix(base, filepath.Ext(base)); isFolder(v.sources[0]) {
+			return base + "-upload.zip"
+		} else if stem != "" {
+			return stem + "-upload.zip"
+		}
+	}
+	return "upload.zip"
+}
+
+// write writes the bundle. Files of an earlier one are replaced once the user agreed; agreed says that the user was
+// asked already about the file of just this name.
+func (t *csrTab) write(v *csrView, o csr.BundleOptions, agreed bool) {
+	if t.work.Busy() {
+		t.busy()
+		return
+	}
+	Run(t.work, lang.X("save.saving", "Saving the upload file"), func(ctx context.Context, report progress.Func) (csr.BundleResult, error) {
+		return v.set.Bundle(ctx, o, report)
+	}, func(r csr.BundleResult, err error) {
+		t.showBar()
+		old := (*csr.LeftoverError)(nil)
+		switch {
+		case errors.As(err, &old) && !o.Replace:
+			if again := o; agreed && len(old.Files) == 1 && old.Files[0] == filepath.Base(o.Out) {
+				again.Replace = true
+				t.write(v, again, false)
+				return
+			}
+			t.askReplace(v, o, old.Files)
+		case err != nil:
+			t.app.fail(lang.X("save.failed", "The upload file was not saved"), err)
+		default:
+			t.saved(r)
+		}
+		t.addPending()
+	})
+}
+
+func (t *csrTab) askReplace(v *csrView, o csr.BundleOptions, files []string) {
+	t.app.ask(&widgets.Dialog{State: look.Warning, List: files,
+		Title: lang.X("save.exists", "Files of an earlier upload are there"),
+		Text: lang.X("save.exists-text", "These files in {{.Folder}} belong to an upload file of the same name and would be replaced or removed:",
+			map[string]any{"Folder": filepath.Dir(o.Out)}),
+		Answers: []widgets.Answer{
+			{Text: lang.X("dialog.back", "Go back")},
+			{Text: lang.X("save.replace", "Replace them"), Danger: true, Act: func() { o.Replace = true; t.write(v, o, true) }},
+		}})
+}
+
+// saved says what was written and where.
+func (t *csrTab) saved(r csr.BundleResult) {
+	n := 0
+	var names []string
+	for _, p := range r.Parts {
+		n += p.Entries
+		names = append(names, filepath.Base(p.File))
+	}
+	data := map[string]any{"Number": numbers.Group(n), "Names": strings.Join(names, ", "), "Out": numbers.Group(r.LeftOut)}
+	text := lang.XN("save.done", "{{.Number}} requests saved as {{.Names}}.", n, data)
+	if len(names) > 3 {
+		data["Parts"] = numbers.Group(len(names))
+		text = lang.X("save.done-parts", "{{.Number}} requests saved in {{.Parts}} parts.", data)
+	}
+	if r.LeftOut > 0 {
+		text += " " + lang.XN("save.done-left-out", "{{.Out}} entries stayed out and are listed.", r.LeftOut, data)
+	}
+	folder := filepath.Dir(r.Manifest)
+	t.app.note(widgets.Note{State: look.Ready, Text: text, Detail: folder,
+		Action: lang.X("save.copy-path", "Copy path"), Act: func() { t.app.fyne.Clipboard().SetContent(r.Parts[0].File) }})
+}
+
+// openOptions asks how the upload file is made.
+func (t *csrTab) openOptions() {
+	p := t.app.fyne.Preferences()
+	names := widgets.NewSelect([]string{
+		lang.X("options.by-name", "the common name"),
+		lang.X("options.by-file", "the original file"),
+	}, func(i int) { p.SetInt(prefNames, i) })
+	changed := names.OnChanged
+	names.OnChanged = nil
+	names.SetSelectedIndex(min(max(p.Int(prefNames), 0), 1))
+	names.OnChanged = changed
+
+	entries := widgets.NewEntry()
+	entries.PlaceHolder = numbers.Group(csr.MaxPlainEntries)
+	if n := p.Int(prefEntries); n > 0 {
+		entries.SetText(strconv.Itoa(n))
+	}
+	d := &widgets.Dialog{State: look.Notice, Title: lang.X("options.title", "Upload file")}
+	remark := widgets.NewParagraph("").Small()
+	entries.OnChanged = func(s string) {
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if bad := strings.TrimSpace(s) != "" && (err != nil || n < 1 || n > csr.MaxPlainEntries); bad {
+			remark.Color = look.Failed.Color()
+			remark.SetText(lang.X("options.bad-number", "A number from 1 to {{.Most}} in digits, or nothing.", map[string]any{"Most": numbers.Group(csr.MaxPlainEntries)}))
+			d.Enable(0, false)
+			return
+		}
+		remark.SetText("")
+		d.Enable(0, true)
+		p.SetInt(prefEntries, max(n, 0))
+	}
+	d.Text = lang.X("options.text", "How the upload file is made. A ZIP that would pass {{.Limit}} MB or the number of requests continues in another part.",
+		map[string]any{"Limit": numbers.Group(csr.MaxUploadBytes / 1_000_000)})
+	d.Body = widgets.Down(look.Gap, container.New(layout.NewFormLayout(),
+		widgets.Middle(widgets.NewText(lang.X("options.names", "Files are named after"))), widgets.Inset(0, look.Gap, names),
+		widgets.Middle(widgets.NewText(lang.X("options.entries", "Requests in one part, at most"))), widgets.Inset(0, look.Gap, entries)), remark)
+	d.Answers = []widgets.Answer{{Text: lang.X("options.done", "Done")}}
+	t.app.ask(d)
+}

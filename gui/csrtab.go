@@ -1,0 +1,258 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/csr"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// csrTab shows core/csr: what was given, what is in it, what is wrong with it, and the way to the upload file.
+type csrTab struct {
+	app  *App
+	work *Runner // adding, checking, saving: one after the other
+	sift *Runner // filtering and sorting
+	peek *Runner // reading the details of one CSR
+
+	view    *csrView
+	filter  csrFilter
+	before  []csrState // to undo, the latest last
+	pending []string   // paths that were given while something ran
+	sample  string     // folder of samples that the program made itself, "" for none
+
+	root      fyne.CanvasObject
+	empty     fyne.CanvasObject
+	full      fyne.CanvasObject
+	progress  *widgets.ProgressRow
+	bar       *widgets.BottomBar
+	sheet     *sheet.Sheet
+	stateBox  *widgets.Select
+	findBox   *widgets.Entry
+	clear     *widgets.Button
+	sizeLabel *widgets.Text
+	findings  *findingsPane
+	details   *detailsPane
+}
+
+// undoDepth is how many changes of the list can be taken back.
+const undoDepth = 20
+
+// prefFindings remembers where the line before the findings stands.
+const prefFindings = "csr.findings"
+
+func newCSRTab(a *App) *csrTab {
+	t := &csrTab{app: a, filter: csrFilter{state: anyState, column: -1, ascending: true}}
+	t.view = &csrView{csrState: emptyState()}
+	t.progress = widgets.NewProgressRow(t.escape)
+	t.work = a.tasks.NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
+	t.sift, t.peek = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.build()
+	t.show(t.view)
+	return t
+}
+
+func (t *csrTab) name() string               { return lang.X("csr.tab", "CSR files") }
+func (t *csrTab) icon() string               { return "csr" }
+func (t *csrTab) content() fyne.CanvasObject { return t.root }
+func (t *csrTab) shown()                     {}
+func (t *csrTab) addButtons(quiet bool) []fyne.CanvasObject {
+	files := widgets.NewButton(lang.X("csr.add-files", "Add files…"), look.Icon("add"), t.open)
+	folder := widgets.NewButton(lang.X("csr.add-folder", "Add folder…"), look.Icon("folder"), t.openFolder)
+	paste := widgets.NewButton(lang.X("csr.paste", "Paste paths…"), look.Icon("paste"), t.openPaste)
+	if quiet {
+		return []fyne.CanvasObject{files, folder, paste}
+	}
+	files = widgets.NewPrimary(files.Text, look.Icon("add"), t.open)
+	return []fyne.CanvasObject{files, folder, paste}
+}
+
+func (t *csrTab) build() {
+	save := widgets.NewPrimary(lang.X("csr.save", "Save upload file…"), look.Icon("save"), t.save)
+	options := widgets.NewButton("", look.Icon("options"), t.openOptions)
+	t.bar = widgets.NewBottomBar(save, options)
+
+	sample := widgets.Link(lang.X("csr.samples", "Try with sample files"), t.trySamples)
+	t.empty = widgets.DropZone(lang.X("csr.drop", "Drop CSR files, folders or ZIPs here"),
+		lang.X("csr.drop-hint", "Thousands of single files come best as their folder: drop the folder, or use Add folder…"),
+		sample, t.addButtons(false)...)
+
+	t.sheet = sheet.New([]sheet.Column{
+		{Title: lang.X("csr.column-state", "State"), Width: 116, MinWidth: 96, Sortable: true},
+		{Title: lang.X("csr.column-file", "File"), Width: 220, MinWidth: 110, Sortable: true, Flexible: true, Elide: sheet.Middle},
+		{Title: lang.X("csr.column-name", "Common name"), Width: 170, MinWidth: 90, Sortable: true, Flexible: true},
+		{Title: lang.X("csr.column-key", "Key"), Width: 96, MinWidth: 72, Sortable: true},
+		{Title: lang.X("csr.column-spki", "Key fingerprint"), Width: 150, MinWidth: 100, Sortable: true, Mono: true, Flexible: true},
+	}, nil)
+	t.sheet.OnSelect = func(int) { t.onSelect() }
+	t.sheet.OnActivate = func(int) { t.details.head.SetOpen(true) }
+	t.sheet.OnSort = t.onSort
+	t.sheet.OnSecondary = t.onSecondary
+	t.sheet.OnDelete = t.removeSelected
+	t.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
+	t.sheet.OnCopied = func(copied, selected int) {
+		if copied == selected {
+			t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("csr.copied", "{{.Number}} rows copied.", copied, map[string]any{"Number": numbers.Group(copied)})})
+		}
+	}
+	t.details = newDetailsPane(t)
+	t.findings = newFindingsPane(t)
+
+	left := container.NewStack()
+	t.details.place(left, t.sheet)
+	split := widgets.NewSplit(false, t.app.fyne.Preferences().FloatWithFallback(prefFindings, 0.68), left, t.findings.content())
+	split.OnMoved = func(share float64) { t.app.fyne.Preferences().SetFloat(prefFindings, share) }
+	t.full = widgets.Edged(widgets.Down(0, t.sourceRow(), widgets.Rule()), nil, nil, nil, split)
+	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), nil, nil,
+		container.NewStack(t.empty, t.full))
+}
+
+// sourceRow is the line above the list: what adds to it, and what narrows it down.
+func (t *csrTab) sourceRow() fyne.CanvasObject {
+	t.stateBox = widgets.NewSelect(t.stateNames(), t.onState)
+	t.findBox = widgets.NewEntry()
+	t.findBox.PlaceHolder = lang.X("csr.find", "Find…")
+	t.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
+	t.findBox.OnChanged = t.onFind
+	t.findBox.OnSubmitted = func(string) { t.focusSheet() }
+	t.findBox.OnEscape = func() bool {
+		if t.findBox.Text == "" {
+			return false
+		}
+		t.findBox.SetText("")
+		return true
+	}
+	t.clear = widgets.NewQuiet(lang.X("csr.clear", "Clear"), look.Icon("remove"), t.clearAll)
+	filter := container.NewBorder(nil, nil, widgets.Wide(150, widgets.Outlined(t.stateBox)), t.clear,
+		widgets.Inset(0, look.Gap, widgets.Wide(110, t.findBox)))
+	return widgets.Inset(look.Gap, look.Gap*1.5, container.NewBorder(nil, nil,
+		widgets.Across(look.Gap, t.addButtons(true)...), nil, widgets.Inset(0, look.Gap*2, filter)))
+}
+
+// stateNames are the choices of the state filter; their index is the status plus one.
+func (t *csrTab) stateNames() []string {
+	names := []string{lang.X("csr.all", "All states")}
+	for s := csr.Ready; s <= csr.Excluded; s++ {
+		name := stateOf(s).Word()
+		if n := t.view.counts[s]; n > 0 {
+			name += " (" + numbers.Group(n) + ")"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// show makes a view what is seen. The current entry stays current if it is still there.
+func (t *csrTab) show(v *csrView) {
+	current := t.currentEntry()
+	t.view = v
+	if v.set.Len() == 0 {
+		t.empty.Show()
+		t.full.Hide()
+	} else {
+		t.empty.Hide()
+		t.full.Show()
+	}
+	t.stateBox.Options = t.stateNames()
+	changed := t.stateBox.OnChanged
+	t.stateBox.OnChanged = nil
+	t.stateBox.SetSelectedIndex(t.filter.state + 1)
+	t.stateBox.OnChanged = changed
+	t.findings.show(v)
+	t.showRows(current)
+	t.showBar()
+}
+
+// showRows shows the rows of the view and puts the selection back on an entry.
+func (t *csrTab) showRows(current *csr.Entry) {
+	t.sheet.SetModel(newCSRRows(t.view))
+	row := -1
+	if current != nil {
+		for r, i := range t.view.rows {
+			if t.view.set.Entry(int(i)) == current {
+				row = r
+				break
+			}
+		}
+	}
+	t.sheet.Select(row)
+	t.onSelect()
+}
+
+// currentEntry is the entry that the keyboard is on.
+func (t *csrTab) currentEntry() *csr.Entry {
+	if i := t.currentIndex(); i >= 0 {
+		return t.view.set.Entry(i)
+	}
+	return nil
+}
+
+// currentIndex is its index, -1 for none.
+func (t *csrTab) currentIndex() int {
+	if t.sheet == nil {
+		return -1
+	}
+	if row := t.sheet.CurrentRow(); row >= 0 && row < len(t.view.rows) {
+		return int(t.view.rows[row])
+	}
+	return -1
+}
+
+// selected are the indexes of the selected entries.
+func (t *csrTab) selected() []int {
+	var out []int
+	for _, r := range t.sheet.Selected() {
+		for row := r[0]; row <= r[1] && row < len(t.view.rows); row++ {
+			out = append(out, int(t.view.rows[row]))
+		}
+	}
+	return out
+}
+
+// showBar says how things stand.
+func (t *csrTab) showBar() {
+	v := t.view
+	if v.set.Len() == 0 {
+		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("csr.nothing", "Nothing to upload yet")})
+		t.bar.SetAction(false, lang.X("csr.add-first", "Add CSR files first"))
+		if t.work.Busy() {
+			t.bar.SetAction(false, lang.X("csr.wait", "Wait until the check has ended"))
+		}
+		return
+	}
+	number := func(n int) map[string]any { return map[string]any{"Number": numbers.Group(n)} }
+	facts := []widgets.Fact{{State: look.Ready, Text: lang.XN("csr.ready", "{{.Number}} ready", v.accepted, number(v.accepted))}}
+	if n := v.counts[csr.Failed]; n > 0 {
+		facts = append(facts, widgets.Fact{State: look.Failed, Text: lang.XN("csr.errors", "{{.Number}} errors", n, number(n))})
+	}
+	if n := v.counts[csr.Warned]; n > 0 {
+		facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("csr.warnings", "{{.Number}} warnings", n, number(n))})
+	}
+	if n := v.counts[csr.Excluded] + v.counts[csr.Ignored]; n > 0 {
+		facts = append(facts, widgets.Fact{State: look.LeftOut, Text: lang.XN("csr.stay-out", "{{.Number}} left out", n, number(n))})
+	}
+	facts = append(facts, widgets.Fact{Plain: true, Text: sizeInWords(v.bytes)})
+	t.bar.SetFacts(facts...)
+	switch {
+	case t.work.Busy():
+		t.bar.SetAction(false, lang.X("csr.wait", "Wait until the check has ended"))
+	case v.accepted == 0:
+		t.bar.SetAction(false, lang.X("csr.none-ready", "No CSR is ready"))
+	default:
+		t.bar.SetAction(true, "")
+	}
+}
+
+// sizeInWords sets the size of the upload against the limit of one file.
+func sizeInWords(bytes int64) string {
+	data := map[string]any{"Size": numbers.Megabytes(bytes), "Limit": numbers.Group(csr.MaxUploadBytes / 1_000_000)}
+	if bytes <= csr.MaxUploadBytes {
+		return lang.X("csr.size", "{{.Size}} of {{.Limit}} MB", data)
+	}
+	data["Parts"] = numbers.Group((bytes + csr.MaxUploadBytes - 1) / csr.MaxUploadBytes)
+	return lang.X("csr.size-parts", "{{.Size}} MB, in {{.Parts}} parts", data)
+}

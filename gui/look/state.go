@@ -1,0 +1,77 @@
+package look
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+
+	"enrollbench/core/finding"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// State is what the user sees of a thing at a glance: an icon, a word and a colour, always all three.
+type State uint8
+
+const (
+	Ready State = iota
+	Notice
+	Warning
+	Failed
+	Stranger // not what was looked for, and set aside
+	LeftOut  // set aside by the user
+	Running
+	states int = iota
+)
+
+var stateLook = [states]struct {
+	icon       string
+	color      fyne.ThemeColorName
+	importance sheet.Importance
+}{
+	Ready:    {"ready", theme.ColorNameSuccess, sheet.Success},
+	Notice:   {"notice", ColorInfo, sheet.Normal},
+	Warning:  {"warning", theme.ColorNameWarning, sheet.Warning},
+	Failed:   {"error", theme.ColorNameError, sheet.Danger},
+	Stranger: {"stranger", theme.ColorNameWarning, sheet.Warning},
+	LeftOut:  {"excluded", ColorMuted, sheet.Muted},
+	Running:  {"running", theme.ColorNamePrimary, sheet.Info},
+}
+
+// Icon is the state's drawing in the state's colour.
+func (s State) Icon() fyne.Resource { return ColoredIcon(stateLook[s].icon, stateLook[s].color) }
+
+// Color is the name of the state's colour.
+func (s State) Color() fyne.ThemeColorName { return stateLook[s].color }
+
+// Importance is the state's colour in a sheet.
+func (s State) Importance() sheet.Importance { return stateLook[s].importance }
+
+// Word names the state. It looks the word up: keep it where it is needed for each row.
+func (s State) Word() string {
+	switch s {
+	case Ready:
+		return lang.X("state.ready", "ready")
+	case Notice:
+		return lang.X("state.notice", "notice")
+	case Warning:
+		return lang.X("state.warning", "warning")
+	case Failed:
+		return lang.X("state.error", "error")
+	case Stranger:
+		return lang.X("state.stranger", "not a CSR")
+	case LeftOut:
+		return lang.X("state.left-out", "left out")
+	}
+	return lang.X("state.running", "running")
+}
+
+// OfSeverity is the state that a finding of this severity puts its place in.
+func OfSeverity(s finding.Severity) State {
+	switch s {
+	case finding.Error:
+		return Failed
+	case finding.Warning:
+		return Warning
+	}
+	return Notice
+}

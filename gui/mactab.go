@@ -1,0 +1,426 @@
+package gui
+
+import (
+	"context"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/eui48"
+	"enrollbench/core/finding"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// macTab shows core/eui48: a series of MAC addresses from three fields, checked while somebody types.
+type macTab struct {
+	app  *App
+	work *Runner
+
+	series  eui48.Range // zero while it is not valid
+	report  *finding.Report
+	scanned string   // what the scanner read last
+	before  []string // starts that a scan replaced, the latest last
+
+	root                    fyne.CanvasObject
+	start, count, step      *widgets.Field
+	scanner, nth            *widgets.Field
+	first, last, nthAddress *addressLine
+	bar                     *widgets.BottomBar
+	progress                *widgets.ProgressRow
+	blocks                  *widgets.RangeBar
+	sheet                   *sheet.Sheet
+}
+
+func newMACTab(a *App) *macTab {
+	t := &macTab{app: a, report: &finding.Report{}}
+	t.progress = widgets.NewProgressRow(t.escape)
+	t.work = a.tasks.NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
+	t.build()
+	t.step.Entry.SetText("1")
+	t.onTyped("")
+	return t
+}
+
+func (t *macTab) name() string               { return lang.X("mac.tab", "MAC range") }
+func (t *macTab) icon() string               { return "mac" }
+func (t *macTab) content() fyne.CanvasObject { return t.root }
+func (t *macTab) close()                     {}
+func (t *macTab) recheck()                   {}
+
+func (t *macTab) build() {
+	t.start = widgets.NewField(lang.X("mac.start", "Start"), "00:1a:c2:7b:00:00", lang.X("mac.start-note", "The first address. Colons or hyphens, six octets."), true, t.onTyped)
+	t.count = widgets.NewField(lang.X("mac.count", "How many"), "500", lang.X("mac.count-note", "Certificates to order, one for each address."), false, t.onTyped)
+	t.step = widgets.NewField(lang.X("mac.step", "Step"), "1", lang.X("mac.step-note", "Distance from one address to the next, in decimal."), false, t.onTyped)
+	t.scanner = widgets.NewField(lang.X("mac.scanner", "Scanner"), lang.X("mac.scan-here", "Scan a label here"), lang.X("mac.scanner-note", "Enter, which the scanner sends, moves the value to Start."), true, nil)
+	t.scanner.Entry.Icon = look.ColoredIcon("scanner", look.ColorMuted)
+	t.scanner.Entry.OnSubmitted = t.onScanned
+	t.start.Entry.OnSubmitted = func(string) { a := t.app.window.Canvas(); a.Focus(t.count.Entry) }
+	t.count.Entry.OnSubmitted = func(string) { a := t.app.window.Canvas(); a.Focus(t.step.Entry) }
+
+	fields := widgets.Down(look.Gap*1.5, t.scanner.Content(), widgets.Rule(), t.start.Content(), t.count.Content(), t.step.Content())
+	left := container.NewVScroll(widgets.Inset(look.Gap*2, look.Gap*2, fields))
+
+	copied := func(text string) {
+		t.app.fyne.Clipboard().SetContent(text)
+		t.app.note(widgets.Note{State: look.Ready, Text: lang.X("mac.copied", "{{.Address}} was copied.", map[string]any{"Address": text})})
+	}
+	t.first = newAddressLine(lang.X("mac.first", "First"), copied)
+	t.last = newAddressLine(lang.X("mac.last", "Last"), copied)
+	t.nthAddress = newAddressLine("", copied)
+	t.nth = widgets.NewField("", lang.X("mac.nth-number", "1"), "", false, func(string) { t.showNth() })
+	t.nth.Entry.OnSubmitted = func(string) { t.goToNth() }
+	number := widgets.AtLeast(110, 0, t.nth.Entry)
+	nth := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.Wide(52, widgets.NewText(lang.X("mac.nth", "Number")).Muted())), number), nil,
+		widgets.Inset(0, look.Gap, t.nthAddress.content))
+	t.blocks = widgets.NewRangeBar()
+	summary := widgets.Inset(look.Gap*2, look.Gap*2, widgets.Down(look.Gap,
+		container.NewGridWithColumns(2, t.first.content, t.last.content), nth, widgets.Space(0, 0), t.blocks))
+
+	t.sheet = sheet.New([]sheet.Column{
+		{Title: lang.X("mac.column-number", "Number"), Width: 120, Align: fyne.TextAlignTrailing},
+		{Title: lang.X("mac.column-address", "MAC address"), Width: 220, Mono: true, Flexible: true},
+	}, nil)
+	t.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
+	t.sheet.OnCopied = func(n, selected int) {
+		if n == selected {
+			t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("mac.copied-rows", "{{.Number}} addresses copied.", n, map[string]any{"Number": numbers.Group(n)})})
+		}
+	}
+	t.sheet.OnCopy = t.copySelected
+	right := widgets.Edged(widgets.Down(0, summary, widgets.Rule()), nil, nil, nil, t.sheet)
+
+	save := widgets.NewPrimary(lang.X("mac.save", "Save as CSV…"), look.Icon("save"), t.save)
+	t.bar = widgets.NewBottomBar(save)
+	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), widgets.Wide(360, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, right)
+}
+
+// addressLine is a name, an address in large letters, and a way to copy it.
+type addressLine struct {
+	content fyne.CanvasObject
+	value   *widgets.Text
+	copying *widgets.Button
+}
+
+func newAddressLine(name string, copied func(string)) *addressLine {
+	l := &addressLine{value: widgets.NewText("").Title().Mono()}
+	l.copying = widgets.NewQuiet("", look.Icon("copy"), func() { copied(l.value.Text()) })
+	line := container.NewBorder(nil, nil, nil, l.copying, widgets.Middle(l.value))
+	if name == "" {
+		l.content = line
+	} else {
+		l.content = container.NewBorder(nil, nil, widgets.Middle(widgets.Wide(52, widgets.NewText(name).Muted())), nil, widgets.Inset(0, look.Gap, line))
+	}
+	return l
+}
+
+func (l *addressLine) set(text string) {
+	if text == "" {
+		l.value.SetText("—")
+		l.copying.SetEnabled(false)
+		return
+	}
+	l.value.SetText(text)
+	l.copying.SetEnabled(true)
+}
+
+// onTyped answers to each letter: it is arithmetic and takes microseconds, however long the series.
+func (t *macTab) onTyped(string) {
+	start, count, step := t.start.Entry.Text, t.count.Entry.Text, t.step.Entry.Text
+	t.series, t.report = eui48.Check(start, count, step)
+	t.remark(t.start, eui48.FieldStart, start)
+	t.remark(t.count, eui48.FieldCount, count)
+	t.remark(t.step, eui48.FieldIncrement, step)
+	t.render()
+}
+
+// remark shows the gravest finding about a field. A field in which nothing was typed is not scolded.
+func (t *macTab) remark(f *widgets.Field, column, text string) {
+	var worst *finding.Finding
+	for _, x := range t.report.All() {
+		if x.Column == column && (worst == nil || x.Severity > worst.Severity) {
+			worst = &x
+		}
+	}
+	if worst == nil || strings.TrimSpace(text) == "" {
+		f.Set(nil)
+		return
+	}
+	f.Set(&widgets.Remark{State: look.OfSeverity(worst.Severity), Text: visible(worst.Message), Hint: sentence(worst.Hint)})
+}
+
+// render shows the series.
+func (t *macTab) render() {
+	r := t.series
+	t.sheet.SetModel(macRows{r})
+	if r.Count == 0 {
+		t.first.set("")
+		t.last.set("")
+		t.blocks.Clear()
+	} else {
+		t.first.set(r.Start.String())
+		t.last.set(r.Last().String())
+		t.showBlock()
+	}
+	t.showNth()
+	t.showBar()
+}
+
+// showBlock draws the series within the block of its OUI.
+func (t *macTab) showBlock() {
+	r, oui := t.series, t.series.Start.OUI()
+	size := float64(oui.Last()-oui.First()) + 1
+	_, beyond := r.BeyondOUI()
+	last := min(r.Last(), oui.Last())
+	if inside := r.Count - beyond; inside > 0 {
+		last = r.At(inside - 1)
+	}
+	from, to := float64(r.Start-oui.First())/size, float64(last-oui.First()+1)/size
+	share := float64(r.Count-beyond) / size * 100
+	data := map[string]any{"OUI": oui.String(), "Share": numbers.Decimal(share), "Beyond": numbers.Group(beyond)}
+	title := lang.X("mac.block", "In the block of OUI {{.OUI}}: {{.Share}} % of its addresses", data)
+	if share < 0.1 {
+		title = lang.X("mac.block-little", "In the block of OUI {{.OUI}}: less than 0.1 % of its addresses", data)
+	}
+	if beyond > 0 {
+		title += " · " + lang.X("mac.block-beyond", "{{.Beyond}} beyond its end", data)
+	}
+	t.blocks.Set(from, to, beyond > 0, oui.First().String(), oui.Last().String(), title)
+}
+
+// showNth shows the address of a number counted from 1.
+func (t *macTab) showNth() {
+	n, err := strconv.ParseUint(strings.TrimSpace(t.nth.Entry.Text), 10, 64)
+	if err != nil || n == 0 || n > t.series.Count {
+		t.nthAddress.set("")
+		return
+	}
+	t.nthAddress.set(t.series.At(n - 1).String())
+}
+
+func (t *macTab) goToNth() {
+	n, err := strconv.ParseUint(strings.TrimSpace(t.nth.Entry.Text), 10, 64)
+	if err == nil && n > 0 && n <= uint64(t.sheet0().Rows()) { // #nosec G115 -- rows are not negative
+		t.sheet.Select(int(n - 1)) // #nosec G115 -- at most the number of rows
+		t.app.window.Canvas().Focus(t.sheet)
+	}
+}
+
+func (t *macTab) sheet0() macRows { return macRows{t.series} }
+
+// showBar says how things stand.
+func (t *macTab) showBar() {
+	r, errors := t.series, t.report.Count(finding.Error)
+	nothing := strings.TrimSpace(t.start.Entry.Text) == "" && strings.TrimSpace(t.count.Entry.Text) == ""
+	switch {
+	case nothing:
+		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("mac.nothing", "No range yet")})
+		t.bar.SetAction(false, lang.X("mac.type-first", "Type a start and how many"))
+	case r.Count == 0 || errors > 0:
+		t.bar.SetFacts(widgets.Fact{State: look.Failed, Text: lang.XN("mac.errors", "{{.Number}} errors", max(errors, 1), map[string]any{"Number": numbers.Group(max(errors, 1))})})
+		t.bar.SetAction(false, t.firstTitle())
+	default:
+		facts := []widgets.Fact{{State: look.Ready, Text: lang.XN("mac.ready", "{{.Number}} addresses ready", int(r.Count), map[string]any{"Number": numbers.Group(r.Count)})}}
+		if n := t.report.Count(finding.Warning); n > 0 {
+			facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("mac.warnings", "{{.Number}} warnings", n, map[string]any{"Number": numbers.Group(n)})})
+		}
+		facts = append(facts, widgets.Fact{Plain: true, Text: r.Start.String() + " … " + r.Last().String()})
+		t.bar.SetFacts(facts...)
+		t.bar.SetAction(!t.work.Busy(), lang.X("mac.wait", "Wait until the file is written"))
+	}
+}
+
+// firstTitle is the heading of the first error, as the reason why nothing can be saved.
+func (t *macTab) firstTitle() string {
+	for _, f := range t.report.All() {
+		if f.Severity != finding.Error {
+			continue
+		}
+		if strings.TrimSpace(t.start.Entry.Text) == "" && f.Column == eui48.FieldStart {
+			return lang.X("mac.type-start", "Type a start")
+		}
+		if strings.TrimSpace(t.count.Entry.Text) == "" && f.Column == eui48.FieldCount {
+			return lang.X("mac.type-count", "Type how many")
+		}
+		for _, r := range eui48.Rules {
+			if r.Name == f.Rule {
+				return r.Title
+			}
+		}
+	}
+	return ""
+}
+
+// onScanned takes what a scanner read: the same value twice is a slip, another replaces the start and can be undone.
+func (t *macTab) onScanned(text string) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return
+	}
+	t.scanner.Entry.SetText("")
+	a, _, err := eui48.Parse(text)
+	if err != nil {
+		t.scanner.Set(&widgets.Remark{State: look.Failed, Text: visible(err.Error()), Hint: lang.X("mac.scan-again", "Scan the label with the MAC address.")})
+		return
+	}
+	value := a.String()
+	data := map[string]any{"Address": value}
+	if value == t.scanned {
+		t.scanner.Set(&widgets.Remark{State: look.Warning, Text: lang.X("mac.twice", "{{.Address}} was read twice. Start stays as it is.", data)})
+		return
+	}
+	old := t.start.Entry.Text
+	t.scanned = value
+	t.before = append(t.before, old)
+	t.start.Entry.SetText(value)
+	t.scanner.Set(&widgets.Remark{State: look.Ready, Text: lang.X("mac.taken", "{{.Address}} is the start now.", data)})
+	if strings.TrimSpace(old) != "" && old != value {
+		t.app.note(widgets.Note{State: look.Ready, Text: lang.X("mac.replaced", "The start was {{.Old}} and is {{.Address}} now.", map[string]any{"Old": old, "Address": value}),
+			Action: lang.X("csr.undo", "Undo"), Act: t.undo})
+	}
+}
+
+// undo brings the start back that the latest scan replaced.
+func (t *macTab) undo() {
+	if len(t.before) == 0 {
+		return
+	}
+	t.start.Entry.SetText(t.before[len(t.before)-1])
+	t.before = t.before[:len(t.before)-1]
+	t.scanned = ""
+	t.scanner.Set(nil)
+}
+
+// copySelected copies addresses without their numbers.
+func (t *macTab) copySelected() {
+	var b strings.Builder
+	n, total := 0, 0
+	for _, r := range t.sheet.Selected() {
+		total += r[1] - r[0] + 1
+		for row := r[0]; row <= r[1] && n < sheet.CopyRows; row++ {
+			b.WriteString(t.series.At(uint64(row)).String()) // #nosec G115 -- a row is not negative
+			b.WriteByte('\n')
+			n++
+		}
+	}
+	if n == 0 {
+		return
+	}
+	t.app.fyne.Clipboard().SetContent(b.String())
+	text := lang.XN("mac.copied-rows", "{{.Number}} addresses copied.", n, map[string]any{"Number": numbers.Group(n)})
+	if n < total {
+		text += " " + lang.X("mac.copy-limit", "A copy holds no more: save the CSV for all.")
+	}
+	t.app.note(widgets.Note{State: look.Ready, Text: text})
+}
+
+// save writes the series as a CSV.
+func (t *macTab) save() {
+	if t.bar.Primary.Disabled() {
+		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		return
+	}
+	r := t.series
+	p := t.app.fyne.Preferences()
+	o := ChooserOptions{Title: lang.X("mac.save-title", "Save the MAC addresses"), Folder: p.String(prefSaveFolder),
+		Name: "mac-" + r.Start.String() + ".csv", Kind: lang.X("mac.kind", "CSV files"), Ends: []string{".csv"}}
+	type target struct {
+		path   string
+		agreed bool
+	}
+	pick(t.app, func(ctx context.Context) (target, error) {
+		path, agreed, err := t.app.choose.Save(ctx, o)
+		return target{path, agreed}, err
+	}, func(to target) {
+		if to.path == "" {
+			return
+		}
+		p.SetString(prefSaveFolder, filepath.Dir(to.path))
+		if filepath.Ext(to.path) == "" {
+			to.path += ".csv"
+			to.agreed = false
+		}
+		t.write(r, to.path, to.agreed)
+	})
+}
+
+func (t *macTab) write(r eui48.Range, path string, replace bool) {
+	Run(t.work, lang.X("mac.saving", "Saving the addresses"), func(ctx context.Context, report progress.Func) (string, error) {
+		f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace})
+		if err != nil {
+			return "", err
+		}
+		defer f.Abort()
+		if err := r.WriteCSV(ctx, f, report); err != nil {
+			return "", err
+		}
+		return path, f.Commit()
+	}, func(path0 string, err error) {
+		t.showBar()
+		switch {
+		case isExist(err) && !replace:
+			t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("mac.exists", "{{.Name}} is there already", map[string]any{"Name": filepath.Base(path)}),
+				Text: lang.X("mac.exists-text", "It would be replaced by {{.Number}} addresses from {{.Start}}.", map[string]any{"Number": numbers.Group(r.Count), "Start": r.Start.String()}),
+				Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+					{Text: lang.X("mac.replace", "Replace it"), Danger: true, Act: func() { t.write(r, path, true) }}}})
+		case err != nil:
+			t.app.fail(lang.X("mac.save-failed", "The addresses were not saved"), err)
+		default:
+			t.app.note(widgets.Note{State: look.Ready, Detail: path0,
+				Text:   lang.X("mac.saved", "{{.Number}} addresses saved.", map[string]any{"Number": numbers.Group(r.Count)}),
+				Action: lang.X("save.copy-path", "Copy path"), Act: func() { t.app.fyne.Clipboard().SetContent(path0) }})
+		}
+	})
+}
+
+func (t *macTab) drop([]string) {
+	t.app.note(widgets.Note{State: look.Notice, Text: lang.X("mac.no-drop", "A MAC range needs no files. Drop CSRs on the tab CSR files.")})
+}
+
+func (t *macTab) open()          { t.app.window.Canvas().Focus(t.scanner.Entry) }
+func (t *macTab) find()          { t.app.window.Canvas().Focus(t.nth.Entry) }
+func (t *macTab) paste(s string) { t.start.Entry.SetText(strings.TrimSpace(s)) }
+func (t *macTab) escape()        { t.work.Cancel() }
+func (t *macTab) shown()         { t.app.window.Canvas().Focus(t.start.Entry) }
+
+// nextProblem goes to the field with the first error, else warning.
+func (t *macTab) nextProblem() {
+	for _, s := range []finding.Severity{finding.Error, finding.Warning} {
+		for column, f := range map[string]*widgets.Field{eui48.FieldStart: t.start, eui48.FieldCount: t.count, eui48.FieldIncrement: t.step} {
+			for _, x := range t.report.All() {
+				if x.Column == column && x.Severity == s {
+					t.app.window.Canvas().Focus(f.Entry)
+					return
+				}
+			}
+		}
+	}
+}
+
+// shownRows is how many rows of a series the sheet shows; a longer series is no order, and its last address stands above.
+const shownRows = 100_000_000
+
+// macRows is the series as a sheet shows it: each row computed when it is drawn.
+type macRows struct{ series eui48.Range }
+
+// Rows implements sheet.Model.
+func (m macRows) Rows() int { return int(min(m.series.Count, shownRows)) } // #nosec G115 -- bounded
+
+// Columns implements sheet.Model.
+func (m macRows) Columns() int { return 2 }
+
+// Cell implements sheet.Model.
+func (m macRows) Cell(row, col int) sheet.Cell {
+	if col == 0 {
+		return sheet.Cell{Text: numbers.Group(row + 1), Importance: sheet.Muted}
+	}
+	return sheet.Cell{Text: m.series.At(uint64(row)).String()} // #nosec G115 -- a row is not negative
+}

@@ -1,0 +1,88 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"enrollbench/gui/look"
+)
+
+// Remark is what is to be said about the content of a field.
+type Remark struct {
+	State look.State
+	Text  string
+	Hint  string
+}
+
+// Field is one large entry with its name above and what is to be said about its content below. Room for the remark is
+// kept, so that nothing jumps while somebody types.
+type Field struct {
+	Entry   *Entry
+	content *fyne.Container
+	icon    *canvas.Image
+	text    *Text
+	hint    *Text
+	note    string
+	remark  *Remark
+}
+
+// NewField makes a field; note is small print that stands below while there is no remark.
+func NewField(name, placeholder, note string, mono bool, changed func(string)) *Field {
+	f := &Field{Entry: NewEntry(), note: note}
+	f.Entry.PlaceHolder = placeholder
+	f.Entry.TextStyle.Monospace = mono
+	f.Entry.OnChanged = changed
+	f.icon = Icon(look.Notice.Icon(), 18)
+	f.text = NewParagraph(note).Small()
+	f.hint = NewParagraph("").Small().Muted()
+	remark := AtLeast(0, 36, container.NewBorder(nil, nil, Down(0, f.icon), nil, Inset(0, 0, Down(2, f.text, f.hint))))
+	big := container.NewThemeOverride(f.Entry, bigText{look.NewTheme()})
+	f.content = Down(look.Gap/2, NewText(name).Bold(), big, Inset(2, 0, remark))
+	f.Set(nil)
+	return f
+}
+
+// Content is what to show.
+func (f *Field) Content() fyne.CanvasObject { return f.content }
+
+// Remark is what is said, nil for nothing.
+func (f *Field) Remark() *Remark { return f.remark }
+
+// Set says something about the content; nil says nothing.
+func (f *Field) Set(r *Remark) {
+	f.remark = r
+	if r == nil {
+		f.icon.Hide()
+		f.text.Color = look.ColorMuted
+		f.text.SetText(f.note)
+		f.text.Refresh()
+		f.hint.SetText("")
+		f.hint.Hide()
+		return
+	}
+	f.icon.Resource = r.State.Icon()
+	f.icon.Refresh()
+	f.icon.Show()
+	f.text.Color = r.State.Color()
+	f.text.SetText(r.State.Word() + ": " + r.Text)
+	f.text.Refresh()
+	f.hint.SetText(r.Hint)
+	if r.Hint == "" {
+		f.hint.Hide()
+	} else {
+		f.hint.Show()
+	}
+	f.content.Refresh()
+}
+
+// bigText is the theme with larger text.
+type bigText struct{ fyne.Theme }
+
+func (b bigText) Size(name fyne.ThemeSizeName) float32 {
+	if name == theme.SizeNameText {
+		return 18
+	}
+	return b.Theme.Size(name)
+}

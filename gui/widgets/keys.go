@@ -1,0 +1,171 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"enrollbench/gui/look"
+)
+
+// passOn gives a key to the window, which does not see keys while a widget has the focus: F1, F5, F8 and Escape work
+// wherever it is.
+func passOn(from fyne.CanvasObject, ev *fyne.KeyEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(from); c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(ev)
+	}
+}
+
+// windowKey says whether a key means something to the window rather than to a field or button.
+func windowKey(name fyne.KeyName) bool {
+	switch name {
+	case fyne.KeyEscape, fyne.KeyF1, fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6,
+		fyne.KeyF7, fyne.KeyF8, fyne.KeyF9, fyne.KeyF10, fyne.KeyF11, fyne.KeyF12:
+		return true
+	}
+	return false
+}
+
+// Button is Fyne's button, high enough for gloves, pressed by Enter too, and open for the window's keys.
+type Button struct{ widget.Button }
+
+// NewButton makes a button; icon may be nil.
+func NewButton(text string, icon fyne.Resource, tapped func()) *Button {
+	b := &Button{}
+	b.Text, b.Icon, b.OnTapped = text, icon, tapped
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// NewPrimary makes the one button of a tab that does what the tab is for.
+func NewPrimary(text string, icon fyne.Resource, tapped func()) *Button {
+	b := NewButton(text, icon, tapped)
+	b.Importance = widget.HighImportance
+	return b
+}
+
+// NewQuiet makes a button without a background.
+func NewQuiet(text string, icon fyne.Resource, tapped func()) *Button {
+	b := NewButton(text, icon, tapped)
+	b.Importance = widget.LowImportance
+	return b
+}
+
+// MinSize implements fyne.CanvasObject.
+func (b *Button) MinSize() fyne.Size {
+	s := b.Button.MinSize()
+	return fyne.NewSize(max(s.Width, look.Target), max(s.Height, look.Target))
+}
+
+// TypedKey implements fyne.Focusable.
+func (b *Button) TypedKey(ev *fyne.KeyEvent) {
+	switch {
+	case ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter:
+		b.Tapped(nil)
+	case windowKey(ev.Name):
+		passOn(b, ev)
+	default:
+		b.Button.TypedKey(ev)
+	}
+}
+
+// SetEnabled enables or disables it.
+func (b *Button) SetEnabled(on bool) {
+	if on == !b.Disabled() {
+		return
+	}
+	if on {
+		b.Enable()
+	} else {
+		b.Disable()
+	}
+}
+
+// Entry is Fyne's entry, high enough for gloves and open for the window's keys and shortcuts.
+type Entry struct {
+	widget.Entry
+	OnEscape func() bool // whether Escape meant something here; otherwise the window gets it
+}
+
+// NewEntry makes a single-line entry.
+func NewEntry() *Entry {
+	e := &Entry{}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// NewTextArea makes an entry of several lines.
+func NewTextArea() *Entry {
+	e := &Entry{}
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapOff
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// MinSize implements fyne.CanvasObject.
+func (e *Entry) MinSize() fyne.Size {
+	s := e.Entry.MinSize()
+	return fyne.NewSize(s.Width, max(s.Height, look.Target))
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
+	switch {
+	case ev.Name == fyne.KeyEscape && e.OnEscape != nil && e.OnEscape():
+	case windowKey(ev.Name):
+		passOn(e, ev)
+	default:
+		e.Entry.TypedKey(ev)
+	}
+}
+
+// TypedShortcut implements fyne.Shortcutable: what is no editing goes to the window.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	if custom, ok := s.(*desktop.CustomShortcut); ok && !editing(custom) {
+		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
+			c.TypedShortcut(s)
+			return
+		}
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// editing says whether a shortcut moves or deletes within a text.
+func editing(s *desktop.CustomShortcut) bool {
+	switch s.KeyName {
+	case fyne.KeyLeft, fyne.KeyRight, fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd, fyne.KeyBackspace, fyne.KeyDelete:
+		return true
+	}
+	return false
+}
+
+// Select is Fyne's choice of one among several, high enough for gloves and open for the window's keys.
+type Select struct{ widget.Select }
+
+// NewSelect makes a choice; changed hears the index of what was chosen by hand.
+func NewSelect(options []string, changed func(index int)) *Select {
+	s := &Select{}
+	s.Options = options
+	s.ExtendBaseWidget(s)
+	if len(options) > 0 {
+		s.SetSelectedIndex(0)
+	}
+	s.OnChanged = func(string) { changed(s.SelectedIndex()) }
+	return s
+}
+
+// MinSize implements fyne.CanvasObject.
+func (s *Select) MinSize() fyne.Size {
+	m := s.Select.MinSize()
+	return fyne.NewSize(m.Width, max(m.Height, look.Target))
+}
+
+// TypedKey implements fyne.Focusable.
+func (s *Select) TypedKey(ev *fyne.KeyEvent) {
+	if windowKey(ev.Name) {
+		passOn(s, ev)
+		return
+	}
+	s.Select.TypedKey(ev)
+}

@@ -1,0 +1,87 @@
+// Command enrollbench is the window of EnrollBench: it prepares certificate batches for DigiCert IoT Trust Manager.
+// Files and folders named on the command line are added to its list. Scripts want enrollctl.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+
+	"fyne.io/fyne/v2/app"
+
+	"enrollbench/gui"
+)
+
+// version is set by the build: -ldflags "-X main.version=1.2.3".
+var version = ""
+
+// appID names the program's preferences.
+const appID = "org.enrollbench.EnrollBench"
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the program; its result is the exit status: 0 all well, 2 wrong usage, 3 it could not be done.
+func run(args []string, stdout, stderr io.Writer) (status int) {
+	flags := flag.NewFlagSet("enrollbench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(stderr, "usage: enrollbench [-version] [files, folders or ZIPs with CSRs…]\n")
+		flags.PrintDefaults()
+	}
+	showVersion := flags.Bool("version", false, "say which version this is")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	}
+	if *showVersion {
+		fmt.Fprintf(stdout, "enrollbench %s (%s, %s/%s)\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return 0
+	}
+	if !hasDisplay() {
+		fmt.Fprintln(stderr, "enrollbench: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open; use enrollctl here")
+		return 3
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			reportCrash(stderr, p, debug.Stack())
+			status = 3
+		}
+	}()
+	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: func(p any, stack []byte) { reportCrash(stderr, p, stack) }})
+	if flags.NArg() > 0 {
+		window.AddPaths(flags.Args())
+	}
+	window.Run()
+	return 0
+}
+
+// hasDisplay says whether a window can open at all. Linux and the BSDs name their display in the environment.
+func hasDisplay() bool {
+	switch runtime.GOOS {
+	case "windows", "darwin", "android", "ios":
+		return true
+	}
+	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// versionText is the version that the build set, or the revision it was built from.
+func versionText() string {
+	if version != "" {
+		return version
+	}
+	text := "unreleased"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+				text += " " + s.Value[:12]
+			}
+		}
+	}
+	return text
+}

@@ -1,0 +1,35 @@
+// Package resources holds what is built into the window program besides code: icons and translations.
+package resources
+
+import (
+	"embed"
+
+	"fyne.io/fyne/v2"
+)
+
+// Translations holds one JSON file for each language in the folder TranslationsDir, named after it ("en.json").
+//
+//go:embed translations/*.json
+var Translations embed.FS
+
+// TranslationsDir is the folder within Translations.
+const TranslationsDir = "translations"
+
+//go:embed icons/*.svg
+var icons embed.FS
+
+//go:embed icon.png
+var appIcon []byte
+
+// AppIcon is the program's own icon, 256 pixels square.
+func AppIcon() fyne.Resource { return fyne.NewStaticResource("icon.png", appIcon) }
+
+// Icon returns the drawing icons/<name>.svg, black on nothing: the theme colours it. An unknown name is a mistake in the
+// program and panics.
+func Icon(name string) *fyne.StaticResource {
+	b, err := icons.ReadFile("icons/" + name + ".svg")
+	if err != nil {
+		panic("resources: no icon is called " + name)
+	}
+	return fyne.NewStaticResource(name+".svg", b)
+}
