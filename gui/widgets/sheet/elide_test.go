@@ -88,6 +88,22 @@ func TestElide(t *testing.T) {
 	}
 }
 
+// A font without a glyph for a combining mark gives it a width of its own; the mark must still not be torn off.
+func TestElideKeepsMarksWithTheirLetters(t *testing.T) {
+	r := rulers()["mono"]
+	cell := r.rune('x')
+	r.other['\u0301'] = cell
+	if got, _ := elide("ae\u0301xyz", 3*cell+0.01, End, r); got != "a…" {
+		t.Errorf("elided at the end to %q, want %q", got, "a…")
+	}
+	if got, _ := elide("xyzuve\u0301", 4*cell+0.01, Middle, r); got != "x…e\u0301" {
+		t.Errorf("elided in the middle to %q, want %q", got, "x…e\u0301")
+	}
+	if got, _ := elide("xyzuve\u0301", 3*cell+0.01, Middle, r); got != "x…" {
+		t.Errorf("elided in the middle to %q, want %q", got, "x…")
+	}
+}
+
 func FuzzElide(f *testing.F) {
 	for _, text := range samples {
 		f.Add(text, float32(60), true)

@@ -44,6 +44,7 @@ func TestKeysMoveTheCurrentRow(t *testing.T) {
 		{fyne.KeyDown, ctrl, 13, 11, [][2]int{{11, 18}}},
 		{fyne.KeySpace, 0, 13, 11, [][2]int{{11, 12}, {14, 18}}},
 		{fyne.KeySpace, ctrl, 13, 11, [][2]int{{11, 18}}},
+		{fyne.KeyDown, shift, 14, 11, [][2]int{{13, 14}}}, // from the last row turned over, and nothing else
 		{fyne.KeyEnd, 0, rows - 1, rows - 10, [][2]int{{rows - 1, rows - 1}}},
 		{fyne.KeyDown, 0, rows - 1, rows - 10, [][2]int{{rows - 1, rows - 1}}},
 		{fyne.KeyPageUp, 0, rows - 10, rows - 10, [][2]int{{rows - 10, rows - 10}}},

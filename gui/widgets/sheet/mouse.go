@@ -138,8 +138,8 @@ func (s *Sheet) Scrolled(ev *fyne.ScrollEvent) {
 	s.wheel -= dy * rowsPerPixel
 	rows := int(s.wheel)
 	s.wheel -= float32(rows)
-	if rows < 0 && s.top == 0 || rows > 0 && s.top == s.lastTop() {
-		s.wheel = 0
+	if s.wheel < 0 && s.top == 0 || s.wheel > 0 && s.top == s.lastTop() {
+		s.wheel = 0 // turning on at the end must not have to be turned back
 	}
 	s.scrollTo(s.top+rows, s.left-dx)
 }

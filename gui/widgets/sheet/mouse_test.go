@@ -139,6 +139,7 @@ func TestWheel(t *testing.T) {
 		t.Errorf("25 steps of a pixel move to row %d, want 6", s.top)
 	}
 	test.Scroll(w.Canvas(), pos, 0, 1e6)
+	test.Scroll(w.Canvas(), pos, 0, 8) // not yet a row
 	test.Scroll(w.Canvas(), pos, 0, -25)
 	if s.top != 3 {
 		t.Errorf("turning on at the top must not be remembered: row %d after one notch, want 3", s.top)

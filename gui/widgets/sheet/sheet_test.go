@@ -255,6 +255,15 @@ func TestSetModelDuringDrag(t *testing.T) {
 	}
 }
 
+func TestSetModelEndsADrag(t *testing.T) {
+	s, _ := shown(t, &grid{t: t, rows: 1000, cols: 1}, columns(1))
+	s.MouseDown(press1(s, 2, 0))
+	s.Dragged(drag(s, 5))
+	s.SetModel(&grid{t: t, rows: 1000, cols: 1}) // as long, but sorted another way
+	s.Dragged(drag(s, 9))
+	wantSelected(t, s, 5, [2]int{2, 5})
+}
+
 func TestOwnerReplacesModelWhileToldOfSelection(t *testing.T) {
 	s, _ := shown(t, &grid{t: t, rows: 1000, cols: 1}, columns(1))
 	small := &grid{t: t, rows: 3, cols: 1}

@@ -22,6 +22,14 @@ func TestHoverShowsTheWholeText(t *testing.T) {
 		if !s.tip.back.Visible() {
 			return ""
 		}
+		top, bottom := s.tip.back.Position().Y, s.tip.back.Position().Y+s.tip.back.Size().Height
+		if top < 0 || bottom > s.Size().Height {
+			t.Errorf("the tooltip from %g to %g leaves the sheet", top, bottom)
+		}
+		cell, size := s.cellBounds(s.hover.row, s.hover.col)
+		if top < cell.Y+size.Height && bottom > cell.Y {
+			t.Errorf("the tooltip from %g to %g covers its cell", top, bottom)
+		}
 		var b strings.Builder
 		for _, l := range s.tip.lines {
 			if l.Visible() {
