@@ -23,7 +23,7 @@ var sample = map[string]string{
 	"empty.csr":            "",
 	"line 4/Gerät ü.csr":   "umlaut",
 	"line 4/日本/dev.csr":    "kanji",
-	"large.csv":            strings.Repeat("\"a\",\"b\",\"c\"\r\n", 200_000),
+	"large.csv":            strings.Repeat("\"a\",\"b\",\"c\"\r\n", 90_000),
 	"deep/er/and/er/x.txt": noise(100_000),
 }
 
@@ -293,6 +293,29 @@ func TestPeerJava(t *testing.T) {
 	}
 }
 
+// quicklyHolds is holds for many small entries: without the streams.
+func quicklyHolds(t *testing.T, data []byte, want map[string]string) {
+	t.Helper()
+	z := mustOpen(t, data)
+	var buf []byte
+	for i := range z.Len() {
+		e, err := z.Entry(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, ok := want[e.Name]
+		if buf, err = z.ReadEntry(i, buf); err != nil || !ok || string(buf) != text {
+			t.Fatalf("%q: %q, %v; want %q", e.Name, buf, err, text)
+		}
+	}
+	if z.Len() != len(want) {
+		t.Errorf("%d entries, want %d", z.Len(), len(want))
+	}
+	if err := z.CheckExtraction(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPeerGo(t *testing.T) {
 	t.Run("descriptors", func(t *testing.T) {
 		holds(t, goZip(t, sample, slices.Sorted(maps.Keys(sample))...), sample)
@@ -302,13 +325,13 @@ func TestPeerGo(t *testing.T) {
 		w := zip.NewWriter(&b)
 		want := map[string]string{}
 		for i := range 70_000 {
-			name := fmt.Sprintf("%d", i)
+			name := fmt.Sprint(i)
 			f, _ := w.CreateHeader(&zip.FileHeader{Name: name})
 			io.WriteString(f, name)
 			want[name] = name
 		}
 		w.Close()
-		holds(t, b.Bytes(), want)
+		quicklyHolds(t, b.Bytes(), want)
 	})
 	t.Run("65,535 entries without ZIP64", func(t *testing.T) {
 		f := forgery{parts: make([]part, 65_535)}
@@ -317,6 +340,6 @@ func TestPeerGo(t *testing.T) {
 			f.parts[i].name = fmt.Sprint(i)
 			want[f.parts[i].name] = ""
 		}
-		holds(t, f.bytes(), want)
+		quicklyHolds(t, f.bytes(), want)
 	})
 }
