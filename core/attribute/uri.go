@@ -22,7 +22,7 @@ func URI(s string) error {
 		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '%':
 		case r == ' ':
 			return refuse(s, "write %20 for a blank", "a blank stands in the URI")
-		case r < 0x80 && strings.IndexByte(uriMarks, byte(r)) >= 0:
+		case strings.ContainsRune(uriMarks, r):
 		default:
 			return refuse(s, "percent-encode it", "the character %q does not belong into a URI", r)
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"encoding/hex"
 	"math/big"
 	"strings"
 
@@ -56,8 +57,7 @@ var namedKeys = map[string]Key{
 // mldsaKeyBytes are the public keys' sizes (FIPS 204, Table 2).
 var mldsaKeyBytes = map[string]int{"ML-DSA-44": 1312, "ML-DSA-65": 1952, "ML-DSA-87": 2592}
 
-// curveSize is the width of a named curve's field in bits, and its implementation where the service takes it or the
-// library has it.
+// namedCurve is a curve by name, the width of its field in bits, and its implementation where the library has it.
 type namedCurve struct {
 	name  string
 	bits  int
@@ -210,7 +210,7 @@ func (k *publicKey) parseEC(flaw string) (publicKey, string) {
 	return *k, flaw
 }
 
-// curveOf is the curve of an EC key that names a known one, else nil.
+// curve is the curve of an EC key that names a known one, else nil.
 func (k *publicKey) curve() *namedCurve {
 	p := k.algorithm.parameters
 	if k.Kind != ECDSA || len(p) < 3 || p[0] != 6 {
@@ -221,7 +221,10 @@ func (k *publicKey) curve() *namedCurve {
 
 func (e *exam) ecKey(k *publicKey, flawed bool) {
 	c := k.curve()
-	if c == nil || !c.taken {
+	switch {
+	case c == nil || c.curve == nil:
+		e.addf(RuleKeyType, "%s is not on the service's list; key and signature were not checked", k.Key)
+	case !c.taken:
 		e.addf(RuleKeyType, "%s is not on the service's list", k.Key)
 	}
 	if c == nil || c.curve == nil || flawed {
@@ -245,21 +248,18 @@ func (e *exam) ecKey(k *publicKey, flawed bool) {
 			e.addf(RulePointNotOnCurve, "no point of %s has this x: %s…", c.name, hexStart(p[1:]))
 			return
 		}
-		k.ec = &ecdsa.PublicKey{Curve: c.curve, X: x, Y: y}
+		whole := make([]byte, 1+2*size)
+		whole[0] = 4
+		x.FillBytes(whole[1 : 1+size])
+		y.FillBytes(whole[1+size:])
+		k.ec, _ = ecdsa.ParseUncompressedPublicKey(c.curve, whole) // cannot fail: the point was just computed
 	default:
 		e.addf(RulePointNotOnCurve, "the public key is no point of %s: %s beginning with 0x%02X, and a point has %d beginning with 0x04", c.name, bytesOf(len(p)), p[0], 1+2*size)
 	}
 }
 
-func hexStart(b []byte) string {
-	const digits = "0123456789abcdef"
-	var s strings.Builder
-	for _, c := range b[:min(len(b), 8)] {
-		s.WriteByte(digits[c>>4])
-		s.WriteByte(digits[c&15])
-	}
-	return s.String()
-}
+// hexStart is enough of a long number to recognise it.
+func hexStart(b []byte) string { return hex.EncodeToString(b[:min(len(b), 8)]) }
 
 // ed25519Small are the y coordinates, little-endian with the sign bit cleared, of the points of small order, in every
 // encoding that a verifier may take (Chalkias et al., Taming the many EdDSAs, 2020, Table 6b): with such a key anybody

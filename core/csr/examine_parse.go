@@ -108,7 +108,7 @@ func shortInteger(content []byte) int64 {
 	if len(content) > 8 {
 		return -1
 	}
-	v := int64(int8(content[0]))
+	v := int64(int8(content[0])) // #nosec G115 -- the sign is meant
 	for _, b := range content[1:] {
 		v = v<<8 | int64(b)
 	}
@@ -185,7 +185,7 @@ func whyNoSequence(b []byte) string {
 func dotted(content []byte) string {
 	var oid asn1.ObjectIdentifier
 	if len(content) < 128 {
-		element := append([]byte{6, byte(len(content))}, content...)
+		element := append([]byte{6, byte(len(content))}, content...) // #nosec G115 -- below 128
 		if rest, err := asn1.Unmarshal(element, &oid); err == nil && len(rest) == 0 {
 			return oid.String()
 		}
