@@ -176,6 +176,9 @@ func allFixtures(t testing.TB) (paths []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if len(found) == 0 {
+			t.Fatalf("no fixture is named %s", pattern)
+		}
 		paths = append(paths, found...)
 	}
 	return paths
