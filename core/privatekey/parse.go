@@ -1,0 +1,160 @@
+package privatekey
+
+import (
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/pem"
+	"errors"
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// named are key algorithms and curves that the standard library does not read, so that the error can name them.
+var named = map[string]string{
+	"1.2.840.10040.4.1":       "DSA, which cannot decrypt",
+	"1.2.840.113549.1.1.10":   "RSASSA-PSS, which may only sign",
+	"1.2.840.113549.1.3.1":    "Diffie-Hellman",
+	"1.3.101.111":             "X448",
+	"1.3.101.113":             "Ed448",
+	"1.3.132.0.10":            "the curve secp256k1",
+	"1.3.36.3.3.2.8.1.1.7":    "the curve brainpoolP256r1",
+	"1.3.36.3.3.2.8.1.1.11":   "the curve brainpoolP384r1",
+	"1.3.36.3.3.2.8.1.1.13":   "the curve brainpoolP512r1",
+	"1.2.840.10045.3.1.1":     "the curve P-192",
+	"2.16.840.1.101.3.4.3.17": "ML-DSA-44, which may only sign",
+	"2.16.840.1.101.3.4.3.18": "ML-DSA-65, which may only sign",
+	"2.16.840.1.101.3.4.3.19": "ML-DSA-87, which may only sign",
+}
+
+// parsePKCS8 reads a PrivateKeyInfo (RFC 5958 §2).
+func parsePKCS8(der []byte, form string) (*Key, error) {
+	private, err := x509.ParsePKCS8PrivateKey(der)
+	if err == nil {
+		return &Key{Private: private, Form: form}, nil
+	}
+	algorithm, curve, ok := pkcs8Algorithm(der)
+	if !ok {
+		return nil, fmt.Errorf("%w: no PrivateKeyInfo in its %s", ErrDamaged, form)
+	}
+	for _, id := range []asn1.ObjectIdentifier{curve, algorithm} {
+		if name, ok := named[id.String()]; ok {
+			return nil, fmt.Errorf("a private key for %s: %w", name, ErrUnsupported)
+		}
+	}
+	if !knownAlgorithm(algorithm) {
+		return nil, fmt.Errorf("a private key for algorithm %s: %w", algorithm, ErrUnsupported)
+	}
+	// The library's words are about structure; they quote nothing of the key.
+	return nil, fmt.Errorf("%w: its numbers are not those of a key", ErrDamaged)
+}
+
+func knownAlgorithm(id asn1.ObjectIdentifier) bool {
+	switch id.String() {
+	case "1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.3.101.110", "1.3.101.112":
+		return true
+	}
+	return false
+}
+
+// pkcs8Algorithm reads the algorithm and, for EC, the named curve. ok is false when der is no PrivateKeyInfo at all.
+func pkcs8Algorithm(der []byte) (algorithm, curve asn1.ObjectIdentifier, ok bool) {
+	var outer, id cryptobyte.String
+	var version int64
+	s := cryptobyte.String(der)
+	if !s.ReadASN1(&outer, cbasn1.SEQUENCE) || !outer.ReadASN1Integer(&version) || version < 0 || version > 1 ||
+		!outer.ReadASN1(&id, cbasn1.SEQUENCE) || !id.ReadASN1ObjectIdentifier(&algorithm) || !outer.PeekASN1Tag(cbasn1.OCTET_STRING) {
+		return nil, nil, false
+	}
+	if !id.ReadASN1ObjectIdentifier(&curve) {
+		curve = nil
+	}
+	return algorithm, curve, true
+}
+
+// parseTraditional reads what stands under an algorithm's own PEM label: PKCS#1 (RFC 8017 A.1.2) or SEC 1 (RFC 5915).
+// form is the key's, or empty to take the structure's.
+func parseTraditional(label string, der []byte, form string) (*Key, error) {
+	own := PKCS1
+	var private any
+	var err error
+	if label == "EC PRIVATE KEY" {
+		own = SEC1
+		private, err = x509.ParseECPrivateKey(der)
+	} else {
+		private, err = x509.ParsePKCS1PrivateKey(der)
+	}
+	if form == "" {
+		form = own
+	}
+	if err == nil {
+		return &Key{Private: private, Form: form}, nil
+	}
+	if isPrivateKeyInfo(der) { // a label that lies: some tools write PKCS#8 under it
+		return parsePKCS8(der, form)
+	}
+	switch {
+	case own == PKCS1 && countIntegers(der) == 6:
+		return nil, &NotAKeyError{Found: foreign["DSA PRIVATE KEY"]}
+	case own == SEC1:
+		if curve := sec1Curve(der); curve != nil {
+			if name, ok := named[curve.String()]; ok {
+				return nil, fmt.Errorf("a private key for %s: %w", name, ErrUnsupported)
+			}
+		}
+	}
+	return nil, fmt.Errorf("%w: no %s key in it", ErrDamaged, own)
+}
+
+func isPrivateKeyInfo(der []byte) bool {
+	_, _, ok := pkcs8Algorithm(der)
+	return ok
+}
+
+// countIntegers counts the integers of a flat sequence: 6 in OpenSSL's DSA key, 9 in a two-prime RSA key.
+func countIntegers(der []byte) int {
+	var outer cryptobyte.String
+	s := cryptobyte.String(der)
+	if !s.ReadASN1(&outer, cbasn1.SEQUENCE) {
+		return 0
+	}
+	n := 0
+	for !outer.Empty() {
+		if !outer.SkipASN1(cbasn1.INTEGER) {
+			return 0
+		}
+		n++
+	}
+	return n
+}
+
+func sec1Curve(der []byte) (curve asn1.ObjectIdentifier) {
+	var outer, parameters cryptobyte.String
+	s := cryptobyte.String(der)
+	if s.ReadASN1(&outer, cbasn1.SEQUENCE) && outer.SkipASN1(cbasn1.INTEGER) && outer.SkipASN1(cbasn1.OCTET_STRING) &&
+		outer.ReadASN1(&parameters, cbasn1.Tag(0).ContextSpecific().Constructed()) && parameters.ReadASN1ObjectIdentifier(&curve) {
+		return curve
+	}
+	return nil
+}
+
+// readLegacy reads the encrypted PEM of RFC 1421 §4.6.1.1 as OpenSSL wrote it before version 1.0.
+func readLegacy(b *pem.Block, ask Passphrase) (*Key, error) {
+	return unlock(LegacyPEM, ask, func(passphrase []byte) (*Key, error) {
+		//lint:ignore SA1019 the format is insecure by design, and still what old production keys are kept in; only read
+		der, err := x509.DecryptPEMBlock(b, passphrase)
+		if errors.Is(err, x509.IncorrectPasswordError) {
+			return nil, ErrWrongPassphrase
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s with DEK-Info %q", ErrUnsupported, LegacyPEM, b.Headers["DEK-Info"])
+		}
+		defer clear(der)
+		key, err := parseTraditional(b.Type, der, LegacyPEM)
+		if errors.Is(err, ErrDamaged) {
+			return nil, ErrWrongPassphrase // one wrong passphrase in 256 leaves a padding that looks right
+		}
+		return key, err
+	})
+}

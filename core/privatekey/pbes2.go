@@ -1,0 +1,274 @@
+package privatekey
+
+import (
+	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/des"
+	_ "crypto/sha1"   // the hashes
+	_ "crypto/sha256" // that PBKDF2
+	_ "crypto/sha512" // is used with
+	"encoding/asn1"
+	"errors"
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+	"golang.org/x/crypto/pbkdf2"
+	"golang.org/x/crypto/scrypt"
+)
+
+// Object identifiers of PKCS#5 (RFC 8018 Appendix A), PKCS#12 (RFC 7292 Appendix C) and scrypt (RFC 7914 §7).
+var (
+	oidPBES2      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}
+	oidPBKDF2     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 12}
+	oidScrypt     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11591, 4, 11}
+	oidPBE3DES    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 3}
+	oidHMACSHA1   = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 7}
+	oidHMACSHA256 = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}
+	oidAES256CBC  = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}
+)
+
+var prfs = map[string]crypto.Hash{
+	oidHMACSHA1.String():   crypto.SHA1,
+	"1.2.840.113549.2.8":   crypto.SHA224,
+	oidHMACSHA256.String(): crypto.SHA256,
+	"1.2.840.113549.2.10":  crypto.SHA384,
+	"1.2.840.113549.2.11":  crypto.SHA512,
+	"1.2.840.113549.2.12":  crypto.SHA512_224,
+	"1.2.840.113549.2.13":  crypto.SHA512_256,
+}
+
+type blockCipher struct {
+	name    string
+	keySize int
+	block   func(key []byte) (cipher.Block, error)
+	iv      int // bytes
+}
+
+var ciphers = map[string]blockCipher{
+	"2.16.840.1.101.3.4.1.2":  {"AES-128-CBC", 16, aes.NewCipher, aes.BlockSize},
+	"2.16.840.1.101.3.4.1.22": {"AES-192-CBC", 24, aes.NewCipher, aes.BlockSize},
+	oidAES256CBC.String():     {"AES-256-CBC", 32, aes.NewCipher, aes.BlockSize},
+	"1.2.840.113549.3.7":      {"DES-EDE3-CBC", 24, des.NewTripleDESCipher, des.BlockSize},
+}
+
+// scheme is a checked password-based encryption: everything but the passphrase.
+type scheme struct {
+	cipher blockCipher
+	// derive gives the cipher's key and, where the scheme derives it too, the IV.
+	derive func(passphrase []byte) (key, iv []byte, err error)
+	iv     []byte
+}
+
+var errShape = errors.New("unexpected structure")
+
+// readEncryptedPKCS8 reads an EncryptedPrivateKeyInfo (RFC 5958 §3). All that can be checked is checked before anybody
+// is asked for a passphrase.
+func readEncryptedPKCS8(der []byte, ask Passphrase) (*Key, error) {
+	s, ciphertext, err := parseEncryptedPKCS8(der)
+	if err != nil {
+		return nil, err
+	}
+	return unlock(EncryptedPKCS8, ask, func(passphrase []byte) (*Key, error) { return s.open(passphrase, ciphertext) })
+}
+
+func parseEncryptedPKCS8(der []byte) (*scheme, []byte, error) {
+	var outer, id, ciphertext cryptobyte.String
+	in := cryptobyte.String(der)
+	if !in.ReadASN1(&outer, cbasn1.SEQUENCE) || !in.Empty() || !outer.ReadASN1(&id, cbasn1.SEQUENCE) ||
+		!outer.ReadASN1(&ciphertext, cbasn1.OCTET_STRING) || !outer.Empty() {
+		return nil, nil, fmt.Errorf("%w: no EncryptedPrivateKeyInfo in it", ErrDamaged)
+	}
+	s, err := parseScheme(id)
+	if errors.Is(err, errShape) {
+		err = fmt.Errorf("%w: the encryption's parameters are malformed", ErrDamaged)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.fits(ciphertext); err != nil {
+		return nil, nil, err
+	}
+	return s, ciphertext, nil
+}
+
+// fits refuses ciphertext that is not whole blocks.
+func (s *scheme) fits(ciphertext []byte) error {
+	if len(ciphertext) == 0 || len(ciphertext)%s.cipher.iv != 0 {
+		return fmt.Errorf("%w: %d bytes of ciphertext are no multiple of %s's block", ErrDamaged, len(ciphertext), s.cipher.name)
+	}
+	return nil
+}
+
+// open decrypts a PrivateKeyInfo. There is no MAC, so a wrong passphrase shows in the padding or in what it decrypts to.
+func (s *scheme) open(passphrase, ciphertext []byte) (*Key, error) {
+	info, err := s.decrypt(passphrase, ciphertext)
+	defer clear(info)
+	if err != nil {
+		return nil, err
+	}
+	if !isPrivateKeyInfo(info) {
+		return nil, ErrWrongPassphrase // one wrong passphrase in 256 leaves a padding that looks right
+	}
+	return parsePKCS8(info, EncryptedPKCS8)
+}
+
+// decrypt returns the plaintext without its padding, for the caller to wipe. A padding that is wrong is ErrWrongPassphrase.
+func (s *scheme) decrypt(passphrase, ciphertext []byte) ([]byte, error) {
+	key, iv, err := s.derive(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(key)
+	block, err := s.cipher.block(key)
+	if err != nil {
+		return nil, err
+	}
+	if iv == nil {
+		iv = s.iv
+	}
+	plain := make([]byte, len(ciphertext))
+	cipher.NewCBCDecrypter(block, iv).CryptBlocks(plain, ciphertext)
+	pad := int(plain[len(plain)-1])
+	good := pad > 0 && pad <= block.BlockSize()
+	for i := 0; good && i < pad; i++ {
+		good = int(plain[len(plain)-1-i]) == pad
+	}
+	if !good {
+		clear(plain)
+		return nil, ErrWrongPassphrase
+	}
+	return plain[:len(plain)-pad], nil
+}
+
+// parseScheme reads the AlgorithmIdentifier's contents.
+func parseScheme(id cryptobyte.String) (*scheme, error) {
+	var algorithm asn1.ObjectIdentifier
+	var parameters cryptobyte.String
+	if !id.ReadASN1ObjectIdentifier(&algorithm) {
+		return nil, errShape
+	}
+	if !algorithm.Equal(oidPBES2) && !algorithm.Equal(oidPBE3DES) {
+		return nil, fmt.Errorf("%s with algorithm %s: %w", EncryptedPKCS8, algorithm, ErrUnsupported)
+	}
+	if !id.ReadASN1(&parameters, cbasn1.SEQUENCE) || !id.Empty() {
+		return nil, errShape
+	}
+	if algorithm.Equal(oidPBE3DES) {
+		return parsePBE3DES(parameters)
+	}
+	return parsePBES2(parameters)
+}
+
+// parsePBES2 reads PBES2-params (RFC 8018 A.4).
+func parsePBES2(s cryptobyte.String) (*scheme, error) {
+	var kdf, encryption, kdfParameters cryptobyte.String
+	var kdfID, cipherID asn1.ObjectIdentifier
+	var iv []byte
+	if !s.ReadASN1(&kdf, cbasn1.SEQUENCE) || !s.ReadASN1(&encryption, cbasn1.SEQUENCE) || !s.Empty() ||
+		!kdf.ReadASN1ObjectIdentifier(&kdfID) || !encryption.ReadASN1ObjectIdentifier(&cipherID) {
+		return nil, errShape
+	}
+	c, ok := ciphers[cipherID.String()]
+	if !ok {
+		return nil, fmt.Errorf("%s with cipher %s: %w", EncryptedPKCS8, cipherID, ErrUnsupported)
+	}
+	if !encryption.ReadASN1Bytes(&iv, cbasn1.OCTET_STRING) || !encryption.Empty() || len(iv) != c.iv {
+		return nil, errShape
+	}
+	if !kdf.ReadASN1(&kdfParameters, cbasn1.SEQUENCE) || !kdf.Empty() {
+		return nil, errShape
+	}
+	out := &scheme{cipher: c, iv: iv}
+	var err error
+	switch {
+	case kdfID.Equal(oidPBKDF2):
+		out.derive, err = parsePBKDF2(kdfParameters, c.keySize)
+	case kdfID.Equal(oidScrypt):
+		out.derive, err = parseScrypt(kdfParameters, c.keySize)
+	default:
+		err = fmt.Errorf("%s with key derivation %s: %w", EncryptedPKCS8, kdfID, ErrUnsupported)
+	}
+	return out, err
+}
+
+type deriveFunc = func(passphrase []byte) (key, iv []byte, err error)
+
+// parsePBKDF2 reads PBKDF2-params (RFC 8018 A.2). The PRF is HMAC-SHA-1 where none is named.
+func parsePBKDF2(s cryptobyte.String, keySize int) (deriveFunc, error) {
+	var salt []byte
+	var iterations, keyLength uint64
+	prf := oidHMACSHA1
+	if !s.ReadASN1Bytes(&salt, cbasn1.OCTET_STRING) || !s.ReadASN1Integer(&iterations) {
+		return nil, errShape
+	}
+	if s.PeekASN1Tag(cbasn1.INTEGER) && (!s.ReadASN1Integer(&keyLength) || keyLength != uint64(keySize)) {
+		return nil, errShape
+	}
+	if !s.Empty() {
+		var id cryptobyte.String
+		if !s.ReadASN1(&id, cbasn1.SEQUENCE) || !id.ReadASN1ObjectIdentifier(&prf) || !s.Empty() {
+			return nil, errShape
+		}
+	}
+	hash, ok := prfs[prf.String()]
+	if !ok {
+		return nil, fmt.Errorf("%s with pseudo-random function %s: %w", EncryptedPKCS8, prf, ErrUnsupported)
+	}
+	if err := checkIterations(iterations); err != nil {
+		return nil, err
+	}
+	return func(passphrase []byte) ([]byte, []byte, error) {
+		return pbkdf2.Key(passphrase, salt, int(iterations), keySize, hash.New), nil, nil // #nosec G115 -- at most MaxIterations
+	}, nil
+}
+
+func checkIterations(n uint64) error {
+	if n == 0 {
+		return errShape
+	}
+	if n > MaxIterations {
+		return &LimitError{What: "iterations", Value: n, Max: MaxIterations}
+	}
+	return nil
+}
+
+// parseScrypt reads scrypt-params (RFC 7914 §7.1).
+func parseScrypt(s cryptobyte.String, keySize int) (deriveFunc, error) {
+	var salt []byte
+	var n, r, p, keyLength uint64
+	if !s.ReadASN1Bytes(&salt, cbasn1.OCTET_STRING) || !s.ReadASN1Integer(&n) || !s.ReadASN1Integer(&r) || !s.ReadASN1Integer(&p) {
+		return nil, errShape
+	}
+	if !s.Empty() && (!s.ReadASN1Integer(&keyLength) || keyLength != uint64(keySize) || !s.Empty()) {
+		return nil, errShape
+	}
+	const each = 1 << 30 // keeps the products below within 64 bits
+	if n < 2 || n&(n-1) != 0 || r == 0 || p == 0 {
+		return nil, errShape
+	}
+	for _, v := range []uint64{n, r, p} {
+		if v > each {
+			return nil, &LimitError{What: "as a parameter of scrypt", Value: v, Max: each}
+		}
+	}
+	if n*r > MaxScryptMemory/128 {
+		return nil, &LimitError{What: "bytes of scrypt memory", Value: saturate(n*r, 128), Max: MaxScryptMemory}
+	}
+	if n*r*p > maxScryptWork { // n·r is below 2^21 here
+		return nil, &LimitError{What: "blocks of scrypt work", Value: n * r * p, Max: maxScryptWork}
+	}
+	return func(passphrase []byte) ([]byte, []byte, error) {
+		key, err := scrypt.Key(passphrase, salt, int(n), int(r), int(p), keySize) // #nosec G115 -- at most 2^24
+		return key, nil, err
+	}, nil
+}
+
+// saturate multiplies without wrapping around.
+func saturate(a, b uint64) uint64 {
+	if a > ^uint64(0)/b {
+		return ^uint64(0)
+	}
+	return a * b
+}

@@ -1,0 +1,160 @@
+// Package privatekey is the one way to read a private key that is not an OpenPGP key: PKCS#8 plain and encrypted,
+// PKCS#1, SEC 1, the legacy encrypted PEM of OpenSSL before 1.0, and PKCS#12; PEM or DER.
+//
+// Read takes a file's bytes and asks for a passphrase through a function when the file is protected.
+// MarshalPKCS8PEM and EncryptPKCS8PEM write a key for export. OpenPGP secret keys are read by core/openpgp.
+//
+// The file decides how much work unlocking it is, so its iteration counts and its scrypt memory are limited before
+// anything is computed. Passphrases and decrypted bytes are wiped after use as far as Go allows it: the standard
+// library and the PKCS#12 library make copies of their own, which the garbage collector frees without wiping.
+package privatekey
+
+import (
+	"crypto"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// Limits on what a file may ask for.
+const (
+	MaxAttempts     = 3          // passphrases that Read asks for before it gives up
+	MaxBytes        = 4 << 20    // of a file
+	MaxIterations   = 10_000_000 // of PBKDF2 and of the PKCS#12 key derivation
+	MaxScryptMemory = 256 << 20  // bytes; RFC 7914 §2: 128·N·r
+	maxScryptWork   = 1 << 24    // N·r·p: eight passes over the largest memory
+)
+
+// Names of the formats, as Key.Form and errors show them.
+const (
+	PKCS8          = "PKCS#8"
+	EncryptedPKCS8 = "encrypted PKCS#8"
+	PKCS1          = "PKCS#1"
+	SEC1           = "SEC 1"
+	LegacyPEM      = "legacy encrypted PEM"
+	PKCS12         = "PKCS#12"
+)
+
+// What can be wrong with a file; match with errors.Is.
+var (
+	ErrNeedPassphrase  = errors.New("the private key is protected by a passphrase")
+	ErrWrongPassphrase = errors.New("wrong passphrase")
+	ErrNotAKey         = errors.New("not a private key")
+	ErrDamaged         = errors.New("the private key is damaged")
+	ErrUnsupported     = errors.New("not supported")
+)
+
+// NotAKeyError says what a file holds instead of a private key. It matches ErrNotAKey.
+type NotAKeyError struct {
+	Found string // "a certificate", "an OpenPGP secret key", …
+}
+
+func (e *NotAKeyError) Error() string {
+	return "no private key in it: it holds " + e.Found
+}
+
+// Is makes errors.Is(err, ErrNotAKey) true.
+func (e *NotAKeyError) Is(target error) bool { return target == ErrNotAKey }
+
+// LimitError is a file that asks for more work or memory than is granted.
+type LimitError struct {
+	What       string // "iterations", "bytes of scrypt memory", …
+	Value, Max uint64
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("the private key asks for %d %s, the limit is %d: protect it again with usual parameters", e.Value, e.What, e.Max)
+}
+
+// Passphrase is asked when a file is protected. attempt counts from 1. Whoever called it wipes the bytes it returned.
+// An error ends the reading and is passed on: the user cancelled.
+type Passphrase func(attempt int) ([]byte, error)
+
+// Key is a private key and what stood beside it. No fmt verb and no encoder shows key material.
+type Key struct {
+	Private      crypto.PrivateKey   // *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey or *ecdh.PrivateKey (X25519)
+	Certificates []*x509.Certificate // that stood in the same file, in its order
+	Form         string              // one of the names above
+}
+
+// Public returns the public half.
+func (k *Key) Public() crypto.PublicKey {
+	if s, ok := k.Private.(interface{ Public() crypto.PublicKey }); ok {
+		return s.Public()
+	}
+	return nil
+}
+
+// Certificate returns the certificate of the same file that belongs to the key, or nil.
+func (k *Key) Certificate() *x509.Certificate {
+	pub, ok := k.Public().(interface{ Equal(crypto.PublicKey) bool })
+	if !ok {
+		return nil
+	}
+	for _, c := range k.Certificates {
+		// crypto/x509 gives an X25519 key of a certificate as *ecdh.PublicKey and those of P-256 and its like as *ecdsa.PublicKey.
+		if pub.Equal(c.PublicKey) {
+			return c
+		}
+	}
+	return nil
+}
+
+// Algorithm names the kind and size of the key: "RSA 3072", "P-256", "Ed25519", "X25519".
+func (k *Key) Algorithm() string {
+	switch p := k.Private.(type) {
+	case *rsa.PrivateKey:
+		return fmt.Sprintf("RSA %d", p.N.BitLen())
+	case *ecdsa.PrivateKey:
+		return p.Curve.Params().Name
+	case ed25519.PrivateKey:
+		return "Ed25519"
+	case *ecdh.PrivateKey:
+		return fmt.Sprint(p.Curve())
+	}
+	return "unknown"
+}
+
+// String names the key without showing it: "RSA 3072 private key (PKCS#8)".
+func (k Key) String() string { return k.Algorithm() + " private key (" + k.Form + ")" }
+
+// GoString is String, so that %#v shows no key material.
+func (k Key) GoString() string { return k.String() }
+
+// Format answers every verb with String: %d and %x would otherwise walk into the key.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, k.String()) }
+
+// MarshalText is String, so that encoding/json and log/slog show no key material.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// Wipe overwrites the secret numbers where they can be reached. What the standard library has precomputed, and an
+// X25519 key as a whole, cannot be; the key is unusable afterwards and no longer referred to.
+func (k *Key) Wipe() {
+	switch p := k.Private.(type) {
+	case *rsa.PrivateKey:
+		wipeInt(p.D)
+		for _, q := range p.Primes {
+			wipeInt(q)
+		}
+		wipeInt(p.Precomputed.Dp)
+		wipeInt(p.Precomputed.Dq)
+		wipeInt(p.Precomputed.Qinv)
+	case *ecdsa.PrivateKey:
+		wipeInt(p.D)
+	case ed25519.PrivateKey:
+		clear(p)
+	}
+	k.Private = nil
+}
+
+func wipeInt(n *big.Int) {
+	if n != nil {
+		clear(n.Bits())
+		n.SetInt64(0)
+	}
+}
