@@ -228,8 +228,8 @@ func checkIterations(n uint64) error {
 	if n == 0 {
 		return errShape
 	}
-	if n > MaxIterations {
-		return &LimitError{What: "iterations", Value: n, Max: MaxIterations}
+	if n > maxIterations {
+		return &LimitError{What: "iterations", Value: n, Max: maxIterations}
 	}
 	return nil
 }
@@ -253,8 +253,8 @@ func parseScrypt(s cryptobyte.String, keySize int) (deriveFunc, error) {
 			return nil, &LimitError{What: "as a parameter of scrypt", Value: v, Max: each}
 		}
 	}
-	if n*r > MaxScryptMemory/128 {
-		return nil, &LimitError{What: "bytes of scrypt memory", Value: saturate(n*r, 128), Max: MaxScryptMemory}
+	if n*r > maxScryptMemory/128 {
+		return nil, &LimitError{What: "bytes of scrypt memory", Value: saturate(n*r, 128), Max: maxScryptMemory}
 	}
 	if n*r*p > maxScryptWork { // n·r is below 2^21 here
 		return nil, &LimitError{What: "blocks of scrypt work", Value: n * r * p, Max: maxScryptWork}

@@ -226,11 +226,11 @@ func checkWork(s cryptobyte.String, depth int) error {
 		whole := element
 		if tag == asn1.INTEGER && salt {
 			var n uint64
-			if !whole.ReadASN1Integer(&n) || n > MaxIterations {
+			if !whole.ReadASN1Integer(&n) || n > maxIterations {
 				if n == 0 {
 					n = ^uint64(0)
 				}
-				return &LimitError{What: "iterations", Value: n, Max: MaxIterations}
+				return &LimitError{What: "iterations", Value: n, Max: maxIterations}
 			}
 		}
 		salt = tag == asn1.OCTET_STRING

@@ -30,6 +30,12 @@ const (
 	maxScryptWork   = 1 << 24    // N·r·p: eight passes over the largest memory
 )
 
+// The limits in force; variables so that a fuzzer can lower them.
+var (
+	maxIterations   uint64 = MaxIterations
+	maxScryptMemory uint64 = MaxScryptMemory
+)
+
 // Names of the formats, as Key.Form and errors show them.
 const (
 	PKCS8          = "PKCS#8"
