@@ -1,0 +1,116 @@
+package cms
+
+import (
+	"bufio"
+	"encoding/base64"
+	"fmt"
+	"io"
+)
+
+// base64Reader decodes base64 (RFC 4648 §4) with white space anywhere. It is stricter than the standard library's
+// decoder where a stream could be read in two ways: padding only at the very end, no stray bits, nothing behind it.
+type base64Reader struct {
+	src    *bufio.Reader
+	stop   byte  // ends the data where it begins a line of PEM; 0 if nothing does
+	offset int64 // of src
+	quads  []byte
+	out    []byte // decoded and not yet delivered
+	space  []byte // backing of out
+	padded bool   // padding was seen: only white space may follow
+	err    error
+}
+
+// base64Batch is how much text is decoded at a time, bytes.
+const base64Batch = 32 << 10
+
+func newBase64Reader(src *bufio.Reader, stop byte) *base64Reader {
+	b := &base64Reader{src: src, stop: stop}
+	if head, _ := src.Peek(3); stop == 0 && leadingSpace(head) == 3 && head[0] == 0xef { // a byte order mark
+		n, _ := src.Discard(3)
+		b.offset = int64(n)
+	}
+	return b
+}
+
+// Read implements io.Reader.
+func (b *base64Reader) Read(p []byte) (int, error) {
+	for len(b.out) == 0 {
+		if b.err != nil {
+			return 0, b.err
+		}
+		b.advance()
+	}
+	n := copy(p, b.out)
+	b.out = b.out[n:]
+	return n, nil
+}
+
+// advance decodes the next batch.
+func (b *base64Reader) advance() {
+	if b.space == nil {
+		b.space = make([]byte, base64Batch)
+		b.quads = make([]byte, 0, base64Batch)
+	}
+	ended := b.collect()
+	if b.err != nil && b.err != io.EOF {
+		return
+	}
+	whole := len(b.quads) / 4 * 4
+	n, err := base64.StdEncoding.Strict().Decode(b.space, b.quads[:whole])
+	if err != nil {
+		b.err = b.failf("broken base64")
+		return
+	}
+	if ended && whole != len(b.quads) {
+		b.err = b.failf("the base64 text is cut short")
+		return
+	}
+	b.out = b.space[:n]
+	b.quads = append(b.quads[:0], b.quads[whole:]...)
+	if ended {
+		b.err = io.EOF
+	}
+}
+
+// collect moves base64 characters from what src holds, without white space. It tells whether the text ended.
+func (b *base64Reader) collect() bool {
+	window, err := b.src.Peek(1)
+	if err != nil {
+		if err != io.EOF {
+			b.err = err
+			return false
+		}
+		if b.stop != 0 {
+			b.err = b.failf("the text ends without its last line")
+		}
+		return true
+	}
+	window, _ = b.src.Peek(min(b.src.Buffered(), cap(b.quads)-len(b.quads)))
+	for i, c := range window {
+		switch {
+		case base64Digit(c) && !b.padded:
+			b.quads = append(b.quads, c)
+		case isSpace(c):
+		case c == '=':
+			b.quads, b.padded = append(b.quads, c), true
+		case c == b.stop && c != 0:
+			b.discard(i)
+			return true
+		default:
+			b.discard(i)
+			b.err = b.failf("character %q in base64", string(rune(c)))
+			return false
+		}
+	}
+	b.discard(len(window))
+	return false
+}
+
+func (b *base64Reader) discard(n int) {
+	n, _ = b.src.Discard(n) // never fails: n bytes were peeked
+	b.offset += int64(n)
+}
+
+func (b *base64Reader) failf(format string, args ...any) error {
+	return &FormatError{Offset: b.offset, Reason: fmt.Sprintf(format, args...), content: true}
+}

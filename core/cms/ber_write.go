@@ -1,0 +1,140 @@
+package cms
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// appendHeader appends identifier and length octets in DER's form.
+func appendHeader(dst []byte, id byte, length int64) []byte {
+	dst = append(dst, id)
+	if length < 0x80 {
+		return append(dst, byte(length))
+	}
+	n := 1
+	for v := length; v > 0xff; v >>= 8 {
+		n++
+	}
+	dst = append(dst, 0x80|byte(n))
+	for n--; n >= 0; n-- {
+		dst = append(dst, byte(length>>(8*n)))
+	}
+	return dst
+}
+
+// headerSize is the number of bytes appendHeader appends.
+func headerSize(length int64) int64 { return int64(len(appendHeader(make([]byte, 0, 10), 0, length))) }
+
+// wrapped is the size of an element with length bytes of content.
+func wrapped(length int64) int64 { return headerSize(length) + length }
+
+// layout is what surrounds the encrypted content of a message that is written.
+type layout struct {
+	outer      asn1.ObjectIdentifier // id-envelopedData or id-ct-authEnvelopedData
+	version    int
+	recipients [][]byte // RecipientInfo elements
+	algorithm  []byte   // of the content, AlgorithmIdentifier
+	tag        int      // bytes of the authentication tag behind the content; 0 for none
+}
+
+// before returns everything up to the content and the size of what follows it. length is that of the encrypted content; -1
+// for the indefinite form, where segments follow.
+func (l layout) before(length int64) ([]byte, error) {
+	sortSet(l.recipients)
+	version, err := build(func(b *cryptobyte.Builder) { b.AddASN1Int64(int64(l.version)) })
+	if err != nil {
+		return nil, err
+	}
+	outer, err := build(func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(l.outer) })
+	if err != nil {
+		return nil, err
+	}
+	set := bytes.Join(l.recipients, nil)
+	if len(set) > maxHeader/2 {
+		return nil, fmt.Errorf("%d recipients are more than one message takes: seal in several", len(l.recipients))
+	}
+	head := append(version, appendHeader(nil, idSet, int64(len(set)))...)
+	head = append(head, set...)
+	inner, err := build(func(b *cryptobyte.Builder) {
+		b.AddASN1ObjectIdentifier(oidData)
+		b.AddBytes(l.algorithm)
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	var out []byte
+	if length < 0 {
+		indefinite := func(id byte) { out = append(out, id, 0x80) }
+		indefinite(idSequence)
+		out = append(out, outer...)
+		indefinite(idContextCons)
+		indefinite(idSequence)
+		out = append(out, head...)
+		indefinite(idSequence)
+		out = append(out, inner...)
+		indefinite(idContextCons)
+		return out, nil
+	}
+	// From the inside out: each length holds those within it.
+	encrypted := int64(len(inner)) + wrapped(length)
+	enveloped := int64(len(head)) + wrapped(encrypted)
+	if l.tag > 0 {
+		enveloped += wrapped(int64(l.tag))
+	}
+	explicit := wrapped(enveloped)
+	out = appendHeader(out, idSequence, int64(len(outer))+wrapped(explicit))
+	out = append(out, outer...)
+	out = appendHeader(out, idContextCons, explicit)
+	out = appendHeader(out, idSequence, enveloped)
+	out = append(out, head...)
+	out = appendHeader(out, idSequence, encrypted)
+	out = append(out, inner...)
+	return appendHeader(out, idContext, length), nil
+}
+
+// after returns what follows the content.
+func (l layout) after(length int64, tag []byte) []byte {
+	var out []byte
+	eoc := func(n int) {
+		for range n {
+			out = append(out, 0, 0)
+		}
+	}
+	if length < 0 {
+		eoc(2) // the content, EncryptedContentInfo
+	}
+	if l.tag > 0 {
+		out = append(appendHeader(out, idOctetString, int64(len(tag))), tag...)
+	}
+	if length < 0 {
+		eoc(3) // EnvelopedData, [0], ContentInfo
+	}
+	return out
+}
+
+// build runs a cryptobyte builder.
+func build(f func(b *cryptobyte.Builder)) ([]byte, error) {
+	var b cryptobyte.Builder
+	f(&b)
+	return b.Bytes()
+}
+
+// algorithmDER encodes an AlgorithmIdentifier; params adds the parameters and may be nil for none.
+func algorithmDER(oid asn1.ObjectIdentifier, params func(b *cryptobyte.Builder)) ([]byte, error) {
+	return build(func(b *cryptobyte.Builder) {
+		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1ObjectIdentifier(oid)
+			if params != nil {
+				params(b)
+			}
+		})
+	})
+}
+
+// addNull adds the NULL that RSA algorithms carry as their parameters.
+func addNull(b *cryptobyte.Builder) { b.AddASN1(cbasn1.NULL, func(*cryptobyte.Builder) {}) }
