@@ -1,0 +1,423 @@
+package openpgp
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+)
+
+// DecryptOptions limit what is read.
+type DecryptOptions struct {
+	// MaxDecompressed is how many bytes a compressed message may grow to; 0: DefaultMaxDecompressed. What is not compressed
+	// is not limited.
+	MaxDecompressed int64
+}
+
+// Message is a message that is being opened: an io.Reader of the plaintext. What it delivered may be used only after it
+// ended with io.EOF: until then nothing is authenticated. It is not safe for concurrent use.
+type Message struct {
+	Recipients []string // key IDs that the message names, or Hidden
+	KeyID      string   // of the key that opened it
+	Cipher     string   // "AES-256"
+	AEAD       bool     // SEIPDv2 or GnuPG's OCB packet; otherwise MDC
+	FileName   string   // as the sender gave it; never to be used as a path
+	Signed     bool     // somebody signed it; not verified
+	Armored    bool
+
+	source    *source
+	outer     *bufio.Reader
+	armor     *armorReader
+	decrypted io.ReadCloser
+	packets   *packet.CheckReader
+	body      io.Reader
+	err       error
+}
+
+// source remembers an error of the reader that was given: it is no damage of the message.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
+}
+
+// failure turns what went wrong below into one of ours: the reader's own error as it is, limits as they are, everything
+// else ErrIntegrity, without a word about where it was noticed.
+func (s *source) failure(err error) error {
+	if s.err != nil {
+		return fmt.Errorf("reading the message: %w", s.err)
+	}
+	var limit *LimitError
+	if errors.As(err, &limit) {
+		return limit
+	}
+	return ErrIntegrity
+}
+
+// Decrypt reads the header of a message, binary or armored, and opens its session key with a secret key of the ring. ask
+// is called when only a locked key fits; it may be nil.
+//
+// Errors: ErrNotEncrypted, ErrUnprotected, ErrPassphraseOnly, *NoMatchingKeyError, ErrNeedPassphrase,
+// ErrWrongPassphrase, ErrIntegrity, *LimitError, what ask returned, and errors of r.
+func Decrypt(r io.Reader, keys *KeyRing, ask Passphrase, o DecryptOptions) (*Message, error) {
+	m := &Message{source: &source{r: r}}
+	encrypted, envelopes, passphrases, err := m.readHeader()
+	if err != nil {
+		return nil, err
+	}
+	if len(m.Recipients) == 0 && passphrases {
+		return nil, ErrPassphraseOnly
+	}
+	if err := m.openSession(encrypted, envelopes, keys, ask); err != nil {
+		return nil, err
+	}
+	limit := o.MaxDecompressed
+	if limit == 0 {
+		limit = DefaultMaxDecompressed
+	}
+	if err := m.openBody(limit); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Inspect tells which keys a message names, without opening it. Nothing of that is proven.
+func Inspect(r io.Reader) (recipients []string, err error) {
+	m := &Message{source: &source{r: r}}
+	_, _, _, err = m.readHeader()
+	return m.Recipients, err
+}
+
+// readHeader reads up to the encrypted packet.
+func (m *Message) readHeader() (encrypted packet.EncryptedDataPacket, envelopes []*packet.EncryptedKey, passphrases bool, err error) {
+	if err := m.takeOffArmor(); err != nil {
+		return nil, nil, false, err
+	}
+	left := MaxHeaderBytes
+	for first := true; ; first = false {
+		tag, err := peekTag(m.outer)
+		if err == io.EOF && first {
+			return nil, nil, false, fmt.Errorf("%w: there is nothing in it", ErrNotEncrypted)
+		}
+		if err != nil {
+			return nil, nil, false, m.source.failure(err)
+		}
+		switch tag {
+		case tagSEIPD, tagOCB:
+			p, err := packet.Read(m.outer)
+			if err != nil {
+				return nil, nil, false, m.source.failure(err)
+			}
+			m.AEAD = tag == tagOCB
+			if s, ok := p.(*packet.SymmetricallyEncrypted); ok {
+				m.AEAD = s.Version == 2
+			}
+			return p.(packet.EncryptedDataPacket), envelopes, passphrases, nil
+		case tagPKESK, tagSKESK, tagMarker, tagPadding:
+			whole, body, err := readSmall(m.outer, left)
+			if err != nil {
+				return nil, nil, false, m.source.failure(err)
+			}
+			left -= len(whole)
+			switch tag {
+			case tagPKESK:
+				m.Recipients = append(m.Recipients, recipientID(body))
+				if p, err := packet.Read(bytes.NewReader(whole)); err == nil { // else of a version or algorithm we do not know
+					envelopes = append(envelopes, p.(*packet.EncryptedKey))
+				}
+			case tagSKESK:
+				passphrases = true
+			}
+		case tagSED:
+			return nil, nil, false, ErrUnprotected
+		default:
+			if !first {
+				return nil, nil, false, ErrIntegrity
+			}
+			return nil, nil, false, fmt.Errorf("%w: %s", ErrNotEncrypted, notEncrypted(tag))
+		}
+	}
+}
+
+func notEncrypted(tag byte) string {
+	switch tag {
+	case tagSecretKey, tagPublicKey:
+		return "it is an OpenPGP key"
+	case tagLiteral, tagCompressed:
+		return "its content is not encrypted"
+	case tagOnePass, tagSignature:
+		return "it is signed and not encrypted"
+	}
+	return "it does not start like one"
+}
+
+// takeOffArmor sets outer to the stream of packets.
+func (m *Message) takeOffArmor() error {
+	m.outer = bufio.NewReaderSize(m.source, 64<<10)
+	head, err := m.outer.Peek(1)
+	if err == io.EOF {
+		return fmt.Errorf("%w: there is nothing in it", ErrNotEncrypted)
+	}
+	if err != nil {
+		return m.source.failure(err)
+	}
+	if mark, _ := m.outer.Peek(3); head[0]&0x80 != 0 && !bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		return nil
+	} else if bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		_, _ = m.outer.Discard(3)
+	}
+	text := m.outer
+	block, err := openArmor(text)
+	switch {
+	case m.source.err != nil:
+		return m.source.failure(err)
+	case err == io.ErrUnexpectedEOF:
+		return ErrIntegrity
+	case err != nil:
+		return fmt.Errorf("%w: neither packets nor armor", ErrNotEncrypted)
+	case block.kind != "MESSAGE":
+		return fmt.Errorf("%w: it is a PGP %s", ErrNotEncrypted, block.kind)
+	}
+	m.Armored, m.armor = true, block
+	m.outer = bufio.NewReaderSize(block, 64<<10)
+	return nil
+}
+
+// recipientID reads to whom an envelope is addressed (RFC 9580 §5.1), of whatever algorithm.
+func recipientID(body []byte) string {
+	switch {
+	case len(body) >= 9 && body[0] == 3:
+		if id := binary.BigEndian.Uint64(body[1:]); id != 0 {
+			return keyID(id)
+		}
+		return Hidden
+	case len(body) >= 2 && body[0] == 6:
+		if n := int(body[1]); n > 1 && len(body) >= 2+n {
+			fingerprint := body[3 : 2+n]
+			if body[2] == 4 && len(fingerprint) == 20 {
+				return fmt.Sprintf("%X", fingerprint[12:])
+			}
+			if len(fingerprint) >= 8 {
+				return fmt.Sprintf("%X", fingerprint[:8])
+			}
+		}
+		return Hidden
+	}
+	return "of an unknown version"
+}
+
+// openSession finds a secret key for one of the envelopes: first among those that are unlocked, then by asking. Every
+// secret key that an envelope names is tried, whatever its flags and dates say: some software seals to a key that is not
+// marked for it, and an expired key still opens what was sealed to it.
+func (m *Message) openSession(encrypted packet.EncryptedDataPacket, envelopes []*packet.EncryptedKey, keys *KeyRing, ask Passphrase) error {
+	var open, locked []*packet.PrivateKey
+	var have []string
+	if keys != nil {
+		for _, k := range keys.keys {
+			for p := range privateKeys(k.entity) {
+				if !p.PubKeyAlgo.CanEncrypt() {
+					continue
+				}
+				have = append(have, keyID(p.KeyId))
+				switch {
+				case !wanted(p, envelopes):
+				case p.Encrypted:
+					locked = append(locked, p)
+				default:
+					open = append(open, p)
+				}
+			}
+		}
+	}
+	if len(open)+len(locked) == 0 {
+		return &NoMatchingKeyError{Wanted: m.Recipients, Have: have}
+	}
+	var named, done bool
+	var failed error
+	try := func(candidates []*packet.PrivateKey) bool {
+		for _, p := range candidates {
+			for _, e := range envelopes {
+				if !fits(p, e) {
+					continue
+				}
+				named = named || e.KeyId != 0
+				if done, failed = m.openWith(encrypted, e, p); done || failed != nil {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if !try(open) {
+		if err := unlock(locked, ask, try); err != nil {
+			return err
+		}
+	}
+	switch {
+	case failed != nil:
+		return m.source.failure(failed)
+	case done:
+		return nil
+	case named: // the right key, and it does not open
+		return ErrIntegrity
+	}
+	return &NoMatchingKeyError{Wanted: m.Recipients, Have: have}
+}
+
+func wanted(p *packet.PrivateKey, envelopes []*packet.EncryptedKey) bool {
+	for _, e := range envelopes {
+		if fits(p, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// fits: the envelope names the key, or hides its recipient and is of the key's algorithm.
+func fits(p *packet.PrivateKey, e *packet.EncryptedKey) bool {
+	return e.Algo == p.PubKeyAlgo && (e.KeyId == 0 || e.KeyId == p.KeyId)
+}
+
+// openWith tries one envelope with one key. A failure is one of reading the message, after which nothing else helps.
+func (m *Message) openWith(encrypted packet.EncryptedDataPacket, e *packet.EncryptedKey, p *packet.PrivateKey) (done bool, failure error) {
+	attempt := *e // Decrypt leaves its result in the envelope
+	if attempt.Decrypt(p, config()) != nil {
+		return false, nil
+	}
+	defer clear(attempt.Key)
+	decrypted, err := encrypted.Decrypt(attempt.CipherFunc, attempt.Key)
+	if m.source.err != nil {
+		return false, m.source.err
+	}
+	if err != nil || decrypted == nil {
+		return false, nil
+	}
+	m.decrypted, m.KeyID = decrypted, keyID(p.KeyId)
+	cipher := attempt.CipherFunc
+	if s, ok := encrypted.(*packet.SymmetricallyEncrypted); ok && s.Version == 2 {
+		cipher = s.Cipher
+	}
+	m.Cipher = cipherName(cipher, len(attempt.Key))
+	return true, nil
+}
+
+func cipherName(c packet.CipherFunction, keySize int) string {
+	switch c {
+	case packet.Cipher3DES:
+		return "3DES"
+	case packet.CipherCAST5:
+		return "CAST5"
+	case packet.CipherAES128, packet.CipherAES192, packet.CipherAES256:
+		return fmt.Sprintf("AES-%d", 8*c.KeySize())
+	}
+	return fmt.Sprintf("a cipher with a key of %d bits", 8*keySize)
+}
+
+// openBody reads the packets inside up to the literal data.
+func (m *Message) openBody(limit int64) error {
+	m.packets = packet.NewCheckReader(m.decrypted)
+	for {
+		p, err := m.packets.Next()
+		if err != nil {
+			return m.source.failure(err)
+		}
+		switch p := p.(type) {
+		case *packet.Compressed:
+			if err := m.packets.Push(&limited{r: p.Body, left: limit, max: limit}); err != nil {
+				return m.source.failure(err)
+			}
+		case *packet.OnePassSignature, *packet.Signature:
+			m.Signed = true
+		case *packet.LiteralData:
+			m.body, m.FileName = p.Body, printable(p.FileName)
+			return nil
+		case packet.Padding, *packet.Marker:
+		default:
+			return ErrIntegrity
+		}
+	}
+}
+
+// limited stops a compressed message that grows too large.
+type limited struct {
+	r         io.Reader
+	left, max int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left == 0 {
+		var one [1]byte
+		if n, err := l.r.Read(one[:]); n == 0 {
+			return 0, err
+		}
+		return 0, &LimitError{What: "bytes after decompression", Max: l.max}
+	}
+	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
+	l.left -= int64(n)
+	return n, err
+}
+
+// Read delivers plaintext. io.EOF says that the message is whole and authentic in itself; after any other error everything
+// that was delivered must be thrown away.
+func (m *Message) Read(p []byte) (int, error) {
+	if m.err != nil {
+		return 0, m.err
+	}
+	n, err := m.body.Read(p)
+	if err == io.EOF {
+		err = m.finish()
+	}
+	if err != nil && err != io.EOF {
+		n, m.err = 0, m.source.failure(err)
+		return n, m.err
+	}
+	m.err = err
+	return n, err
+}
+
+// finish reads what follows the literal data, has the library verify MDC or AEAD tag, and sees that nothing follows.
+func (m *Message) finish() error {
+	for {
+		p, err := m.packets.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		switch p.(type) {
+		case *packet.Signature, packet.Padding, *packet.Marker:
+		default:
+			return ErrIntegrity
+		}
+	}
+	if err := m.decrypted.Close(); err != nil {
+		return err
+	}
+	if _, err := m.outer.ReadByte(); err != io.EOF {
+		return ErrIntegrity
+	}
+	if m.armor == nil {
+		return io.EOF
+	}
+	for {
+		b, err := m.armor.lines.r.ReadByte()
+		switch {
+		case err != nil:
+			return err // io.EOF: only blanks followed the armor
+		case b != ' ' && b != '\t' && b != '\r' && b != '\n':
+			return ErrIntegrity
+		}
+	}
+}

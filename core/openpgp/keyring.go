@@ -1,0 +1,360 @@
+package openpgp
+
+import (
+	"bufio"
+	"bytes"
+	stdrsa "crypto/rsa"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math/big"
+	"strings"
+
+	"github.com/ProtonMail/go-crypto/openpgp/ecdh"
+	"github.com/ProtonMail/go-crypto/openpgp/ecdsa"
+	"github.com/ProtonMail/go-crypto/openpgp/ed25519"
+	"github.com/ProtonMail/go-crypto/openpgp/eddsa"
+	"github.com/ProtonMail/go-crypto/openpgp/elgamal"
+	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	"github.com/ProtonMail/go-crypto/openpgp/s2k"
+	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
+	"github.com/ProtonMail/go-crypto/openpgp/x25519"
+	"github.com/ProtonMail/go-crypto/openpgp/x448"
+
+	"enrollbench/core/privatekey"
+)
+
+// KeyRing is the keys of a file. Secret keys that a passphrase has unlocked stay so until Wipe; unlocking is not safe for
+// concurrent use, reading is.
+type KeyRing struct {
+	keys []*Key
+	// Skipped counts the keys of the file that this package cannot read, because of their version or algorithm.
+	Skipped int
+}
+
+// Keys returns the keys in the file's order.
+func (k *KeyRing) Keys() []*Key { return k.keys }
+
+// HasSecret tells whether any key has a secret part.
+func (k *KeyRing) HasSecret() bool {
+	for _, key := range k.keys {
+		if key.Secret {
+			return true
+		}
+	}
+	return false
+}
+
+// NewKeyRing makes a ring of some keys.
+func NewKeyRing(keys ...*Key) *KeyRing { return &KeyRing{keys: keys} }
+
+// ReadKeys reads public and secret keys, binary or armored, one block or several. A key that stands there twice, public
+// and secret, is returned once, secret. The error matches ErrNotAKey when there is no key at all; a *LimitError when
+// there are too many, or a secret key asks for too much memory.
+func ReadKeys(data []byte) (*KeyRing, error) {
+	if len(data) > MaxKeyBytes {
+		return nil, &LimitError{What: "bytes of keys", Max: MaxKeyBytes}
+	}
+	ring := &KeyRing{}
+	var err error
+	if len(data) > 0 && data[0]&0x80 != 0 && !bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
+		err = ring.read(data)
+	} else {
+		err = ring.readArmored(data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(ring.keys) == 0 {
+		if ring.Skipped > 0 {
+			return nil, fmt.Errorf("%w that could be read: version or algorithm is not supported", ErrNotAKey)
+		}
+		return nil, ErrNotAKey
+	}
+	return ring, nil
+}
+
+// LooksLikeKeys tells, without parsing, whether data can only be meant as OpenPGP keys.
+func LooksLikeKeys(data []byte) bool {
+	if bytes.Contains(data, []byte("-----BEGIN PGP PUBLIC KEY BLOCK-----")) || bytes.Contains(data, []byte("-----BEGIN PGP PRIVATE KEY BLOCK-----")) {
+		return true
+	}
+	tag, err := peekTag(bufio.NewReader(bytes.NewReader(data)))
+	return err == nil && (tag == tagSecretKey || tag == tagPublicKey)
+}
+
+func (k *KeyRing) readArmored(data []byte) error {
+	r := bufio.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
+	for {
+		block, err := openArmor(r)
+		if err == io.EOF || errors.Is(err, errArmor) && len(k.keys) == 0 && !LooksLikeKeys(data) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrNotAKey, err)
+		}
+		body, err := io.ReadAll(block)
+		if err != nil {
+			clear(body)
+			return fmt.Errorf("%w: the block %q is damaged: %w", ErrNotAKey, block.kind, err)
+		}
+		if strings.HasSuffix(block.kind, "KEY BLOCK") {
+			err = k.read(body)
+		}
+		clear(body)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// read adds the keys of one binary ring.
+func (k *KeyRing) read(data []byte) error {
+	packets := packet.NewReader(bytes.NewReader(data))
+	for {
+		e, err := pgp.ReadEntity(packets)
+		var unsupported pgperrors.UnsupportedError
+		var structural pgperrors.StructuralError
+		switch {
+		case err == io.EOF:
+			return nil
+		case errors.As(err, &unsupported), errors.As(err, &structural):
+			if skipped, err := skipKey(packets); err != nil {
+				return fmt.Errorf("%w: its packets are damaged", ErrNotAKey)
+			} else if skipped {
+				k.Skipped++
+			}
+		case err != nil:
+			return fmt.Errorf("%w: its packets are damaged", ErrNotAKey)
+		default:
+			if err := k.add(e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// skipKey reads on to the next primary key. any tells whether there was anything to skip, or the file just ended.
+func skipKey(packets *packet.Reader) (any bool, err error) {
+	any = true
+	for {
+		p, err := packets.Next()
+		var unsupported pgperrors.UnsupportedError
+		switch {
+		case err == io.EOF:
+			return any, nil
+		case errors.As(err, &unsupported):
+			continue
+		case err != nil:
+			return any, err
+		}
+		switch p := p.(type) {
+		case *packet.PublicKey:
+			if !p.IsSubkey {
+				packets.Unread(p)
+				return any, nil
+			}
+		case *packet.PrivateKey:
+			if !p.IsSubkey {
+				packets.Unread(p)
+				return any, nil
+			}
+		}
+	}
+}
+
+func (k *KeyRing) add(e *pgp.Entity) error {
+	for p := range privateKeys(e) {
+		if err := checkArgon2(p); err != nil {
+			return err
+		}
+	}
+	key := newKey(e)
+	for i, have := range k.keys {
+		if have.Fingerprint == key.Fingerprint {
+			if key.Secret && !have.Secret {
+				k.keys[i] = key
+			}
+			return nil
+		}
+	}
+	if len(k.keys) == MaxKeys {
+		return &LimitError{What: "keys in a file", Max: MaxKeys}
+	}
+	k.keys = append(k.keys, key)
+	return nil
+}
+
+// privateKeys yields the secret parts that are there: a primary key kept elsewhere is a dummy and none.
+func privateKeys(e *pgp.Entity) iter.Seq[*packet.PrivateKey] {
+	return func(yield func(*packet.PrivateKey) bool) {
+		if p := e.PrivateKey; p != nil && !p.Dummy() && !yield(p) {
+			return
+		}
+		for i := range e.Subkeys {
+			if p := e.Subkeys[i].PrivateKey; p != nil && !p.Dummy() && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// checkArgon2 refuses a secret key whose passphrase would take too much memory or time (RFC 9580 §3.7.1.4). The library
+// does not show the parameters, so they are read from the packet it writes: they stand behind the public part.
+func checkArgon2(p *packet.PrivateKey) error {
+	if !p.Encrypted {
+		return nil
+	}
+	var public, secret bytes.Buffer
+	if p.PublicKey.Serialize(&public) != nil || p.Serialize(&secret) != nil {
+		return nil
+	}
+	_, publicBody, err := readSmall(bufio.NewReader(&public), MaxKeyBytes)
+	if err != nil {
+		return nil
+	}
+	_, body, err := readSmall(bufio.NewReader(&secret), MaxKeyBytes)
+	if err != nil || len(body) < len(publicBody) {
+		return nil
+	}
+	rest := body[len(publicBody):]
+	usage, rest, ok := next(rest)
+	if ok && p.Version >= 5 {
+		_, rest, ok = next(rest) // the length of the fields that follow
+	}
+	if usage >= 253 && ok {
+		_, rest, ok = next(rest) // the cipher
+		if usage == 253 && ok {
+			_, rest, ok = next(rest) // the AEAD mode
+		}
+		if ok && p.Version == 6 {
+			_, rest, ok = next(rest) // the length of the S2K
+		}
+	}
+	if !ok || len(rest) < 20 || s2k.Mode(rest[0]) != s2k.Argon2S2K {
+		return nil
+	}
+	passes, memoryExponent := rest[17], rest[19]
+	if memoryExponent > 40 || int64(1024)<<memoryExponent > MaxArgon2Memory {
+		return &LimitError{What: "bytes of memory for the passphrase of a secret key", Max: MaxArgon2Memory}
+	}
+	if passes > maxArgon2Passes {
+		return &LimitError{What: "passes over the passphrase of a secret key", Max: maxArgon2Passes}
+	}
+	return nil
+}
+
+func next(b []byte) (byte, []byte, bool) {
+	if len(b) == 0 {
+		return 0, nil, false
+	}
+	return b[0], b[1:], true
+}
+
+// Locked tells whether any secret part still needs a passphrase.
+func (k *KeyRing) Locked() bool {
+	for _, key := range k.keys {
+		for p := range privateKeys(key.entity) {
+			if p.Encrypted {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Unlock asks for passphrases until every secret part that can decrypt is unlocked, at most three wrong ones. Decrypt
+// does without it: it asks when a message needs a locked key.
+func (k *KeyRing) Unlock(ask Passphrase) error {
+	var locked []*packet.PrivateKey
+	for _, key := range k.keys {
+		for p := range privateKeys(key.entity) {
+			if p.Encrypted && p.PubKeyAlgo.CanEncrypt() {
+				locked = append(locked, p)
+			}
+		}
+	}
+	return unlock(locked, ask, func([]*packet.PrivateKey) bool { return false })
+}
+
+// unlock asks for passphrases and tries each on all of the locked keys, until none is left or enough says so when it is
+// shown the ones just unlocked. Only a passphrase that unlocks nothing counts as wrong.
+func unlock(locked []*packet.PrivateKey, ask Passphrase, enough func(unlocked []*packet.PrivateKey) bool) error {
+	if len(locked) == 0 {
+		return nil
+	}
+	if ask == nil {
+		return fmt.Errorf("%w (OpenPGP)", ErrNeedPassphrase)
+	}
+	for attempt, wrong := 1, 0; len(locked) > 0; attempt++ {
+		if wrong == privatekey.MaxAttempts {
+			return fmt.Errorf("%w, %d times: no more attempts", ErrWrongPassphrase, privatekey.MaxAttempts)
+		}
+		passphrase, err := ask(attempt)
+		if err != nil {
+			clear(passphrase)
+			return err
+		}
+		var unlocked, still []*packet.PrivateKey
+		for _, p := range locked {
+			if p.Decrypt(passphrase) == nil && !p.Encrypted {
+				unlocked = append(unlocked, p)
+			} else {
+				still = append(still, p)
+			}
+		}
+		clear(passphrase)
+		if len(unlocked) == 0 {
+			wrong++
+		}
+		locked = still
+		if len(unlocked) > 0 && enough(unlocked) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Wipe overwrites the secret numbers where they can be reached; the ring's secret keys are unusable afterwards.
+func (k *KeyRing) Wipe() {
+	for _, key := range k.keys {
+		for p := range privateKeys(key.entity) {
+			wipe(p.PrivateKey)
+			p.PrivateKey = nil
+		}
+		key.entity.PrivateKey = nil
+		for i := range key.entity.Subkeys {
+			key.entity.Subkeys[i].PrivateKey = nil
+		}
+	}
+}
+
+func wipe(private any) {
+	switch p := private.(type) {
+	case *stdrsa.PrivateKey:
+		(&privatekey.Key{Private: p}).Wipe()
+	case *ecdh.PrivateKey:
+		clear(p.D)
+	case *eddsa.PrivateKey:
+		clear(p.D)
+	case *ed25519.PrivateKey:
+		clear(p.Key)
+	case *x25519.PrivateKey:
+		clear(p.Secret)
+	case *x448.PrivateKey:
+		clear(p.Secret)
+	case *ecdsa.PrivateKey:
+		wipeInt(p.D)
+	case *elgamal.PrivateKey:
+		wipeInt(p.X)
+	}
+}
+
+func wipeInt(n *big.Int) {
+	if n != nil {
+		clear(n.Bits())
+		n.SetInt64(0)
+	}
+}
