@@ -53,7 +53,7 @@ type Recipient struct {
 type Key struct {
 	// Private is an *rsa.PrivateKey, *ecdsa.PrivateKey or *ecdh.PrivateKey.
 	Private crypto.PrivateKey
-	// Certificate of the key, or nil. With it only the recipients that name it are tried; without it every recipient that
-	// the key fits.
+	// Certificate of the key, or nil. With it only the recipients that name it are tried, and a message for another key
+	// is told at once; without it every recipient that the key fits, as after a certificate was renewed for the same key.
 	Certificate *x509.Certificate
 }

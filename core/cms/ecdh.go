@@ -193,15 +193,7 @@ func (a *agreement) fits(c curve) bool {
 // right, so what writers do differently can be tried: keyInfo with the parameters as they stand, absent or NULL, and the
 // user keying material as the salt of HKDF (RFC 8418 §2.2) or not.
 func (a *agreement) open(key *ecdh.PrivateKey, encrypted []byte) ([]byte, error) {
-	c, err := curveOf(key.Curve())
-	if err != nil {
-		return nil, err
-	}
-	public, err := c.point(a.key)
-	if err != nil {
-		return nil, err
-	}
-	z, err := key.ECDH(public)
+	z, err := a.secret(key)
 	if err != nil {
 		return nil, err
 	}
@@ -238,13 +230,29 @@ func (a *agreement) open(key *ecdh.PrivateKey, encrypted []byte) ([]byte, error)
 	return nil, errUnwrap
 }
 
+// secret is what the recipient's key and the originator's share. An X25519 point of small order, which makes it zero, is an error.
+func (a *agreement) secret(key *ecdh.PrivateKey) ([]byte, error) {
+	c, err := curveOf(key.Curve())
+	if err != nil {
+		return nil, err
+	}
+	if !a.fits(c) {
+		return nil, errors.New("the keys are of different curves")
+	}
+	public, err := c.point(a.key)
+	if err != nil {
+		return nil, err
+	}
+	return key.ECDH(public)
+}
+
 // sealECDH builds the KeyAgreeRecipientInfo of a public key with an ephemeral key of its own (RFC 5753 §3.1.1).
 func sealECDH(to Recipient, key *ecdh.PublicKey, cek []byte) ([]byte, error) {
 	c, err := curveOf(key.Curve())
 	if err != nil {
 		return nil, err
 	}
-	// X25519 goes with HKDF: RFC 8418 §4 wants it of everybody who implements X25519.
+	// X25519 goes with HKDF, which RFC 8418 brought in for it; the NIST curves with what everybody reads.
 	derivation := kdf{hash: to.KDF, hkdf: c.nist == nil}
 	if derivation.hash == 0 {
 		derivation.hash = crypto.SHA256

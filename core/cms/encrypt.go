@@ -1,10 +1,12 @@
 package cms
 
 import (
+	"crypto"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -125,7 +127,11 @@ func (r Recipient) seal(cek []byte) (der []byte, version int, err error) {
 		return nil, 0, fmt.Errorf("the certificate of %q has no subject key identifier: name it by issuer and serial number",
 			r.Certificate.Subject.String())
 	}
-	switch key := r.Certificate.PublicKey.(type) {
+	public, err := publicKeyOf(r.Certificate)
+	if err != nil {
+		return nil, 0, err
+	}
+	switch key := public.(type) {
 	case *rsa.PublicKey:
 		return sealRSA(r, key, cek)
 	case *ecdsa.PublicKey:
@@ -139,7 +145,19 @@ func (r Recipient) seal(cek []byte) (der []byte, version int, err error) {
 		der, err = sealECDH(r, key, cek)
 		return der, 3, err
 	}
-	return nil, 0, &UnsupportedError{What: "recipient key", Name: r.Certificate.PublicKeyAlgorithm.String()}
+	return nil, 0, &UnsupportedError{What: "recipient key", Name: fmt.Sprintf("of type %T", public)}
+}
+
+// publicKeyOf is a certificate's public key. crypto/x509 leaves X25519 in certificates unparsed, though it can parse it.
+func publicKeyOf(c *x509.Certificate) (crypto.PublicKey, error) {
+	if c.PublicKey != nil {
+		return c.PublicKey, nil
+	}
+	key, err := x509.ParsePKIXPublicKey(c.RawSubjectPublicKeyInfo)
+	if err != nil {
+		return nil, &UnsupportedError{What: "recipient key", Name: "of an algorithm other than RSA, EC and X25519"}
+	}
+	return key, nil
 }
 
 var errClosed = errors.New("the message is closed already")

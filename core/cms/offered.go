@@ -1,6 +1,7 @@
 package cms
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdh"
 	"crypto/ecdsa"
@@ -10,7 +11,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math/big"
 )
@@ -95,7 +95,7 @@ func (k Key) offered() (offeredKey, error) {
 	if c == nil {
 		return o, nil
 	}
-	if !samePublicKey(public, c.PublicKey) {
+	if !samePublicKey(public, c) {
 		return o, fmt.Errorf("the certificate of %q does not belong to the private key: choose the pair", c.Subject.String())
 	}
 	o.Certificate, o.Subject, o.Issuer, o.Serial = true, c.Subject.String(), c.Issuer.String(), c.SerialNumber
@@ -103,11 +103,15 @@ func (k Key) offered() (offeredKey, error) {
 	return o, nil
 }
 
-// samePublicKey compares public keys of any two types that can stand for one key.
-func samePublicKey(a, b crypto.PublicKey) bool {
-	x, errA := x509.MarshalPKIXPublicKey(a)
-	y, errB := x509.MarshalPKIXPublicKey(b)
-	return errA == nil && errB == nil && string(x) == string(y)
+// samePublicKey tells whether a certificate is of a public key, in whatever type that comes.
+func samePublicKey(key crypto.PublicKey, c *x509.Certificate) bool {
+	other, err := publicKeyOf(c)
+	if err != nil {
+		return false
+	}
+	x, errX := x509.MarshalPKIXPublicKey(key)
+	y, errY := x509.MarshalPKIXPublicKey(other)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // fits tells whether a key could open what a recipient holds, by algorithm and size alone.
@@ -166,8 +170,8 @@ func openKey(recipients []RecipientInfo, keys []offeredKey, size int) ([]byte, e
 		return nil, &UnsupportedError{What: "key encryption", Name: refused.Algorithm}
 	}
 	if len(all) > maxAttempts {
-		return nil, fmt.Errorf("%d recipients might be meant for the key, at most %d are tried: %w",
-			len(all), maxAttempts, errors.Join(ErrUnsupported, errors.New("give the certificate of the key")))
+		return nil, &UnsupportedError{What: "a message", Name: fmt.Sprintf(
+			"with %d recipients that may be meant for the key (at most %d are tried; choose its certificate too)", len(all), maxAttempts)}
 	}
 	named := false
 	for _, a := range all {
