@@ -19,6 +19,7 @@ type State struct {
 	Action   string   `json:"action"`
 	Enabled  bool     `json:"enabled"`
 	Busy     bool     `json:"busy"`
+	Current  string   `json:"current"`
 	Toast    string   `json:"toast"`
 	Dialog   string   `json:"dialog"`
 	Answers  []string `json:"answers"`
