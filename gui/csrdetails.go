@@ -75,7 +75,7 @@ func (d *detailsPane) show(i int) {
 	if !d.head.Open() {
 		return
 	}
-	if e.Kind != csr.Request {
+	if e.Kind != csr.Request || e.Facts.DER == [32]byte{} { // no request, or one so damaged that it has no bytes of its own
 		d.entry = e
 		d.tab.peek.Drop()
 		d.fill(append(d.findings(v, i), d.table(lang.X("details.file", "File"), visible(e.At.String())))...)
@@ -94,8 +94,9 @@ func (d *detailsPane) show(i int) {
 			return
 		}
 		if err != nil {
-			p := explain(lang.X("details.failed", "The details cannot be shown"), err)
-			d.fill(append(d.findings(v, i), widgets.NewParagraph(p.Title+". "+p.Text), widgets.NewParagraph(p.Raw).Muted().Small())...)
+			d.fill(append(d.findings(v, i),
+				widgets.NewParagraph(lang.X("details.failed", "The details cannot be shown: the file could not be read again, or is another than when it was checked. Check again (F5).")),
+				widgets.NewParagraph(visible(err.Error())).Muted().Small())...)
 			return
 		}
 		d.fill(append(d.findings(v, i), d.describe(e, details)...)...)
@@ -127,7 +128,7 @@ func (d *detailsPane) findings(v *csrView, i int) []fyne.CanvasObject {
 
 // table is names with values below each other; a value may be selected and copied.
 func (d *detailsPane) table(pairs ...string) fyne.CanvasObject {
-	grid := container.New(layout.NewFormLayout())
+	grid := container.New(pairsLayout{})
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			addLine(grid, pairs[i], pairs[i+1], false)
@@ -142,15 +143,44 @@ func addLine(grid *fyne.Container, name, value string, mono bool) {
 	text.Selectable = true
 	text.Wrapping = fyne.TextWrapBreak
 	text.TextStyle.Monospace = mono
-	inset := -theme.InnerPadding() / 2
-	grid.Add(widgets.Down(0, widgets.Space(0, theme.InnerPadding()/2), label))
+	inset := look.Gap/4 - theme.InnerPadding()
+	grid.Add(widgets.Inset(look.Gap/4, 0, label))
 	grid.Add(container.New(layout.NewCustomPaddedLayout(inset, inset, inset, inset), text))
+}
+
+// pairsLayout puts names into a column of fixed width, so that all sections stand in line, and values beside them.
+type pairsLayout struct{}
+
+const nameWidth = 148
+
+// Layout implements fyne.Layout.
+func (pairsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		name, value := objects[i], objects[i+1]
+		value.Resize(fyne.NewSize(size.Width-nameWidth, value.MinSize().Height))
+		h := max(name.MinSize().Height, value.MinSize().Height)
+		name.Move(fyne.NewPos(0, y))
+		name.Resize(fyne.NewSize(nameWidth-look.Gap, name.MinSize().Height))
+		value.Move(fyne.NewPos(nameWidth, y))
+		value.Resize(fyne.NewSize(size.Width-nameWidth, h))
+		y += h
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (pairsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	h := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		h += max(objects[i].MinSize().Height, objects[i+1].MinSize().Height)
+	}
+	return fyne.NewSize(2*nameWidth, h)
 }
 
 // describe is everything about a CSR.
 func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject {
 	section := func(title string, lines ...[3]string) fyne.CanvasObject {
-		grid := container.New(layout.NewFormLayout())
+		grid := container.New(pairsLayout{})
 		for _, l := range lines {
 			if l[1] != "" {
 				addLine(grid, l[0], visible(l[1]), l[2] != "")
