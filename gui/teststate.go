@@ -28,6 +28,7 @@ type testState struct {
 	Action   string   `json:"action"`
 	Enabled  bool     `json:"enabled"`
 	Busy     bool     `json:"busy"`
+	Rows     int      `json:"rows"`
 	Current  string   `json:"current"`
 	Toast    string   `json:"toast"`
 	Dialog   string   `json:"dialog"`
@@ -35,20 +36,23 @@ type testState struct {
 	Focus    string   `json:"focus"`
 }
 
-// telling is a tab that can say what its line at the bottom shows, whether it works, and which entry the keyboard is on.
+// telling is a tab that can say what its line at the bottom shows, whether it works, how many rows its list shows, and
+// which entry the keyboard is on.
 type telling interface {
-	telling() (bar *widgets.BottomBar, busy bool, current string)
+	telling() (bar *widgets.BottomBar, busy bool, rows int, current string)
 }
 
-func (t *csrTab) telling() (*widgets.BottomBar, bool, string) {
+func (t *csrTab) telling() (*widgets.BottomBar, bool, int, string) {
 	current := ""
 	if e := t.currentEntry(); e != nil {
 		current = t.view.place(e.At)
 	}
-	return t.bar, t.work.Busy(), current
+	return t.bar, t.work.Busy() || t.sift.Busy(), len(t.view.rows), current
 }
 
-func (t *macTab) telling() (*widgets.BottomBar, bool, string) { return t.bar, t.work.Busy(), "" }
+func (t *macTab) telling() (*widgets.BottomBar, bool, int, string) {
+	return t.bar, t.work.Busy(), macRows{t.series}.Rows(), ""
+}
 
 // tellTests writes the state to the file that the environment names, whenever it has changed, if it names one.
 func (a *App) tellTests() {
@@ -82,7 +86,7 @@ func (a *App) testState() testState {
 	s := testState{Tab: a.current().name(), Focus: describe(a.window.Canvas().Focused()), Answers: []string{}}
 	if t, ok := a.current().(telling); ok {
 		var bar *widgets.BottomBar
-		bar, s.Busy, s.Current = t.telling()
+		bar, s.Busy, s.Rows, s.Current = t.telling()
 		s.Sentence, s.Action, s.Enabled = bar.Sentence(), bar.Primary.Text, !bar.Primary.Disabled()
 	}
 	if n := a.toast.Note(); n != nil {
