@@ -66,8 +66,8 @@ func (d *Desktop) Launch(binary, theme string, args ...string) (*Program, error)
 	return p, nil
 }
 
-// Log returns what the program wrote to its standard output and error.
-func (p *Program) Log() string { return p.child.said() }
+// Said returns what the program wrote to its standard output and error.
+func (p *Program) Said() string { return p.child.said() }
 
 // Key presses keys one after another, as xdotool names them: "ctrl+s", "Tab", "Return".
 func (p *Program) Key(keys ...string) error {
@@ -148,10 +148,10 @@ func (p *Program) Close() error {
 		return err
 	}
 	if p.child.err != nil {
-		return fmt.Errorf("the program ended with %w: %s", p.child.err, p.Log())
+		return fmt.Errorf("the program ended with %w: %s", p.child.err, p.Said())
 	}
-	if strings.Contains(p.Log(), wrongThread) {
-		return errors.New("widgets were touched outside the UI thread: " + p.Log())
+	if strings.Contains(p.Said(), wrongThread) {
+		return errors.New("widgets were touched outside the UI thread: " + p.Said())
 	}
 	return nil
 }
