@@ -122,6 +122,23 @@ func (p *Program) Picture(path string) error {
 	return err
 }
 
+// Settled writes a PNG of the window once two pictures in a row are the same, so that nothing is caught half drawn. Where
+// something goes on moving, such as a blinking cursor, the last one stands.
+func (p *Program) Settled(path string) error {
+	var last []byte
+	for range 20 {
+		if err := p.Picture(path); err != nil {
+			return err
+		}
+		now, err := os.ReadFile(path)
+		if err != nil || bytes.Equal(now, last) {
+			return err
+		}
+		last = now
+	}
+	return nil
+}
+
 // wrongThread begins what Fyne logs when something touches a widget outside the UI thread, in builds that check it.
 const wrongThread = "Error in Fyne call thread"
 
