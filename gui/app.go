@@ -3,8 +3,10 @@
 package gui
 
 import (
+	"context"
 	"os"
 	"os/user"
+	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -15,8 +17,6 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/resources"
-
-	"context"
 )
 
 // tab is one part of the program in the rail. Every method belongs to the UI thread.
@@ -199,7 +199,7 @@ func (a *App) onDropped(_ fyne.Position, uris []fyne.URI) {
 	var paths []string
 	for _, u := range uris {
 		if u.Scheme() == "file" {
-			paths = append(paths, u.Path())
+			paths = append(paths, filepath.FromSlash(u.Path()))
 		}
 	}
 	if len(paths) > 0 {

@@ -82,11 +82,11 @@ func (t *csrTab) build() {
 		sample, t.addButtons(false)...)
 
 	t.sheet = sheet.New([]sheet.Column{
-		{Title: lang.X("csr.column-state", "State"), Width: 112, MinWidth: 96, Sortable: true},
+		{Title: lang.X("csr.column-state", "State"), Width: 106, MinWidth: 96, Sortable: true},
 		{Title: lang.X("csr.column-file", "File"), Width: 220, MinWidth: 120, Sortable: true, Flexible: true, Elide: sheet.Middle},
 		{Title: lang.X("csr.column-name", "Common name"), Width: 160, MinWidth: 112, Sortable: true, Flexible: true},
-		{Title: lang.X("csr.column-key", "Key"), Width: 104, MinWidth: 64, Sortable: true},
-		{Title: lang.X("csr.column-spki", "Key fingerprint"), Width: 150, MinWidth: 80, Sortable: true, Mono: true, Flexible: true},
+		{Title: lang.X("csr.column-key", "Key"), Width: 100, MinWidth: 64, Sortable: true},
+		{Title: lang.X("csr.column-spki", "SPKI"), Width: 92, MinWidth: 60, Sortable: true, Mono: true},
 	}, nil)
 	t.sheet.OnSelect = func(int) { t.onSelect() }
 	t.sheet.OnActivate = func(int) { t.details.head.SetOpen(true) }

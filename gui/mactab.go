@@ -79,11 +79,11 @@ func (t *macTab) build() {
 	t.nth = widgets.NewField("", lang.X("mac.nth-number", "1"), "", false, func(string) { t.showNth() })
 	t.nth.Entry.OnSubmitted = func(string) { t.goToNth() }
 	number := widgets.AtLeast(110, 0, t.nth.Entry)
-	nth := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.Wide(52, widgets.NewText(lang.X("mac.nth", "Number")).Muted())), number), nil,
+	nth := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.Wide(64, widgets.NewText(lang.X("mac.nth", "Number")).Muted())), number), nil,
 		widgets.Inset(0, look.Gap, t.nthAddress.content))
 	t.blocks = widgets.NewRangeBar()
-	summary := widgets.Inset(look.Gap*2, look.Gap*2, widgets.Down(look.Gap,
-		container.NewGridWithColumns(2, t.first.content, t.last.content), nth, widgets.Space(0, 0), t.blocks))
+	summary := widgets.Inset(look.Gap*2, look.Gap*2, widgets.Down(look.Gap/2,
+		t.first.content, t.last.content, nth, widgets.Space(0, 0), t.blocks))
 
 	t.sheet = sheet.New([]sheet.Column{
 		{Title: lang.X("mac.column-number", "Number"), Width: 120, Align: fyne.TextAlignTrailing},
@@ -101,7 +101,7 @@ func (t *macTab) build() {
 
 	save := widgets.NewPrimary(lang.X("mac.save", "Save as CSV…"), look.Icon("save"), t.save)
 	t.bar = widgets.NewBottomBar(save)
-	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), widgets.Wide(360, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, right)
+	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), widgets.Wide(344, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, right)
 }
 
 // addressLine is a name, an address in large letters, and a way to copy it.
@@ -118,7 +118,7 @@ func newAddressLine(name string, copied func(string)) *addressLine {
 	if name == "" {
 		l.content = line
 	} else {
-		l.content = container.NewBorder(nil, nil, widgets.Middle(widgets.Wide(52, widgets.NewText(name).Muted())), nil, widgets.Inset(0, look.Gap, line))
+		l.content = container.NewBorder(nil, nil, widgets.Middle(widgets.Wide(64, widgets.NewText(name).Muted())), nil, widgets.Inset(0, look.Gap, line))
 	}
 	return l
 }
@@ -213,13 +213,11 @@ func (t *macTab) showNth() {
 
 func (t *macTab) goToNth() {
 	n, err := strconv.ParseUint(strings.TrimSpace(t.nth.Entry.Text), 10, 64)
-	if err == nil && n > 0 && n <= uint64(t.sheet0().Rows()) { // #nosec G115 -- rows are not negative
+	if err == nil && n > 0 && n <= min(t.series.Count, shownRows) {
 		t.sheet.Select(int(n - 1)) // #nosec G115 -- at most the number of rows
 		t.app.window.Canvas().Focus(t.sheet)
 	}
 }
-
-func (t *macTab) sheet0() macRows { return macRows{t.series} }
 
 // showBar says how things stand.
 func (t *macTab) showBar() {
@@ -415,10 +413,10 @@ func (t *macTab) shown()         { t.app.window.Canvas().Focus(t.start.Entry) }
 // nextProblem goes to the field with the first error, else warning.
 func (t *macTab) nextProblem() {
 	for _, s := range []finding.Severity{finding.Error, finding.Warning} {
-		for column, f := range map[string]*widgets.Field{eui48.FieldStart: t.start, eui48.FieldCount: t.count, eui48.FieldIncrement: t.step} {
+		for i, column := range []string{eui48.FieldStart, eui48.FieldCount, eui48.FieldIncrement} {
 			for _, x := range t.report.All() {
 				if x.Column == column && x.Severity == s {
-					t.app.window.Canvas().Focus(f.Entry)
+					t.app.window.Canvas().Focus([]*widgets.Field{t.start, t.count, t.step}[i].Entry)
 					return
 				}
 			}
