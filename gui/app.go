@@ -193,7 +193,7 @@ func (a *App) current() tab { return a.tabs[a.active] }
 
 // onDropped gives what was dropped anywhere on the window to the tab in front.
 func (a *App) onDropped(_ fyne.Position, uris []fyne.URI) {
-	if len(a.dialogs) > 0 {
+	if a.covered() {
 		return
 	}
 	var paths []string
