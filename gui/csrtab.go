@@ -82,7 +82,7 @@ func (t *csrTab) build() {
 		sample, t.addButtons(false)...)
 
 	t.sheet = sheet.New([]sheet.Column{
-		{Title: lang.X("csr.column-state", "State"), Width: 106, MinWidth: 96, Sortable: true},
+		{Title: lang.X("csr.column-state", "State"), Width: 118, MinWidth: 96, Sortable: true},
 		{Title: lang.X("csr.column-file", "File"), Width: 220, MinWidth: 120, Sortable: true, Flexible: true, Elide: sheet.Middle},
 		{Title: lang.X("csr.column-name", "Common name"), Width: 160, MinWidth: 112, Sortable: true, Flexible: true},
 		{Title: lang.X("csr.column-key", "Key"), Width: 100, MinWidth: 64, Sortable: true},

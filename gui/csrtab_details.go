@@ -55,6 +55,9 @@ func (d *detailsPane) toggle(open bool) {
 	head = widgets.Down(0, d.head.Row, widgets.Rule())
 	d.outer.Objects = []fyne.CanvasObject{widgets.NewSplit(true, 0.5, d.above, widgets.Edged(head, nil, nil, nil, d.wheel))}
 	d.outer.Refresh()
+	if row := d.tab.sheet.CurrentRow(); row >= 0 {
+		d.tab.sheet.ScrollTo(row) // the list lost its lower half
+	}
 	d.show(d.tab.currentIndex())
 }
 
@@ -183,39 +186,39 @@ func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject
 		grid := container.New(pairsLayout{})
 		for _, l := range lines {
 			if l[1] != "" {
-				addLine(grid, l[0], visible(l[1]), l[2] != "")
+				addLine(grid, l[0], l[1], l[2] != "")
 			}
 		}
 		if len(grid.Objects) == 0 {
-			return widgets.Space(0, 0)
+			return nil
 		}
 		return widgets.Down(look.Gap/2, widgets.NewText(title).Bold(), grid)
 	}
 	var subject, names, extensions, attributes, problems [][3]string
 	for _, n := range s.Subject {
-		subject = append(subject, [3]string{n.Name, n.Value})
+		subject = append(subject, [3]string{visible(n.Name), visible(n.Value)})
 	}
 	for _, n := range s.AltNames {
-		names = append(names, [3]string{n.Kind, n.Value})
+		names = append(names, [3]string{n.Kind, visible(n.Value)})
 	}
 	for _, x := range s.Extensions {
-		value := x.Value
+		value := visible(x.Value)
 		if x.Critical {
 			value = lang.X("details.critical", "critical") + " · " + value
 		}
 		extensions = append(extensions, [3]string{x.Name, value})
 	}
 	for _, a := range s.Attributes {
-		attributes = append(attributes, [3]string{a.Name, a.Value})
+		attributes = append(attributes, [3]string{a.Name, visible(a.Value)})
 	}
 	for _, p := range s.Problems {
-		problems = append(problems, [3]string{"", p})
+		problems = append(problems, [3]string{"", visible(p)})
 	}
 	verified := lang.X("details.verified", "verified: its maker holds the private key")
 	if !s.Signature.Verified {
 		verified = lang.X("details.not-verified", "not verified")
 		if s.Signature.Reason != "" {
-			verified += ": " + s.Signature.Reason
+			verified += ": " + visible(s.Signature.Reason)
 		}
 	}
 	out := []fyne.CanvasObject{
@@ -232,16 +235,16 @@ func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject
 		section(lang.X("details.extensions", "Requested extensions"), extensions...),
 		section(lang.X("details.attributes", "Other attributes"), attributes...),
 		section(lang.X("details.fingerprints", "Fingerprints"),
-			[3]string{lang.X("details.spki", "Key, SHA-256"), groupHex(s.SPKISHA256), "mono"},
-			[3]string{lang.X("details.sha256", "CSR, SHA-256"), groupHex(s.SHA256), "mono"},
-			[3]string{lang.X("details.sha1", "CSR, SHA-1"), groupHex(s.SHA1), "mono"}),
-		section(lang.X("details.file", "File"), [3]string{lang.X("details.where", "Where"), e.At.String()},
+			[3]string{lang.X("details.spki", "Key, SHA-256"), s.SPKISHA256, "mono"},
+			[3]string{lang.X("details.sha256", "CSR, SHA-256"), s.SHA256, "mono"},
+			[3]string{lang.X("details.sha1", "CSR, SHA-1"), s.SHA1, "mono"}),
+		section(lang.X("details.file", "File"), [3]string{lang.X("details.where", "Where"), visible(e.At.String())},
 			[3]string{lang.X("details.size", "Size"), numbers.Size(int64(s.Bytes)) + " DER"}),
 		d.pem(s.PEM),
 	}
 	kept := out[:0]
 	for _, o := range out {
-		if o.MinSize().Height > 0 {
+		if o != nil {
 			kept = append(kept, o)
 		}
 	}
@@ -270,17 +273,21 @@ func (d *detailsPane) pem(text string) fyne.CanvasObject {
 	return widgets.Down(look.Gap/2, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText("PEM").Bold()), copying), label)
 }
 
-// groupHex puts colons between octets; what is no hex stays as it is.
+// octetsInLine is how many octets of a key stand in a line.
+const octetsInLine = 16
+
+// groupHex puts colons between octets and breaks lines, as OpenSSL shows keys. Fingerprints are not treated so: they are
+// shown as they stand in the manifest, to be compared and searched for.
 func groupHex(s string) string {
-	if len(s)%2 != 0 || strings.Contains(s, ":") {
-		return s
-	}
 	var b strings.Builder
 	for i := 0; i < len(s); i += 2 {
 		if i > 0 {
 			b.WriteByte(':')
+			if i%(2*octetsInLine) == 0 {
+				b.WriteByte('\n')
+			}
 		}
-		b.WriteString(s[i : i+2])
+		b.WriteString(s[i:min(i+2, len(s))])
 	}
 	return b.String()
 }

@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 )
@@ -436,5 +437,33 @@ func TestFindingsOfAGoodBatch(t *testing.T) {
 	}
 	if stateOf(csr.Failed) != look.Failed || stateOf(csr.Excluded) != look.LeftOut {
 		t.Error("a status is shown as another state")
+	}
+}
+
+func TestGroupHex(t *testing.T) {
+	long := strings.Repeat("0f", 33)
+	got := groupHex(long)
+	if strings.Count(got, "\n") != 2 || strings.NewReplacer(":", "", "\n", "").Replace(got) != long {
+		t.Errorf("%q", got)
+	}
+	if groupHex("") != "" || groupHex("abc") != "ab:c" {
+		t.Error("short ones are wrong")
+	}
+}
+
+func TestComparingPrimesIsOffered(t *testing.T) {
+	r := newRig(t)
+	r.drop(goodFolder(t))
+	at := r.CSR.view.set.Entry(0).At
+	skipped := csr.RuleSharedPrimeSkipped
+	r.CSR.findings.group.show(&finding.Group{Rule: skipped.Name, Severity: skipped.Severity, Findings: []finding.Finding{skipped.Finding(at, "x", "")}})
+	actions := r.CSR.findings.group.actions.Objects
+	if len(actions) != 1 {
+		t.Fatalf("%d actions for what was not compared", len(actions))
+	}
+	test.Tap(actions[0].(fyne.Tappable))
+	r.idle()
+	if !strings.Contains(r.toastText(), "No two RSA keys share a prime") {
+		t.Errorf("after comparing: %q", r.toastText())
 	}
 }
