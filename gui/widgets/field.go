@@ -32,6 +32,7 @@ type Field struct {
 func NewField(name, placeholder, note string, mono bool, changed func(string)) *Field {
 	f := &Field{Entry: NewEntry(), note: note}
 	f.Entry.PlaceHolder = placeholder
+	f.Entry.TypeOver = true
 	f.Entry.TextStyle.Monospace = mono
 	f.Entry.OnChanged = changed
 	f.icon = Icon(look.Notice.Icon(), 18)

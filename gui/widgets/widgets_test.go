@@ -372,3 +372,16 @@ func TestRowShowsFocusAndChoice(t *testing.T) {
 		t.Error("focus or choice cannot be seen")
 	}
 }
+
+func TestTypingReplacesWhatAFieldHeld(t *testing.T) {
+	before := NewEntry()
+	f := NewField("Step", "", "", false, nil)
+	w := show(t, Down(0, before, f.Content()), 300, 300)
+	f.Entry.SetText("1")
+	w.Canvas().Focus(before)
+	w.Canvas().Focus(f.Entry)
+	test.Type(f.Entry, "10")
+	if f.Entry.Text != "10" {
+		t.Errorf("the field holds %q, want the typed 10", f.Entry.Text)
+	}
+}
