@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"enrollbench/gui"
+	"enrollbench/gui/crash"
 )
 
 // version is set by the build: -ldflags "-X main.version=1.2.3".
@@ -49,11 +50,11 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			reportCrash(stderr, p, debug.Stack())
+			crash.Report(stderr, versionText(), p, debug.Stack())
 			status = 3
 		}
 	}()
-	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: func(p any, stack []byte) { reportCrash(stderr, p, stack) }})
+	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: func(p any, stack []byte) { crash.Report(stderr, versionText(), p, stack) }})
 	if flags.NArg() > 0 {
 		window.AddPaths(flags.Args())
 	}

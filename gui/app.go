@@ -3,8 +3,10 @@
 package gui
 
 import (
+	"context"
 	"os"
 	"os/user"
+	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -15,8 +17,6 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/resources"
-
-	"context"
 )
 
 // tab is one part of the program in the rail. Every method belongs to the UI thread.
@@ -106,7 +106,10 @@ const (
 )
 
 // Run shows the window and returns when it is closed.
-func (a *App) Run() { a.window.ShowAndRun() }
+func (a *App) Run() {
+	a.tellTests()
+	a.window.ShowAndRun()
+}
 
 // Window is the window.
 func (a *App) Window() fyne.Window { return a.window }
@@ -134,7 +137,7 @@ func (a *App) frame() fyne.CanvasObject {
 	help := widgets.NewRow(widgets.Inset(look.Gap*1.25, look.Gap*1.5, widgets.Across(look.Gap*1.5,
 		widgets.Middle(widgets.Icon(look.Icon("help"), 20)), widgets.Middle(widgets.NewText(lang.X("app.help", "Help"))))), 8, a.help)
 	help.Label = lang.X("app.help", "Help")
-	side := widgets.Wide(184, container.NewStack(widgets.NewArea(look.ColorRail, 0),
+	side := widgets.Wide(168, container.NewStack(widgets.NewArea(look.ColorRail, 0),
 		widgets.Inset(look.Gap*1.5, look.Gap, container.NewBorder(nil, help, nil, nil, rail))))
 	return container.NewStack(
 		widgets.Edged(a.header(), nil, widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, a.stage),
@@ -190,13 +193,13 @@ func (a *App) current() tab { return a.tabs[a.active] }
 
 // onDropped gives what was dropped anywhere on the window to the tab in front.
 func (a *App) onDropped(_ fyne.Position, uris []fyne.URI) {
-	if len(a.dialogs) > 0 {
+	if a.covered() {
 		return
 	}
 	var paths []string
 	for _, u := range uris {
 		if u.Scheme() == "file" {
-			paths = append(paths, u.Path())
+			paths = append(paths, filepath.FromSlash(u.Path()))
 		}
 	}
 	if len(paths) > 0 {

@@ -55,9 +55,9 @@ func (f fyneChooser) prepare(d *dialog.FileDialog, o ChooserOptions) dialog.Dial
 		}
 	}
 	d.SetTitleText(o.Title)
-	size := f.window.Canvas().Size()
-	d.Resize(fyne.NewSize(min(size.Width-40, 900), min(size.Height-40, 640)))
 	d.Show()
+	size := f.window.Canvas().Size()
+	d.Resize(fyne.NewSize(min(size.Width-40, 900), min(size.Height-40, 640))) // needs a dialog that was shown
 	return d
 }
 

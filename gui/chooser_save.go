@@ -37,8 +37,14 @@ func (f fyneChooser) showSave(o ChooserOptions, answer func(string, error)) dial
 		problem.SetText(reason)
 		d.Enable(1, reason == "")
 	}
+	var browser dialog.Dialog
+	d.OnClosed = func() {
+		if browser != nil {
+			browser.Hide()
+		}
+	}
 	browse := widgets.NewButton(lang.X("save.browse", "Browse…"), look.Icon("folder"), func() {
-		f.prepare(dialog.NewFolderOpen(func(l fyne.ListableURI, err error) {
+		browser = f.prepare(dialog.NewFolderOpen(func(l fyne.ListableURI, err error) {
 			if l != nil && err == nil {
 				entry.SetText(filepath.Join(l.Path(), filepath.Base(entry.Text)))
 			}

@@ -82,11 +82,11 @@ func (t *csrTab) build() {
 		sample, t.addButtons(false)...)
 
 	t.sheet = sheet.New([]sheet.Column{
-		{Title: lang.X("csr.column-state", "State"), Width: 116, MinWidth: 96, Sortable: true},
-		{Title: lang.X("csr.column-file", "File"), Width: 220, MinWidth: 110, Sortable: true, Flexible: true, Elide: sheet.Middle},
-		{Title: lang.X("csr.column-name", "Common name"), Width: 170, MinWidth: 90, Sortable: true, Flexible: true},
-		{Title: lang.X("csr.column-key", "Key"), Width: 96, MinWidth: 72, Sortable: true},
-		{Title: lang.X("csr.column-spki", "Key fingerprint"), Width: 150, MinWidth: 100, Sortable: true, Mono: true, Flexible: true},
+		{Title: lang.X("csr.column-state", "State"), Width: 118, MinWidth: 96, Sortable: true},
+		{Title: lang.X("csr.column-file", "File"), Width: 220, MinWidth: 120, Sortable: true, Flexible: true, Elide: sheet.Middle},
+		{Title: lang.X("csr.column-name", "Common name"), Width: 160, MinWidth: 112, Sortable: true, Flexible: true},
+		{Title: lang.X("csr.column-key", "Key"), Width: 100, MinWidth: 64, Sortable: true},
+		{Title: lang.X("csr.column-spki", "SPKI"), Width: 92, MinWidth: 60, Sortable: true, Mono: true},
 	}, nil)
 	t.sheet.OnSelect = func(int) { t.onSelect() }
 	t.sheet.OnActivate = func(int) { t.details.head.SetOpen(true) }
@@ -127,10 +127,10 @@ func (t *csrTab) sourceRow() fyne.CanvasObject {
 		return true
 	}
 	t.clear = widgets.NewQuiet(lang.X("csr.clear", "Clear"), look.Icon("remove"), t.clearAll)
-	filter := container.NewBorder(nil, nil, widgets.Wide(150, widgets.Outlined(t.stateBox)), t.clear,
-		widgets.Inset(0, look.Gap, widgets.Wide(110, t.findBox)))
+	filter := container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.stateBox)), t.clear,
+		widgets.Inset(0, look.Gap, widgets.Wide(100, t.findBox)))
 	return widgets.Inset(look.Gap, look.Gap*1.5, container.NewBorder(nil, nil,
-		widgets.Across(look.Gap, t.addButtons(true)...), nil, widgets.Inset(0, look.Gap*2, filter)))
+		widgets.Across(look.Gap, t.addButtons(true)...), nil, widgets.Inset(0, look.Gap, filter)))
 }
 
 // stateNames are the choices of the state filter; their index is the status plus one.
@@ -167,13 +167,14 @@ func (t *csrTab) show(v *csrView) {
 	t.showBar()
 }
 
-// showRows shows the rows of the view and puts the selection back on an entry.
+// showRows shows the rows of the view and puts the selection back on the entry of that place, which after checking again
+// is another one.
 func (t *csrTab) showRows(current *csr.Entry) {
 	t.sheet.SetModel(newCSRRows(t.view))
 	row := -1
 	if current != nil {
 		for r, i := range t.view.rows {
-			if t.view.set.Entry(int(i)) == current {
+			if t.view.set.Entry(int(i)).At == current.At {
 				row = r
 				break
 			}

@@ -38,6 +38,7 @@ type macTab struct {
 	progress                *widgets.ProgressRow
 	blocks                  *widgets.RangeBar
 	sheet                   *sheet.Sheet
+	hint                    fyne.CanvasObject // instead of an empty sheet
 }
 
 func newMACTab(a *App) *macTab {
@@ -61,7 +62,6 @@ func (t *macTab) build() {
 	t.count = widgets.NewField(lang.X("mac.count", "How many"), "500", lang.X("mac.count-note", "Certificates to order, one for each address."), false, t.onTyped)
 	t.step = widgets.NewField(lang.X("mac.step", "Step"), "1", lang.X("mac.step-note", "Distance from one address to the next, in decimal."), false, t.onTyped)
 	t.scanner = widgets.NewField(lang.X("mac.scanner", "Scanner"), lang.X("mac.scan-here", "Scan a label here"), lang.X("mac.scanner-note", "Enter, which the scanner sends, moves the value to Start."), true, nil)
-	t.scanner.Entry.Icon = look.ColoredIcon("scanner", look.ColorMuted)
 	t.scanner.Entry.OnSubmitted = t.onScanned
 	t.start.Entry.OnSubmitted = func(string) { a := t.app.window.Canvas(); a.Focus(t.count.Entry) }
 	t.count.Entry.OnSubmitted = func(string) { a := t.app.window.Canvas(); a.Focus(t.step.Entry) }
@@ -79,11 +79,11 @@ func (t *macTab) build() {
 	t.nth = widgets.NewField("", lang.X("mac.nth-number", "1"), "", false, func(string) { t.showNth() })
 	t.nth.Entry.OnSubmitted = func(string) { t.goToNth() }
 	number := widgets.AtLeast(110, 0, t.nth.Entry)
-	nth := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.Wide(52, widgets.NewText(lang.X("mac.nth", "Number")).Muted())), number), nil,
+	nth := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.Wide(64, widgets.NewText(lang.X("mac.nth", "Number")).Muted())), number), nil,
 		widgets.Inset(0, look.Gap, t.nthAddress.content))
 	t.blocks = widgets.NewRangeBar()
-	summary := widgets.Inset(look.Gap*2, look.Gap*2, widgets.Down(look.Gap,
-		container.NewGridWithColumns(2, t.first.content, t.last.content), nth, widgets.Space(0, 0), t.blocks))
+	summary := widgets.Inset(look.Gap*2, look.Gap*2, widgets.Down(look.Gap/2,
+		t.first.content, t.last.content, nth, widgets.Space(0, 0), t.blocks))
 
 	t.sheet = sheet.New([]sheet.Column{
 		{Title: lang.X("mac.column-number", "Number"), Width: 120, Align: fyne.TextAlignTrailing},
@@ -96,11 +96,12 @@ func (t *macTab) build() {
 		}
 	}
 	t.sheet.OnCopy = t.copySelected
-	right := widgets.Edged(widgets.Down(0, summary, widgets.Rule()), nil, nil, nil, t.sheet)
+	t.hint = container.NewCenter(widgets.NewText(lang.X("mac.empty", "The addresses appear here while you type.")).Muted())
+	right := widgets.Edged(widgets.Down(0, summary, widgets.Rule()), nil, nil, nil, container.NewStack(t.sheet, t.hint))
 
 	save := widgets.NewPrimary(lang.X("mac.save", "Save as CSV…"), look.Icon("save"), t.save)
 	t.bar = widgets.NewBottomBar(save)
-	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), widgets.Wide(360, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, right)
+	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), widgets.Wide(344, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, right)
 }
 
 // addressLine is a name, an address in large letters, and a way to copy it.
@@ -117,7 +118,7 @@ func newAddressLine(name string, copied func(string)) *addressLine {
 	if name == "" {
 		l.content = line
 	} else {
-		l.content = container.NewBorder(nil, nil, widgets.Middle(widgets.Wide(52, widgets.NewText(name).Muted())), nil, widgets.Inset(0, look.Gap, line))
+		l.content = container.NewBorder(nil, nil, widgets.Middle(widgets.Wide(64, widgets.NewText(name).Muted())), nil, widgets.Inset(0, look.Gap, line))
 	}
 	return l
 }
@@ -162,10 +163,14 @@ func (t *macTab) render() {
 	r := t.series
 	t.sheet.SetModel(macRows{r})
 	if r.Count == 0 {
+		t.sheet.Hide()
+		t.hint.Show()
 		t.first.set("")
 		t.last.set("")
 		t.blocks.Clear()
 	} else {
+		t.hint.Hide()
+		t.sheet.Show()
 		t.first.set(r.Start.String())
 		t.last.set(r.Last().String())
 		t.showBlock()
@@ -208,24 +213,26 @@ func (t *macTab) showNth() {
 
 func (t *macTab) goToNth() {
 	n, err := strconv.ParseUint(strings.TrimSpace(t.nth.Entry.Text), 10, 64)
-	if err == nil && n > 0 && n <= uint64(t.sheet0().Rows()) { // #nosec G115 -- rows are not negative
+	if err == nil && n > 0 && n <= min(t.series.Count, shownRows) {
 		t.sheet.Select(int(n - 1)) // #nosec G115 -- at most the number of rows
 		t.app.window.Canvas().Focus(t.sheet)
 	}
 }
 
-func (t *macTab) sheet0() macRows { return macRows{t.series} }
-
 // showBar says how things stand.
 func (t *macTab) showBar() {
-	r, errors := t.series, t.report.Count(finding.Error)
+	r, errors := t.series, t.errors()
 	nothing := strings.TrimSpace(t.start.Entry.Text) == "" && strings.TrimSpace(t.count.Entry.Text) == ""
 	switch {
 	case nothing:
 		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("mac.nothing", "No range yet")})
 		t.bar.SetAction(false, lang.X("mac.type-first", "Type a start and how many"))
 	case r.Count == 0 || errors > 0:
-		t.bar.SetFacts(widgets.Fact{State: look.Failed, Text: lang.XN("mac.errors", "{{.Number}} errors", max(errors, 1), map[string]any{"Number": numbers.Group(max(errors, 1))})})
+		fact := widgets.Fact{Plain: true, Text: lang.X("mac.incomplete", "Not complete yet")}
+		if errors > 0 {
+			fact = widgets.Fact{State: look.Failed, Text: lang.XN("mac.errors", "{{.Number}} errors", errors, map[string]any{"Number": numbers.Group(errors)})}
+		}
+		t.bar.SetFacts(fact)
 		t.bar.SetAction(false, t.firstTitle())
 	default:
 		facts := []widgets.Fact{{State: look.Ready, Text: lang.XN("mac.ready", "{{.Number}} addresses ready", int(r.Count), map[string]any{"Number": numbers.Group(r.Count)})}}
@@ -236,6 +243,18 @@ func (t *macTab) showBar() {
 		t.bar.SetFacts(facts...)
 		t.bar.SetAction(!t.work.Busy(), lang.X("mac.wait", "Wait until the file is written"))
 	}
+}
+
+// errors counts those in fields in which something was typed.
+func (t *macTab) errors() int {
+	typed := map[string]string{eui48.FieldStart: t.start.Entry.Text, eui48.FieldCount: t.count.Entry.Text, eui48.FieldIncrement: t.step.Entry.Text}
+	n := 0
+	for _, f := range t.report.All() {
+		if f.Severity == finding.Error && strings.TrimSpace(typed[f.Column]) != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // firstTitle is the heading of the first error, as the reason why nothing can be saved.
@@ -394,10 +413,10 @@ func (t *macTab) shown()         { t.app.window.Canvas().Focus(t.start.Entry) }
 // nextProblem goes to the field with the first error, else warning.
 func (t *macTab) nextProblem() {
 	for _, s := range []finding.Severity{finding.Error, finding.Warning} {
-		for column, f := range map[string]*widgets.Field{eui48.FieldStart: t.start, eui48.FieldCount: t.count, eui48.FieldIncrement: t.step} {
+		for i, column := range []string{eui48.FieldStart, eui48.FieldCount, eui48.FieldIncrement} {
 			for _, x := range t.report.All() {
 				if x.Column == column && x.Severity == s {
-					t.app.window.Canvas().Focus(f.Entry)
+					t.app.window.Canvas().Focus([]*widgets.Field{t.start, t.count, t.step}[i].Entry)
 					return
 				}
 			}

@@ -18,7 +18,7 @@ func (a *App) shortcuts() {
 	c := a.window.Canvas()
 	bind := func(key fyne.KeyName, act func()) {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-			if len(a.dialogs) == 0 {
+			if !a.covered() {
 				act()
 			}
 		})
@@ -32,23 +32,32 @@ func (a *App) shortcuts() {
 	bind(fyne.KeyF, func() { a.current().find() })
 	bind(fyne.KeyQ, a.onClose)
 	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) {
-		if len(a.dialogs) == 0 {
+		if !a.covered() {
 			a.current().undo()
 		}
 	})
 	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) {
-		if len(a.dialogs) == 0 {
+		if !a.covered() {
 			a.current().paste(a.fyne.Clipboard().Content())
 		}
 	})
 	c.SetOnTypedKey(a.onKey)
 }
 
+// covered says whether a dialog or menu lies over the window.
+func (a *App) covered() bool { return len(a.dialogs) > 0 || a.window.Canvas().Overlays().Top() != nil }
+
 // onKey handles the keys that need no Ctrl; widgets with the focus pass them on.
 func (a *App) onKey(ev *fyne.KeyEvent) {
 	if n := len(a.dialogs); n > 0 {
 		if ev.Name == fyne.KeyEscape {
 			a.dialogs[n-1].Cancel()
+		}
+		return
+	}
+	if a.covered() {
+		if ev.Name == fyne.KeyEscape {
+			a.asking.Cancel() // the toolkit's file dialog has no key of its own
 		}
 		return
 	}

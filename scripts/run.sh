@@ -22,7 +22,10 @@ has_display() {
 		number=${number%%.*}
 		[ -S "/tmp/.X11-unix/X$number" ] || grep -qsE "@/tmp/\.X11-unix/X$number\$" /proc/net/unix
 		;;
-	*) return 0 ;; # another computer's screen: Xlib will say
+	*) # over the network, as ssh -X does it
+		number=${DISPLAY##*:}
+		timeout 3 bash -c "exec 3<>/dev/tcp/${DISPLAY%:*}/$((6000 + ${number%%.*}))" 2>/dev/null
+		;;
 	esac
 }
 

@@ -144,6 +144,7 @@ func (in *intake) large(src *source, size int64) error {
 
 // stream takes in a text of many PEM blocks.
 func (in *intake) stream(src *source, member int32, inside string, r io.Reader, size int64) error {
+	in.total.Add(-1) // it counted as one; now each of its blocks does
 	var blocks []block
 	var offsets []int64
 	flush := func() error {
@@ -189,6 +190,7 @@ func (in *intake) stream(src *source, member int32, inside string, r io.Reader, 
 	if count > 0 {
 		return flush()
 	}
+	in.total.Add(1)
 	kind, what := Empty, ""
 	if size > 0 {
 		kind, what = kindOfBytes(head)
@@ -212,7 +214,7 @@ func (in *intake) archive(src *source, f *os.File, size int64) error {
 	}
 	var reading sync.WaitGroup
 	defer reading.Wait()
-	in.total.Add(int64(z.Len()))
+	in.total.Add(int64(z.Len()) - 1) // the ZIP counted as one
 	for from := 0; from < z.Len(); {
 		to := from
 		var big *archive.Entry

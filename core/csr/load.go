@@ -17,10 +17,13 @@ type ChangedError struct {
 	Reason string
 }
 
-// Error names the place and what is different.
+// Error names the place, what is different, and the next step.
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("%s changed since it was checked (%s): check it again", e.At, e.Reason)
+	return fmt.Sprintf("%s changed since it was checked (%s): %s", e.At, e.Reason, RuleChanged.Hint)
 }
+
+// Finding is the same as a finding, for where a list of them is shown.
+func (e *ChangedError) Finding() finding.Finding { return RuleChanged.Finding(e.At, e.Reason, "") }
 
 // loader reads entries again. It keeps the file it read last open, because neighbours often come from one file.
 // Not safe for concurrent use; its buffers are valid until the next load.

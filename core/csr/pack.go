@@ -70,9 +70,10 @@ func (p *packer) pack(files []named, first int) *packed {
 		start := buf.Len()
 		method := zip.Deflate
 		p.flate.Reset(buf)
-		if _, err := p.flate.Write(p.pem); err == nil {
+		if _, err = p.flate.Write(p.pem); err == nil {
 			err = p.flate.Close()
-		} else {
+		}
+		if err != nil { // memory is all that is written to here
 			out.err = err
 			break
 		}
@@ -187,8 +188,9 @@ func (w *bundleWriter) append(name string, it packedItem, data []byte) error {
 	h := &zip.FileHeader{
 		Name: name, Method: it.method, CRC32: it.crc,
 		CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(it.size),
-		ModifiedDate: 1<<5 | 1, // 1 January 1980, the earliest that ZIP knows: times would make equal input differ
 	}
+	//lint:ignore SA1019 a raw header has no other way to 1 January 1980, the earliest that ZIP knows: a true time would make equal input differ
+	h.ModifiedDate = 1<<5 | 1
 	h.SetMode(0o644)
 	out, err := w.zip.CreateRaw(h)
 	if err == nil {

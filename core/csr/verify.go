@@ -100,9 +100,6 @@ func (e *exam) signature(r *request, k *publicKey) {
 	switch p.verdict {
 	case refuted:
 		e.addf(RuleSignature, "%s", p.reason)
-		if k.rsa != nil && k.Bits <= maxRSABits && e.facts.modulus != nil {
-			e.smallFactor(k.rsa.n) // a damaged modulus often has one
-		}
 	case verified:
 		if p.algorithm.scheme == ecdsaScheme {
 			e.facts.nonce = nonceOf(k.Name, r.signature)

@@ -61,7 +61,7 @@ var light = map[fyne.ThemeColorName]color.NRGBA{
 	theme.ColorNameHyperlink:           rgb(0x0b6a7f),
 	theme.ColorNameHeaderBackground:    rgb(0xf3f5f7),
 	theme.ColorNameInputBackground:     rgb(0xffffff),
-	theme.ColorNameInputBorder:         rgb(0x8d99a2),
+	theme.ColorNameInputBorder:         rgb(0x7f8b95),
 	theme.ColorNameMenuBackground:      rgb(0xffffff),
 	theme.ColorNameOverlayBackground:   rgb(0xffffff),
 	theme.ColorNamePlaceHolder:         rgb(0x66727b),

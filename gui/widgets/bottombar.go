@@ -26,7 +26,7 @@ type BottomBar struct {
 
 // NewBottomBar makes a bar; extra stands before the primary button.
 func NewBottomBar(primary *Button, extra ...fyne.CanvasObject) *BottomBar {
-	b := &BottomBar{Primary: primary, facts: Across(2 * look.Gap), reason: NewText("").Muted()}
+	b := &BottomBar{Primary: primary, facts: Across(2 * look.Gap), reason: NewText("").Muted().Giving()}
 	b.reason.Align = fyne.TextAlignTrailing
 	right := Across(look.Gap, append(extra, primary)...)
 	line := container.NewBorder(nil, nil, Middle(b.facts), right, Inset(0, 2*look.Gap, Middle(b.reason)))

@@ -144,7 +144,7 @@ func (d *Dialog) details(c fyne.Canvas) fyne.CanvasObject {
 func nameList(names []string) fyne.CanvasObject {
 	box := Down(look.Gap / 2)
 	for _, n := range names {
-		box.Add(Across(look.Gap, NewText("•").Muted(), NewText(n)))
+		box.Add(container.NewBorder(nil, nil, Across(0, NewText("•").Muted(), Space(look.Gap/2, 0)), nil, NewText(n).Giving()))
 	}
 	if len(names) <= shownNames {
 		return box

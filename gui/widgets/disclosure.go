@@ -20,7 +20,7 @@ type Disclosure struct {
 
 // NewDisclosure makes the head of a closed part; right, which may be nil, stands at its end.
 func NewDisclosure(title string, right fyne.CanvasObject, toggle func(open bool)) *Disclosure {
-	d := &Disclosure{title: NewText(title).Bold(), chevron: Icon(look.Icon("right"), 14), OnToggle: toggle}
+	d := &Disclosure{title: NewText(title).Bold().Giving(), chevron: Icon(look.Icon("right"), 14), OnToggle: toggle}
 	d.Row = NewRow(Inset(0, look.Gap, container.NewBorder(nil, nil,
 		Across(0, Middle(d.chevron), Space(look.Gap, 0)), right, Middle(d.title))), 0, func() { d.SetOpen(!d.open) })
 	d.Row.Label = title

@@ -32,17 +32,21 @@ type Field struct {
 func NewField(name, placeholder, note string, mono bool, changed func(string)) *Field {
 	f := &Field{Entry: NewEntry(), note: note}
 	f.Entry.PlaceHolder = placeholder
+	f.Entry.TypeOver = true
 	f.Entry.TextStyle.Monospace = mono
 	f.Entry.OnChanged = changed
 	f.icon = Icon(look.Notice.Icon(), 18)
 	f.text = NewParagraph(note).Small()
 	f.hint = NewParagraph("").Small().Muted()
-	remark := AtLeast(0, 36, container.NewBorder(nil, nil, Down(0, f.icon), nil, Inset(0, 0, Down(2, f.text, f.hint))))
+	remark := AtLeast(0, remarkRoom, container.NewBorder(nil, nil, Down(0, f.icon), nil, Inset(0, 0, Down(2, f.text, f.hint))))
 	big := container.NewThemeOverride(f.Entry, bigText{look.NewTheme()})
 	f.content = Down(look.Gap/2, NewText(name).Bold(), big, Inset(2, 0, remark))
 	f.Set(nil)
 	return f
 }
+
+// remarkRoom is kept below the entry: three lines of small print.
+const remarkRoom = 52
 
 // Content is what to show.
 func (f *Field) Content() fyne.CanvasObject { return f.content }

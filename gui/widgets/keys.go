@@ -85,6 +85,9 @@ func (b *Button) SetEnabled(on bool) {
 type Entry struct {
 	widget.Entry
 	OnEscape func() bool // whether Escape meant something here; otherwise the window gets it
+
+	// TypeOver selects what is there when the focus comes, so that typing replaces it; a click still places the cursor.
+	TypeOver bool
 }
 
 // NewEntry makes a single-line entry.
@@ -107,6 +110,14 @@ func NewTextArea() *Entry {
 func (e *Entry) MinSize() fyne.Size {
 	s := e.Entry.MinSize()
 	return fyne.NewSize(s.Width, max(s.Height, look.Target))
+}
+
+// FocusGained implements fyne.Focusable.
+func (e *Entry) FocusGained() {
+	e.Entry.FocusGained()
+	if e.TypeOver && e.Text != "" {
+		e.Entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+	}
 }
 
 // TypedKey implements fyne.Focusable.

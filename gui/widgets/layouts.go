@@ -7,8 +7,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-
-	"enrollbench/gui/look"
 )
 
 // Across puts objects side by side, gap pixels apart.
@@ -89,8 +87,7 @@ func Icon(res fyne.Resource, size float32) *canvas.Image {
 
 // Space is an empty object of that size.
 func Space(width, height float32) fyne.CanvasObject {
-	r := canvas.NewRectangle(look.Color("")) // an unknown name has no colour
-	r.FillColor = nil
+	r := canvas.NewRectangle(nil)
 	r.SetMinSize(fyne.NewSize(width, height))
 	return r
 }

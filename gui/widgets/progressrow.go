@@ -65,7 +65,7 @@ type ProgressRow struct {
 
 // NewProgressRow makes a hidden row.
 func NewProgressRow(cancel func()) *ProgressRow {
-	p := &ProgressRow{OnCancel: cancel, title: NewText("").Bold(), numbers: NewText("").Muted(), bar: newBar()}
+	p := &ProgressRow{OnCancel: cancel, title: NewText("").Bold(), numbers: NewText("").Muted().Giving(), bar: newBar()}
 	p.numbers.Align = fyne.TextAlignTrailing
 	p.cancel = NewButton(lang.X("progress.cancel", "Cancel"), look.Icon("close"), func() {
 		if p.OnCancel != nil {

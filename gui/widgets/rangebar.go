@@ -21,7 +21,7 @@ type RangeBar struct {
 
 // NewRangeBar makes an empty one.
 func NewRangeBar() *RangeBar {
-	r := &RangeBar{left: NewText("").Muted().Small().Mono(), right: NewText("").Muted().Small().Mono(), title: NewText("").Small(),
+	r := &RangeBar{left: NewText("").Muted().Small().Mono(), right: NewText("").Muted().Small().Mono(), title: NewText("").Small().Giving(),
 		back: canvas.NewRectangle(nil), part: canvas.NewRectangle(nil), beyond: canvas.NewRectangle(nil)}
 	r.right.Align = fyne.TextAlignTrailing
 	r.ExtendBaseWidget(r)

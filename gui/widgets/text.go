@@ -21,7 +21,8 @@ type Text struct {
 	Style fyne.TextStyle
 	Align fyne.TextAlign
 	Wrap  bool
-	Lines int // of a wrapped text at most, 0 for as many as it takes
+	Lines int  // of a wrapped text at most, 0 for as many as it takes
+	Gives bool // on one line: asks for no room and ends in an ellipsis where it gets too little, so that no window grows with it
 
 	text   string
 	width  float32
@@ -48,6 +49,9 @@ func (t *Text) Muted() *Text { t.Color = look.ColorMuted; return t }
 
 // Small makes it as small as captions.
 func (t *Text) Small() *Text { t.Face = theme.SizeNameCaptionText; return t }
+
+// Giving makes it give way where there is no room for it.
+func (t *Text) Giving() *Text { t.Gives = true; return t }
 
 // Bold makes it bold.
 func (t *Text) Bold() *Text { t.Style.Bold = true; return t }
@@ -215,6 +219,9 @@ func (r *textRenderer) MinSize() fyne.Size {
 	height := t.lineHeight() * float32(max(len(t.broken), 1))
 	if t.Wrap {
 		return fyne.NewSize(32, height)
+	}
+	if t.Gives {
+		return fyne.NewSize(0, height)
 	}
 	return fyne.NewSize(float32(int(t.measure(t.text)+1)), height)
 }

@@ -22,6 +22,7 @@ func TestJudge(t *testing.T) {
 		{"command line over core", "enrollbench/cmd/enrollctl", "enrollbench/core/csr", ""},
 		{"window over core", "enrollbench/gui", "enrollbench/core/csr", ""},
 		{"window's widgets", "enrollbench/gui", "enrollbench/gui/widgets/sheet", ""},
+		{"a benchmark over the hidden screen", "enrollbench/bench", "enrollbench/windowtest/desktop", ""},
 		{"main over the driver", "enrollbench", "fyne.io/fyne/v2/app", ""},
 		{"window over Fyne", "enrollbench/gui", "fyne.io/fyne/v2/widget", ""},
 

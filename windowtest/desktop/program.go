@@ -66,8 +66,8 @@ func (d *Desktop) Launch(binary, theme string, args ...string) (*Program, error)
 	return p, nil
 }
 
-// Log returns what the program wrote to its standard output and error.
-func (p *Program) Log() string { return p.child.said() }
+// Said returns what the program wrote to its standard output and error.
+func (p *Program) Said() string { return p.child.said() }
 
 // Key presses keys one after another, as xdotool names them: "ctrl+s", "Tab", "Return".
 func (p *Program) Key(keys ...string) error {
@@ -122,6 +122,23 @@ func (p *Program) Picture(path string) error {
 	return err
 }
 
+// Settled writes a PNG of the window once two pictures in a row are the same, so that nothing is caught half drawn. Where
+// something goes on moving, such as a blinking cursor, the last one stands.
+func (p *Program) Settled(path string) error {
+	var last []byte
+	for range 20 {
+		if err := p.Picture(path); err != nil {
+			return err
+		}
+		now, err := os.ReadFile(path)
+		if err != nil || bytes.Equal(now, last) {
+			return err
+		}
+		last = now
+	}
+	return nil
+}
+
 // wrongThread begins what Fyne logs when something touches a widget outside the UI thread, in builds that check it.
 const wrongThread = "Error in Fyne call thread"
 
@@ -148,10 +165,10 @@ func (p *Program) Close() error {
 		return err
 	}
 	if p.child.err != nil {
-		return fmt.Errorf("the program ended with %w: %s", p.child.err, p.Log())
+		return fmt.Errorf("the program ended with %w: %s", p.child.err, p.Said())
 	}
-	if strings.Contains(p.Log(), wrongThread) {
-		return errors.New("widgets were touched outside the UI thread: " + p.Log())
+	if strings.Contains(p.Said(), wrongThread) {
+		return errors.New("widgets were touched outside the UI thread: " + p.Said())
 	}
 	return nil
 }

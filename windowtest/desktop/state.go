@@ -19,6 +19,8 @@ type State struct {
 	Action   string   `json:"action"`
 	Enabled  bool     `json:"enabled"`
 	Busy     bool     `json:"busy"`
+	Rows     int      `json:"rows"`
+	Current  string   `json:"current"`
 	Toast    string   `json:"toast"`
 	Dialog   string   `json:"dialog"`
 	Answers  []string `json:"answers"`
@@ -45,7 +47,7 @@ func (p *Program) Expect(what string, shows func(State) bool) (State, error) {
 	err := Wait(what, func() (bool, error) {
 		select {
 		case <-p.child.exited:
-			return false, fmt.Errorf("the program ended: %w: %s", p.child.err, p.Log())
+			return false, fmt.Errorf("the program ended: %w: %s", p.child.err, p.Said())
 		default:
 		}
 		var err error

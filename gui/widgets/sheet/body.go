@@ -62,7 +62,7 @@ func (b *body) place() {
 	}
 	n := len(b.lines)
 	for k := range n {
-		row := s.top + k
+		row := s.seen + k
 		cells := b.lines[row%n].cells
 		there := k < s.page.shown && row < s.rows
 		y := float32(k) * s.page.row
@@ -155,12 +155,12 @@ func (b *body) mark() {
 		fill = s.style.selection
 	}
 	used := 0
-	end := min(s.top+s.page.shown, s.rows)
-	for i := s.selected.after(s.top); i < len(s.selected) && s.selected[i][0] < end; i++ {
-		from, to := max(s.selected[i][0], s.top), min(s.selected[i][1], end-1)
+	end := min(s.seen+s.page.shown, s.rows)
+	for i := s.selected.after(s.seen); i < len(s.selected) && s.selected[i][0] < end; i++ {
+		from, to := max(s.selected[i][0], s.seen), min(s.selected[i][1], end-1)
 		r := b.bands[used]
 		used++
-		put(r, 0, float32(from-s.top)*s.page.row, s.page.body.Width, float32(to-from+1)*s.page.row)
+		put(r, 0, float32(from-s.seen)*s.page.row, s.page.body.Width, float32(to-from+1)*s.page.row)
 		paint(r, fill)
 		s.show(r, true)
 	}
@@ -168,9 +168,9 @@ func (b *body) mark() {
 		s.show(r, false)
 	}
 
-	visible := s.current >= s.top && s.current < end
+	visible := s.current >= s.seen && s.current < end
 	if visible {
-		put(b.cursor, cursorInset, float32(s.current-s.top)*s.page.row, cursorWidth, s.page.row)
+		put(b.cursor, cursorInset, float32(s.current-s.seen)*s.page.row, cursorWidth, s.page.row)
 		if s.focused {
 			paint(b.cursor, s.style.accent)
 		} else {

@@ -107,7 +107,7 @@ func (s *Sheet) fitColumn(col int) {
 	c := &s.columns[col]
 	most := s.style.bold.width(c.Title, mostWidth) + titleRoom(c.Sortable)
 	if s.model != nil && col < s.model.Columns() {
-		for row := s.top; row < min(s.top+s.page.shown, s.rows); row++ {
+		for row := s.seen; row < min(s.seen+s.page.shown, s.rows); row++ {
 			cell := s.model.Cell(row, col)
 			w := s.style.ruler(cell.Mono || c.Mono).width(legible(bounded(cell.Text, c.Elide)), mostWidth)
 			if cell.Icon != nil {

@@ -73,7 +73,7 @@ func (s *Sheet) scrollTo(top int, left float32) {
 	}
 	s.top, s.left = top, left
 	s.leave()
-	s.place()
+	s.turn()
 }
 
 // rowAt is the row at y, a position within the sheet, or -1.
@@ -82,7 +82,7 @@ func (s *Sheet) rowAt(y float32) int {
 	if y < 0 || y >= s.page.body.Height {
 		return -1
 	}
-	if row := s.top + int(y/s.page.row); row < s.rows {
+	if row := s.seen + int(y/s.page.row); row < s.rows {
 		return row
 	}
 	return -1
@@ -91,7 +91,7 @@ func (s *Sheet) rowAt(y float32) int {
 // cellBounds is where a visible cell lies within the sheet: what a tooltip, or an entry laid over the cell, needs.
 func (s *Sheet) cellBounds(row, col int) (fyne.Position, fyne.Size) {
 	c := &s.columns[col]
-	return fyne.NewPos(c.x-s.left, s.page.header+float32(row-s.top)*s.page.row), fyne.NewSize(c.width, s.page.row)
+	return fyne.NewPos(c.x-s.left, s.page.header+float32(row-s.seen)*s.page.row), fyne.NewSize(c.width, s.page.row)
 }
 
 // place brings the screen into agreement with model, selection and position. It touches only what changed, so that it
@@ -99,7 +99,10 @@ func (s *Sheet) cellBounds(row, col int) (fyne.Position, fyne.Size) {
 func (s *Sheet) place() {
 	s.countRows()
 	s.measure()
-	s.top = min(s.top, s.lastTop())
+	s.top, s.seen = min(s.top, s.lastTop()), min(s.seen, s.lastTop())
+	if s.pace.wait == nil {
+		s.seen = s.top
+	}
 	s.left = min(s.left, s.lastLeft())
 
 	size, p := s.Size(), s.page

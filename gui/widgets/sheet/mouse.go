@@ -96,7 +96,7 @@ func (s *Sheet) Dragged(ev *fyne.DragEvent) {
 		s.startDrift(y - s.page.body.Height + 1)
 	default:
 		s.stopDrift()
-		s.extend(min(s.top+int(y/s.page.row), s.rows-1))
+		s.extend(min(s.seen+int(y/s.page.row), s.rows-1))
 	}
 }
 

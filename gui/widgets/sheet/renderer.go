@@ -22,8 +22,13 @@ type renderer struct {
 }
 
 func (r *renderer) Destroy() {
-	r.sheet.endDrag()
-	r.sheet.leave()
+	s := r.sheet
+	s.endDrag()
+	s.leave()
+	if s.pace.wait != nil {
+		s.pace.wait.Stop()
+		s.pace.wait = nil
+	}
 }
 
 // Layout is called for a new size, and by the driver whenever a text in the sheet has another width.

@@ -66,7 +66,8 @@ type Sheet struct {
 	rows    int // model.Rows() when last asked
 	columns []column
 
-	top   int     // first row drawn
+	top   int     // first row that should be drawn
+	seen  int     // first row that is drawn; behind top for a moment when pace holds the screen back
 	left  float32 // pixels of the columns that are scrolled out on the left
 	wheel float32 // part of a row that the wheel has turned and the sheet not yet moved
 	page  pageSize
@@ -82,6 +83,7 @@ type Sheet struct {
 	press      press
 	hover      hover
 	drift      drift
+	pace       pace
 
 	style  style
 	back   *canvas.Rectangle

@@ -64,7 +64,10 @@ func shown(t testing.TB, model Model, columns []Column) (*Sheet, fyne.Window) {
 }
 
 // onScreen reads what is drawn: row → texts from left to right.
-func onScreen(s *Sheet) map[int][]string {
+func onScreen(s *Sheet) map[int][]string { return onScreenFrom(s, s.top) }
+
+// onScreenFrom reads what is drawn by the place on the screen, taking the uppermost for row first.
+func onScreenFrom(s *Sheet, first int) map[int][]string {
 	type seen struct {
 		x    float32
 		text string
@@ -75,7 +78,7 @@ func onScreen(s *Sheet) map[int][]string {
 		if !ok || t.Hidden {
 			continue
 		}
-		row := s.top + int(math.Round(float64(t.Position().Y/s.page.row)))
+		row := first + int(math.Round(float64(t.Position().Y/s.page.row)))
 		rows[row] = append(rows[row], seen{t.Position().X, t.Text})
 	}
 	out := map[int][]string{}

@@ -144,7 +144,7 @@ func (s *Sheet) MouseOut() { s.leave() }
 // elidedAt reports whether a visible cell shows less than its text.
 func (s *Sheet) elidedAt(row, col int) bool {
 	n := len(s.body.lines)
-	if n == 0 || row < s.top || row >= s.top+n || col >= len(s.body.lines[0].cells) {
+	if n == 0 || row < s.seen || row >= s.seen+n || col >= len(s.body.lines[0].cells) {
 		return false
 	}
 	p := &s.body.lines[row%n].cells[col]

@@ -49,14 +49,15 @@ func (s csrState) add(ctx context.Context, paths []string, report progress.Func)
 		}
 	}
 	present, gone := s.presence(fresh)
+	sources := setOf(s.sources)
 	var take []string
 	replace := map[string]bool{}
 	for _, p := range order {
 		switch {
 		case within(filepath.Dir(p), fresh): // its folder comes too
-		case present[p] > 0 && s.hasSource(p) && gone[p] == 0:
+		case present[p] > 0 && sources[p] && gone[p] == 0:
 			out.again = append(out.again, p)
-		case present[p] > 0 && s.covered(p) && gone[p] == 0 && !isFolder(p):
+		case present[p] > 0 && within(p, sources) && gone[p] == 0 && !isFolder(p):
 			out.again = append(out.again, p)
 		default:
 			take = append(take, p)
@@ -92,14 +93,19 @@ func (s csrState) add(ctx context.Context, paths []string, report progress.Func)
 		return out, err
 	}
 	next := csrState{set: set, removed: removed}
+	kept := map[string]bool{}
+	keep := func(p string) {
+		kept[p] = true
+		next.sources = append(next.sources, p)
+	}
 	for _, p := range s.sources {
 		if !within(p, replace) {
-			next.sources = append(next.sources, p)
+			keep(p)
 		}
 	}
 	for _, p := range take {
-		if !next.covered(p) {
-			next.sources = append(next.sources, p)
+		if !within(p, kept) {
+			keep(p)
 		}
 	}
 	out.state = next
@@ -142,22 +148,12 @@ func within(path string, paths map[string]bool) bool {
 	}
 }
 
-func (s csrState) hasSource(p string) bool {
-	for _, q := range s.sources {
-		if p == q {
-			return true
-		}
+func setOf(paths []string) map[string]bool {
+	set := make(map[string]bool, len(paths))
+	for _, p := range paths {
+		set[p] = true
 	}
-	return false
-}
-
-// covered says whether path is a source or lies below one.
-func (s csrState) covered(p string) bool {
-	set := make(map[string]bool, len(s.sources))
-	for _, q := range s.sources {
-		set[q] = true
-	}
-	return within(p, set)
+	return set
 }
 
 func isFolder(p string) bool {

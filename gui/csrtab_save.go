@@ -204,8 +204,8 @@ func (t *csrTab) openOptions() {
 	d.Text = lang.X("options.text", "How the upload file is made. A ZIP that would pass {{.Limit}} MB or the number of requests continues in another part.",
 		map[string]any{"Limit": numbers.Group(csr.MaxUploadBytes / 1_000_000)})
 	d.Body = widgets.Down(look.Gap, container.New(layout.NewFormLayout(),
-		widgets.Middle(widgets.NewText(lang.X("options.names", "Files are named after"))), widgets.Inset(0, look.Gap, names),
-		widgets.Middle(widgets.NewText(lang.X("options.entries", "Requests in one part, at most"))), widgets.Inset(0, look.Gap, entries)), remark)
+		widgets.Middle(widgets.NewText(lang.X("options.names", "Files are named after"))), widgets.Inset(look.Gap/2, look.Gap, widgets.Outlined(names)),
+		widgets.Middle(widgets.NewText(lang.X("options.entries", "Requests in one part, at most"))), widgets.Inset(look.Gap/2, look.Gap, entries)), remark)
 	d.Answers = []widgets.Answer{{Text: lang.X("options.done", "Done")}}
 	t.app.ask(d)
 }

@@ -55,6 +55,9 @@ func (d *detailsPane) toggle(open bool) {
 	head = widgets.Down(0, d.head.Row, widgets.Rule())
 	d.outer.Objects = []fyne.CanvasObject{widgets.NewSplit(true, 0.5, d.above, widgets.Edged(head, nil, nil, nil, d.wheel))}
 	d.outer.Refresh()
+	if row := d.tab.sheet.CurrentRow(); row >= 0 {
+		d.tab.sheet.ScrollTo(row) // the list lost its lower half
+	}
 	d.show(d.tab.currentIndex())
 }
 
@@ -75,7 +78,7 @@ func (d *detailsPane) show(i int) {
 	if !d.head.Open() {
 		return
 	}
-	if e.Kind != csr.Request {
+	if e.Kind != csr.Request || e.Facts.DER == [32]byte{} { // no request, or one so damaged that it has no bytes of its own
 		d.entry = e
 		d.tab.peek.Drop()
 		d.fill(append(d.findings(v, i), d.table(lang.X("details.file", "File"), visible(e.At.String())))...)
@@ -94,8 +97,9 @@ func (d *detailsPane) show(i int) {
 			return
 		}
 		if err != nil {
-			p := explain(lang.X("details.failed", "The details cannot be shown"), err)
-			d.fill(append(d.findings(v, i), widgets.NewParagraph(p.Title+". "+p.Text), widgets.NewParagraph(p.Raw).Muted().Small())...)
+			d.fill(append(d.findings(v, i),
+				widgets.NewParagraph(lang.X("details.failed", "The details cannot be shown: the file could not be read again, or is another than when it was checked. Check again (F5).")),
+				widgets.NewParagraph(visible(err.Error())).Muted().Small())...)
 			return
 		}
 		d.fill(append(d.findings(v, i), d.describe(e, details)...)...)
@@ -127,7 +131,7 @@ func (d *detailsPane) findings(v *csrView, i int) []fyne.CanvasObject {
 
 // table is names with values below each other; a value may be selected and copied.
 func (d *detailsPane) table(pairs ...string) fyne.CanvasObject {
-	grid := container.New(layout.NewFormLayout())
+	grid := container.New(pairsLayout{})
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			addLine(grid, pairs[i], pairs[i+1], false)
@@ -142,50 +146,79 @@ func addLine(grid *fyne.Container, name, value string, mono bool) {
 	text.Selectable = true
 	text.Wrapping = fyne.TextWrapBreak
 	text.TextStyle.Monospace = mono
-	inset := -theme.InnerPadding() / 2
-	grid.Add(widgets.Down(0, widgets.Space(0, theme.InnerPadding()/2), label))
+	inset := look.Gap/4 - theme.InnerPadding()
+	grid.Add(widgets.Inset(look.Gap/4, 0, label))
 	grid.Add(container.New(layout.NewCustomPaddedLayout(inset, inset, inset, inset), text))
+}
+
+// pairsLayout puts names into a column of fixed width, so that all sections stand in line, and values beside them.
+type pairsLayout struct{}
+
+const nameWidth = 148
+
+// Layout implements fyne.Layout.
+func (pairsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		name, value := objects[i], objects[i+1]
+		value.Resize(fyne.NewSize(size.Width-nameWidth, value.MinSize().Height))
+		h := max(name.MinSize().Height, value.MinSize().Height)
+		name.Move(fyne.NewPos(0, y))
+		name.Resize(fyne.NewSize(nameWidth-look.Gap, name.MinSize().Height))
+		value.Move(fyne.NewPos(nameWidth, y))
+		value.Resize(fyne.NewSize(size.Width-nameWidth, h))
+		y += h
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (pairsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	h := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		h += max(objects[i].MinSize().Height, objects[i+1].MinSize().Height)
+	}
+	return fyne.NewSize(2*nameWidth, h)
 }
 
 // describe is everything about a CSR.
 func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject {
 	section := func(title string, lines ...[3]string) fyne.CanvasObject {
-		grid := container.New(layout.NewFormLayout())
+		grid := container.New(pairsLayout{})
 		for _, l := range lines {
 			if l[1] != "" {
-				addLine(grid, l[0], visible(l[1]), l[2] != "")
+				addLine(grid, l[0], l[1], l[2] != "")
 			}
 		}
 		if len(grid.Objects) == 0 {
-			return widgets.Space(0, 0)
+			return nil
 		}
 		return widgets.Down(look.Gap/2, widgets.NewText(title).Bold(), grid)
 	}
 	var subject, names, extensions, attributes, problems [][3]string
 	for _, n := range s.Subject {
-		subject = append(subject, [3]string{n.Name, n.Value})
+		subject = append(subject, [3]string{visible(n.Name), visible(n.Value)})
 	}
 	for _, n := range s.AltNames {
-		names = append(names, [3]string{n.Kind, n.Value})
+		names = append(names, [3]string{n.Kind, visible(n.Value)})
 	}
 	for _, x := range s.Extensions {
-		value := x.Value
+		value := visible(x.Value)
 		if x.Critical {
 			value = lang.X("details.critical", "critical") + " · " + value
 		}
 		extensions = append(extensions, [3]string{x.Name, value})
 	}
 	for _, a := range s.Attributes {
-		attributes = append(attributes, [3]string{a.Name, a.Value})
+		attributes = append(attributes, [3]string{a.Name, visible(a.Value)})
 	}
 	for _, p := range s.Problems {
-		problems = append(problems, [3]string{"", p})
+		problems = append(problems, [3]string{"", visible(p)})
 	}
 	verified := lang.X("details.verified", "verified: its maker holds the private key")
 	if !s.Signature.Verified {
 		verified = lang.X("details.not-verified", "not verified")
 		if s.Signature.Reason != "" {
-			verified += ": " + s.Signature.Reason
+			verified += ": " + visible(s.Signature.Reason)
 		}
 	}
 	out := []fyne.CanvasObject{
@@ -202,16 +235,16 @@ func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject
 		section(lang.X("details.extensions", "Requested extensions"), extensions...),
 		section(lang.X("details.attributes", "Other attributes"), attributes...),
 		section(lang.X("details.fingerprints", "Fingerprints"),
-			[3]string{lang.X("details.spki", "Key, SHA-256"), groupHex(s.SPKISHA256), "mono"},
-			[3]string{lang.X("details.sha256", "CSR, SHA-256"), groupHex(s.SHA256), "mono"},
-			[3]string{lang.X("details.sha1", "CSR, SHA-1"), groupHex(s.SHA1), "mono"}),
-		section(lang.X("details.file", "File"), [3]string{lang.X("details.where", "Where"), e.At.String()},
+			[3]string{lang.X("details.spki", "Key, SHA-256"), s.SPKISHA256, "mono"},
+			[3]string{lang.X("details.sha256", "CSR, SHA-256"), s.SHA256, "mono"},
+			[3]string{lang.X("details.sha1", "CSR, SHA-1"), s.SHA1, "mono"}),
+		section(lang.X("details.file", "File"), [3]string{lang.X("details.where", "Where"), visible(e.At.String())},
 			[3]string{lang.X("details.size", "Size"), numbers.Size(int64(s.Bytes)) + " DER"}),
 		d.pem(s.PEM),
 	}
 	kept := out[:0]
 	for _, o := range out {
-		if o.MinSize().Height > 0 {
+		if o != nil {
 			kept = append(kept, o)
 		}
 	}
@@ -240,17 +273,21 @@ func (d *detailsPane) pem(text string) fyne.CanvasObject {
 	return widgets.Down(look.Gap/2, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText("PEM").Bold()), copying), label)
 }
 
-// groupHex puts colons between octets; what is no hex stays as it is.
+// octetsInLine is how many octets of a key stand in a line.
+const octetsInLine = 16
+
+// groupHex puts colons between octets and breaks lines, as OpenSSL shows keys. Fingerprints are not treated so: they are
+// shown as they stand in the manifest, to be compared and searched for.
 func groupHex(s string) string {
-	if len(s)%2 != 0 || strings.Contains(s, ":") {
-		return s
-	}
 	var b strings.Builder
 	for i := 0; i < len(s); i += 2 {
 		if i > 0 {
 			b.WriteByte(':')
+			if i%(2*octetsInLine) == 0 {
+				b.WriteByte('\n')
+			}
 		}
-		b.WriteString(s[i : i+2])
+		b.WriteString(s[i:min(i+2, len(s))])
 	}
 	return b.String()
 }

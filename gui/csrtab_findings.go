@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/finding"
@@ -57,7 +58,11 @@ func (p *findingsPane) show(v *csrView) {
 	found := false
 	for i := range v.groups {
 		g := &v.groups[i]
-		p.groups.Add(p.row(g))
+		if secret(g.Rule) {
+			p.groups.Add(widgets.Inset(0, look.Gap/2, p.alarm(g)))
+		} else {
+			p.groups.Add(p.row(g))
+		}
 		found = found || g.Rule == p.open
 	}
 	if len(v.groups) == 0 && v.set.Len() > 0 {
@@ -91,13 +96,44 @@ func (p *findingsPane) row(g *finding.Group) fyne.CanvasObject {
 	r := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
 		widgets.Across(0, widgets.Down(0, widgets.Space(0, 1), widgets.Icon(state.Icon(), 20)), widgets.Space(look.Gap, 0)),
 		widgets.Middle(widgets.Icon(look.ColoredIcon("right", look.ColorMuted), 14)),
-		widgets.Down(2, title, count))), 8, func() { p.enter(g.Rule) })
+		widgets.Down(2, title, count))), 8, func() { p.pick(g.Rule) })
 	r.Label = title.Text() + ", " + count.Text()
 	return r
 }
 
+// secret says whether a group is about private keys, which are shown first and loudest.
+func secret(rule string) bool {
+	return rule == csr.RulePrivateKey.Name || rule == csr.RuleIsPKCS12.Name
+}
+
+// alarm is a group that nobody shall overlook.
+func (p *findingsPane) alarm(g *finding.Group) fyne.CanvasObject {
+	text := func(s string) *widgets.Text {
+		t := widgets.NewParagraph(s)
+		t.Color = theme.ColorNameForegroundOnError
+		return t
+	}
+	title := text(titleOf(g.Rule))
+	title.Style.Bold = true
+	lines := widgets.Down(look.Gap/2, title, text(places(len(g.Findings))).Small())
+	if rule := rulesByName[g.Rule]; rule != nil {
+		lines.Add(text(sentence(rule.Hint)).Small())
+	}
+	r := widgets.NewRow(widgets.Inset(look.Gap, look.Gap/2, container.NewBorder(nil, nil,
+		widgets.Across(0, widgets.Down(0, widgets.Icon(look.ColoredIcon("warning", theme.ColorNameForegroundOnError), 22)), widgets.Space(look.Gap, 0)),
+		widgets.Middle(widgets.Icon(look.ColoredIcon("right", theme.ColorNameForegroundOnError), 14)), lines)), 8, func() { p.pick(g.Rule) })
+	r.Label = title.Text()
+	return container.NewStack(widgets.NewArea(theme.ColorNameError, 8), r)
+}
+
 func places(n int) string {
 	return lang.XN("findings.places", "{{.Number}} places", n, map[string]any{"Number": numbers.Group(n)})
+}
+
+// pick opens a group and goes to its first place.
+func (p *findingsPane) pick(rule string) {
+	p.enter(rule)
+	p.group.sheet.Select(0)
 }
 
 // enter opens a group.
@@ -219,7 +255,7 @@ func (g *groupPage) showActions() {
 	case g.group.Rule == csr.RuleSharedPrimeSkipped.Name:
 		add(lang.X("findings.compare", "Compare RSA keys for shared primes…"), "search", t.comparePrimes)
 	case g.group.Rule == csr.RuleSameFile.Name:
-		add(lang.X("findings.leave-copies", "Leave the later copies out"), "excluded", func() { t.setOut(g.laterCopies(), true) })
+		add(lang.X("findings.leave-copies", "Leave the later copies out"), "excluded", func() { t.setOut(g.entries(), true) }) // core blames the later ones
 	case g.group.Severity == finding.Error && len(g.entries()) > 0:
 		add(lang.XN("findings.leave-out", "Leave these {{.Number}} out", len(g.group.Findings), data), "excluded", func() { t.setOut(g.entries(), true) })
 	}
@@ -239,24 +275,6 @@ func (g *groupPage) entries() []int {
 			seen[i] = true
 			out = append(out, i)
 		}
-	}
-	return out
-}
-
-// laterCopies are the entries of the group but for the first of each set of equal ones.
-func (g *groupPage) laterCopies() []int {
-	var out []int
-	first := map[*finding.Partners]bool{}
-	for _, f := range g.group.Findings {
-		i := g.pane.view.set.Index(f.Location)
-		if i < 0 || f.Partners == nil {
-			continue
-		}
-		if !first[f.Partners] {
-			first[f.Partners] = true
-			continue
-		}
-		out = append(out, i)
 	}
 	return out
 }

@@ -66,13 +66,24 @@ type csrView struct {
 }
 
 func makeView(ctx context.Context, s csrState, f csrFilter) (*csrView, error) {
-	v := &csrView{csrState: s, groups: s.set.Report().Groups(), accepted: s.set.Accepted(), bytes: s.set.EstimatedBytes(), folder: s.commonFolder()}
+	groups := s.set.Report().Groups()
+	slices.SortStableFunc(groups, func(a, b finding.Group) int { // private keys before all else
+		return cmp.Compare(rank(a.Rule), rank(b.Rule))
+	})
+	v := &csrView{csrState: s, groups: groups, accepted: s.set.Accepted(), bytes: s.set.EstimatedBytes(), folder: s.commonFolder()}
 	for i := range s.set.Len() {
 		v.counts[s.set.Status(i)]++
 	}
 	var err error
 	v.rows, err = arrange(ctx, v, f)
 	return v, err
+}
+
+func rank(rule string) int {
+	if secret(rule) {
+		return 0
+	}
+	return 1
 }
 
 // arrange filters and sorts.

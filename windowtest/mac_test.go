@@ -1,0 +1,48 @@
+//go:build window
+
+package windowtest
+
+import (
+	"path/filepath"
+	"testing"
+
+	"enrollbench/windowtest/desktop"
+)
+
+func TestMACRange(t *testing.T) {
+	s := open(t)
+	s.key("ctrl+2")
+	s.expect("the MAC tab with the focus on its first field", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
+	s.key("ctrl+a")
+	s.typed("00:1A:C2:7B:00:00")
+	s.key("Return")
+	s.typed("500")
+	s.key("Return", "ctrl+a")
+	s.typed("10")
+	state := s.ready("500 addresses ready")
+	if state.Rows != 500 {
+		t.Errorf("the list shows %d rows, want 500", state.Rows)
+	}
+
+	out := t.TempDir()
+	byWindow, byCtl := filepath.Join(out, "window.csv"), filepath.Join(out, "ctl.csv")
+	s.key("ctrl+s")
+	s.saveAs("Save the MAC addresses", byWindow)
+	ctl(t, 0, "mac", "list", "--start", "00:1a:c2:7b:00:00", "--count", "500", "--increment", "10", "-o", byCtl)
+	equalFiles(t, byWindow, byCtl)
+}
+
+// A range that cannot be ordered disables the button and says why.
+func TestMACRangeWithErrors(t *testing.T) {
+	s := open(t)
+	s.key("ctrl+2")
+	s.expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
+	s.key("ctrl+a")
+	s.typed("ff-ff-ff-ff-ff-f0")
+	s.key("Return")
+	s.typed("500")
+	state := s.expect("an error", func(s desktop.State) bool { return !s.Busy && !s.Enabled && s.Sentence != "" })
+	t.Logf("it says %q", state.Sentence)
+	s.key("ctrl+s")
+	s.expect("the reason instead of a dialog", func(s desktop.State) bool { return s.Toast != "" && s.Dialog == "" })
+}

@@ -1,0 +1,125 @@
+//go:build unix
+
+// Command screenshots makes the pictures in docs/images: each tab of build/enrollbench in both themes, filled with the
+// sample requests in build/sample/csr. `make screenshots` makes those first and calls it in the module's folder.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"enrollbench/windowtest/desktop"
+)
+
+func main() {
+	for _, theme := range []string{"light", "dark"} {
+		if err := pictures(theme); err != nil {
+			fmt.Fprintf(os.Stderr, "screenshots: %s: %v\n", theme, err)
+			os.Exit(1)
+		}
+	}
+}
+
+const (
+	images = "docs/images"
+	sample = "build/sample/csr"
+)
+
+// pictures makes those of one theme.
+func pictures(theme string) (err error) {
+	folder, err := os.MkdirTemp("", "screenshots-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	d, err := desktop.Start(folder)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	program, err := filepath.Abs("build/enrollbench")
+	if err != nil {
+		return err
+	}
+	p, err := d.Launch(program, theme)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := p.Close(); err == nil {
+			err = closing
+		}
+	}()
+	take := func(name string) error {
+		path := filepath.Join(images, name+"-"+theme+".png")
+		fmt.Println(path)
+		return p.Settled(path)
+	}
+	if err := p.Rest(); err != nil {
+		return err
+	}
+	if _, err := p.Expect("the empty list", func(s desktop.State) bool { return s.Tab == "CSR files" && s.Sentence != "" }); err != nil {
+		return err
+	}
+	if err := take("empty"); err != nil {
+		return err
+	}
+
+	requests, err := filepath.Abs(sample)
+	if err != nil {
+		return err
+	}
+	if err := p.Drop(desktop.Width/2, desktop.Height/2, requests); err != nil {
+		return err
+	}
+	if _, err := p.Expect("the samples", func(s desktop.State) bool { return s.Rows > 0 && !s.Busy }); err != nil {
+		return err
+	}
+	if err := p.Key("F8"); err != nil {
+		return err
+	}
+	if _, err := p.Expect("the first problem", func(s desktop.State) bool { return s.Current != "" && s.Toast == "" }); err != nil {
+		return err
+	}
+	if err := take("csr"); err != nil {
+		return err
+	}
+	// The details of one request, opened the way the keyboard does it.
+	if err := p.Key("Return"); err != nil {
+		return err
+	}
+	if err := take("details"); err != nil {
+		return err
+	}
+	return macPicture(p, take)
+}
+
+func macPicture(p *desktop.Program, take func(string) error) error {
+	if err := p.Key("ctrl+2"); err != nil {
+		return err
+	}
+	if _, err := p.Expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" }); err != nil {
+		return err
+	}
+	for i, value := range []string{"00:1a:c2:7b:00:00", "500", "10"} {
+		if i > 0 {
+			if err := p.Key("Return"); err != nil {
+				return err
+			}
+		}
+		if err := p.Key("ctrl+a"); err != nil {
+			return err
+		}
+		if err := p.Type(value); err != nil {
+			return err
+		}
+	}
+	if _, err := p.Expect("the range", func(s desktop.State) bool {
+		return strings.HasPrefix(s.Sentence, "500 ") && strings.Contains(s.Sentence, "13-7e")
+	}); err != nil {
+		return err
+	}
+	return take("mac")
+}
