@@ -13,8 +13,8 @@
 // Authenticated tells the two apart. AES-GCM ends in a tag over everything, so io.EOF proves that nothing was changed
 // since somebody sealed it (not who). CBC in EnvelopedData has no integrity at all: the padding says "not obviously
 // damaged", and a caller needs a check of its own (the CRCs of a ZIP, valid JSON) before it uses the plaintext. Write to a
-// temporary file, rename at the end. The last 256 KiB are checked before they are delivered, so a small message that
-// fails delivers nothing.
+// temporary file, rename at the end. The last batch of up to 256 KiB is held back until the end was checked, so a smaller
+// message that fails delivers nothing.
 //
 // # What is spoken
 //

@@ -42,7 +42,9 @@ func (g *gcm) finish(additional []byte) []byte {
 	if len(additional) > 0 {
 		g.hash.state = fieldElement{}
 		g.hash.update(additional)
-		state = state.add(g.hash.state.mul(g.hash.h.power((g.length + aes.BlockSize - 1) / aes.BlockSize)))
+		share := g.hash.state
+		g.hash.state = state
+		state = state.add(share.mul(g.hash.h.power((g.length + aes.BlockSize - 1) / aes.BlockSize)))
 	}
 	var lengths [aes.BlockSize]byte
 	binary.BigEndian.PutUint64(lengths[:8], uint64(len(additional))*8)
