@@ -1,0 +1,256 @@
+package delivery
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// partKind is what a piece of a result is, judged by its content: names of files prove nothing.
+type partKind uint8
+
+const (
+	foreignPart     partKind = iota // nothing that belongs to a certificate or a key
+	damagedPart                     // was meant as a certificate or key and cannot be decoded
+	certificatePart                 // DER of what should be a certificate
+	keyPart                         // DER of a private key: PKCS#8, PKCS#1 or SEC 1
+	sealedPart                      // a private key that is encrypted: CMS, OpenPGP, encrypted PKCS#8, PKCS#12
+)
+
+// part is one piece of a file of a result.
+type part struct {
+	kind  partKind
+	form  string // PEM label, or what the DER or the octets are: "PKCS#8", "OpenPGP message"
+	der   []byte // decoded; nil for foreign and damaged parts
+	given []byte // as it came
+	err   error  // of a damaged part
+}
+
+// maxParts bounds the pieces of one file: a PEM with the certificates of a whole batch.
+const maxParts = 3_000_000
+
+var (
+	pemBegin = []byte("-----BEGIN ")
+	pemEnd   = []byte("-----END ")
+	pemDash  = []byte("-----")
+)
+
+// split takes a file of a result apart: PEM with any number of blocks, DER with any number of structures, a binary
+// OpenPGP message, or base64 of one of these. Every octet of it belongs to some part, or is text between PEM blocks.
+func split(data []byte) []part { return splitCoat(data, true) }
+
+func splitCoat(data []byte, coat bool) []part {
+	switch {
+	case len(bytes.TrimSpace(data)) == 0:
+		return []part{{kind: damagedPart, err: errors.New("it is empty"), given: data}}
+	case bytes.Contains(data, pemBegin):
+		return splitPEM(data)
+	case data[0] == 0x30:
+		return splitDER(data)
+	case isOpenPGP(data):
+		return []part{{kind: sealedPart, form: "OpenPGP message", der: data, given: data}}
+	}
+	if coat {
+		if inner, ok := decodeBase64(data); ok && len(inner) >= 32 {
+			parts := splitCoat(inner, false)
+			if len(parts) == 1 {
+				parts[0].given = data
+			}
+			if parts[0].kind != foreignPart {
+				return parts
+			}
+		}
+	}
+	return []part{{kind: foreignPart, given: data}}
+}
+
+func splitPEM(text []byte) []part {
+	var parts []part
+	damaged := func(block []byte, form, reason string) {
+		parts = append(parts, part{kind: damagedPart, form: form, given: block, err: errors.New(reason)})
+	}
+	for len(parts) < maxParts {
+		start := bytes.Index(text, pemBegin)
+		if start < 0 {
+			return parts
+		}
+		text = text[start:]
+		label, ok := pemLabel(text[len(pemBegin):])
+		if !ok {
+			damaged(text, "", "its BEGIN line does not end in five dashes")
+			return parts
+		}
+		head := len(pemBegin) + len(label) + len(pemDash)
+		end := bytes.Index(text[head:], pemEnd)
+		next := bytes.Index(text[head:], pemBegin)
+		if end < 0 || next >= 0 && next < end {
+			damaged(text, label, "it has a BEGIN line but no END line; was it cut short?")
+			if next < 0 {
+				return parts
+			}
+			text = text[head+next:]
+			continue
+		}
+		body := text[head : head+end]
+		foot, ok := pemLabel(text[head+end+len(pemEnd):])
+		if !ok || foot != label {
+			damaged(text[:head+end], label, fmt.Sprintf("it begins as %q and ends as %q", label, foot))
+			text = text[head+end+len(pemEnd):]
+			continue
+		}
+		block := text[:head+end+len(pemEnd)+len(foot)+len(pemDash)]
+		parts = append(parts, pemPart(label, body, block))
+		text = text[len(block):]
+	}
+	return parts
+}
+
+// pemLabel reads the label up to the five dashes that end it.
+func pemLabel(b []byte) (string, bool) {
+	n := bytes.Index(b[:min(len(b), 80)], pemDash)
+	if n < 0 || bytes.ContainsAny(b[:n], "\r\n") {
+		return "", false
+	}
+	switch label := b[:n]; {
+	case string(label) == labelCertificate: // spares an allocation for each of 300,000
+		return labelCertificate, true
+	case string(label) == labelPrivateKey:
+		return labelPrivateKey, true
+	default:
+		return string(label), true
+	}
+}
+
+// Labels of PEM blocks, RFC 7468 and custom.
+const (
+	labelCertificate = "CERTIFICATE"
+	labelPrivateKey  = "PRIVATE KEY"
+	labelRSAKey      = "RSA PRIVATE KEY"
+	labelECKey       = "EC PRIVATE KEY"
+	labelSealedKey   = "ENCRYPTED PRIVATE KEY"
+)
+
+func pemPart(label string, body, block []byte) part {
+	p := part{form: label, given: block}
+	switch label {
+	case labelCertificate, "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
+		p.kind = certificatePart
+	case labelPrivateKey, labelRSAKey, labelECKey:
+		p.kind = keyPart
+		if bytes.Contains(body, []byte("ENCRYPTED")) && bytes.Contains(body, []byte("Proc-Type:")) {
+			p.kind, p.der = sealedPart, block // RFC 1421 §4.6.1.1
+			return p
+		}
+	case labelSealedKey, "CMS", "PKCS7":
+		p.kind = sealedPart
+	case "PGP MESSAGE":
+		p.kind, p.der = sealedPart, block
+		return p
+	default: // parameters of a curve, a public key, a request
+		return p
+	}
+	var ok bool
+	if p.der, ok = decodeBase64(body); !ok {
+		p.kind, p.der, p.err = damagedPart, nil, errors.New("what stands between its BEGIN and END lines is no base64")
+	}
+	return p
+}
+
+// decodeBase64 takes base64 with any white space in it.
+func decodeBase64(b []byte) ([]byte, bool) {
+	out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
+	n, err := base64.StdEncoding.Decode(out, b) // passes over CR and LF
+	if err != nil && bytes.ContainsAny(b, " \t") {
+		n, err = base64.StdEncoding.Decode(out, bytes.Join(bytes.Fields(b), nil))
+	}
+	return out[:n], err == nil && n > 0
+}
+
+// splitDER takes structures that stand one behind the other.
+func splitDER(data []byte) []part {
+	var parts []part
+	for rest := data; len(rest) > 0; {
+		if len(parts) == maxParts {
+			return append(parts, part{kind: damagedPart, given: rest, err: fmt.Errorf("it has more than %d parts", maxParts)})
+		}
+		s := cryptobyte.String(rest)
+		var one cryptobyte.String
+		if !s.ReadASN1Element(&one, asn1.SEQUENCE) {
+			if len(parts) == 0 && isIndefinite(rest) {
+				return []part{{kind: sealedPart, form: "CMS", der: rest, given: rest}}
+			}
+			return append(parts, part{kind: damagedPart, given: rest,
+				err: fmt.Errorf("%d octets from offset %d on are no DER; was it cut short?", len(rest), len(data)-len(rest))})
+		}
+		parts = append(parts, derPart(one))
+		rest = s
+	}
+	return parts
+}
+
+// isIndefinite: BER of indefinite length, as streaming writers of CMS make it.
+func isIndefinite(b []byte) bool { return len(b) > 4 && b[0] == 0x30 && b[1] == 0x80 && b[2] == 0x06 }
+
+// derPart tells by its first members what a structure is. A certificate is only assumed: parsing it comes later.
+func derPart(der cryptobyte.String) part {
+	p := part{der: der, given: der}
+	var in cryptobyte.String
+	whole := der
+	if !whole.ReadASN1(&in, asn1.SEQUENCE) {
+		p.kind = foreignPart
+		return p
+	}
+	switch {
+	case in.PeekASN1Tag(asn1.OBJECT_IDENTIFIER): // ContentInfo, RFC 5652 §3
+		p.kind, p.form = sealedPart, "CMS"
+	case in.PeekASN1Tag(asn1.INTEGER):
+		version, second := in, cryptobyte.String(nil)
+		var tag asn1.Tag
+		var n int
+		if !version.ReadASN1Integer(&n) || !version.ReadAnyASN1(&second, &tag) {
+			break
+		}
+		switch {
+		case tag == asn1.SEQUENCE && n <= 1:
+			p.kind, p.form = keyPart, labelPrivateKey // OneAsymmetricKey, RFC 5958 §2
+		case tag == asn1.SEQUENCE && n == 3:
+			p.kind, p.form = sealedPart, "PKCS#12" // RFC 7292 §4
+		case tag == asn1.INTEGER && n <= 1:
+			p.kind, p.form = keyPart, labelRSAKey // RFC 8017 A.1.2
+		case tag == asn1.OCTET_STRING && n == 1:
+			p.kind, p.form = keyPart, labelECKey // RFC 5915 §3
+		}
+	case in.PeekASN1Tag(asn1.SEQUENCE):
+		var first cryptobyte.String
+		if !in.ReadASN1(&first, asn1.SEQUENCE) {
+			break
+		}
+		switch {
+		case in.PeekASN1Tag(asn1.OCTET_STRING):
+			p.kind, p.form = sealedPart, labelSealedKey // RFC 5958 §3
+		case in.PeekASN1Tag(asn1.SEQUENCE) && !first.PeekASN1Tag(asn1.OBJECT_IDENTIFIER):
+			p.kind, p.form = certificatePart, labelCertificate // RFC 5280 §4.1
+		}
+	}
+	return p
+}
+
+// isOpenPGP tells by the first packet: a session key, an encrypted or a marker packet (RFC 9580 §4.2, §5).
+func isOpenPGP(b []byte) bool {
+	if len(b) < 3 || b[0]&0x80 == 0 {
+		return false
+	}
+	tag := b[0] >> 2 & 0x0f
+	if b[0]&0x40 != 0 {
+		tag = b[0] & 0x3f
+	}
+	switch tag {
+	case 1, 3, 9, 10, 18, 20:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,174 @@
+package delivery
+
+import "enrollbench/core/finding"
+
+const (
+	contractDownload = "DigiCert IoT Trust Manager, Download certificates"
+	contractPrepare  = "DigiCert IoT Trust Manager, Prepare enrollment data"
+)
+
+// Rules is the one table of what is said about a delivery; the documentation is printed from it. An error makes the
+// verdict red, a warning amber. The order is that of the documentation: what it holds, who issued it, whether it is what
+// was ordered.
+var Rules = []*finding.Rule{
+	RuleEmpty, RuleNotProven, RuleDamaged, RuleSealedKey, RuleOtherFile,
+	RulePractice, RuleNotPractice, RuleSignature, RuleChain, RuleNoIssuer, RuleIssuerNotConfirmed, RuleExpired, RuleNotYetValid, RuleCriticalExtension,
+	RuleOtherKey, RuleOtherName, RuleOtherSubject, RuleSharedKey, RuleMissing, RuleUnexpected, RuleDuplicate,
+	RuleKeyWithoutCertificate, RuleCertificateWithoutKey, RuleNoOrder,
+}
+
+// What the result holds.
+var (
+	RuleEmpty = &finding.Rule{
+		Name: "delivery/empty", Severity: finding.Error, Source: contractDownload,
+		Title: "No certificate was delivered",
+		Why:   "The result can be opened, but there is no certificate in it.",
+		Hint:  "download the result again; if it stays empty, ask the service about the job",
+	}
+	RuleNotProven = &finding.Rule{
+		Name: "delivery/not-proven", Severity: finding.Warning, Source: "RFC 5652 §6.3, RFC 8551 §2.4.4",
+		Title: "Integrity cannot be proven",
+		Why:   "CBC encryption shows no change, and what was sealed has no checksum of its own.",
+		Hint:  "have results made as ZIP or JSON, or sealed with AES-GCM or OpenPGP",
+	}
+	RuleDamaged = &finding.Rule{
+		Name: "delivery/damaged", Severity: finding.Error, Source: "RFC 5280 §4.1, RFC 5958 §2, RFC 7468",
+		Title: "Certificate or key that cannot be read",
+		Why:   "A device would get nothing or something that does not work.",
+		Hint:  "download the result again; if it stays so, show the file to the service",
+	}
+	RuleSealedKey = &finding.Rule{
+		Name: "delivery/sealed-key", Severity: finding.Warning, Source: contractDownload + ": individually encrypted private keys",
+		Title: "Private key left sealed",
+		Why:   "The key could not be opened, so nobody checked whether it belongs to its certificate. It is kept as it came.",
+		Hint:  "open the result with the key that it was sealed to, or open this key with the tool it was made for",
+	}
+	RuleOtherFile = &finding.Rule{
+		Name: "delivery/other-file", Severity: finding.Notice, Source: contractDownload,
+		Title: "File that is neither certificate nor key",
+		Why:   "It is passed over: it is in none of the lists and is not exported.",
+		Hint:  "look at it with the ZIP tool of your system if you need it",
+	}
+)
+
+// Who issued it.
+var (
+	RulePractice = &finding.Rule{
+		Name: "delivery/practice", Severity: finding.Error, Source: "the practice service's certificates have PRACTICE in their issuer's name",
+		Title: "PRACTICE certificates outside of practice",
+		Why:   "They were issued by the practice service on somebody's computer. No server in the field trusts them.",
+		Hint:  "keep them off every device; open the result of the real job",
+	}
+	RuleNotPractice = &finding.Rule{
+		Name: "delivery/not-practice", Severity: finding.Warning, Source: "the practice service's certificates have PRACTICE in their issuer's name",
+		Title: "Not a practice certificate, but opened as the result of a practice job",
+		Why:   "Practice and production have been mixed up somewhere.",
+		Hint:  "open it in the connection it was ordered through",
+	}
+	RuleSignature = &finding.Rule{
+		Name: "delivery/signature", Severity: finding.Error, Source: "RFC 5280 §6.1.3 (a) (1)",
+		Title: "The issuer's signature does not verify",
+		Why:   "The certificate was changed after it was issued, or somebody else made it under the issuer's name.",
+		Hint:  "do not use it; download the result again and show it to the service if it stays so",
+	}
+	RuleChain = &finding.Rule{
+		Name: "delivery/chain", Severity: finding.Error, Source: "RFC 5280 §6.1",
+		Title: "The issuer's own chain is not valid",
+		Why:   "A certificate of the chain has expired, may not issue certificates, or may not issue these. Servers will refuse the devices.",
+		Hint:  "show the chain to the service",
+	}
+	RuleNoIssuer = &finding.Rule{
+		Name: "delivery/no-issuer", Severity: finding.Warning, Source: "RFC 5280 §6.1",
+		Title: "The issuer's certificate is missing",
+		Why:   "Without it nobody can tell who issued these certificates: not even their signatures were checked.",
+		Hint:  "give the issuer's certificates as trusted (--trust), or order results with the full chain",
+	}
+	RuleIssuerNotConfirmed = &finding.Rule{
+		Name: "delivery/issuer-not-confirmed", Severity: finding.Warning, Source: "RFC 5280 §6.1.1 (d)",
+		Title: "Issuer not confirmed",
+		Why:   "The chain is consistent, but its root came along with the result. Anyone who has your recipient's certificate can make such a result.",
+		Hint:  "compare the SHA-256 of the root with the one the service publishes, then pin it for the profile or give it as trusted (--trust)",
+	}
+	RuleExpired = &finding.Rule{
+		Name: "delivery/expired", Severity: finding.Error, Source: "RFC 5280 §4.1.2.5, §6.1.3 (a) (2)",
+		Title: "Certificate has expired",
+		Why:   "Servers will refuse the device.",
+		Hint:  "order anew; if the date is wrong, set the clock of this computer",
+	}
+	RuleNotYetValid = &finding.Rule{
+		Name: "delivery/not-yet-valid", Severity: finding.Warning, Source: "RFC 5280 §4.1.2.5",
+		Title: "Certificate is not yet valid",
+		Why:   "Until its first day servers will refuse the device.",
+		Hint:  "check the dates that were ordered and the clock of this computer",
+	}
+	RuleCriticalExtension = &finding.Rule{
+		Name: "delivery/critical-extension", Severity: finding.Warning, Source: "RFC 5280 §4.2",
+		Title: "Critical extension that is not known here",
+		Why:   "Whoever does not know it must refuse the certificate; we cannot tell what it demands.",
+		Hint:  "check that your servers know the extension",
+	}
+)
+
+// Is it what was ordered.
+var (
+	RuleOtherKey = &finding.Rule{
+		Name: "delivery/other-key", Severity: finding.Error, Source: "RFC 2986 §3",
+		Title: "The certificate has another key than the request",
+		Why:   "The device holds the key of its request; it cannot use this certificate, and somebody else may be able to.",
+		Hint:  "do not use it; show request and certificate to the service",
+	}
+	RuleOtherName = &finding.Rule{
+		Name: "delivery/other-name", Severity: finding.Error, Source: contractPrepare,
+		Title: "The certificate has another common name than was ordered",
+		Why:   "The device would answer to another device's name.",
+		Hint:  "check the order and the profile; show it to the service",
+	}
+	RuleOtherSubject = &finding.Rule{
+		Name: "delivery/other-subject", Severity: finding.Warning, Source: contractPrepare + "; CSV format for batch certificate enrollment",
+		Title: "The subject differs from the order",
+		Why:   "The profile may set an attribute by itself; servers that look at it see another value than was ordered.",
+		Hint:  "compare the profile with the columns of the order",
+	}
+	RuleSharedKey = &finding.Rule{
+		Name: "delivery/shared-key", Severity: finding.Error, Source: "IEEE 802.1AR §6, NIST SP 800-57 part 1 rev. 5 §5.6",
+		Title: "The same key in certificates of different names",
+		Why:   "Devices that share a key can pose as each other, and all fall when one is opened.",
+		Hint:  "do not use them; show them to the service",
+	}
+	RuleMissing = &finding.Rule{
+		Name: "delivery/missing", Severity: finding.Warning, Source: contractDownload,
+		Title: "Ordered, not delivered",
+		Why:   "These devices have no certificate.",
+		Hint:  "look at the job's failed certificates, and order these again once the reason is known",
+	}
+	RuleUnexpected = &finding.Rule{
+		Name: "delivery/unexpected", Severity: finding.Warning, Source: contractDownload,
+		Title: "Delivered, not ordered",
+		Why:   "These certificates are in the result, but not in the order that it is compared with.",
+		Hint:  "check that this is the order, or the part of it, that the result belongs to",
+	}
+	RuleDuplicate = &finding.Rule{
+		Name: "delivery/duplicate", Severity: finding.Warning, Source: contractDownload,
+		Title: "Delivered twice",
+		Why:   "The same certificate stands there again, or one order line has two certificates.",
+		Hint:  "decide which one the device gets",
+	}
+	RuleKeyWithoutCertificate = &finding.Rule{
+		Name: "delivery/key-without-certificate", Severity: finding.Warning, Source: contractDownload,
+		Title: "Private key without a certificate",
+		Why:   "No certificate of the result has this key.",
+		Hint:  "look for its certificate among the missing ones; destroy the key if there is none",
+	}
+	RuleCertificateWithoutKey = &finding.Rule{
+		Name: "delivery/certificate-without-key", Severity: finding.Warning, Source: contractDownload,
+		Title: "Certificate without its private key",
+		Why:   "The service made the key, and it is not in the result: the device cannot use the certificate.",
+		Hint:  "download the result again; if the key stays away, order this device anew",
+	}
+	RuleNoOrder = &finding.Rule{
+		Name: "delivery/no-order", Severity: finding.Notice, Source: contractDownload,
+		Title: "Not compared with an order",
+		Why:   "What is missing or was not ordered shows only in a comparison.",
+		Hint:  "give the order: the bundle's manifest, the upload CSV, or the MAC range",
+	}
+)
