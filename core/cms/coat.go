@@ -81,6 +81,10 @@ func takeOff(window *bufio.Reader, head []byte) (io.Reader, Layer, error) {
 	if len(text) == 0 {
 		return nil, 0, &FormatError{Offset: int64(skipped), Reason: "there is nothing in it"}
 	}
+	const none = "neither der, S/MIME, pem nor base64"
+	if other := looksLike(text); other != "" {
+		return nil, 0, &FormatError{Offset: int64(skipped), Reason: none + "; it looks like " + other}
+	}
 	if at := pemStart(text); at >= 0 {
 		r, err := newPEMReader(window, text[at:], skipped+at)
 		return r, PEM, err
@@ -92,10 +96,10 @@ func takeOff(window *bufio.Reader, head []byte) (io.Reader, Layer, error) {
 		r, err := newSMIMEReader(window)
 		return r, SMIME, err
 	}
-	return nil, 0, &FormatError{Offset: int64(skipped), Reason: "neither der, S/MIME, pem nor base64" + looksLike(text)}
+	return nil, 0, &FormatError{Offset: int64(skipped), Reason: none}
 }
 
-// looksLike adds what something is instead, where its first bytes say so.
+// looksLike names what something is instead, where its first bytes say so.
 func looksLike(text []byte) string {
 	for _, known := range []struct{ magic, name string }{
 		{"PK\x03\x04", "a zip archive, not encrypted"},
@@ -103,7 +107,7 @@ func looksLike(text []byte) string {
 		{"\x85", "an openpgp message"}, {"\xc1", "an openpgp message"}, {"\x84", "an openpgp message"},
 	} {
 		if bytes.HasPrefix(text, []byte(known.magic)) {
-			return "; it looks like " + known.name
+			return known.name
 		}
 	}
 	return ""

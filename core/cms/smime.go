@@ -66,8 +66,8 @@ func readHeaders(src *bufio.Reader) (textproto.MIMEHeader, int64, error) {
 	}
 	start, end := leadingSpace(head), -1
 	for _, empty := range []string{"\n\n", "\n\r\n"} {
-		if at := bytes.Index(head, []byte(empty)); at >= 0 && (end < 0 || at+len(empty) < end) {
-			end = at + len(empty)
+		if at := bytes.Index(head[start:], []byte(empty)); at >= 0 && (end < 0 || start+at+len(empty) < end) {
+			end = start + at + len(empty)
 		}
 	}
 	if end < 0 {

@@ -1,0 +1,124 @@
+package cms
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// FuzzBER: whatever is read as an element comes out as DER, which reads to itself again, and which cryptobyte takes.
+func FuzzBER(f *testing.F) {
+	for _, seed := range [][]byte{
+		{}, {0x30, 0}, {0x30, 0x80, 0, 0}, {0x24, 0x80, 4, 1, 1, 0x24, 2, 4, 0, 0, 0}, {4, 0x84, 0, 0, 0, 2, 1, 2},
+		{0x30, 0x80, 0xa0, 3, 4, 1, 9, 0, 0}, {0x1f, 0x81, 1, 0}, {4, 0x80, 0, 0}, {4, 0xff}, {0x30, 3, 4, 5, 0},
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		der, rest, err := normalized(data)
+		if err != nil {
+			if !errors.Is(err, ErrFormat) {
+				t.Fatalf("error of another kind: %v", err)
+			}
+			return
+		}
+		if len(der) > len(data)-rest {
+			// A shortest form can be longer only where two octets of indefinite length and two at its end become up to four.
+			if len(der) > 2*len(data) {
+				t.Fatalf("%d bytes became %d", len(data), len(der))
+			}
+		}
+		again, rest, err := normalized(der)
+		if err != nil || rest != 0 || !bytes.Equal(again, der) {
+			t.Fatalf("%x is not its own normal form: %x, %v", der, again, err)
+		}
+		s := cryptobyte.String(der)
+		if !s.ReadAnyASN1Element(new(cryptobyte.String), nil) || !s.Empty() {
+			t.Fatalf("%x is not one DER element", der)
+		}
+	})
+}
+
+// normalized reads one element and says how many bytes follow.
+func normalized(data []byte) (der []byte, rest int, err error) {
+	b := newBERReader(bytes.NewReader(data))
+	e, err := b.next()
+	if err != nil {
+		return nil, 0, err
+	}
+	der, err = b.small(e, maxRecipient)
+	return der, len(data) - int(b.offset()), err
+}
+
+// FuzzEnvelope: nothing panics; errors are of known kinds; what opens can be sealed and opened again; an authentic
+// message says the same whatever pieces it comes in.
+func FuzzEnvelope(f *testing.F) {
+	key := fixedKey(f)
+	bare := Key{Private: key.Private}
+	for _, c := range []Cipher{AES128CBC, AES256CBC, AES128GCM, AES256GCM} {
+		f.Add(sealed(f, payload(20), 20, c, key.to()))
+		f.Add(sealed(f, payload(20), -1, c, key.to(), Recipient{Certificate: key.Certificate, KeyID: true}))
+	}
+	f.Add(gcmParts(f, key, payload(33), payload(8), 12, el(idSequence, el(idOID, []byte{0x2a, 3}), el(idSet))).forge(inf))
+	f.Fuzz(func(t *testing.T, message []byte) {
+		if info, err := Inspect(bytes.NewReader(message)); err == nil {
+			for _, r := range info.Recipients {
+				if r.String() == "" || r.Type.String() == "" {
+					t.Fatal("a recipient without words")
+				}
+			}
+		}
+		plain, m, err := openedBare(bytes.NewReader(message), bare)
+		if err != nil {
+			if !errors.Is(err, ErrDecrypt) && !errors.Is(err, ErrFormat) && !errors.Is(err, ErrNoMatchingKey) && !errors.Is(err, ErrUnsupported) {
+				t.Fatalf("error of no known kind: %v", err)
+			}
+			return
+		}
+		again, _, err := openedBare(io.MultiReader(bytes.NewReader(message[:len(message)/2]), bytes.NewReader(message[len(message)/2:])), bare)
+		if err != nil || !bytes.Equal(again, plain) {
+			t.Fatalf("in two pieces: %d bytes instead of %d, %v", len(again), len(plain), err)
+		}
+		cipher := m.Cipher
+		if cipher == TripleDESCBC {
+			cipher = AES128CBC
+		}
+		mustOpen(t, sealed(t, plain, int64(len(plain)), cipher, key.to()), plain, key)
+	})
+}
+
+// openedBare is opened for what wears no coat.
+func openedBare(r io.Reader, keys ...Key) ([]byte, *Message, error) {
+	m, err := Decrypt(r, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	plain, err := io.ReadAll(m)
+	return plain, m, err
+}
+
+// FuzzUnwrap: nothing panics, nothing grows, and what comes out reads the same when it comes byte by byte.
+func FuzzUnwrap(f *testing.F) {
+	for _, test := range dressed(sealed(f, payload(20), 20, AES256GCM, fixedKey(f).to())) {
+		f.Add([]byte(test.text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, coat, err := Unwrap(bytes.NewReader(data))
+		if err != nil {
+			if !errors.Is(err, ErrFormat) {
+				t.Fatalf("error of another kind: %v", err)
+			}
+			return
+		}
+		got, err := io.ReadAll(r)
+		if len(got) > len(data) || len(coat) > maxLayers {
+			t.Fatalf("%d bytes became %d in %d layers", len(data), len(got), len(coat))
+		}
+		if err == nil && len(coat) == 0 && !bytes.Equal(got, data) {
+			t.Fatal("no coat, and yet something else")
+		}
+	})
+}
