@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -29,6 +30,8 @@ type gathering struct {
 	fields      []subjectField // whose values the order wants compared
 	now         time.Time
 	opener      opener // of keys that are sealed one by one; may be nil
+
+	unsealed atomic.Bool // a key that was sealed by itself was opened
 
 	mu      sync.RWMutex
 	issuers []string // names in words
@@ -252,6 +255,7 @@ func (g *gathering) sealedKey(h *haul, at ref, p part) {
 	defer wipeParts(inner)
 	for _, q := range inner {
 		if q.kind == keyPart {
+			g.unsealed.Store(true)
 			g.private(h, at, q)
 			return
 		}

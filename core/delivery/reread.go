@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
@@ -16,7 +17,7 @@ var ErrChanged = errors.New("the result was changed since it was opened; open it
 type reader struct {
 	sources sources
 	opener  opener
-	last    [2]taken
+	last    [4]taken // a certificate, its key, a sealed key, and one to spare
 	next    int
 }
 
@@ -46,6 +47,7 @@ func (r *reader) part(at ref) (part, error) {
 		if parts, err = r.sources[at.source].parts(at); err != nil {
 			return part{}, fmt.Errorf("%q: %w", r.sources[at.source].path(), err)
 		}
+		wipeParts(r.last[r.next].parts)
 		r.last[r.next] = taken{at, parts}
 		r.next = (r.next + 1) % len(r.last)
 	}
@@ -79,8 +81,40 @@ func (r *reader) certificate(c *record) (*x509.Certificate, error) {
 	return x509.ParseCertificate(der)
 }
 
-// private reads a private key and computes its public half anew: what is exported is what was matched. The caller wipes
-// the part.
+// sealed reads a key that was not opened, as it came, and the ending that a file of its form has.
+func (r *reader) sealed(k *sealedRecord) (given []byte, ending string, err error) {
+	p, err := r.part(k.at)
+	if err != nil {
+		return nil, "", err
+	}
+	if p.kind != sealedPart && p.kind != keyPart {
+		return nil, "", r.changed(k.at)
+	}
+	switch {
+	case bytes.HasPrefix(p.given, []byte("-----BEGIN PGP")):
+		return p.given, ".key.asc", nil
+	case bytes.HasPrefix(p.given, pemBegin):
+		return p.given, ".key", nil
+	case p.form == "OpenPGP message":
+		return p.given, ".key.pgp", nil
+	case p.form == "CMS":
+		return p.given, ".key.p7m", nil
+	case p.form == "PKCS#12":
+		return p.given, ".p12", nil
+	}
+	return p.given, ".key.sealed", nil
+}
+
+// wipe overwrites what is remembered.
+func (r *reader) wipe() {
+	for i := range r.last {
+		wipeParts(r.last[i].parts)
+		r.last[i] = taken{}
+	}
+}
+
+// private reads a private key and computes its public half anew: what is exported is what was matched. The part
+// stays valid for three more calls.
 func (r *reader) private(k *privateRecord) (part, crypto.PrivateKey, error) {
 	p, err := r.part(k.at)
 	if err != nil {

@@ -4,10 +4,12 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -31,6 +33,8 @@ type spool struct {
 	tail  []byte // plaintext of the chunk that is being filled
 	seal  []byte
 	done  bool
+	hash  hash.Hash
+	sum   [32]byte  // SHA-256 of the plaintext, after finish
 	cache sync.Pool // of *chunk
 }
 
@@ -67,7 +71,7 @@ func newSpool(dir, traces string, max int64) (*spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot create a temporary file: %w", err)
 	}
-	s := &spool{f: f, aead: aead, max: max, tail: make([]byte, 0, spoolChunk), seal: make([]byte, 0, spoolChunk+aead.Overhead())}
+	s := &spool{f: f, aead: aead, max: max, hash: sha256.New(), tail: make([]byte, 0, spoolChunk), seal: make([]byte, 0, spoolChunk+aead.Overhead())}
 	if os.Remove(name) != nil { // Windows keeps the name while the file is open
 		if s.trace, err = newTrace(traces, name); err != nil {
 			return nil, errors.Join(err, f.Close(), os.Remove(name))
@@ -86,6 +90,7 @@ func (s *spool) Write(p []byte) (int, error) {
 		return 0, fmt.Errorf("%w of %d bytes", errSpoolLimit, s.max)
 	}
 	n := len(p)
+	s.hash.Write(p)
 	for len(p) > 0 {
 		k := min(len(p), spoolChunk-len(s.tail))
 		s.tail = append(s.tail, p[:k]...)
@@ -119,6 +124,7 @@ func (s *spool) finish() error {
 		}
 	}
 	s.done, s.tail, s.seal = true, nil, nil
+	s.hash.Sum(s.sum[:0])
 	return nil
 }
 

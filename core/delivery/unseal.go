@@ -1,0 +1,149 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"enrollbench/core/archive"
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/progress"
+)
+
+// UnsealOptions say how a file is decrypted.
+type UnsealOptions struct {
+	Opener  Opener
+	Insist  bool   // keep content whose integrity cannot be proven
+	Replace bool   // what stands under the target's name may be replaced
+	Traces  string // for the note about the temporary, see Sweep; "" for the usual folder
+}
+
+// What Unseal found out about the content, in its first result.
+const (
+	Authenticated = "authenticated" // MDC or AEAD tag: it is what was sealed, whoever sealed it
+	Undamaged     = "undamaged"     // CBC, which proves nothing; the content is a ZIP with every CRC-32 right, or valid JSON
+	NotProven     = "not proven"    // CBC, and the content has no checks of its own; kept because the user insisted
+)
+
+// ErrNotProven: nothing shows that the content is what was sealed, so it is kept only when the user insists.
+var ErrNotProven = errors.New("integrity cannot be proven: the message has no seal against changes (CBC), and its content is neither a ZIP nor JSON, which could show damage; decrypt it once more and insist if you want it all the same")
+
+// ErrNotSealed: there is nothing to decrypt.
+var ErrNotSealed = errors.New("it is not sealed: neither CMS nor OpenPGP")
+
+// errEmptyContent: a message that opens and holds nothing.
+var errEmptyContent = errors.New("the message opens, but there is nothing in it")
+
+// Unseal decrypts in to out and says what is known of the content's integrity. It writes to a temporary beside out,
+// which only its owner can read, and gives it its name after the clean end: the message's own seal or, where it has
+// none, the structure and every CRC-32 of the ZIP, or the syntax of the JSON within. In every other case there is no
+// output. A coat of base64 around the message is taken off; what was sealed is written as it is. Progress counts octets
+// of in.
+func Unseal(ctx context.Context, in, out string, o UnsealOptions, report progress.Func) (string, error) {
+	f, err := os.Open(in)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	if o.Opener == nil {
+		return "", fmt.Errorf("%q: %w", in, ErrNeedKey)
+	}
+	sealed, err := sealedReader(f, info.Size(), progress.Reader(ctx, f, info.Size(), report))
+	if err != nil {
+		return "", fmt.Errorf("%q: %w", in, err)
+	}
+	plain, err := o.Opener.Open(sealed)
+	if err != nil {
+		return "", fmt.Errorf("%q: %w", in, err)
+	}
+	target, err := atomicfile.Create(out, atomicfile.Options{Mode: 0o600, Replace: o.Replace})
+	if err != nil {
+		return "", err
+	}
+	note, err := newTrace(o.Traces, target.Name())
+	if err != nil {
+		return "", errors.Join(err, target.Abort())
+	}
+	known, err := unsealTo(ctx, target, plain, o.Insist)
+	if err != nil {
+		err = fmt.Errorf("%q: %w", in, err)
+	} else {
+		err = target.Commit()
+	}
+	if err = errors.Join(err, target.Abort(), note.done()); err != nil {
+		return "", err
+	}
+	return known, nil
+}
+
+// sealedReader takes coats of base64 off. all is the whole file from its start, r reads it for the progress.
+func sealedReader(all io.ReaderAt, size int64, r io.Reader) (io.Reader, error) {
+	head := make([]byte, min(size, headSize))
+	if err := readFull(all, head); err != nil {
+		return nil, err
+	}
+	for range maxCoats {
+		switch detect(head) {
+		case emptyForm:
+			return nil, errors.New("it is empty: download it again")
+		case sealedForm:
+			return r, nil
+		case base64Form:
+			head = detectBase64(head)
+			r = base64Reader(r)
+		default:
+			return nil, ErrNotSealed
+		}
+	}
+	return nil, errTooDeep
+}
+
+// unsealTo writes the content and proves what can be proven about it.
+func unsealTo(ctx context.Context, target *atomicfile.File, plain Opened, insist bool) (string, error) {
+	n, err := io.CopyBuffer(onlyWriter{target}, onlyReader{plain}, make([]byte, 256<<10))
+	if err != nil {
+		return "", err
+	}
+	if n == 0 {
+		return "", errEmptyContent
+	}
+	if plain.Authenticated() {
+		return Authenticated, nil
+	}
+	head := make([]byte, min(n, headSize))
+	if err := readFull(target, head); err != nil {
+		return "", err
+	}
+	switch detect(head) {
+	case zipForm:
+		z, err := archive.Open(target, n, DefaultLimits.Archive)
+		if err == nil {
+			err = checkRedundant(ctx, target, n)
+		}
+		if err == nil {
+			err = z.Verify(ctx, nil)
+		}
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		return Undamaged, nil
+	case jsonForm:
+		if err := checkJSON(io.NewSectionReader(target, 0, n)); err != nil {
+			return "", err
+		}
+		return Undamaged, nil
+	}
+	if !insist {
+		return "", ErrNotProven
+	}
+	return NotProven, nil
+}
+
+// onlyWriter hides ReadFrom, so that the buffer is used.
+type onlyWriter struct{ io.Writer }
