@@ -35,6 +35,11 @@ var acts = map[string]func(args []string) error{
 	"generate": generate,
 	"verify":   verify,
 	"pack":     pack,
+
+	"generate-sealed": generateSealed,
+	"cms-encrypt":     cmsEncrypt,
+	"cms-decrypt":     cmsDecrypt,
+	"pgp-decrypt":     pgpDecrypt,
 }
 
 func bench() error {
@@ -47,7 +52,7 @@ func bench() error {
 	if err != nil {
 		return err
 	}
-	b := bencher{self: self, count: *count, rounds: *rounds, in: samplesIn(*folder, *count)}
+	b := bencher{self: self, folder: *folder, count: *count, rounds: *rounds, in: samplesIn(*folder, *count)}
 	if b.out, err = os.MkdirTemp(*folder, "out-"); os.IsNotExist(err) {
 		if err = os.MkdirAll(*folder, 0o750); err == nil {
 			b.out, err = os.MkdirTemp(*folder, "out-")
@@ -61,7 +66,7 @@ func bench() error {
 		return err
 	}
 	fmt.Printf("%s, %d CPUs, %s/%s; best of %d\n", runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.rounds)
-	for _, section := range []func() error{b.requests, b.openssl, b.zip, b.macs, b.window} {
+	for _, section := range []func() error{b.requests, b.openssl, b.zip, b.macs, b.cms, b.pgp, b.window} {
 		if err := section(); err != nil {
 			return err
 		}
@@ -72,6 +77,7 @@ func bench() error {
 // bencher runs the sections.
 type bencher struct {
 	self, out     string // this program; a folder for what is written, removed at the end
+	folder        string // where samples are kept between runs
 	count, rounds int
 	in            samples
 }
