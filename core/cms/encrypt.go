@@ -2,6 +2,7 @@ package cms
 
 import (
 	"crypto"
+	"crypto/aes"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -41,7 +42,7 @@ type sealer struct {
 	size    int64 // announced, or -1
 	written int64 // plaintext so far
 	content contentSealer
-	buf     []byte // room for a segment header, then plaintext that waits
+	buf     []byte // room for a segment header, then plaintext that waits; capacity for a block of padding behind a full segment
 	err     error
 	closed  bool
 }
@@ -72,11 +73,11 @@ func Encrypt(w io.Writer, to []Recipient, o EncryptOptions) (io.WriteCloser, err
 
 	s := &sealer{w: w, size: o.Size, layout: layout{outer: oidEnvelopedData}}
 	algorithm := contentAlgorithm{cipher: o.Cipher, iv: make([]byte, info.block)}
-	make := newCBCSealer
+	newSealer := newCBCSealer
 	if info.gcm {
 		s.layout.outer, s.layout.tag = oidAuthEnvelopedData, gcmTag
 		algorithm.iv, algorithm.tag = algorithm.iv[:gcmNonce], gcmTag
-		make = newGCMSealer
+		newSealer = newGCMSealer
 	}
 	rand.Read(algorithm.iv)
 	var err error
@@ -93,10 +94,10 @@ func Encrypt(w io.Writer, to []Recipient, o EncryptOptions) (io.WriteCloser, err
 			s.layout.version = 2
 		}
 	}
-	if s.content, err = make(algorithm, cek); err != nil {
+	if s.content, err = newSealer(algorithm, cek); err != nil {
 		return nil, err
 	}
-	s.start()
+	s.buf = make([]byte, segmentRoom, segmentRoom+segment+aes.BlockSize)
 	head, err := s.layout.before(s.length())
 	if err != nil {
 		return nil, err
@@ -106,9 +107,6 @@ func Encrypt(w io.Writer, to []Recipient, o EncryptOptions) (io.WriteCloser, err
 	}
 	return s, nil
 }
-
-// start makes the buffer: a header, a segment, a block of padding.
-func (s *sealer) start() { s.buf = make([]byte, segmentRoom, segmentRoom+segment+16) }
 
 // length of the encrypted content, -1 when not known.
 func (s *sealer) length() int64 {
