@@ -45,7 +45,7 @@ func openArmor(r *bufio.Reader) (*armorReader, error) {
 				return nil, err
 			}
 			lines := &armorLines{r: r, kind: kind}
-			return &armorReader{kind: kind, lines: lines, base64: base64.NewDecoder(base64.StdEncoding, lines)}, nil
+			return &armorReader{kind: kind, lines: lines, base64: base64.NewDecoder(base64.StdEncoding.Strict(), lines)}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -94,8 +94,8 @@ func skipArmorHeaders(r *bufio.Reader) error {
 	return errArmor
 }
 
-// armorLines delivers the base64 of a block without its checksum and end line. The checksum (CRC-24) is optional and not
-// to be relied on (RFC 9580 §6.1): what it would find, the message's own authentication finds.
+// armorLines delivers the base64 of a block without its checksum and end line. The checksum (CRC-24) must be ignored, right
+// or wrong (RFC 9580 §6.1): what it would find, the message's own authentication finds.
 type armorLines struct {
 	r        *bufio.Reader
 	kind     string

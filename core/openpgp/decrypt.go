@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 )
@@ -31,6 +32,7 @@ type Message struct {
 
 	source    *source
 	outer     *bufio.Reader
+	framed    *strict // outer, as the library reads the encrypted packet from it
 	armor     *armorReader
 	decrypted io.ReadCloser
 	packets   *packet.CheckReader
@@ -49,6 +51,19 @@ func (s *source) Read(p []byte) (int, error) {
 	if err != nil && err != io.EOF {
 		s.err = err
 	}
+	return n, err
+}
+
+// strict stands between the stream of packets and the library, which takes the end of the stream for the end of a packet
+// whose length says that there is more. In a message that is framed well, nobody reads past its end.
+type strict struct {
+	r       *bufio.Reader
+	starved bool
+}
+
+func (s *strict) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.starved = s.starved || err == io.EOF
 	return n, err
 }
 
@@ -115,7 +130,8 @@ func (m *Message) readHeader() (encrypted packet.EncryptedDataPacket, envelopes 
 		}
 		switch tag {
 		case tagSEIPD, tagOCB:
-			p, err := packet.Read(m.outer)
+			m.framed = &strict{r: m.outer}
+			p, err := packet.Read(m.framed)
 			if err != nil {
 				return nil, nil, false, m.source.failure(err)
 			}
@@ -134,6 +150,9 @@ func (m *Message) readHeader() (encrypted packet.EncryptedDataPacket, envelopes 
 			case tagPKESK:
 				m.Recipients = append(m.Recipients, recipientID(body))
 				if p, err := packet.Read(bytes.NewReader(whole)); err == nil { // else of a version or algorithm we do not know
+					if !canonical(body) {
+						return nil, nil, false, ErrIntegrity
+					}
 					envelopes = append(envelopes, p.(*packet.EncryptedKey))
 				}
 			case tagSKESK:
@@ -215,6 +234,56 @@ func recipientID(body []byte) string {
 		return Hidden
 	}
 	return "of an unknown version"
+}
+
+// canonical tells whether an envelope is encoded as RFC 9580 has it. The library takes numbers whose bit count is wrong,
+// and RFC 7748 has bits of a point that count for nothing: bytes that could be changed and the message would still open.
+func canonical(body []byte) bool {
+	at := 9 // version and key ID
+	if len(body) > 2 && body[0] == 6 {
+		at = 2 + int(body[1])
+		if named := body[1] == 21 && body[2] == 4 || body[1] == 33 && body[2] == 6; body[1] != 0 && !named {
+			return false
+		}
+	}
+	if len(body) <= at {
+		return false
+	}
+	algorithm, rest := packet.PublicKeyAlgorithm(body[at]), body[at+1:]
+	switch algorithm {
+	case packet.PubKeyAlgoRSA, packet.PubKeyAlgoRSAEncryptOnly:
+		_, rest, ok := mpi(rest)
+		return ok && len(rest) == 0
+	case packet.PubKeyAlgoElGamal:
+		_, rest, first := mpi(rest)
+		_, rest, second := mpi(rest)
+		return first && second && len(rest) == 0
+	case packet.PubKeyAlgoECDH:
+		point, rest, ok := mpi(rest)
+		if !ok || len(point) == 0 || len(rest) == 0 || int(rest[0]) != len(rest)-1 {
+			return false
+		}
+		if len(point) == 33 { // Curve25519: NIST and brainpool points have an odd length of 65 at least
+			return point[0] == 0x40 && point[32]&0x80 == 0
+		}
+		return true
+	case packet.PubKeyAlgoX25519:
+		return len(rest) > 32 && rest[31]&0x80 == 0 && int(rest[32]) == len(rest)-33
+	}
+	return true
+}
+
+// mpi reads a multiprecision integer whose bit count is exact (RFC 9580 §3.2).
+func mpi(b []byte) (number, rest []byte, ok bool) {
+	if len(b) < 2 {
+		return nil, nil, false
+	}
+	count := int(binary.BigEndian.Uint16(b))
+	size := (count + 7) / 8
+	if b = b[2:]; size == 0 || len(b) < size {
+		return nil, nil, false
+	}
+	return b[:size], b[size:], bits.Len8(b[0])+8*(size-1) == count
 }
 
 // openSession finds a secret key for one of the envelopes: first among those that are unlocked, then by asking. Every
@@ -405,7 +474,7 @@ func (m *Message) finish() error {
 	if err := m.decrypted.Close(); err != nil {
 		return err
 	}
-	if _, err := m.outer.ReadByte(); err != io.EOF {
+	if _, err := m.outer.ReadByte(); err != io.EOF || m.framed.starved {
 		return ErrIntegrity
 	}
 	if m.armor == nil {

@@ -265,18 +265,22 @@ func (k *KeyRing) Locked() bool {
 	return false
 }
 
-// Unlock asks for passphrases until every secret part that can decrypt is unlocked, at most three wrong ones. Decrypt
-// does without it: it asks when a message needs a locked key.
+// Unlock asks for passphrases until a secret part that can decrypt is unlocked, at most three wrong ones; where one is
+// already, nobody is asked. Decrypt does without it: it asks when a message needs a locked key.
 func (k *KeyRing) Unlock(ask Passphrase) error {
 	var locked []*packet.PrivateKey
 	for _, key := range k.keys {
 		for p := range privateKeys(key.entity) {
-			if p.Encrypted && p.PubKeyAlgo.CanEncrypt() {
+			switch {
+			case !p.PubKeyAlgo.CanEncrypt():
+			case !p.Encrypted:
+				return nil
+			default:
 				locked = append(locked, p)
 			}
 		}
 	}
-	return unlock(locked, ask, func([]*packet.PrivateKey) bool { return false })
+	return unlock(locked, ask, func([]*packet.PrivateKey) bool { return true })
 }
 
 // unlock asks for passphrases and tries each on all of the locked keys, until none is left or enough says so when it is
