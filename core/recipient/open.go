@@ -1,0 +1,395 @@
+package recipient
+
+import (
+	"bufio"
+	"bytes"
+	"crypto"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"enrollbench/core/cms"
+	"enrollbench/core/openpgp"
+	"enrollbench/core/privatekey"
+)
+
+// ErrNoMatchingKey is matched by every *NoMatchingKeyError.
+var ErrNoMatchingKey = errors.New("no matching key")
+
+// NoMatchingKeyError is a message that is for another key than the one at hand.
+type NoMatchingKeyError struct {
+	Wanted []string // the keys that the message names, in words
+	Have   string   // the key that was chosen, in words
+	Err    error    // of core/cms or core/openpgp, with more detail; nil where the kinds differ
+}
+
+func (e *NoMatchingKeyError) Error() string {
+	if e.Err != nil {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("no matching key: it was sealed to %s; you chose %s", strings.Join(e.Wanted, ", "), e.Have)
+}
+
+// Is matches ErrNoMatchingKey.
+func (e *NoMatchingKeyError) Is(target error) bool { return target == ErrNoMatchingKey }
+
+// Unwrap gives the error of the format.
+func (e *NoMatchingKeyError) Unwrap() error { return e.Err }
+
+// ErrNotSealed is a file that is no encrypted message.
+var ErrNotSealed = errors.New("not an encrypted message")
+
+// Opener is a private key that is ready to open messages: one key beside its certificate, or a ring of OpenPGP secret
+// keys. No fmt verb shows key material. Opening is safe for concurrent use once every secret key is unlocked.
+type Opener struct {
+	key         *privatekey.Key
+	certificate *x509.Certificate
+	ring        *openpgp.KeyRing
+	ask         privatekey.Passphrase
+}
+
+// LoadOpener reads a private key in any form that core/privatekey and core/openpgp know. certificate is the file of the
+// certificate that belongs to it, or nil: then the one that stands beside the key is taken, and without any every
+// recipient of a message that the key fits is tried. ask is called for a protected key, now; and later only when a
+// message needs another secret key of an OpenPGP ring, under another passphrase.
+//
+// Errors: those of privatekey.Read and openpgp.ReadKeys; a certificate that belongs to another key; a key that cannot
+// decrypt.
+func LoadOpener(data []byte, certificate []byte, ask privatekey.Passphrase) (*Opener, error) {
+	if openpgp.LooksLikeKeys(data) {
+		return loadRing(data, ask)
+	}
+	key, err := privatekey.Read(data, ask)
+	if err != nil {
+		return nil, err
+	}
+	o := &Opener{key: key, certificate: key.Certificate()}
+	if err := o.usable(certificate); err != nil {
+		key.Wipe()
+		return nil, err
+	}
+	return o, nil
+}
+
+func loadRing(data []byte, ask privatekey.Passphrase) (*Opener, error) {
+	ring, err := openpgp.ReadKeys(data)
+	if err != nil {
+		return nil, err
+	}
+	if !ring.HasSecret() {
+		return nil, fmt.Errorf("no private key in it: it holds %s, a public key", ring.Keys()[0])
+	}
+	if err := ring.Unlock(ask); err != nil {
+		return nil, err
+	}
+	return &Opener{ring: ring, ask: ask}, nil
+}
+
+// usable checks the key and takes the certificate that was given.
+func (o *Opener) usable(certificate []byte) error {
+	switch o.key.Private.(type) {
+	case *rsa.PrivateKey, *ecdsa.PrivateKey, *ecdh.PrivateKey:
+	case ed25519.PrivateKey:
+		return errors.New("the private key is Ed25519, which can only sign: nothing is ever sealed to it")
+	default:
+		return fmt.Errorf("the private key is %s, which cannot open messages", o.key.Algorithm())
+	}
+	if certificate == nil {
+		return nil
+	}
+	given, err := certificatesOf(certificate)
+	if err != nil {
+		return err
+	}
+	for _, c := range given {
+		if samePublic(o.key.Public(), c.PublicKey) {
+			o.certificate = c
+			return nil
+		}
+	}
+	return fmt.Errorf("the certificate of %q does not belong to the private key (%s): choose the one that does, or none", FromCertificate(given[0]).Title(), o.key.Algorithm())
+}
+
+func certificatesOf(data []byte) (all []*x509.Certificate, err error) {
+	for rest := data; ; {
+		var b *pem.Block
+		if b, rest = pem.Decode(rest); b == nil {
+			break
+		}
+		if c, parseErr := parseCertificate(b.Bytes); strings.HasSuffix(b.Type, "CERTIFICATE") && parseErr == nil {
+			all = append(all, c)
+		}
+	}
+	if len(all) > 0 {
+		return all, nil
+	}
+	c, err := x509.ParseCertificate(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: no certificate can be read from the file that was given beside the key", ErrNoRecipient)
+	}
+	return []*x509.Certificate{c}, nil
+}
+
+// samePublic compares public keys. A certificate for X25519 has an *ecdh.PublicKey as its key does.
+func samePublic(a, b crypto.PublicKey) bool {
+	k, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.Equal(b)
+}
+
+// String names the key: who and which, never its secret.
+func (o *Opener) String() string {
+	switch {
+	case o.ring != nil:
+		var names []string
+		for _, k := range o.ring.Keys() {
+			if k.Secret {
+				names = append(names, k.String())
+			}
+		}
+		return strings.Join(names, ", ")
+	case o.certificate != nil:
+		return fmt.Sprintf("the private key of %q, %s", FromCertificate(o.certificate).Title(), o.key.Algorithm())
+	}
+	return "a private key without certificate, " + o.key.Algorithm()
+}
+
+// Format answers every verb with String: %+v would otherwise walk into the key.
+func (o *Opener) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, o.String()) }
+
+// Kind tells which messages it opens.
+func (o *Opener) Kind() Kind {
+	if o.ring != nil {
+		return OpenPGP
+	}
+	return X509
+}
+
+// Certificate is the certificate beside the key, or nil.
+func (o *Opener) Certificate() *x509.Certificate { return o.certificate }
+
+// Opens tells whether it holds the private half of r.
+func (o *Opener) Opens(r *Recipient) bool {
+	if r.Kind() != o.Kind() {
+		return false
+	}
+	if o.ring == nil {
+		return samePublic(o.key.Public(), r.certificate.PublicKey)
+	}
+	for _, k := range o.ring.Keys() {
+		if k.Secret && k.Fingerprint == r.key.Fingerprint {
+			return true
+		}
+	}
+	return false
+}
+
+// Wipe overwrites the secret numbers where they can be reached. The Opener is unusable afterwards.
+func (o *Opener) Wipe() {
+	if o.ring != nil {
+		o.ring.Wipe()
+		return
+	}
+	o.key.Wipe()
+}
+
+// Opened is a message that is being opened: an io.Reader of the plaintext. What it delivered may be used only after it
+// ended with io.EOF, and where Authenticated is false not even then without a check of one's own (a ZIP's CRCs, valid
+// JSON). It is not safe for concurrent use.
+type Opened struct {
+	Form       Form     // CMS or PGP
+	Coat       string   // what lay around it: "S/MIME", "base64", "armor"; empty: nothing
+	Recipients []string // in words
+	Cipher     string   // "AES-256-CBC", "AES-256"
+
+	authenticated bool
+	body          io.Reader
+}
+
+// Authenticated tells whether io.EOF proves that nothing was changed since the message was sealed. CMS with a CBC cipher
+// has no such proof.
+func (o *Opened) Authenticated() bool { return o.authenticated }
+
+// Describe says in words what it is: "OpenPGP message, AES-256, authenticated, in armor".
+func (o *Opened) Describe() string {
+	s := o.Form.String() + ", " + o.Cipher
+	if o.authenticated {
+		s += ", authenticated"
+	} else {
+		s += ", without proof of integrity"
+	}
+	if o.Coat != "" {
+		s += ", in " + o.Coat
+	}
+	return s
+}
+
+// Read delivers plaintext. Errors: cms.ErrDecrypt, openpgp.ErrIntegrity, *openpgp.LimitError, those of the reader that
+// was given. After any but io.EOF everything that was delivered must be thrown away.
+func (o *Opened) Read(p []byte) (int, error) {
+	n, err := o.body.Read(p)
+	if errors.Is(err, errCoat) {
+		err = openpgp.ErrIntegrity
+	}
+	return n, err
+}
+
+// Open reads the header of a message and opens its content key: CMS in any coat, or OpenPGP, armored or not, with or
+// without base64 around it.
+//
+// Errors: ErrNotSealed says what the file is instead; *NoMatchingKeyError; otherwise those of cms.Unwrap, cms.Decrypt
+// and openpgp.Decrypt.
+func (o *Opener) Open(r io.Reader) (*Opened, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	head, err := in.Peek(DetectBytes)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	form, coats := detect(head)
+	switch {
+	case len(bytes.TrimSpace(head)) == 0:
+		return nil, fmt.Errorf("%w: there is nothing in it", ErrNotSealed)
+	case form == PGP:
+		return o.openPGP(in, coats)
+	case form == ZIP || form == JSON || form == Certificate || form == Key:
+		return nil, fmt.Errorf("%w: it is a %s", ErrNotSealed, form)
+	}
+	return o.openCMS(in)
+}
+
+func (o *Opener) openCMS(in io.Reader) (*Opened, error) {
+	inner, coat, err := cms.Unwrap(in)
+	if err != nil {
+		return nil, err
+	}
+	if o.ring != nil {
+		info, err := cms.Inspect(inner)
+		if err != nil {
+			return nil, err
+		}
+		wrong := &NoMatchingKeyError{Have: o.String()}
+		for _, r := range info.Recipients {
+			wrong.Wanted = append(wrong.Wanted, r.String())
+		}
+		return nil, wrong
+	}
+	m, err := cms.Decrypt(inner, []cms.Key{{Private: o.key.Private, Certificate: o.certificate}})
+	if no := (*cms.NoMatchingKeyError)(nil); errors.As(err, &no) {
+		wrong := &NoMatchingKeyError{Have: o.String(), Err: err}
+		for _, w := range no.Wanted {
+			wrong.Wanted = append(wrong.Wanted, w.String())
+		}
+		return nil, wrong
+	}
+	if err != nil {
+		return nil, err
+	}
+	opened := &Opened{Form: CMS, Cipher: m.Cipher.String(), authenticated: m.Authenticated(), body: m}
+	if len(coat) > 0 {
+		opened.Coat = coat.String()
+	}
+	for _, r := range m.Recipients {
+		opened.Recipients = append(opened.Recipients, r.String())
+	}
+	return opened, nil
+}
+
+func (o *Opener) openPGP(in io.Reader, coats int) (*Opened, error) {
+	var coat []string
+	for range coats {
+		in = newBase64Reader(in)
+		coat = append(coat, "base64")
+	}
+	if o.ring == nil {
+		wanted, err := openpgp.Inspect(in)
+		if err != nil {
+			return nil, intact(err)
+		}
+		wrong := &NoMatchingKeyError{Have: o.String()}
+		for _, id := range wanted {
+			wrong.Wanted = append(wrong.Wanted, "OpenPGP key "+openpgp.Display(id))
+		}
+		return nil, wrong
+	}
+	m, err := openpgp.Decrypt(in, o.ring, o.ask, openpgp.DecryptOptions{})
+	if no := (*openpgp.NoMatchingKeyError)(nil); errors.As(err, &no) {
+		return nil, &NoMatchingKeyError{Wanted: no.Wanted, Have: o.String(), Err: err}
+	}
+	if err != nil {
+		return nil, intact(err)
+	}
+	if m.Armored {
+		coat = append(coat, "armor")
+	}
+	opened := &Opened{Form: PGP, Cipher: m.Cipher, authenticated: true, body: m, Coat: strings.Join(coat, " around ")}
+	for _, id := range m.Recipients {
+		opened.Recipients = append(opened.Recipients, "OpenPGP key "+openpgp.Display(id))
+	}
+	return opened, nil
+}
+
+// intact turns damage of the base64 around an OpenPGP message into what damage of the message is.
+func intact(err error) error {
+	if errors.Is(err, errCoat) {
+		return openpgp.ErrIntegrity
+	}
+	return err
+}
+
+var errCoat = errors.New("malformed base64")
+
+// base64Reader decodes a bare coat of base64 and tells malformed base64 from an error of what it reads.
+type base64Reader struct {
+	text    *blankless
+	decoder io.Reader
+}
+
+func newBase64Reader(r io.Reader) *base64Reader {
+	text := &blankless{r: r, first: true}
+	return &base64Reader{text: text, decoder: base64.NewDecoder(base64.StdEncoding.Strict(), text)}
+}
+
+func (b *base64Reader) Read(p []byte) (int, error) {
+	n, err := b.decoder.Read(p)
+	if err != nil && err != io.EOF && b.text.err == nil {
+		err = errCoat
+	}
+	return n, err
+}
+
+// blankless takes out white space and a byte order mark.
+type blankless struct {
+	r     io.Reader
+	first bool
+	err   error
+}
+
+func (b *blankless) Read(p []byte) (int, error) {
+	for {
+		n, err := b.r.Read(p)
+		in := p[:n]
+		if b.first && n > 0 {
+			b.first = false
+			in = bytes.TrimPrefix(in, []byte("\xef\xbb\xbf")) // the reader below is buffered and delivers it as a whole
+		}
+		out := p[:0]
+		for _, c := range in {
+			if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+				out = append(out, c)
+			}
+		}
+		if err != nil && err != io.EOF {
+			b.err = err
+		}
+		if len(out) > 0 || err != nil || len(p) == 0 {
+			return len(out), err
+		}
+	}
+}
