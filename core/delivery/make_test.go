@@ -82,6 +82,8 @@ func newCA(t testing.TB, name string, parent *ca, change func(*x509.Certificate)
 	return c
 }
 
+type certTemplate = x509.Certificate
+
 // device is what the service delivers for one name.
 type device struct {
 	name string
