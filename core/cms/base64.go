@@ -74,8 +74,7 @@ func (b *base64Reader) advance() {
 
 // collect moves base64 characters from what src holds, without white space. It tells whether the text ended.
 func (b *base64Reader) collect() bool {
-	window, err := b.src.Peek(1)
-	if err != nil {
+	if _, err := b.src.Peek(1); err != nil {
 		if err != io.EOF {
 			b.err = err
 			return false
@@ -85,7 +84,7 @@ func (b *base64Reader) collect() bool {
 		}
 		return true
 	}
-	window, _ = b.src.Peek(min(b.src.Buffered(), cap(b.quads)-len(b.quads)))
+	window, _ := b.src.Peek(min(b.src.Buffered(), cap(b.quads)-len(b.quads)))
 	for i, c := range window {
 		switch {
 		case base64Digit(c) && !b.padded:

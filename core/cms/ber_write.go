@@ -13,7 +13,7 @@ import (
 func appendHeader(dst []byte, id byte, length int64) []byte {
 	dst = append(dst, id)
 	if length < 0x80 {
-		return append(dst, byte(length))
+		return append(dst, byte(length)) // #nosec G115 -- below 128
 	}
 	n := 1
 	for v := length; v > 0xff; v >>= 8 {
@@ -21,7 +21,7 @@ func appendHeader(dst []byte, id byte, length int64) []byte {
 	}
 	dst = append(dst, 0x80|byte(n))
 	for n--; n >= 0; n-- {
-		dst = append(dst, byte(length>>(8*n)))
+		dst = append(dst, byte(length>>(8*n))) // #nosec G115 -- cut into octets
 	}
 	return dst
 }

@@ -3,7 +3,7 @@ package cms
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/des" //nolint:gosec // to read what older tools wrote; never to write
+	"crypto/des" // #nosec G502 -- to read what older tools wrote; never to write
 	"crypto/subtle"
 	"runtime"
 	"sync"
@@ -20,7 +20,7 @@ func newCBCOpener(a contentAlgorithm, cek []byte) (contentOpener, error) {
 	var block cipher.Block
 	var err error
 	if a.cipher == TripleDESCBC {
-		block, err = des.NewTripleDESCipher(cek) //nolint:gosec // see the import
+		block, err = des.NewTripleDESCipher(cek) // #nosec G405 -- see the import
 	} else {
 		block, err = aes.NewCipher(cek)
 	}
@@ -76,11 +76,12 @@ func unpad(buf []byte, size int) ([]byte, error) {
 		return nil, ErrDecrypt
 	}
 	tail := buf[len(buf)-size:]
-	n := int(tail[size-1])
+	value := tail[size-1]
+	n := int(value)
 	good := subtle.ConstantTimeLessOrEq(1, n) & subtle.ConstantTimeLessOrEq(n, size)
 	for i, c := range tail {
 		inside := subtle.ConstantTimeLessOrEq(size-n, i)
-		good &= 1 ^ inside&(1^subtle.ConstantTimeByteEq(c, byte(n)))
+		good &= 1 ^ inside&(1^subtle.ConstantTimeByteEq(c, value))
 	}
 	if good != 1 {
 		return nil, ErrDecrypt

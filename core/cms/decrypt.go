@@ -10,7 +10,7 @@ const batch = 256 << 10
 type Message struct {
 	Recipients  []RecipientInfo // all of them, those that cannot be opened here included
 	Cipher      Cipher
-	ContentType string // of the plaintext: "Data", "SignedData" or an object identifier
+	ContentType string // of the plaintext: "Data", "SignedData" or an object identifier; no tag covers it
 
 	envelope *envelope
 	opener   contentOpener

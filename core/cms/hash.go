@@ -2,7 +2,7 @@ package cms
 
 import (
 	"crypto"
-	_ "crypto/sha1" //nolint:gosec // the hash of OAEP and of key derivation as OpenSSL 3.0 writes them
+	_ "crypto/sha1" // #nosec G505 -- the hash of OAEP and of key derivation as OpenSSL 3.0 writes them
 	_ "crypto/sha256"
 	_ "crypto/sha3"
 	_ "crypto/sha512"

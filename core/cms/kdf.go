@@ -102,7 +102,7 @@ func sharedInfo(keyInfo, ukm []byte, size int) ([]byte, error) {
 				b.AddASN1(cbasn1.Tag(idContextCons), func(b *cryptobyte.Builder) { b.AddASN1OctetString(ukm) })
 			}
 			b.AddASN1(cbasn1.Tag(idContextCons|2), func(b *cryptobyte.Builder) {
-				b.AddASN1OctetString(binary.BigEndian.AppendUint32(nil, uint32(size)*8))
+				b.AddASN1OctetString(binary.BigEndian.AppendUint32(nil, uint32(size)*8)) // #nosec G115 -- 16, 24 or 32
 			})
 		})
 	})

@@ -52,12 +52,11 @@ type pair struct {
 	private     crypto.PrivateKey
 }
 
-func (p pair) key() Key             { return Key{Private: p.private, Certificate: p.certificate} }
-func (p pair) bare() Key            { return Key{Private: p.private} }
-func (p pair) to() Recipient        { return Recipient{Certificate: p.certificate} }
-func (p pair) certFile() string     { return filepath.Join(p.dir, p.name+".pem") }
-func (p pair) keyFile() string      { return filepath.Join(p.dir, p.name+".key") }
-func (p pair) file(s string) string { return filepath.Join(p.dir, s) }
+func (p pair) key() Key         { return Key{Private: p.private, Certificate: p.certificate} }
+func (p pair) bare() Key        { return Key{Private: p.private} }
+func (p pair) to() Recipient    { return Recipient{Certificate: p.certificate} }
+func (p pair) certFile() string { return filepath.Join(p.dir, p.name+".pem") }
+func (p pair) keyFile() string  { return filepath.Join(p.dir, p.name+".key") }
 
 // algorithms of test keys, for openssl genpkey.
 var genpkey = map[string][]string{

@@ -2,7 +2,7 @@ package cms
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // RFC 5280 §4.2.1.2 names keys by SHA-1; nothing rests on its strength
+	"crypto/sha1" // #nosec G505 -- RFC 5280 §4.2.1.2 names keys by SHA-1; nothing rests on its strength
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -89,7 +89,7 @@ func hashedKeyID(spki []byte) []byte {
 	if !s.ReadASN1(&inner, cbasn1.SEQUENCE) || !inner.ReadASN1(&algorithm, cbasn1.SEQUENCE) || !inner.ReadASN1BitString(&key) {
 		return nil
 	}
-	sum := sha1.Sum(key.Bytes) //nolint:gosec // see the import
+	sum := sha1.Sum(key.Bytes) // #nosec G401 -- see the import
 	return sum[:]
 }
 

@@ -114,6 +114,7 @@ func (o *oaep) open(key *rsa.PrivateKey, encrypted []byte) ([]byte, error) {
 // cek stays as it is, in the same time: nobody learns which it was (RFC 3218 §2.3.2). An error says only what everybody
 // can see, that the number does not fit the key.
 func openPKCS1(key *rsa.PrivateKey, encrypted, cek []byte) error {
+	//lint:ignore SA1019 it is what the service and every openssl smime write; the countermeasure is RFC 3218's
 	return rsa.DecryptPKCS1v15SessionKey(nil, key, encrypted, cek)
 }
 
@@ -121,6 +122,7 @@ func openPKCS1(key *rsa.PrivateKey, encrypted, cek []byte) error {
 func sealRSA(to Recipient, key *rsa.PublicKey, cek []byte) (der []byte, version int, err error) {
 	var encrypted, algorithm []byte
 	if to.OAEP == 0 {
+		//lint:ignore SA1019 it is the only form that every reader takes; OAEP is the caller's choice
 		if encrypted, err = rsa.EncryptPKCS1v15(rand.Reader, key, cek); err != nil {
 			return nil, 0, err
 		}
