@@ -33,6 +33,7 @@ func dressed(message []byte) map[string]struct{ text, coat string } {
 		"bare":                {string(message), "none"},
 		"pem":                 {pem, "PEM"},
 		"pem pkcs7":           {strings.ReplaceAll(pem, "CMS-----", "PKCS7-----"), "PEM"},
+		"pem gpgsm":           {strings.ReplaceAll(pem, "CMS-----", "ENCRYPTED MESSAGE-----"), "PEM"},
 		"pem crlf":            {strings.ReplaceAll(pem, "\n", "\r\n"), "PEM"},
 		"pem no last newline": {strings.TrimSpace(pem), "PEM"},
 		"pem after text":      {"Batch 7, line 3\nsubject=CN = x\n\n" + pem, "PEM"},

@@ -13,6 +13,9 @@ const (
 	pemDash  = "-----"
 )
 
+// pemLabels are those of CMS: RFC 7468 §8 and §9, and what gpgsm writes.
+var pemLabels = map[string]bool{"CMS": true, "PKCS7": true, "ENCRYPTED MESSAGE": true}
+
 // pemStart is where a PEM block begins at the start of a line, -1 if none does.
 func pemStart(text []byte) int {
 	if bytes.HasPrefix(text, []byte(pemBegin)) {
@@ -38,7 +41,7 @@ func newPEMReader(src *bufio.Reader, text []byte, at int) (io.Reader, error) {
 	if !found || !closed {
 		return nil, &FormatError{Offset: int64(at), Reason: "the first line of the pem block is broken"}
 	}
-	if label != "CMS" && label != "PKCS7" {
+	if !pemLabels[label] {
 		return nil, &FormatError{Offset: int64(at), Reason: "a pem block " + quoteShort(label) + ", not CMS or PKCS7"}
 	}
 	p := &pemReader{body: newBase64Reader(src, '-'), label: label}
