@@ -49,9 +49,9 @@ const (
 )
 
 // Unwrap takes off what lies around a CMS message and returns the stream of its DER or BER: S/MIME headers with base64 or
-// binary content, PEM blocks "CMS" and "PKCS7" (gpgsm: "ENCRYPTED MESSAGE"), a bare base64 coat around any of these, nothing. It reads the first 64 KiB
-// to know the coat; damage further on is an error of the returned reader. A *FormatError says that this is no
-// CMS message and what it looks like; its offset counts in the layer where it was found.
+// binary content, PEM blocks "CMS" and "PKCS7" (gpgsm: "ENCRYPTED MESSAGE"), a bare base64 coat around any of these,
+// nothing. It reads the first 64 KiB to know the coat; damage further on is an error of the returned reader. A
+// *FormatError says that this is no CMS message and what it looks like; its offset counts in the layer where it was found.
 func Unwrap(r io.Reader) (io.Reader, Coat, error) {
 	var coat Coat
 	for {
