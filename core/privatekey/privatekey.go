@@ -98,17 +98,31 @@ func (k *Key) Public() crypto.PublicKey {
 
 // Certificate returns the certificate of the same file that belongs to the key, or nil.
 func (k *Key) Certificate() *x509.Certificate {
-	pub, ok := k.Public().(interface{ Equal(crypto.PublicKey) bool })
-	if !ok {
-		return nil
-	}
 	for _, c := range k.Certificates {
-		// crypto/x509 gives an X25519 key of a certificate as *ecdh.PublicKey and those of P-256 and its like as *ecdsa.PublicKey.
-		if pub.Equal(c.PublicKey) {
+		if k.BelongsTo(c) {
 			return c
 		}
 	}
 	return nil
+}
+
+// BelongsTo tells whether the certificate certifies this key.
+func (k *Key) BelongsTo(c *x509.Certificate) bool {
+	own, ok := k.Public().(interface{ Equal(crypto.PublicKey) bool })
+	return ok && own.Equal(PublicKeyOf(c))
+}
+
+// PublicKeyOf returns the public key of a certificate, or nil for an algorithm that the standard library does not know.
+// It knows X25519, which x509.ParseCertificate leaves out although x509.ParsePKIXPublicKey has it.
+func PublicKeyOf(c *x509.Certificate) crypto.PublicKey {
+	if c.PublicKey != nil {
+		return c.PublicKey
+	}
+	key, err := x509.ParsePKIXPublicKey(c.RawSubjectPublicKeyInfo)
+	if err != nil {
+		return nil
+	}
+	return key
 }
 
 // Algorithm names the kind and size of the key: "RSA 3072", "P-256", "Ed25519", "X25519".

@@ -3,7 +3,6 @@ package recipient
 import (
 	"bufio"
 	"bytes"
-	"crypto"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -110,7 +109,7 @@ func (o *Opener) usable(certificate []byte) error {
 		return err
 	}
 	for _, c := range given {
-		if samePublic(o.key.Public(), c.PublicKey) {
+		if o.key.BelongsTo(c) {
 			o.certificate = c
 			return nil
 		}
@@ -136,12 +135,6 @@ func certificatesOf(data []byte) (all []*x509.Certificate, err error) {
 		return nil, fmt.Errorf("%w: no certificate can be read from the file that was given beside the key", ErrNoRecipient)
 	}
 	return []*x509.Certificate{c}, nil
-}
-
-// samePublic compares public keys. A certificate for X25519 has an *ecdh.PublicKey as its key does.
-func samePublic(a, b crypto.PublicKey) bool {
-	k, ok := a.(interface{ Equal(crypto.PublicKey) bool })
-	return ok && k.Equal(b)
 }
 
 // String names the key: who and which, never its secret.
@@ -181,7 +174,7 @@ func (o *Opener) Opens(r *Recipient) bool {
 		return false
 	}
 	if o.ring == nil {
-		return samePublic(o.key.Public(), r.certificate.PublicKey)
+		return o.key.BelongsTo(r.certificate)
 	}
 	for _, k := range o.ring.Keys() {
 		if k.Secret && k.Fingerprint == r.key.Fingerprint {

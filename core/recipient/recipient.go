@@ -28,6 +28,7 @@ import (
 	"unicode"
 
 	"enrollbench/core/openpgp"
+	"enrollbench/core/privatekey"
 )
 
 // Kind tells the two kinds of recipients apart.
@@ -142,7 +143,7 @@ func (r *Recipient) Algorithm() string {
 		}
 		return r.key.Algorithm
 	}
-	switch p := r.certificate.PublicKey.(type) {
+	switch p := privatekey.PublicKeyOf(r.certificate).(type) {
 	case *rsa.PublicKey:
 		return fmt.Sprintf("RSA %d", p.N.BitLen())
 	case *ecdsa.PublicKey:

@@ -11,6 +11,7 @@ import (
 
 	"enrollbench/core/finding"
 	"enrollbench/core/openpgp"
+	"enrollbench/core/privatekey"
 )
 
 // ExpiresSoon is how long before its end a recipient gets a warning.
@@ -117,7 +118,7 @@ func (c *check) certificate(r *Recipient) {
 	cert := r.certificate
 	c.validity(cert.NotBefore, cert.NotAfter)
 	usage, name := x509.KeyUsageKeyAgreement, "keyAgreement"
-	switch p := cert.PublicKey.(type) {
+	switch p := privatekey.PublicKeyOf(cert).(type) {
 	case *rsa.PublicKey:
 		usage, name = x509.KeyUsageKeyEncipherment, "keyEncipherment"
 		if p.N.BitLen() < 2048 {

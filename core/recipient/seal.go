@@ -118,13 +118,16 @@ func Rehearse(ctx context.Context, r *Recipient, o *Opener) (Proof, error) {
 		}
 		sink.CloseWithError(err)
 	}()
-	stop := context.AfterFunc(ctx, func() { _ = pipe.CloseWithError(ctx.Err()) })
+	stop := context.AfterFunc(ctx, func() { _ = pipe.CloseWithError(ctx.Err()); _ = sink.CloseWithError(ctx.Err()) })
 	defer func() {
 		stop()
 		_ = pipe.Close()
 		<-done
 	}()
 	opened, err := o.Open(pipe)
+	if cancelled := ctx.Err(); cancelled != nil {
+		return Proof{}, cancelled
+	}
 	if err != nil {
 		return Proof{}, fmt.Errorf("the rehearsal failed: %w", err)
 	}
@@ -139,11 +142,11 @@ func Rehearse(ctx context.Context, r *Recipient, o *Opener) (Proof, error) {
 		}
 		got = append(got, buf[:n]...)
 	}
+	if cancelled := ctx.Err(); cancelled != nil {
+		return Proof{}, cancelled
+	}
 	if err != io.EOF && err != nil {
 		return Proof{}, fmt.Errorf("the rehearsal failed: %w", err)
-	}
-	if err := ctx.Err(); err != nil {
-		return Proof{}, err
 	}
 	if err == nil || subtle.ConstantTimeCompare(got, probe) != 1 {
 		return Proof{}, errors.New("the rehearsal failed: what was opened is not what was sealed")
