@@ -37,6 +37,8 @@ var acts = map[string]func(args []string) error{
 	"pack":     pack,
 
 	"generate-sealed": generateSealed,
+	"generate-batch":  generateBatch,
+	"export-batch":    exportBatch,
 	"cms-encrypt":     cmsEncrypt,
 	"cms-decrypt":     cmsDecrypt,
 	"pgp-decrypt":     pgpDecrypt,
@@ -66,7 +68,7 @@ func bench() error {
 		return err
 	}
 	fmt.Printf("%s, %d CPUs, %s/%s; best of %d\n", runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.rounds)
-	for _, section := range []func() error{b.requests, b.openssl, b.zip, b.macs, b.cms, b.pgp, b.window} {
+	for _, section := range []func() error{b.requests, b.openssl, b.zip, b.macs, b.cms, b.pgp, b.delivery, b.window} {
 		if err := section(); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // command is a node of the tree: a group that has commands, or one that does something.
@@ -26,8 +27,12 @@ type action func(ctx context.Context, s *session, args []string) error
 
 // session is what a command talks to.
 type session struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	terminal       bool // stderr is one: show progress
+	// hidden asks on the terminal for what must not be seen; nil where there is none.
+	hidden func(ctx context.Context, prompt string) ([]byte, error)
+	screen sync.Mutex // held by whoever writes on the terminal: the progress line waits while something is asked
 }
 
 // complain writes a message for people.

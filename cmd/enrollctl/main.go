@@ -20,9 +20,11 @@ func enrollctl() int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	s := &session{
+		stdin:    os.Stdin,
 		stdout:   os.Stdout,
 		stderr:   os.Stderr,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())), // #nosec G115 -- a descriptor is a small number
+		hidden:   hiddenReader(os.Stdin, os.Stderr),
 	}
 	return run(ctx, s, root, os.Args[1:])
 }
@@ -40,6 +42,11 @@ var root = &command{
 			commands: []*command{csrCheck, csrBundle, csrRules}},
 		{name: "mac", summary: "MAC address ranges (EUI-48): check one, list it as a CSV for upload",
 			commands: []*command{macCheck, macList, macRules}},
+		{name: "recipient", summary: "the certificate or OpenPGP key that the service seals results to",
+			commands: []*command{recipientShow, recipientRehearse, recipientRules}},
+		encrypt,
+		decrypt,
+		deliver,
 		versionCommand,
 	},
 }

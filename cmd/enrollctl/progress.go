@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -74,6 +75,8 @@ type line struct {
 }
 
 func (l *line) show(text string) {
+	l.session.screen.Lock()
+	defer l.session.screen.Unlock()
 	width := utf8.RuneCountInString(text)
 	fmt.Fprintf(l.session.stderr, "\r%s%s", text, strings.Repeat(" ", max(0, l.width-width)))
 	if text == "" {
@@ -81,3 +84,16 @@ func (l *line) show(text string) {
 	}
 	l.width = width
 }
+
+// ask asks for a secret on the terminal, in the place of a progress line that may be there.
+func (s *session) ask(ctx context.Context, prompt string) ([]byte, error) {
+	s.screen.Lock()
+	defer s.screen.Unlock()
+	if s.terminal {
+		fmt.Fprintf(s.stderr, "\r%s\r", strings.Repeat(" ", widestLine))
+	}
+	return s.hidden(ctx, prompt)
+}
+
+// widestLine is what no progress line exceeds and every terminal has room for.
+const widestLine = 79

@@ -9,8 +9,10 @@ import (
 	"unicode"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/delivery"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
+	"enrollbench/core/recipient"
 )
 
 // placesShown is how many places of one cause are listed unless all are asked for.
@@ -21,7 +23,7 @@ var signs = [...]string{finding.Notice: "i", finding.Warning: "!", finding.Error
 // ruleTitles names every rule for people.
 var ruleTitles = func() map[string]string {
 	titles := map[string]string{}
-	for _, table := range [][]*finding.Rule{csr.Rules, eui48.Rules} {
+	for _, table := range [][]*finding.Rule{csr.Rules, eui48.Rules, recipient.Rules, delivery.Rules} {
 		for _, r := range table {
 			titles[r.Name] = r.Title
 		}

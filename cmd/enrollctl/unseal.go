@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"enrollbench/core/delivery"
+)
+
+// known says in words what delivery.Unseal found out about a payload.
+var known = map[string]string{
+	delivery.Authenticated: "authenticated: it is what was sealed, whoever sealed it",
+	delivery.Undamaged:     "undamaged: its checksums are right; that it was not exchanged is not proven",
+	delivery.NotProven:     "kept because you insist: nothing shows whether it was changed",
+}
+
+// unseal opens one file.
+func unseal(ctx context.Context, s *session, key opening, in string, out output, insist bool) error {
+	s.sweep()
+	if err := out.differs(in); err != nil {
+		return err
+	}
+	opener, err := key.load(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer opener.Wipe()
+	report, stop := s.track("opening")
+	defer stop()
+	integrity, err := delivery.Unseal(ctx, in, out.path,
+		delivery.UnsealOptions{Opener: opener, Insist: insist, Replace: out.force}, report)
+	if errors.Is(err, delivery.ErrNotProven) {
+		return fmt.Errorf("%w (--insist keeps it)", err)
+	}
+	if err != nil {
+		return out.explain(opener.explain(err))
+	}
+	size, err := sizeOf(out.path)
+	if err != nil {
+		return err
+	}
+	stop()
+	_, err = fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s bytes, %s", out.path, group(size), known[integrity])))
+	return err
+}
