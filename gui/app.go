@@ -54,14 +54,18 @@ type App struct {
 	dialogs  []*widgets.Dialog
 	closing  bool
 
-	CSR *csrTab
-	MAC *macTab
+	trust trustStore
+
+	CSR     *csrTab
+	MAC     *macTab
+	Results *openTab
 }
 
 // Options of the window; the zero value is for ordinary use.
 type Options struct {
 	Tasks   *Tasks
 	Chooser Chooser
+	Config  string                        // folder for what is to be kept, "" for the user's own
 	OnPanic func(value any, stack []byte) // told of a defect that ended a piece of work, but not the program
 }
 
@@ -83,8 +87,12 @@ func New(f fyne.App, o Options) *App {
 	}
 	a.asking = a.tasks.NewRunner(nil)
 	a.toast = widgets.NewToast()
-	a.CSR, a.MAC = newCSRTab(a), newMACTab(a)
-	a.tabs = []tab{a.CSR, a.MAC}
+	if o.Config == "" {
+		o.Config = configFolder()
+	}
+	a.trust = newTrustStore(o.Config)
+	a.CSR, a.MAC, a.Results = newCSRTab(a), newMACTab(a), newOpenTab(a)
+	a.tabs = []tab{a.CSR, a.MAC, a.Results}
 
 	a.window.SetContent(a.frame())
 	a.window.SetOnDropped(a.onDropped)

@@ -54,8 +54,11 @@ func (t *csrTab) change(title, failure string, undoable bool, work func(context.
 	})
 }
 
-func (t *csrTab) busy() {
-	t.app.note(widgets.Note{State: look.Running, Text: lang.X("csr.busy", "Something is still running. Wait until it has ended, or cancel it (Esc).")})
+func (t *csrTab) busy() { t.app.busy() }
+
+// busy says that one thing comes after the other.
+func (a *App) busy() {
+	a.note(widgets.Note{State: look.Running, Text: lang.X("csr.busy", "Something is still running. Wait until it has ended, or cancel it (Esc).")})
 }
 
 func (t *csrTab) remember(s csrState) {

@@ -182,18 +182,6 @@ func (pairsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // describe is everything about a CSR.
 func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject {
-	section := func(title string, lines ...[3]string) fyne.CanvasObject {
-		grid := container.New(pairsLayout{})
-		for _, l := range lines {
-			if l[1] != "" {
-				addLine(grid, l[0], l[1], l[2] != "")
-			}
-		}
-		if len(grid.Objects) == 0 {
-			return nil
-		}
-		return widgets.Down(look.Gap/2, widgets.NewText(title).Bold(), grid)
-	}
 	var subject, names, extensions, attributes, problems [][3]string
 	for _, n := range s.Subject {
 		subject = append(subject, [3]string{visible(n.Name), visible(n.Value)})

@@ -7,7 +7,9 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
+	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
@@ -17,8 +19,10 @@ import (
 // rulesByName finds a finding's rule, for its title and reasons.
 var rulesByName = func() map[string]*finding.Rule {
 	m := map[string]*finding.Rule{}
-	for _, r := range csr.Rules {
-		m[r.Name] = r
+	for _, rules := range [][]*finding.Rule{csr.Rules, delivery.Rules, recipient.Rules} {
+		for _, r := range rules {
+			m[r.Name] = r
+		}
 	}
 	return m
 }()

@@ -54,6 +54,18 @@ func (t *macTab) telling() (*widgets.BottomBar, bool, int, string) {
 	return t.bar, t.work.Busy(), macRows{t.series}.Rows(), ""
 }
 
+func (t *openTab) telling() (*widgets.BottomBar, bool, int, string) {
+	rows, current := 0, ""
+	if t.result != nil && t.result.usable() && len(t.shows.views) > 0 {
+		v := t.shows.views[t.shows.view]
+		rows = siftedRows{v.model, t.shows.rows}.Rows()
+		if i := t.shows.current(); i >= 0 {
+			current = v.name(i)
+		}
+	}
+	return t.bar, t.work.Busy() || t.sift.Busy(), rows, current
+}
+
 // tellTests writes the state to the file that the environment names, whenever it has changed, if it names one.
 func (a *App) tellTests() {
 	path := os.Getenv(testStateVariable)

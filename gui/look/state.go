@@ -43,6 +43,22 @@ func (s State) Icon() fyne.Resource { return ColoredIcon(stateLook[s].icon, stat
 // Color is the name of the state's colour.
 func (s State) Color() fyne.ThemeColorName { return stateLook[s].color }
 
+// On is the name of the colour of text on an area in the state's colour. Only Ready, Warning and Failed fill areas.
+func (s State) On() fyne.ThemeColorName {
+	switch s {
+	case Ready:
+		return theme.ColorNameForegroundOnSuccess
+	case Warning:
+		return theme.ColorNameForegroundOnWarning
+	case Failed:
+		return theme.ColorNameForegroundOnError
+	}
+	return theme.ColorNameForegroundOnPrimary
+}
+
+// IconOn is the state's drawing in that colour.
+func (s State) IconOn() fyne.Resource { return ColoredIcon(stateLook[s].icon, s.On()) }
+
 // Importance is the state's colour in a sheet.
 func (s State) Importance() sheet.Importance { return stateLook[s].importance }
 

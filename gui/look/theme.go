@@ -21,6 +21,12 @@ const (
 // Gap is the rhythm of all distances, in pixels.
 const Gap float32 = 8
 
+// Sizes of text that Fyne has no names for.
+const (
+	SizeVerdict fyne.ThemeSizeName = "verdict" // the answer that is read across a room
+	SizeFigure  fyne.ThemeSizeName = "figure"  // a number that counts
+)
+
 // Target is the least height of what is meant to be hit, in pixels: gloved hands.
 const Target float32 = 42
 
@@ -134,6 +140,8 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	theme.SizeNameCaptionText:    12,
 	theme.SizeNameSubHeadingText: 17,
 	theme.SizeNameHeadingText:    22,
+	SizeVerdict:                  36,
+	SizeFigure:                   26,
 	theme.SizeNamePadding:        4,
 	theme.SizeNameInnerPadding:   11,
 	theme.SizeNameInlineIcon:     18,

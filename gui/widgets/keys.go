@@ -180,3 +180,29 @@ func (s *Select) TypedKey(ev *fyne.KeyEvent) {
 	}
 	s.Select.TypedKey(ev)
 }
+
+// Check is Fyne's tick box, high enough for gloves and open for the window's keys.
+type Check struct{ widget.Check }
+
+// NewCheck makes a tick box.
+func NewCheck(text string, changed func(bool)) *Check {
+	c := &Check{}
+	c.Text, c.OnChanged = text, changed
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// MinSize implements fyne.CanvasObject.
+func (c *Check) MinSize() fyne.Size {
+	m := c.Check.MinSize()
+	return fyne.NewSize(m.Width, max(m.Height, look.Target))
+}
+
+// TypedKey implements fyne.Focusable.
+func (c *Check) TypedKey(ev *fyne.KeyEvent) {
+	if windowKey(ev.Name) {
+		passOn(c, ev)
+		return
+	}
+	c.Check.TypedKey(ev)
+}

@@ -19,7 +19,23 @@ type Progress struct {
 	Title       string
 	Done, Total int64 // Total 0: not known
 	Elapsed     time.Duration
+	Octets      bool // Done and Total are octets of files
 	Stopping    bool // it was cancelled and has not ended yet
+}
+
+func (p Progress) amount(n int64) string {
+	if p.Octets {
+		return numbers.Size(n)
+	}
+	return numbers.Group(n)
+}
+
+// Share is how much of the work is done, from 0 to 1.
+func (p Progress) Share() float64 {
+	if p.Total <= 0 {
+		return 0
+	}
+	return min(float64(p.Done)/float64(p.Total), 1)
 }
 
 // settled is how long a rate is not worth showing.
@@ -33,9 +49,9 @@ func (p Progress) Numbers() string {
 	var s string
 	switch {
 	case p.Total > 0:
-		s = lang.X("progress.of", "{{.Done}} of {{.Total}}", map[string]any{"Done": numbers.Group(p.Done), "Total": numbers.Group(p.Total)})
+		s = lang.X("progress.of", "{{.Done}} of {{.Total}}", map[string]any{"Done": p.amount(p.Done), "Total": p.amount(p.Total)})
 	case p.Done > 0:
-		s = numbers.Group(p.Done)
+		s = p.amount(p.Done)
 	default:
 		return lang.X("progress.starting", "Starting…")
 	}
@@ -43,7 +59,11 @@ func (p Progress) Numbers() string {
 		return s
 	}
 	rate := float64(p.Done) / p.Elapsed.Seconds()
-	s += " · " + lang.X("progress.rate", "{{.Rate}} a second", map[string]any{"Rate": numbers.Rate(rate)})
+	shown := numbers.Rate(rate)
+	if p.Octets {
+		shown = numbers.Size(int64(rate))
+	}
+	s += " · " + lang.X("progress.rate", "{{.Rate}} a second", map[string]any{"Rate": shown})
 	if left := p.Total - p.Done; left > 0 {
 		wait := time.Duration(float64(left) / rate * float64(time.Second))
 		s += " · " + lang.X("progress.left", "{{.Time}} left", map[string]any{"Time": numbers.Duration(wait)})
@@ -65,7 +85,7 @@ type ProgressRow struct {
 
 // NewProgressRow makes a hidden row.
 func NewProgressRow(cancel func()) *ProgressRow {
-	p := &ProgressRow{OnCancel: cancel, title: NewText("").Bold(), numbers: NewText("").Muted().Giving(), bar: newBar()}
+	p := &ProgressRow{OnCancel: cancel, title: NewText("").Bold(), numbers: NewText("").Muted().Giving(), bar: newBar(barHeight)}
 	p.numbers.Align = fyne.TextAlignTrailing
 	p.cancel = NewButton(lang.X("progress.cancel", "Cancel"), look.Icon("close"), func() {
 		if p.OnCancel != nil {
@@ -89,7 +109,7 @@ func (p *ProgressRow) Set(s *Progress) {
 	}
 	p.title.SetText(s.Title)
 	p.numbers.SetText(s.Numbers())
-	p.bar.set(s.Done, s.Total)
+	p.bar.set(s.Share())
 	p.cancel.SetEnabled(!s.Stopping)
 	p.Show()
 }
@@ -106,23 +126,20 @@ func (p *ProgressRow) CreateRenderer() fyne.WidgetRenderer {
 type bar struct {
 	widget.BaseWidget
 	share       float64
+	height      float32
 	back, front *canvas.Rectangle
 }
 
 const barHeight = 8
 
-func newBar() *bar {
-	b := &bar{back: canvas.NewRectangle(nil), front: canvas.NewRectangle(nil)}
-	b.back.CornerRadius, b.front.CornerRadius = barHeight/2, barHeight/2
+func newBar(height float32) *bar {
+	b := &bar{height: height, back: canvas.NewRectangle(nil), front: canvas.NewRectangle(nil)}
+	b.back.CornerRadius, b.front.CornerRadius = height/2, height/2
 	b.ExtendBaseWidget(b)
 	return b
 }
 
-func (b *bar) set(done, total int64) {
-	share := 0.0
-	if total > 0 {
-		share = min(float64(done)/float64(total), 1)
-	}
+func (b *bar) set(share float64) {
 	if share != b.share {
 		b.share = share
 		b.Refresh()
@@ -138,11 +155,11 @@ func (r *barRenderer) Layout(size fyne.Size) {
 	r.b.back.Resize(size)
 	width := size.Width * float32(r.b.share)
 	if width > 0 {
-		width = max(width, barHeight)
+		width = max(width, r.b.height)
 	}
 	r.b.front.Resize(fyne.NewSize(width, size.Height))
 }
-func (r *barRenderer) MinSize() fyne.Size { return fyne.NewSize(64, barHeight) }
+func (r *barRenderer) MinSize() fyne.Size { return fyne.NewSize(64, r.b.height) }
 func (r *barRenderer) Refresh() {
 	r.b.back.FillColor = look.Color(theme.ColorNameSeparator)
 	r.b.front.FillColor = look.Color(theme.ColorNamePrimary)

@@ -1,0 +1,210 @@
+package gui
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/cms"
+	"enrollbench/core/openpgp"
+	"enrollbench/core/progress"
+	"enrollbench/gui/numbers"
+)
+
+// givenKind is what a dropped file can serve as.
+type givenKind uint8
+
+const (
+	givenUnknown givenKind = iota
+	givenSealed            // a result, or part of one, that wants a key
+	givenPlain             // a result, or part of one, that is not sealed
+	givenKey               // a private key
+	givenOrder             // a table
+)
+
+// givenFile is one dropped file, judged without any key.
+type givenFile struct {
+	path  string
+	size  int64
+	kind  givenKind
+	words string   // what it is
+	wants []string // which keys can open it, in words
+}
+
+// given is what was dropped on the tab for results.
+type given struct {
+	paths  []string
+	files  []givenFile // the first few of a folder
+	count  int         // of all files
+	bytes  int64
+	sealed int // how many want a key
+	known  int // how many are results or parts of them
+}
+
+// listedFiles is how many files of a folder are told one by one.
+const listedFiles = 200
+
+// inspect says what was given. It reads the beginning of every file.
+func inspect(ctx context.Context, paths []string, report progress.Func) (*given, error) {
+	g := &given{paths: paths}
+	for _, root := range paths {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if path != root && strings.HasPrefix(d.Name(), ".") {
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			if !d.Type().IsRegular() && path != root || d.IsDir() {
+				return nil
+			}
+			f, err := inspectFile(path)
+			if err != nil {
+				return err
+			}
+			g.add(f)
+			report.Report(int64(g.count), 0)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+func (g *given) add(f givenFile) {
+	g.count++
+	g.bytes += f.size
+	switch f.kind {
+	case givenSealed:
+		g.sealed++
+		g.known++
+	case givenPlain:
+		g.known++
+	}
+	if len(g.files) < listedFiles {
+		g.files = append(g.files, f)
+	}
+}
+
+// only returns the file if it is the only one and serves as that.
+func (g *given) only(kind givenKind) (path string, ok bool) {
+	if g.count == 1 && g.files[0].kind == kind {
+		return g.files[0].path, true
+	}
+	return "", false
+}
+
+// judgedHead is how much of a file is read to judge it.
+const judgedHead = 4 << 10
+
+func inspectFile(path string) (givenFile, error) {
+	file, err := os.Open(path) // #nosec G304 -- the user's own choice
+	if err != nil {
+		return givenFile{}, err
+	}
+	defer file.Close()
+	f := givenFile{path: path}
+	if info, err := file.Stat(); err == nil {
+		f.size = info.Size()
+	}
+	in := bufio.NewReaderSize(file, judgedHead)
+	head, err := in.Peek(judgedHead)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return f, err
+	}
+	f.judge(head, in)
+	return f, nil
+}
+
+// judge looks at the first octets and, of what may be sealed, at the header.
+func (f *givenFile) judge(head []byte, in io.Reader) {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	has := func(s string) bool { return bytes.Contains(head, []byte(s)) }
+	switch {
+	case len(text) == 0:
+		f.words = lang.X("given.empty", "empty file")
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		f.kind, f.words = givenPlain, lang.X("given.zip", "ZIP, not sealed")
+	case text[0] == '{', text[0] == '[':
+		f.kind, f.words = givenPlain, lang.X("given.json", "JSON, not sealed as a whole; keys in it may be sealed one by one")
+	case has("PRIVATE KEY-----"), has("BEGIN PGP PRIVATE KEY"):
+		f.kind, f.words = givenKey, lang.X("given.key", "private key")
+	case openpgp.LooksLikeKeys(head):
+		f.kind, f.words = givenKey, lang.X("given.openpgp-key", "OpenPGP key")
+	case isPKCS12(f.path) && head[0] == 0x30:
+		f.kind, f.words = givenKey, lang.X("given.pkcs12", "PKCS#12: private key with certificate")
+	case has("-----BEGIN CERTIFICATE-----"):
+		f.kind, f.words = givenPlain, lang.X("given.certificates", "certificates, not sealed")
+	case f.sealed(head, in):
+	case isTable(f.path, text):
+		f.kind, f.words = givenOrder, lang.X("given.table", "table")
+	case head[0] == 0x30:
+		f.kind, f.words = givenPlain, lang.X("given.der", "certificate or key, DER")
+	default:
+		f.words = lang.X("given.unknown", "in no form that a result has")
+	}
+}
+
+// sealed reads the header of a message. A long file is not read to its end.
+func (f *givenFile) sealed(head []byte, in io.Reader) bool {
+	if wants, err := openpgp.Inspect(bytes.NewReader(head)); err == nil {
+		f.kind, f.words = givenSealed, lang.X("given.openpgp", "sealed with OpenPGP")
+		for _, id := range wants {
+			if id == openpgp.Hidden {
+				f.wants = append(f.wants, lang.X("given.hidden", "a key that it does not name"))
+				continue
+			}
+			f.wants = append(f.wants, lang.X("given.key-id", "OpenPGP key {{.ID}}", map[string]any{"ID": openpgp.Display(id)}))
+		}
+		return true
+	}
+	bare, coat, err := cms.Unwrap(in)
+	if err != nil {
+		return false
+	}
+	info, err := cms.Inspect(bare)
+	if err != nil {
+		return false
+	}
+	f.kind = givenSealed
+	data := map[string]any{"Cipher": info.Algorithm, "Coat": coat.String()}
+	f.words = lang.X("given.cms", "sealed with CMS, {{.Cipher}}", data)
+	if len(coat) > 0 {
+		f.words = lang.X("given.cms-coat", "sealed with CMS, {{.Cipher}}, in {{.Coat}}", data)
+	}
+	for _, r := range info.Recipients {
+		f.wants = append(f.wants, r.String())
+	}
+	return true
+}
+
+func isPKCS12(path string) bool {
+	e := strings.ToLower(filepath.Ext(path))
+	return e == ".p12" || e == ".pfx"
+}
+
+func isTable(path string, text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	return strings.EqualFold(filepath.Ext(path), ".csv") || bytes.Contains(line, []byte("subject.common_name")) || bytes.Contains(line, []byte("\"csr\""))
+}
+
+// sizeWords is "3 files · 41.2 MB".
+func (g *given) sizeWords() string {
+	return lang.XN("given.files", "{{.Number}} files", g.count, map[string]any{"Number": numbers.Group(g.count)}) + " · " + numbers.Size(g.bytes)
+}

@@ -1,0 +1,391 @@
+package gui
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/delivery"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+)
+
+// openTab shows core/delivery: what was dropped, which key it wants, and whether it is what was ordered.
+type openTab struct {
+	app  *App
+	work *Runner // looking at what was given, opening, exporting: one after the other
+	sift *Runner // filtering a list
+	peek *Runner // reading one certificate
+
+	given  *given   // nil: nothing was dropped
+	key    *heldKey // read and unlocked, until another file is opened or the window closes
+	result *result  // nil: not opened yet
+
+	root  fyne.CanvasObject
+	empty fyne.CanvasObject
+	page  *givenPage
+	doing *widgets.ProgressPage
+	shows *resultPage
+	bar   *widgets.BottomBar
+	extra *widgets.Button // hand over
+	again *widgets.Button // another file
+}
+
+// result is what opening came to: a delivery, or why there is none.
+type result struct {
+	delivery *delivery.Delivery
+	problem  error // the result cannot be used at all
+	verdict  delivery.Verdict
+	at       time.Time
+	request  openRequest
+}
+
+// openRequest is what a handler read from the widgets for the work to do.
+type openRequest struct {
+	given   *given
+	key     string // path, "" for none
+	order   orderChoice
+	anchors string // path, "" for none
+}
+
+func newOpenTab(a *App) *openTab {
+	t := &openTab{app: a}
+	t.doing = widgets.NewProgressPage(t.escape)
+	t.work = a.tasks.NewRunner(t.onProgress)
+	t.sift, t.peek = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.build()
+	t.show()
+	return t
+}
+
+func (t *openTab) name() string               { return lang.X("open.tab", "Open results") }
+func (t *openTab) icon() string               { return "open" }
+func (t *openTab) content() fyne.CanvasObject { return t.root }
+
+func (t *openTab) build() {
+	primary := widgets.NewPrimary(lang.X("open.open", "Open and check"), look.Icon("open"), t.act)
+	t.extra = widgets.NewButton(lang.X("open.hand-over", "Hand over sealed…"), look.Icon("sealed"), t.handOver)
+	t.again = widgets.NewButton(lang.X("open.another", "Another result"), look.Icon("remove"), t.forget)
+	t.bar = widgets.NewBottomBar(primary, t.again, t.extra)
+
+	files := widgets.NewPrimary(lang.X("open.files", "Choose file…"), look.Icon("add"), t.open)
+	folder := widgets.NewButton(lang.X("open.folder", "Choose folder…"), look.Icon("folder"), t.openFolder)
+	t.empty = widgets.DropZone(lang.X("open.drop", "Drop the result of a job here"),
+		lang.X("open.drop-hint", "The downloaded file as it is, sealed or not, or the folder with many. It is checked before anything is written."),
+		widgets.Space(0, 0), files, folder)
+	t.page = newGivenPage(t)
+	t.shows = newResultPage(t)
+	t.root = widgets.Edged(nil, t.bar.Content(), nil, nil,
+		container.NewStack(t.empty, t.page.root, t.shows.root, t.doing.Content()))
+}
+
+// show brings the part to the front that fits how far things are.
+func (t *openTab) show() {
+	busy := t.work.Busy()
+	for o, on := range map[fyne.CanvasObject]bool{
+		t.doing.Content(): busy,
+		t.shows.root:      !busy && t.result != nil,
+		t.page.root:       !busy && t.result == nil && t.given != nil,
+		t.empty:           !busy && t.result == nil && t.given == nil,
+	} {
+		if on {
+			o.Show()
+		} else {
+			o.Hide()
+		}
+	}
+	t.showBar()
+}
+
+func (t *openTab) onProgress(p *widgets.Progress) {
+	if p != nil {
+		p.Octets = t.given != nil
+		t.doing.Set(*p)
+	}
+	if p == nil || p.Done == 0 {
+		t.show()
+	}
+}
+
+// showBar says how things stand.
+func (t *openTab) showBar() {
+	set := func(b *widgets.Button, on bool) {
+		if on {
+			b.Show()
+		} else {
+			b.Hide()
+		}
+	}
+	usable := t.result != nil && t.result.usable()
+	set(t.extra, usable && !t.work.Busy())
+	set(t.again, (t.given != nil || t.result != nil) && !t.work.Busy())
+	t.bar.Primary.SetText(lang.X("open.open", "Open and check"))
+	t.bar.Primary.SetIcon(look.Icon("open"))
+	switch {
+	case t.work.Busy():
+		t.bar.SetFacts(widgets.Fact{State: look.Running, Text: lang.X("open.working", "Working…")})
+		t.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+	case t.result != nil:
+		t.bar.Primary.SetText(lang.X("open.export", "Export…"))
+		t.bar.Primary.SetIcon(look.Icon("save"))
+		state, head, _ := t.result.words()
+		t.bar.SetFacts(widgets.Fact{State: state, Text: head})
+		t.bar.SetAction(usable, lang.X("open.not-usable", "What is red is not exported"))
+	case t.given != nil:
+		t.bar.SetFacts(t.page.fact())
+		reason := t.page.lacks()
+		t.bar.SetAction(reason == "", reason)
+	default:
+		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("open.nothing", "Nothing to open yet")})
+		t.bar.SetAction(false, lang.X("open.drop-first", "Drop a result first"))
+	}
+}
+
+// act is the primary button: open, or export what was opened.
+func (t *openTab) act() {
+	switch {
+	case t.bar.Primary.Disabled():
+		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+	case t.result != nil:
+		t.export()
+	default:
+		t.start(t.page.request())
+	}
+}
+
+// drop takes a result; on the page of a given result also its key or its order.
+func (t *openTab) drop(paths []string) {
+	if t.work.Busy() {
+		t.app.busy()
+		return
+	}
+	had := t.given
+	t.given = nil
+	Run(t.work, lang.X("open.looking", "Looking at the files"), func(ctx context.Context, report progress.Func) (*given, error) {
+		return inspect(ctx, paths, report)
+	}, func(g *given, err error) {
+		t.given = had
+		if err != nil {
+			t.show()
+			t.app.fail(lang.X("open.look-failed", "The files could not be looked at"), err)
+			return
+		}
+		t.take(g)
+	})
+}
+
+func (t *openTab) take(g *given) {
+	key, isKey := g.only(givenKey)
+	order, isOrder := g.only(givenOrder)
+	waits := t.given != nil && t.result == nil
+	switch {
+	case isKey && waits:
+		t.page.setKey(key)
+		t.show()
+	case isOrder && waits:
+		t.page.setOrderFile(order)
+		t.show()
+	case g.known == 0 && (isKey || isOrder):
+		t.show()
+		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("open.result-first", "Drop the result first, then its key or its order.")})
+	case g.count == 0:
+		t.show()
+		t.app.note(widgets.Note{State: look.Warning, Text: lang.X("open.no-file", "There is no file in what was dropped.")})
+	default:
+		t.closeResult()
+		t.given = g
+		t.page.setGiven(g)
+		t.show()
+		t.page.focusNext()
+	}
+}
+
+// start opens and checks.
+func (t *openTab) start(r openRequest) {
+	held := t.key
+	t.page.keyRemark(nil)
+	store := t.app.trust
+	Run(t.work, lang.X("open.opening", "Opening and checking"), func(ctx context.Context, report progress.Func) (*outcome, error) {
+		return t.app.openResult(ctx, r, held, store, report)
+	}, func(o *outcome, err error) {
+		if o != nil && o.key != nil && o.key != t.key {
+			t.key.wipe()
+			t.key = o.key
+		}
+		t.ended(r, o, err)
+	})
+}
+
+// outcome is what the work hands back; the key even if the result did not open.
+type outcome struct {
+	key      *heldKey
+	delivery *delivery.Delivery
+}
+
+// openResult is the work of opening. It runs off the UI thread.
+func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, store trustStore, report progress.Func) (*outcome, error) {
+	o := &outcome{}
+	order, err := r.order.read()
+	if err != nil {
+		return o, &orderError{err}
+	}
+	anchors, err := store.anchors(r.anchors)
+	if err != nil {
+		return o, &anchorError{err}
+	}
+	req := delivery.OpenRequest{Paths: r.given.paths, Order: order, Anchors: anchors}
+	if r.key != "" {
+		if held == nil || held.path != r.key {
+			if held, err = a.readKey(ctx, r.key); err != nil {
+				return o, err
+			}
+		}
+		held.use(ctx)
+		o.key = held
+		req.Opener = delivery.WithKey(held.opener)
+	}
+	o.delivery, err = delivery.Open(ctx, req, report)
+	return o, err
+}
+
+// ended shows what opening came to.
+func (t *openTab) ended(r openRequest, o *outcome, err error) {
+	now := t.app.tasks.now()
+	switch {
+	case err == nil:
+		if r.key != "" {
+			t.app.rememberKey(r.key)
+		}
+		t.closeResult()
+		t.result = &result{delivery: o.delivery, verdict: o.delivery.Verdict(), at: now, request: r}
+		t.shows.set(t.result)
+	case cancelled(err):
+		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("note.cancelled", "Cancelled. Nothing was changed.")})
+	case integrity(err):
+		t.closeResult()
+		t.result = &result{problem: err, at: now, request: r}
+		t.shows.set(t.result)
+	default:
+		t.page.failed(err)
+	}
+	t.show()
+	if t.result != nil {
+		t.shows.focus()
+	}
+}
+
+// forget goes back to the empty tab.
+func (t *openTab) forget() {
+	if t.work.Busy() {
+		return
+	}
+	t.closeResult()
+	t.given = nil
+	t.key.wipe()
+	t.key = nil
+	t.page.clear()
+	t.show()
+}
+
+func (t *openTab) closeResult() {
+	t.sift.Drop()
+	t.peek.Drop()
+	if t.result != nil && t.result.delivery != nil {
+		if err := t.result.delivery.Close(); err != nil {
+			fyne.LogError("the temporaries of a result", err)
+		}
+	}
+	t.result = nil
+	t.shows.set(nil)
+}
+
+// close ends what is left when the window closes.
+func (t *openTab) close() {
+	t.closeResult()
+	t.key.wipe()
+	t.key = nil
+}
+
+// open lets the user pick the result.
+func (t *openTab) open() {
+	o := ChooserOptions{Title: lang.X("open.pick", "Choose the result of a job"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
+		if len(paths) > 0 {
+			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
+			t.drop(paths)
+		}
+	})
+}
+
+func (t *openTab) openFolder() {
+	o := ChooserOptions{Title: lang.X("open.pick-folder", "Choose the folder with the results"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
+		if path != "" {
+			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(path))
+			t.drop([]string{path})
+		}
+	})
+}
+
+func (t *openTab) save() { t.act() }
+
+func (t *openTab) paste(text string) {
+	if paths := parsePaths(text); len(paths) > 0 && looksLikePaths(text) {
+		t.drop(paths)
+	}
+}
+
+func (t *openTab) find() {
+	if t.result != nil {
+		t.shows.focusFind()
+	}
+}
+func (t *openTab) undo() {}
+
+// recheck opens the result once more.
+func (t *openTab) recheck() {
+	if t.result != nil && !t.work.Busy() {
+		t.start(t.result.request)
+	}
+}
+
+func (t *openTab) nextProblem() {
+	if t.result != nil {
+		t.shows.nextProblem()
+	}
+}
+
+func (t *openTab) shown() {
+	if t.given != nil && t.result == nil {
+		t.page.focusNext()
+	}
+}
+
+// escape cancels what runs, closes the details, or goes back from a result to its page.
+func (t *openTab) escape() {
+	switch {
+	case t.work.Busy():
+		t.work.Cancel()
+	case t.result != nil && t.shows.escape():
+	case t.result != nil:
+		t.back()
+	}
+}
+
+// back leaves a result for the page where key and order are chosen.
+func (t *openTab) back() {
+	t.closeResult()
+	t.show()
+	t.page.focusNext()
+}
+
+// clock writes a time of today.
+func clock(at time.Time) string { return at.Local().Format("15:04") }
+
+func count(n int) string { return numbers.Group(n) }

@@ -1,0 +1,4 @@
+package gui
+
+func (t *openTab) export()   {}
+func (t *openTab) handOver() {}

@@ -1,0 +1,305 @@
+package gui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// givenPage says what was dropped and which key it wants, and lets the user choose the key, the order and the issuer.
+type givenPage struct {
+	tab   *openTab
+	given *given
+
+	root    *fyne.Container
+	what    *fyne.Container
+	wants   *fyne.Container
+	keyPath *widgets.Entry
+	recent  *fyne.Container
+	remark  *fyne.Container
+	order   *orderPane
+	anchors *widgets.Entry
+	pinned  *widgets.Text
+	trouble *widgets.Text // about the issuer file
+}
+
+// Widths of the page: what is optional stands aside.
+const (
+	optionsWidth = 336
+	shownGiven   = 6
+	shownWants   = 3
+)
+
+func newGivenPage(t *openTab) *givenPage {
+	p := &givenPage{tab: t, what: widgets.Down(look.Gap), wants: widgets.Down(look.Gap / 2), recent: widgets.Down(look.Gap / 2), remark: widgets.Down(0)}
+	p.keyPath = widgets.NewEntry()
+	p.keyPath.PlaceHolder = lang.X("open.key-path", "Path of the private key")
+	p.keyPath.TypeOver = true
+	p.keyPath.OnChanged = func(string) { p.keyRemark(nil); p.showRecent(); t.showBar() }
+	p.keyPath.OnSubmitted = func(string) { t.act() }
+	choose := widgets.NewButton(lang.X("open.choose-key", "Choose key…"), look.Icon("key"), p.chooseKey)
+	p.order = newOrderPane(p.chooseOrder, t.changed)
+	p.anchors = widgets.NewEntry()
+	p.anchors.PlaceHolder = lang.X("open.anchor-path", "Issuer's certificate, if you have it")
+	p.anchors.OnChanged = func(string) { p.trouble.Hide(); t.changed() }
+	issuer := widgets.NewButton("", look.Icon("folder"), p.chooseAnchors)
+	p.pinned = widgets.NewParagraph("").Small().Muted()
+	p.trouble = widgets.NewParagraph("").Small()
+	p.trouble.Hide()
+
+	head := func(text string) fyne.CanvasObject { return widgets.NewText(text).Title() }
+	left := widgets.Down(2.5*look.Gap, p.what,
+		widgets.Down(look.Gap, head(lang.X("open.key", "Key")), p.wants,
+			container.NewBorder(nil, nil, nil, choose, p.keyPath), p.remark, p.recent))
+	right := widgets.Down(2.5*look.Gap,
+		widgets.Down(look.Gap, head(lang.X("open.order", "Order")),
+			widgets.NewParagraph(lang.X("open.order-text", "With the order it shows what is missing and what nobody ordered.")).Muted(), p.order.root),
+		widgets.Down(look.Gap, head(lang.X("open.issuer", "Issuer")), p.pinned,
+			container.NewBorder(nil, nil, nil, issuer, p.anchors), p.trouble))
+	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(optionsWidth,
+		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
+	p.root = widgets.Edged(nil, nil, nil, side, container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, left)))
+	return p
+}
+
+// clear forgets what was chosen for the last result. The order and the issuer file go with it: another result has
+// another order.
+func (p *givenPage) clear() {
+	p.given = nil
+	p.keyPath.SetText("")
+	p.anchors.SetText("")
+	p.order.kind.SetSelectedIndex(int(noOrder))
+	for _, e := range []*widgets.Entry{p.order.path, p.order.part, p.order.start, p.order.count} {
+		e.SetText("")
+	}
+	p.order.step.SetText("1")
+}
+
+// setGiven shows what was dropped. The key that was used last is proposed.
+func (p *givenPage) setGiven(g *given) {
+	p.given = g
+	p.what.Objects = nil
+	if g.count == 1 {
+		f := g.files[0]
+		p.what.Add(fileLine(f, widgets.NewText(filepath.Base(f.path)).Title().Giving()))
+	} else {
+		p.what.Add(widgets.NewText(p.title()).Title().Giving())
+		for _, f := range g.files[:min(len(g.files), shownGiven)] {
+			p.what.Add(fileLine(f, widgets.NewText(filepath.Base(f.path)).Giving()))
+		}
+		if more := g.count - min(len(g.files), shownGiven); more > 0 {
+			p.what.Add(widgets.NewText(lang.XN("open.more", "and {{.Number}} more", more, map[string]any{"Number": count(more)})).Muted())
+		}
+	}
+	p.showWants()
+	if keys := p.tab.app.recentKeys(); p.keyPath.Text == "" && g.sealed > 0 && len(keys) > 0 {
+		p.keyPath.SetText(keys[0])
+	}
+	p.showRecent()
+	p.showPinned()
+	p.root.Refresh()
+}
+
+func (p *givenPage) title() string {
+	return filepath.Base(p.given.paths[0]) + " · " + p.given.sizeWords()
+}
+
+// fileLine is a file's drawing, name and what it is.
+func fileLine(f givenFile, name *widgets.Text) fyne.CanvasObject {
+	icon := "csr"
+	switch f.kind {
+	case givenSealed:
+		icon = "sealed"
+	case givenKey:
+		icon = "key"
+	}
+	words := widgets.NewParagraph(sentence(f.words)).Muted()
+	return container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(look.Icon(icon), 28)), widgets.Space(1.5*look.Gap, 0)), nil,
+		widgets.Down(look.Gap/4, name, words))
+}
+
+// showWants says which keys can open it.
+func (p *givenPage) showWants() {
+	p.wants.Objects = nil
+	var wants []string
+	seen := map[string]bool{}
+	for _, f := range p.given.files {
+		for _, w := range f.wants {
+			if !seen[w] {
+				seen[w] = true
+				wants = append(wants, w)
+			}
+		}
+	}
+	if p.given.sealed == 0 {
+		p.wants.Add(widgets.NewParagraph(lang.X("open.no-key", "It is not sealed as a whole. A key is needed only if private keys in it are sealed one by one.")).Muted())
+		return
+	}
+	for _, w := range wants[:min(len(wants), shownWants)] {
+		p.wants.Add(widgets.NewParagraph(lang.X("open.sealed-to", "Sealed to {{.Key}}.", map[string]any{"Key": visible(w)})))
+	}
+	if more := len(wants) - shownWants; more > 0 {
+		p.wants.Add(widgets.NewText(lang.XN("open.more-keys", "and to {{.Number}} other keys", more, map[string]any{"Number": count(more)})).Muted())
+	}
+}
+
+// showRecent offers the keys that were used lately.
+func (p *givenPage) showRecent() {
+	p.recent.Objects = nil
+	for _, path := range p.tab.app.recentKeys() {
+		if path == strings.TrimSpace(p.keyPath.Text) {
+			continue
+		}
+		name := widgets.NewText(filepath.Base(path)).Bold()
+		folder := widgets.NewText(filepath.Dir(path)).Muted().Giving()
+		r := widgets.NewRow(widgets.Inset(look.Gap/2, look.Gap, container.NewBorder(nil, nil,
+			widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.Icon("key"), 18)), widgets.Middle(name), widgets.Space(0, 0)), nil, widgets.Middle(folder))), 6,
+			func() { p.setKey(path) })
+		r.Label = filepath.Base(path)
+		p.recent.Add(r)
+	}
+	if len(p.recent.Objects) > 0 {
+		p.recent.Objects = append([]fyne.CanvasObject{widgets.NewText(lang.X("open.recent", "Used lately")).Muted().Small()}, p.recent.Objects...)
+	}
+	p.recent.Refresh()
+}
+
+// showPinned says whom this computer trusts already.
+func (p *givenPage) showPinned() {
+	pinned, err := p.tab.app.trust.list()
+	switch {
+	case err != nil:
+		p.pinned.SetText(lang.X("open.pins-broken", "The pinned issuers cannot be read: {{.Error}}", map[string]any{"Error": visible(err.Error())}))
+	case len(pinned) == 0:
+		p.pinned.SetText(lang.X("open.no-pins", "No issuer is pinned yet. Without its certificate you will be asked to compare a fingerprint."))
+	default:
+		var names []string
+		for _, c := range pinned {
+			names = append(names, visible(c.Subject.CommonName))
+		}
+		p.pinned.SetText(lang.X("open.pins", "Pinned: {{.Names}}", map[string]any{"Names": strings.Join(names, ", ")}))
+	}
+}
+
+// setKey chooses a key by its path.
+func (p *givenPage) setKey(path string) {
+	p.keyPath.SetText(path)
+	p.focusNext()
+}
+
+func (p *givenPage) setOrderFile(path string) { p.order.setFile(path) }
+
+// focusNext puts the focus on what is to be done next.
+func (p *givenPage) focusNext() {
+	c := p.tab.app.window.Canvas()
+	if p.lacks() == "" {
+		c.Focus(p.tab.bar.Primary)
+		return
+	}
+	c.Focus(p.keyPath)
+}
+
+// request is what is chosen now.
+func (p *givenPage) request() openRequest {
+	return openRequest{given: p.given, key: strings.TrimSpace(p.keyPath.Text), order: p.order.choice(), anchors: strings.TrimSpace(p.anchors.Text)}
+}
+
+// lacks says what is still to be chosen, "" if nothing is.
+func (p *givenPage) lacks() string {
+	r := p.request()
+	if r.key == "" && r.given != nil && r.given.sealed > 0 {
+		return lang.X("open.choose-first", "Choose the key that it was sealed to")
+	}
+	if r.key != "" {
+		if info, err := os.Stat(r.key); err != nil || info.IsDir() {
+			return lang.X("open.no-such-key", "There is no such key file")
+		}
+	}
+	return r.order.lacks()
+}
+
+// fact is the sentence of the bottom bar.
+func (p *givenPage) fact() widgets.Fact {
+	if p.given.count == 1 {
+		return widgets.Fact{Plain: true, Text: filepath.Base(p.given.files[0].path) + " · " + p.given.sizeWords()}
+	}
+	return widgets.Fact{Plain: true, Text: p.title()}
+}
+
+// keyRemark says something about the key, nil nothing.
+func (p *givenPage) keyRemark(r *widgets.Remark) {
+	p.remark.Objects = nil
+	if r != nil {
+		text := widgets.NewParagraph(r.Text)
+		text.Color = r.State.Color()
+		lines := widgets.Down(look.Gap/4, text)
+		if r.Hint != "" {
+			lines.Add(widgets.NewParagraph(r.Hint))
+		}
+		p.remark.Add(container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(r.State.Icon(), 20)), widgets.Space(look.Gap, 0)), nil, lines))
+	}
+	p.remark.Refresh()
+}
+
+// failed says where it can be mended why the result did not open.
+func (p *givenPage) failed(err error) {
+	order, anchor := (*orderError)(nil), (*anchorError)(nil)
+	switch {
+	case errors.As(err, &order):
+		p.order.failed(order.err)
+	case errors.As(err, &anchor):
+		p.trouble.Color = look.Failed.Color()
+		p.trouble.SetText(look.Failed.Word() + ": " + visible(anchor.Error()))
+		p.trouble.Show()
+		p.root.Refresh()
+	case keyProblem(err):
+		text, hint := keyWords(err)
+		p.keyRemark(&widgets.Remark{State: look.Failed, Text: look.Failed.Word() + ": " + text, Hint: hint})
+		p.tab.app.window.Canvas().Focus(p.keyPath)
+	default:
+		p.tab.app.fail(lang.X("open.failed", "The result was not opened"), err)
+	}
+}
+
+func (p *givenPage) pickFile(title string, ends []string, kind string, done func(string)) {
+	prefs := p.tab.app.fyne.Preferences()
+	o := ChooserOptions{Title: title, Folder: prefs.String(prefKeyFolder), Kind: kind, Ends: ends}
+	pick(p.tab.app, func(ctx context.Context) ([]string, error) { return p.tab.app.choose.Files(ctx, o) }, func(paths []string) {
+		if len(paths) > 0 {
+			prefs.SetString(prefKeyFolder, filepath.Dir(paths[0]))
+			done(paths[0])
+		}
+	})
+}
+
+func (p *givenPage) chooseKey() {
+	p.pickFile(lang.X("open.pick-key", "Choose the private key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, lang.X("open.key-kind", "Private keys"), p.setKey)
+}
+
+func (p *givenPage) chooseOrder() {
+	p.pickFile(lang.X("open.pick-order", "Choose the manifest or the upload CSV"), []string{".csv", ".zip"}, lang.X("open.order-kind", "Manifests and CSV files"), p.setOrderFile)
+}
+
+func (p *givenPage) chooseAnchors() {
+	p.pickFile(lang.X("open.pick-issuer", "Choose the issuer's certificate"), []string{".pem", ".crt", ".cer", ".der"}, lang.X("open.issuer-kind", "Certificates"),
+		func(path string) { p.anchors.SetText(path) })
+}
+
+// prefKeyFolder is where keys were chosen last.
+const prefKeyFolder = "folder.keys"
+
+// changed: something beside the key was chosen.
+func (t *openTab) changed() {
+	if t.page != nil {
+		t.showBar()
+	}
+}

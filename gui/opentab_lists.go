@@ -1,0 +1,280 @@
+package gui
+
+import (
+	"context"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/delivery"
+	"enrollbench/core/finding"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// resultView is one list of a result: all certificates, one of delivery's lists, or the places of one cause.
+type resultView struct {
+	text    string
+	why     string
+	state   look.State
+	columns []sheet.Column
+	model   sheet.Model
+	name    func(row int) string
+	item    bool // its rows are certificates
+}
+
+func (v *resultView) title() string { return v.text + " (" + count(v.model.Rows()) + ")" }
+
+// viewsOf are the lists of a delivery that hold anything, the certificates first.
+func viewsOf(d *delivery.Delivery) []resultView {
+	ready, warning := look.Ready.Icon(), look.Warning.Icon()
+	all := certificateRows{d: d, own: lang.X("result.key-matched", "matched"), sealed: lang.X("result.key-sealed", "left sealed"),
+		absent: lang.X("result.key-absent", "with the device"), good: ready, bad: warning}
+	out := []resultView{{text: lang.X("result.delivered", "Certificates"), state: look.Ready, model: all, item: true,
+		name: func(i int) string { it := d.Item(i); return it.Name + " " + it.Serial },
+		columns: []sheet.Column{
+			{Title: lang.X("result.column-name", "Common name"), Width: 190, MinWidth: 112, Flexible: true},
+			{Title: lang.X("result.column-key", "Private key"), Width: 130, MinWidth: 80},
+			{Title: lang.X("result.column-serial", "Serial"), Width: 190, MinWidth: 80, Mono: true, Elide: sheet.Middle, Flexible: true},
+			{Title: lang.X("result.column-until", "Valid until"), Width: 110, MinWidth: 90},
+			{Title: lang.X("result.column-place", "Where"), Width: 240, MinWidth: 100, Elide: sheet.Middle, Flexible: true},
+		}}}
+	columns := []sheet.Column{
+		{Title: lang.X("result.column-name", "Common name"), Width: 190, MinWidth: 112, Flexible: true},
+		{Title: lang.X("result.column-row", "Row"), Width: 70, MinWidth: 50, Align: fyne.TextAlignTrailing},
+		{Title: lang.X("result.column-detail", "What is the matter"), Width: 320, MinWidth: 120, Flexible: true},
+		{Title: lang.X("result.column-place", "Where"), Width: 240, MinWidth: 100, Elide: sheet.Middle, Flexible: true},
+	}
+	for _, l := range delivery.Lists() {
+		if entries := d.List(l); len(entries) > 0 {
+			rule := ruleOfList[l]
+			out = append(out, resultView{text: listTitle(l), why: why(rule), state: look.Warning, columns: columns, model: entryRows(entries),
+				name: func(i int) string { return entries[i].Name + " " + entries[i].Place }})
+		}
+	}
+	for _, g := range d.Findings().Groups() {
+		if listed[g.Rule] || g.Rule == delivery.RuleNoOrder.Name || g.Rule == delivery.RuleIssuerNotConfirmed.Name {
+			continue // a list or the page itself says it
+		}
+		out = append(out, resultView{text: titleOf(g.Rule), why: why(rulesByName[g.Rule]), state: look.OfSeverity(g.Severity), model: findingRows(g.Findings),
+			columns: []sheet.Column{
+				{Title: lang.X("result.column-detail", "What is the matter"), Width: 420, MinWidth: 160, Flexible: true},
+				{Title: lang.X("result.column-place", "Where"), Width: 300, MinWidth: 100, Elide: sheet.Middle, Flexible: true}},
+			name: func(i int) string { return g.Findings[i].Message + " " + g.Findings[i].Location.String() }})
+	}
+	return out
+}
+
+// ruleOfList says which rule explains a list.
+var ruleOfList = map[delivery.List]*finding.Rule{
+	delivery.Missing: delivery.RuleMissing, delivery.Unexpected: delivery.RuleUnexpected, delivery.Duplicate: delivery.RuleDuplicate,
+	delivery.KeyWithoutCertificate: delivery.RuleKeyWithoutCertificate, delivery.CertificateWithoutKey: delivery.RuleCertificateWithoutKey,
+	delivery.OtherSubject: delivery.RuleOtherSubject, delivery.SealedKey: delivery.RuleSealedKey,
+}
+
+// listed are the rules whose places are a list of their own.
+var listed = func() map[string]bool {
+	m := map[string]bool{delivery.RuleOtherName.Name: true, delivery.RuleOtherKey.Name: true}
+	for _, r := range ruleOfList {
+		m[r.Name] = true
+	}
+	return m
+}()
+
+func why(r *finding.Rule) string {
+	if r == nil {
+		return ""
+	}
+	return r.Why + " " + sentence(r.Hint)
+}
+
+func listTitle(l delivery.List) string {
+	switch l {
+	case delivery.Missing:
+		return lang.X("list.missing", "Missing")
+	case delivery.Unexpected:
+		return lang.X("list.unexpected", "Not ordered")
+	case delivery.Duplicate:
+		return lang.X("list.duplicate", "Delivered twice")
+	case delivery.KeyWithoutCertificate:
+		return lang.X("list.key-only", "Keys without a certificate")
+	case delivery.CertificateWithoutKey:
+		return lang.X("list.certificate-only", "Certificates without their key")
+	case delivery.OtherSubject:
+		return lang.X("list.other", "Other than ordered")
+	}
+	return lang.X("list.sealed", "Keys left sealed")
+}
+
+// firstView is the list to show first: what is missing, else what else is the matter, else all certificates.
+func firstView(views []resultView) int {
+	for i, v := range views {
+		if v.state == look.Warning || v.state == look.Failed {
+			return i
+		}
+	}
+	return 0
+}
+
+// certificateRows are all certificates.
+type certificateRows struct {
+	d                   *delivery.Delivery
+	own, sealed, absent string
+	good, bad           fyne.Resource
+}
+
+// Rows implements sheet.Model.
+func (m certificateRows) Rows() int { return m.d.Len() }
+
+// Columns implements sheet.Model.
+func (m certificateRows) Columns() int { return 5 }
+
+// Cell implements sheet.Model.
+func (m certificateRows) Cell(row, col int) sheet.Cell {
+	item := m.d.Item(row)
+	switch col {
+	case 0:
+		return sheet.Cell{Text: item.Name}
+	case 1:
+		switch item.Key {
+		case delivery.KeyMatched:
+			return sheet.Cell{Text: m.own, Icon: m.good, Importance: sheet.Success}
+		case delivery.KeySealed:
+			return sheet.Cell{Text: m.sealed, Icon: m.bad, Importance: sheet.Warning}
+		}
+		return sheet.Cell{Text: m.absent, Importance: sheet.Muted}
+	case 2:
+		return sheet.Cell{Text: item.Serial}
+	case 3:
+		return sheet.Cell{Text: item.NotAfter.Local().Format("2006-01-02")}
+	}
+	return sheet.Cell{Text: item.Place, Importance: sheet.Muted}
+}
+
+// entryRows are one of delivery's lists.
+type entryRows []delivery.Entry
+
+// Rows implements sheet.Model.
+func (m entryRows) Rows() int { return len(m) }
+
+// Columns implements sheet.Model.
+func (m entryRows) Columns() int { return 4 }
+
+// Cell implements sheet.Model.
+func (m entryRows) Cell(row, col int) sheet.Cell {
+	e := &m[row]
+	switch col {
+	case 0:
+		return sheet.Cell{Text: e.Name}
+	case 1:
+		if e.Row == 0 {
+			return sheet.Cell{}
+		}
+		return sheet.Cell{Text: strconv.Itoa(e.Row)}
+	case 2:
+		return sheet.Cell{Text: e.Detail}
+	}
+	return sheet.Cell{Text: e.Place, Importance: sheet.Muted}
+}
+
+// findingRows are the places of one cause.
+type findingRows []finding.Finding
+
+// Rows implements sheet.Model.
+func (m findingRows) Rows() int { return len(m) }
+
+// Columns implements sheet.Model.
+func (m findingRows) Columns() int { return 2 }
+
+// Cell implements sheet.Model.
+func (m findingRows) Cell(row, col int) sheet.Cell {
+	if col == 0 {
+		return sheet.Cell{Text: m[row].Message}
+	}
+	return sheet.Cell{Text: m[row].Location.String(), Importance: sheet.Muted}
+}
+
+// siftedRows are some rows of a model; nil rows are all.
+type siftedRows struct {
+	sheet.Model
+	rows []int32
+}
+
+// Rows implements sheet.Model.
+func (m siftedRows) Rows() int {
+	if m.rows == nil {
+		return m.Model.Rows()
+	}
+	return len(m.rows)
+}
+
+// Cell implements sheet.Model.
+func (m siftedRows) Cell(row, col int) sheet.Cell {
+	if m.rows != nil {
+		row = int(m.rows[row])
+	}
+	return m.Model.Cell(row, col)
+}
+
+// saveLists writes all lists as one CSV.
+func (p *resultPage) saveLists() {
+	d, a := p.result.delivery, p.tab.app
+	base := filepath.Base(p.result.request.given.paths[0])
+	name := strings.TrimSuffix(base, filepath.Ext(base)) + "-lists.csv"
+	a.saveFile(ChooserOptions{Title: lang.X("result.save-lists-title", "Save the lists"), Name: name, Kind: lang.X("mac.kind", "CSV files"), Ends: []string{".csv"}},
+		func(path string, replace bool) {
+			Run(p.tab.peek, "", func(context.Context, progress.Func) (string, error) {
+				f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
+				if err != nil {
+					return "", err
+				}
+				defer f.Abort()
+				if err := d.WriteLists(f); err != nil {
+					return "", err
+				}
+				return path, f.Commit()
+			}, func(_ string, err error) {
+				if err != nil {
+					a.fail(lang.X("result.save-lists-failed", "The lists were not saved"), err)
+					return
+				}
+				a.note(widgets.Note{State: look.Ready, Text: lang.X("result.lists-saved", "The lists were saved."), Detail: path,
+					Action: lang.X("save.copy-path", "Copy path"), Act: func() { a.fyne.Clipboard().SetContent(path) }})
+			})
+		})
+}
+
+// saveFile lets the user name a file to write and agree to replace one that is there.
+func (a *App) saveFile(o ChooserOptions, write func(path string, replace bool)) {
+	p := a.fyne.Preferences()
+	if o.Folder == "" {
+		o.Folder = p.String(prefSaveFolder)
+	}
+	type target struct {
+		path   string
+		agreed bool
+	}
+	pick(a, func(ctx context.Context) (target, error) {
+		path, agreed, err := a.choose.Save(ctx, o)
+		return target{path, agreed}, err
+	}, func(to target) {
+		if to.path == "" {
+			return
+		}
+		p.SetString(prefSaveFolder, filepath.Dir(to.path))
+		if to.agreed || !exists(to.path) {
+			write(to.path, to.agreed)
+			return
+		}
+		a.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("mac.exists", "{{.Name}} is there already", map[string]any{"Name": filepath.Base(to.path)}),
+			Text: lang.X("save.replace-text", "It would be replaced."),
+			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+				{Text: lang.X("mac.replace", "Replace it"), Danger: true, Act: func() { write(to.path, true) }}}})
+	})
+}

@@ -1,0 +1,377 @@
+package gui
+
+import (
+	"context"
+	"crypto/x509"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+
+	"enrollbench/core/delivery"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// resultPage is the answer: the verdict, the numbers, the issuer, and the lists below.
+type resultPage struct {
+	tab    *openTab
+	result *result
+	views  []resultView
+	view   int
+	rows   []int32 // of the view's model that the filter shows; nil: all
+
+	root    *fyne.Container
+	verdict *widgets.Verdict
+	origin  *widgets.Text
+	figures *fyne.Container
+	ordered *widgets.Figure
+	certs   *widgets.Figure
+	keys    *widgets.Figure
+	chain   *widgets.Text
+	issuer  *fyne.Container
+	lists   *fyne.Container // all of what a red verdict hides
+	raw     *fyne.Container // what is said instead
+	choice  *widgets.Select
+	findBox *widgets.Entry
+	saving  *widgets.Button
+	sheet   *sheet.Sheet
+	why     *widgets.Text
+	head    *widgets.Disclosure
+	body    *fyne.Container
+	wheel   *container.Scroll
+	stage   *fyne.Container
+}
+
+func newResultPage(t *openTab) *resultPage {
+	p := &resultPage{tab: t, verdict: widgets.NewVerdict(), origin: widgets.NewText("").Muted().Giving(), issuer: widgets.Down(0), raw: widgets.Down(look.Gap)}
+	p.ordered = widgets.NewFigure(lang.X("result.ordered", "Ordered"))
+	p.certs = widgets.NewFigure(lang.X("result.certificates", "Certificates"))
+	p.keys = widgets.NewFigure(lang.X("result.keys", "Private keys"))
+	p.chain = widgets.NewParagraph("")
+	p.chain.Lines = 2
+	chain := widgets.Down(look.Gap/2, widgets.NewText(lang.X("result.chain", "Chain")).Muted(), p.chain)
+	p.figures = container.NewBorder(nil, nil, widgets.Across(5*look.Gap, p.ordered.Content(), p.certs.Content(), p.keys.Content(), widgets.Space(0, 0)), nil, chain)
+
+	p.choice = widgets.NewSelect(nil, p.choose)
+	p.findBox = widgets.NewEntry()
+	p.findBox.PlaceHolder = lang.X("csr.find", "Find…")
+	p.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
+	p.findBox.OnChanged = func(string) { p.sift() }
+	p.findBox.OnSubmitted = func(string) { p.focusSheet() }
+	p.findBox.OnEscape = func() bool {
+		if p.findBox.Text == "" {
+			return false
+		}
+		p.findBox.SetText("")
+		return true
+	}
+	p.saving = widgets.NewButton(lang.X("result.save-lists", "Save lists…"), look.Icon("save"), p.saveLists)
+	p.sheet = sheet.New(nil, nil)
+	p.sheet.OnSelect = func(int) { p.showDetails() }
+	p.sheet.OnActivate = func(int) { p.head.SetOpen(true) }
+	p.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
+	p.sheet.OnCopied = func(n, selected int) {
+		if n == selected {
+			t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("csr.copied", "{{.Number}} rows copied.", n, map[string]any{"Number": count(n)})})
+		}
+	}
+	p.why = widgets.NewParagraph("").Muted()
+	p.why.Lines = 3
+	p.body = widgets.Down(look.Gap * 1.5)
+	p.wheel = container.NewVScroll(widgets.Inset(look.Gap, look.Gap*2, p.body))
+	p.head = widgets.NewDisclosure(lang.X("details.title", "Details"), nil, p.toggle)
+	p.stage = container.NewStack()
+	p.toggle(false)
+
+	bar := widgets.Inset(look.Gap, 2*look.Gap, container.NewBorder(nil, nil, widgets.Wide(300, widgets.Outlined(p.choice)), p.saving,
+		widgets.Inset(0, look.Gap, p.findBox)))
+	p.lists = widgets.Edged(widgets.Down(0, bar, widgets.Inset(0, 2*look.Gap, p.why), widgets.Rule()), nil, nil, nil, p.stage)
+	top := widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(1.5*look.Gap, p.verdict.Content(), p.origin, p.figures, p.issuer))
+	p.root = widgets.Edged(widgets.Down(0, top, widgets.Rule()), nil, nil, nil,
+		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))
+	return p
+}
+
+// set shows a result; nil lets go of it.
+func (p *resultPage) set(r *result) {
+	p.result = r
+	p.views, p.view, p.rows = nil, 0, nil
+	if r == nil {
+		p.sheet.SetModel(nil)
+		return
+	}
+	state, head, below := r.words()
+	p.verdict.Set(state, visible(head), visible(below))
+	p.origin.SetText(p.originWords())
+	p.raw.Objects = nil
+	quiet := p.findBox.OnChanged
+	p.findBox.OnChanged = nil
+	p.findBox.SetText("")
+	p.findBox.OnChanged = quiet
+	if r.delivery == nil {
+		p.figures.Hide()
+		p.issuer.Objects = nil
+		p.lists.Hide()
+		p.raw.Add(p.rawWords(r.problem.Error()))
+		p.root.Refresh()
+		return
+	}
+	p.figures.Show()
+	p.showFigures()
+	p.showIssuer()
+	if !r.usable() {
+		p.lists.Hide()
+		p.showReasons()
+		p.root.Refresh()
+		return
+	}
+	p.lists.Show()
+	p.views = viewsOf(r.delivery)
+	p.choice.Options = nil
+	for _, v := range p.views {
+		p.choice.Options = append(p.choice.Options, v.title())
+	}
+	changed := p.choice.OnChanged
+	p.choice.OnChanged = nil
+	p.choice.SetSelectedIndex(firstView(p.views))
+	p.choice.OnChanged = changed
+	p.choose(p.choice.SelectedIndex())
+	p.root.Refresh()
+}
+
+// originWords says where it came from, how it was protected, and when it was opened.
+func (p *resultPage) originWords() string {
+	r := p.result
+	parts := []string{filepath.Base(r.request.given.paths[0])}
+	if r.delivery != nil {
+		if files := r.delivery.Files(); len(files) == 1 {
+			parts = append(parts, files[0].Form)
+			switch files[0].Integrity {
+			case "authenticated":
+				parts = append(parts, lang.X("result.authenticated", "proven unchanged since it was sealed"))
+			case "undamaged":
+				parts = append(parts, lang.X("result.undamaged", "undamaged"))
+			case "not proven":
+				parts = append(parts, lang.X("result.not-proven", "integrity cannot be proven"))
+			}
+		} else if len(files) > 1 {
+			parts = append(parts, r.request.given.sizeWords())
+		}
+	}
+	parts = append(parts, lang.X("result.opened", "opened {{.Time}}", map[string]any{"Time": clock(r.at)}))
+	return strings.Join(parts, " · ")
+}
+
+func (p *resultPage) showFigures() {
+	d := p.result.delivery
+	plain := theme.ColorNameForeground
+	if d.Ordered() > 0 {
+		p.ordered.Set(count(d.Ordered()), plain)
+	} else {
+		p.ordered.Set("—", look.ColorMuted)
+	}
+	color := plain
+	if d.Ordered() > 0 && d.Delivered() < d.Ordered() {
+		color = look.Warning.Color()
+	}
+	p.certs.Set(count(d.Len()), color)
+	if d.Keys() > 0 {
+		p.keys.Set(count(d.Keys()), plain)
+	} else {
+		p.keys.Set("—", look.ColorMuted)
+	}
+	var chains []string
+	for _, i := range d.Issuers() {
+		chains = append(chains, visible(i.Words()))
+	}
+	p.chain.SetText(strings.Join(chains, "; "))
+}
+
+// showIssuer asks to compare the root of an issuer that nobody has confirmed.
+func (p *resultPage) showIssuer() {
+	p.issuer.Objects = nil
+	d := p.result.delivery
+	if d.IssuerConfirmed() || !p.result.usable() {
+		return
+	}
+	for _, i := range d.Issuers() {
+		root := i.Root()
+		if i.Confirmed || root == nil {
+			continue
+		}
+		sum := fingerprintLines(rootSum(root))
+		text := widgets.Down(look.Gap/4,
+			widgets.NewText(lang.X("issuer.not-confirmed", "Issuer not confirmed: {{.Name}}", map[string]any{"Name": visible(commonName(root))})).Bold().Giving(),
+			widgets.NewText(strings.Join(sum, "  ")).Mono().Small().Giving())
+		pin := widgets.NewButton(lang.X("issuer.pin", "Pin this issuer…"), look.Icon("sealed"), func() { p.tab.askPin(root) })
+		p.issuer.Add(container.NewBorder(nil, nil, widgets.Across(0, widgets.Middle(widgets.Icon(look.Warning.Icon(), 24)), widgets.Space(look.Gap, 0)), pin, widgets.Middle(text)))
+		break // one at a time: after it is pinned the next is shown
+	}
+}
+
+// commonName is the name of a CA, the whole one where it has no common name.
+func commonName(c *x509.Certificate) string {
+	if c.Subject.CommonName != "" {
+		return c.Subject.CommonName
+	}
+	return c.Subject.String()
+}
+
+// fingerprintLines writes a SHA-256 in groups of eight octets, to be compared piece by piece.
+func fingerprintLines(sum [32]byte) []string {
+	text := delivery.Fingerprint(sum)
+	const group = 8 * 3
+	var out []string
+	for i := 0; i < len(text); i += group {
+		out = append(out, strings.TrimSuffix(text[i:min(i+group, len(text))], ":"))
+	}
+	return out
+}
+
+func (p *resultPage) rawWords(text string) fyne.CanvasObject {
+	copying := widgets.NewQuiet(lang.X("dialog.copy", "Copy"), look.Icon("copy"), func() { p.tab.app.fyne.Clipboard().SetContent(text) })
+	return widgets.Down(look.Gap, widgets.NewText(lang.X("dialog.details", "Details")).Bold(),
+		widgets.NewParagraph(visible(text)).Mono().Small().Muted(), container.NewHBox(copying))
+}
+
+// showReasons says why a result is red, and shows nothing of what it holds.
+func (p *resultPage) showReasons() {
+	for _, g := range p.result.delivery.Findings().Groups() {
+		state := look.OfSeverity(g.Severity)
+		if state != look.Failed {
+			continue
+		}
+		title := widgets.NewParagraph(titleOf(g.Rule) + " — " + places(len(g.Findings)))
+		title.Style.Bold = true
+		lines := widgets.Down(look.Gap/2, title)
+		if rule := rulesByName[g.Rule]; rule != nil {
+			lines.Add(widgets.NewParagraph(rule.Why))
+			lines.Add(widgets.NewParagraph(sentence(rule.Hint)))
+		}
+		first := widgets.NewParagraph(sentence(visible(g.Findings[0].Message))).Muted()
+		first.Lines = 3
+		lines.Add(first)
+		p.raw.Add(widgets.Inset(look.Gap, 0, container.NewBorder(nil, nil,
+			widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, lines)))
+	}
+}
+
+// choose shows a view.
+func (p *resultPage) choose(i int) {
+	if i < 0 || i >= len(p.views) {
+		return
+	}
+	p.view = i
+	v := &p.views[i]
+	p.sheet.SetColumns(v.columns)
+	p.why.SetText(v.why)
+	if v.why == "" {
+		p.why.Hide()
+	} else {
+		p.why.Show()
+	}
+	p.lists.Refresh()
+	p.sift()
+}
+
+// sift narrows the list down to what is looked for, off the UI thread.
+func (p *resultPage) sift() {
+	if len(p.views) == 0 {
+		return
+	}
+	v, text := p.views[p.view], strings.ToLower(strings.TrimSpace(p.findBox.Text))
+	if text == "" {
+		p.tab.sift.Drop()
+		p.showRows(nil)
+		return
+	}
+	shown := p.view
+	Run(p.tab.sift, "", func(ctx context.Context, _ progress.Func) ([]int32, error) {
+		rows := []int32{}
+		for i := range v.model.Rows() {
+			if i%1024 == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if strings.Contains(strings.ToLower(v.name(i)), text) {
+				rows = append(rows, int32(i)) // #nosec G115 -- the number of certificates is bounded
+			}
+		}
+		return rows, nil
+	}, func(rows []int32, err error) {
+		if err == nil && p.view == shown {
+			p.showRows(rows)
+		}
+	})
+}
+
+func (p *resultPage) showRows(rows []int32) {
+	p.rows = rows
+	p.sheet.SetModel(siftedRows{p.views[p.view].model, rows})
+	p.sheet.Select(-1)
+	p.sheet.ScrollTo(0)
+	p.showDetails()
+}
+
+// current is the row of the view's own model that the keyboard is on, -1 for none.
+func (p *resultPage) current() int {
+	row := p.sheet.CurrentRow()
+	if row < 0 || p.result == nil {
+		return -1
+	}
+	if p.rows != nil {
+		if row >= len(p.rows) {
+			return -1
+		}
+		return int(p.rows[row])
+	}
+	return row
+}
+
+func (p *resultPage) focus() {
+	if p.result.usable() {
+		p.tab.app.window.Canvas().Focus(p.tab.bar.Primary)
+		return
+	}
+	p.tab.app.window.Canvas().Focus(p.tab.again)
+}
+
+func (p *resultPage) focusFind() {
+	if p.result.usable() {
+		p.tab.app.window.Canvas().Focus(p.findBox)
+	}
+}
+
+func (p *resultPage) focusSheet() {
+	p.tab.app.window.Canvas().Focus(p.sheet)
+	if p.sheet.CurrentRow() < 0 {
+		p.sheet.Select(0)
+	}
+}
+
+// nextProblem goes to the next list that wants to be looked at.
+func (p *resultPage) nextProblem() {
+	for k := 1; k <= len(p.views); k++ {
+		i := (p.view + k) % len(p.views)
+		if s := p.views[i].state; s == look.Warning || s == look.Failed {
+			p.choice.SetSelectedIndex(i)
+			p.focusSheet()
+			return
+		}
+	}
+	if p.result.usable() {
+		p.tab.app.note(widgets.Note{State: look.Ready, Text: lang.X("result.no-problem", "No list wants to be looked at.")})
+	}
+}
+
+// escape closes the details; it says whether they were open.
+func (p *resultPage) escape() bool {
+	open := p.head.Open()
+	p.head.SetOpen(false)
+	return open
+}

@@ -1,0 +1,135 @@
+package gui
+
+import (
+	"errors"
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/archive"
+	"enrollbench/core/cms"
+	"enrollbench/core/delivery"
+	"enrollbench/core/finding"
+	"enrollbench/core/openpgp"
+	"enrollbench/core/privatekey"
+	"enrollbench/gui/look"
+)
+
+// integrity says whether an error means that a result was changed, cut short or made to do harm: nothing of it is shown.
+func integrity(err error) bool {
+	damage, limit := (*archive.Error)(nil), (*archive.LimitError)(nil)
+	empty := (*delivery.EmptyError)(nil)
+	return errors.Is(err, cms.ErrDecrypt) || errors.Is(err, cms.ErrFormat) || errors.Is(err, openpgp.ErrIntegrity) || errors.Is(err, openpgp.ErrUnprotected) ||
+		errors.Is(err, delivery.ErrDamaged) || errors.As(err, &damage) || errors.As(err, &limit) || errors.As(err, &empty)
+}
+
+// integrityWords puts such an error into a line and what to do.
+func integrityWords(err error) (head, below string) {
+	damage, limit := (*archive.Error)(nil), (*archive.LimitError)(nil)
+	empty := (*delivery.EmptyError)(nil)
+	again := lang.X("verdict.again", "Nothing was written. Download the result again; if it stays so, show it to the service.")
+	switch {
+	case errors.As(err, &empty):
+		return lang.X("verdict.empty", "The file is empty"), again
+	case errors.As(err, &damage), errors.As(err, &limit):
+		return lang.X("verdict.archive", "The archive is damaged or hostile"), again
+	case errors.Is(err, openpgp.ErrUnprotected):
+		return lang.X("verdict.unprotected", "Not protected against changes"),
+			lang.X("verdict.unprotected-text", "Nothing was written. It was sealed in the way of before 2003: ask for it to be sealed by current software.")
+	case errors.Is(err, openpgp.ErrIntegrity), errors.Is(err, delivery.ErrDamaged):
+		return lang.X("verdict.changed", "Changed or damaged on its way"), again
+	}
+	return lang.X("verdict.does-not-open", "It does not open"),
+		lang.X("verdict.does-not-open-text", "It was changed or damaged on its way, or this is not the key that it was sealed to. Nothing was written. Try the right key, or download the result again.")
+}
+
+// keyWords puts an error about the key into words.
+func keyWords(err error) (text, hint string) {
+	switch {
+	case errors.Is(err, privatekey.ErrWrongPassphrase):
+		return lang.X("key.wrong-passphrase", "None of the passphrases was right."), lang.X("key.wrong-passphrase-hint", "Look it up, then open again.")
+	case errors.Is(err, privatekey.ErrNotAKey), errors.Is(err, openpgp.ErrNotAKey):
+		return sentence(visible(err.Error())), lang.X("key.not-a-key-hint", "Choose the file with the private key. The certificate alone opens nothing.")
+	case errors.Is(err, delivery.ErrNeedKey):
+		return lang.X("key.needed", "It is sealed."), lang.X("key.needed-hint", "Choose the private key that it was sealed to.")
+	}
+	return sentence(visible(err.Error())), ""
+}
+
+// usable says whether anything may be exported.
+func (r *result) usable() bool { return r.delivery != nil && r.verdict.Colour != delivery.Red }
+
+// words are the verdict as it is read across a room: state, what matters most, and the rest.
+func (r *result) words() (state look.State, head, below string) {
+	d := r.delivery
+	if d == nil {
+		head, below = integrityWords(r.problem)
+		return look.Failed, head, below
+	}
+	data := map[string]any{"Delivered": count(d.Delivered()), "Ordered": count(d.Ordered()), "Number": count(d.Delivered())}
+	numbers := lang.XN("verdict.delivered", "{{.Number}} delivered", d.Delivered(), data)
+	if d.Ordered() > 0 {
+		numbers = lang.X("verdict.of", "{{.Delivered}} of {{.Ordered}} delivered", data)
+	}
+	switch r.verdict.Colour {
+	case delivery.Green:
+		return look.Ready, lang.X("verdict.green", "{{.Numbers}}, matched, verified", map[string]any{"Numbers": numbers}), ""
+	case delivery.Red:
+		reasons := r.reasons(finding.Error)
+		return look.Failed, reasons[0], strings.Join(append(reasons[1:], lang.X("verdict.red", "Nothing of this may be used or is exported.")), " · ")
+	}
+	reasons := r.reasons(finding.Warning)
+	if d.Ordered() == 0 {
+		reasons = append(reasons, lang.X("verdict.no-order", "not compared with an order"))
+	}
+	if missing := d.List(delivery.Missing); len(missing) > 0 {
+		head = lang.X("verdict.missing", "Missing: {{.Names}}", map[string]any{"Names": namesOf(missing)})
+		return look.Warning, head, strings.Join(append([]string{numbers}, reasons...), " · ")
+	}
+	if len(d.List(delivery.Unexpected)) > 0 {
+		reasons = append([]string{lang.X("verdict.unexpected", "not ordered: {{.Names}}", map[string]any{"Names": namesOf(d.List(delivery.Unexpected))})}, reasons...)
+	}
+	if len(reasons) == 0 {
+		return look.Warning, numbers, ""
+	}
+	if d.Ordered() == 0 && len(reasons) == 1 { // there is nothing wrong with it
+		return look.Warning, lang.X("verdict.matched", "{{.Numbers}}, matched", map[string]any{"Numbers": numbers}), sentence(reasons[0])
+	}
+	return look.Warning, sentenceCase(reasons[0]), strings.Join(append([]string{numbers}, reasons[1:]...), " · ")
+}
+
+// reasons are the titles of what was found of a severity, the names of devices aside.
+func (r *result) reasons(s finding.Severity) []string {
+	by := map[string]int{}
+	for _, g := range r.delivery.Findings().Groups() {
+		by[g.Rule] += len(g.Findings)
+	}
+	var out []string
+	for _, rule := range delivery.Rules {
+		if n := by[rule.Name]; n > 0 && rule.Severity == s && rule != delivery.RuleMissing && rule != delivery.RuleUnexpected {
+			text := rule.Title
+			if n > 1 && rule != delivery.RuleIssuerNotConfirmed && rule != delivery.RuleNoIssuer {
+				text += " (" + count(n) + ")"
+			}
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+func sentenceCase(s string) string { return strings.TrimSuffix(sentence(s), ".") }
+
+// shownMissing is how many names the verdict spells out.
+const shownMissing = 3
+
+func namesOf(entries []delivery.Entry) string {
+	var names []string
+	for _, e := range entries[:min(len(entries), shownMissing)] {
+		names = append(names, visible(e.Name))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(entries) - shownMissing; more > 0 {
+		return lang.XN("verdict.and-more", "{{.Names}} and {{.Number}} more", more, map[string]any{"Names": text, "Number": count(more)})
+	}
+	return text
+}
