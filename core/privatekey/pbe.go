@@ -1,8 +1,9 @@
 package privatekey
 
 import (
-	"crypto/des"
+	"crypto/des"  // #nosec G502 -- the scheme is defined with it; only read
 	"crypto/sha1" // #nosec G505 -- the scheme is defined with it; only read
+	"encoding/binary"
 	"math/big"
 	"unicode/utf16"
 
@@ -34,7 +35,7 @@ func bmpString(passphrase []byte) []byte {
 	units := utf16.Encode([]rune(string(passphrase)))
 	out := make([]byte, 0, 2*len(units)+2)
 	for _, u := range units {
-		out = append(out, byte(u>>8), byte(u))
+		out = binary.BigEndian.AppendUint16(out, u)
 	}
 	clear(units)
 	return append(out, 0, 0)

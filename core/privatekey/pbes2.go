@@ -4,10 +4,10 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/des"
-	_ "crypto/sha1"   // the hashes
-	_ "crypto/sha256" // that PBKDF2
-	_ "crypto/sha512" // is used with
+	"crypto/des"      // #nosec G502 -- old keys are protected with it; only read
+	_ "crypto/sha1"   // #nosec G505 -- what PBKDF2 uses unless a file says otherwise
+	_ "crypto/sha256" // registered for crypto.Hash
+	_ "crypto/sha512" // registered for crypto.Hash
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -198,12 +198,13 @@ type deriveFunc = func(passphrase []byte) (key, iv []byte, err error)
 // parsePBKDF2 reads PBKDF2-params (RFC 8018 A.2). The PRF is HMAC-SHA-1 where none is named.
 func parsePBKDF2(s cryptobyte.String, keySize int) (deriveFunc, error) {
 	var salt []byte
-	var iterations, keyLength uint64
+	var iterations uint64
+	var keyLength int64
 	prf := oidHMACSHA1
 	if !s.ReadASN1Bytes(&salt, cbasn1.OCTET_STRING) || !s.ReadASN1Integer(&iterations) {
 		return nil, errShape
 	}
-	if s.PeekASN1Tag(cbasn1.INTEGER) && (!s.ReadASN1Integer(&keyLength) || keyLength != uint64(keySize)) {
+	if s.PeekASN1Tag(cbasn1.INTEGER) && (!s.ReadASN1Integer(&keyLength) || keyLength != int64(keySize)) {
 		return nil, errShape
 	}
 	if !s.Empty() {
@@ -237,11 +238,12 @@ func checkIterations(n uint64) error {
 // parseScrypt reads scrypt-params (RFC 7914 §7.1).
 func parseScrypt(s cryptobyte.String, keySize int) (deriveFunc, error) {
 	var salt []byte
-	var n, r, p, keyLength uint64
+	var n, r, p uint64
+	var keyLength int64
 	if !s.ReadASN1Bytes(&salt, cbasn1.OCTET_STRING) || !s.ReadASN1Integer(&n) || !s.ReadASN1Integer(&r) || !s.ReadASN1Integer(&p) {
 		return nil, errShape
 	}
-	if !s.Empty() && (!s.ReadASN1Integer(&keyLength) || keyLength != uint64(keySize) || !s.Empty()) {
+	if !s.Empty() && (!s.ReadASN1Integer(&keyLength) || keyLength != int64(keySize) || !s.Empty()) {
 		return nil, errShape
 	}
 	const each = 1 << 30 // keeps the products below within 64 bits

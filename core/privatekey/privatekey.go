@@ -165,6 +165,7 @@ func (k *Key) Wipe() {
 		wipeInt(p.Precomputed.Dq)
 		wipeInt(p.Precomputed.Qinv)
 	case *ecdsa.PrivateKey:
+		//lint:ignore SA1019 to wipe the number there is no other way to reach it
 		wipeInt(p.D)
 	case ed25519.PrivateKey:
 		clear(p)

@@ -78,7 +78,7 @@ func encryptPKCS8(key crypto.PrivateKey, passphrase []byte, iterations int) ([]b
 	for i := len(plain); i < len(padded); i++ {
 		padded[i] = byte(pad)
 	}
-	cipher.NewCBCEncrypter(block, iv).CryptBlocks(padded, padded)
+	cipher.NewCBCEncrypter(block, iv).CryptBlocks(padded, padded) // #nosec G407 -- the IV has been filled with random bytes
 	return encryptedPrivateKeyInfo(salt, iv, iterations, padded)
 }
 

@@ -227,6 +227,10 @@ func TestFieldNeverHoldsThePrivateKey(t *testing.T) {
 		return out
 	}
 	rsaNumbers := ints(r2048.D, r2048.Primes[0], r2048.Primes[1], r2048.Precomputed.Dp, r2048.Precomputed.Dq, r2048.Precomputed.Qinv)
+	scalar, err := p256.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
 	curve, modulus := pgpEntity(t, nil), pgpEntity(t, pgpRSA(2048))
 	dir := t.TempDir()
 	save(t, append(certPEM(certify(t, r2048, nil)), keyPEM(t, r2048)...), dir, "both.pem")
@@ -253,7 +257,7 @@ func TestFieldNeverHoldsThePrivateKey(t *testing.T) {
 		{"certificate and RSA key", append(certPEM(certify(t, r2048, nil)), keyPEM(t, r2048)...), rsaNumbers},
 		{"RSA key and certificate", append(keyPEM(t, r2048), certPEM(certify(t, r2048, nil))...), rsaNumbers},
 		{"PKCS#12", load(t, dir, "both.p12"), rsaNumbers},
-		{"certificate and P-256 key", append(certPEM(certify(t, p256, nil)), keyPEM(t, p256)...), ints(p256.D)},
+		{"certificate and P-256 key", append(certPEM(certify(t, p256, nil)), keyPEM(t, p256)...), [][]byte{scalar}},
 		{"OpenPGP RSA", pgpSecret(t, modulus), pgpNumbers},
 		{"OpenPGP Curve25519", pgpSecret(t, curve), [][]byte{curve.PrivateKey.PrivateKey.(*eddsa.PrivateKey).D, curve.Subkeys[0].PrivateKey.PrivateKey.(*ecdh.PrivateKey).D}},
 	} {
