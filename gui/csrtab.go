@@ -25,18 +25,17 @@ type csrTab struct {
 	pending []string   // paths that were given while something ran
 	sample  string     // folder of samples that the program made itself, "" for none
 
-	root      fyne.CanvasObject
-	empty     fyne.CanvasObject
-	full      fyne.CanvasObject
-	progress  *widgets.ProgressRow
-	bar       *widgets.BottomBar
-	sheet     *sheet.Sheet
-	stateBox  *widgets.Select
-	findBox   *widgets.Entry
-	clear     *widgets.Button
-	sizeLabel *widgets.Text
-	findings  *findingsPane
-	details   *detailsPane
+	root     fyne.CanvasObject
+	empty    fyne.CanvasObject
+	full     fyne.CanvasObject
+	progress *widgets.ProgressRow
+	bar      *widgets.BottomBar
+	sheet    *sheet.Sheet
+	stateBox *widgets.Select
+	findBox  *widgets.Entry
+	clear    *widgets.Button
+	findings *findingsPane
+	details  *detailsPane
 }
 
 // undoDepth is how many changes of the list can be taken back.

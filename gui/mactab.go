@@ -235,7 +235,7 @@ func (t *macTab) showBar() {
 		t.bar.SetFacts(fact)
 		t.bar.SetAction(false, t.firstTitle())
 	default:
-		facts := []widgets.Fact{{State: look.Ready, Text: lang.XN("mac.ready", "{{.Number}} addresses ready", int(r.Count), map[string]any{"Number": numbers.Group(r.Count)})}}
+		facts := []widgets.Fact{{State: look.Ready, Text: lang.XN("mac.ready", "{{.Number}} addresses ready", int(r.Count), map[string]any{"Number": numbers.Group(r.Count)})}} // #nosec G115 -- it only chooses the plural
 		if n := t.report.Count(finding.Warning); n > 0 {
 			facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("mac.warnings", "{{.Number}} warnings", n, map[string]any{"Number": numbers.Group(n)})})
 		}

@@ -4,6 +4,7 @@
 parts_names=()
 parts_states=()
 parts_bad=0
+parts_skipped=0
 
 # part NAME COMMAND...: runs the command; what it prints is seen.
 part() {
@@ -25,6 +26,7 @@ skip() {
 	printf '\n== %s\nSKIPPED: %s\n' "$1" "$2"
 	parts_names+=("$1")
 	parts_states+=("SKIPPED: $2")
+	parts_skipped=$((parts_skipped + 1))
 	if [ "${CI:-}" = true ]; then parts_bad=1; fi
 }
 
@@ -39,5 +41,9 @@ summary() {
 		echo "$1: FAILED"
 		return 1
 	fi
-	echo "$1: all well"
+	if [ "$parts_skipped" != 0 ]; then
+		echo "$1: what ran is well; SKIPPED: $parts_skipped"
+	else
+		echo "$1: all well"
+	fi
 }

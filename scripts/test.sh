@@ -7,7 +7,22 @@ cd "$(dirname "$0")/.."
 export GOFLAGS=${GOFLAGS:--trimpath}
 
 # The core and the command line have to work without cgo, the way enrollctl is built.
-without_cgo() { CGO_ENABLED=0 go test ./core/... ./cmd/... ./scripts/...; }
+without_cgo() { CGO_ENABLED=0 go test ./core/... ./cmd/...; }
+
+# What stands around the program: the dependency rule, the benchmark, the hidden screen.
+around_it() { CGO_ENABLED=0 go test ./scripts/... ./bench/... ./windowtest/desktop/...; }
+
+# What somebody sees who types make run where there is no display.
+without_display() {
+	env -u DISPLAY -u WAYLAND_DISPLAY scripts/run.sh >build/sample.log 2>&1 &&
+		grep -q 'There is no display here' build/sample.log &&
+		[ -s build/sample/upload.zip ] && [ -s build/sample/upload.manifest.csv ] &&
+		[ -s build/sample/upload.left-out.csv ] && [ "$(wc -l <build/sample/mac.csv)" = 501 ] &&
+		! grep -rl 'PRIVATE KEY' build/sample || {
+		cat build/sample.log
+		return 1
+	}
+}
 
 with_race_detector() { CGO_ENABLED=1 go test -race ./core/... ./cmd/...; }
 
@@ -17,18 +32,25 @@ window_code() { CGO_ENABLED=0 go test ./gui/... ./resources/...; }
 # The program itself under Xvfb, driven by keyboard, mouse and a real drop.
 real_window() {
 	make --no-print-directory window-checked enrollctl &&
-		go test -tags window -count=1 -v -timeout 15m ./windowtest/...
+		go test -tags window -count=1 -v -timeout 15m ./windowtest
 }
 
+mkdir -p build
 # What cannot be installed is missed below, part by part.
 scripts/deps.sh test || true
 
 part 'core and enrollctl' without_cgo
+part 'benchmark and checks' around_it
 part 'window, test driver' window_code
 if command -v gcc >/dev/null; then
 	part 'core and enrollctl, race detector' with_race_detector
 else
 	skip 'core and enrollctl, race detector' 'gcc is missing'
+fi
+if command -v openssl >/dev/null; then
+	part 'make run without a display' without_display
+else
+	skip 'make run without a display' 'openssl is missing'
 fi
 missing=
 scripts/deps.sh build 2>/dev/null || missing+=' packages to build the window'
