@@ -66,7 +66,7 @@ type Delivery struct {
 	delivered int
 	issuers   []Issuer
 	confirmed bool
-	opener    opener
+	opener    Opener
 }
 
 // Open opens a result and checks all of it. The caller closes the Delivery. Progress counts octets, those of the files

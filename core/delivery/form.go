@@ -25,6 +25,9 @@ const (
 // headSize is how much of a file detect looks at.
 const headSize = 4 << 10
 
+// bom is the mark that some editors write before UTF-8.
+const bom = "\ufeff"
+
 // FormError is a file in none of the forms of a result.
 type FormError struct {
 	Path string
@@ -46,7 +49,7 @@ func detect(head []byte) form {
 	if len(head) == 0 {
 		return emptyForm
 	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(bom)), " \t\r\n")
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")), bytes.HasPrefix(head, []byte("PK\x07\x08")):
 		return zipForm

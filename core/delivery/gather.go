@@ -29,7 +29,7 @@ type gathering struct {
 	authorities *authorities
 	fields      []subjectField // whose values the order wants compared
 	now         time.Time
-	opener      opener // of keys that are sealed one by one; may be nil
+	opener      Opener // of keys that are sealed one by one; may be nil
 
 	unsealed atomic.Bool // a key that was sealed by itself was opened
 
@@ -55,7 +55,7 @@ type haul struct {
 // pendingAuthority marks a record whose issuer was not known when it was read.
 const pendingAuthority = -2
 
-func newGathering(s sources, a *authorities, o *Order, op opener, now time.Time) *gathering {
+func newGathering(s sources, a *authorities, o *Order, op Opener, now time.Time) *gathering {
 	g := &gathering{sources: s, authorities: a, opener: op, now: now, issuer: map[string]int32{}}
 	if o != nil {
 		g.fields = o.fields
@@ -148,6 +148,10 @@ func (g *gathering) certificate(h *haul, at ref, p part) error {
 		return nil
 	}
 	if isAuthority(c) {
+		// A certificate that is kept must not point into the worker's buffer, as crypto/x509 makes it.
+		if c, err = x509.ParseCertificate(bytes.Clone(p.der)); err != nil {
+			return err
+		}
 		return g.authorities.add(&authority{cert: c, sum: sum, delivered: true, at: at})
 	}
 	h.certificates = append(h.certificates, g.record(&h.findings, at, c, sum))
@@ -268,7 +272,7 @@ const maxSealedKey = 1 << 20
 
 func (g *gathering) open(p part) ([]part, error) { return openPart(g.opener, p) }
 
-func openPart(o opener, p part) ([]part, error) {
+func openPart(o Opener, p part) ([]part, error) {
 	switch {
 	case p.form == labelSealedKey || p.form == "PKCS#12" || isLegacyEncrypted(p):
 		return nil, errors.New("it is protected by a passphrase")

@@ -16,10 +16,6 @@ import (
 	"enrollbench/core/progress"
 )
 
-// Seal begins a message to a recipient on w. size is the number of octets that will be written, -1 where it is not
-// known. The end is written by Close, which must be checked.
-type Seal func(w io.Writer, size int64) (io.WriteCloser, error)
-
 // HandoverOptions say to whom a delivery is sealed, and how.
 type HandoverOptions struct {
 	Out    string // the sealed file

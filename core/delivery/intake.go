@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ type File struct {
 type intake struct {
 	sources  sources
 	files    []File
-	opener   opener
+	opener   Opener
 	spoolDir string
 	traces   string
 	limits   Limits
@@ -213,6 +214,9 @@ func (l *layers) layer(ctx context.Context, r io.ReaderAt, size int64, c io.Clos
 		return s, nil
 	case jsonForm:
 		l.forms = append(l.forms, "JSON")
+		if bytes.HasPrefix(head, []byte(bom)) {
+			r, size = io.NewSectionReader(r, int64(len(bom)), size-int64(len(bom))), size-int64(len(bom))
+		}
 		if l.sealed && !l.proven {
 			if err := checkJSON(io.NewSectionReader(r, 0, size)); err != nil {
 				return nil, fmt.Errorf("%q: %w", l.name, err)

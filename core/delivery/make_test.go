@@ -46,21 +46,20 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-func serial(t testing.TB) *big.Int {
-	t.Helper()
-	n, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
-	if err != nil {
-		t.Fatal(err)
+func newSerial() *big.Int {
+	n := make([]byte, 15)
+	if _, err := rand.Read(n); err != nil {
+		panic(err)
 	}
-	return n
+	return new(big.Int).SetBytes(n)
 }
 
 // newCA makes a CA; a nil parent makes a root. change may alter the template.
 func newCA(t testing.TB, name string, parent *ca, change func(*x509.Certificate)) *ca {
 	t.Helper()
 	c := &ca{key: newKey(t)}
-	template := &x509.Certificate{SerialNumber: serial(t), Subject: pkix.Name{CommonName: name, Organization: []string{"Example"}},
-		NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(20, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	template := &x509.Certificate{SerialNumber: newSerial(), Subject: pkix.Name{CommonName: name, Organization: []string{"Example"}},
+		NotBefore: now.AddDate(-10, 0, 0), NotAfter: now.AddDate(30, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
 	if change != nil {
 		change(template)
 	}
@@ -93,7 +92,7 @@ type device struct {
 
 func (c *ca) issue(t testing.TB, name string, key crypto.Signer, change func(*x509.Certificate)) device {
 	t.Helper()
-	template := &x509.Certificate{SerialNumber: serial(t), Subject: pkix.Name{CommonName: name, Organization: []string{"Example Devices"}},
+	template := &x509.Certificate{SerialNumber: newSerial(), Subject: pkix.Name{CommonName: name, Organization: []string{"Example Devices"}},
 		NotBefore: now.AddDate(0, 0, -1), NotAfter: now.AddDate(10, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature}
 	if change != nil {
 		change(template)

@@ -2,10 +2,21 @@ package delivery
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"io"
+	"sync"
 	"testing"
 
-	"enrollbench/core/cms"
+	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
+
+	"enrollbench/core/recipient"
 )
 
 // fakeOpener opens everything to the same content.
@@ -25,30 +36,17 @@ func (f fakeOpener) Open(io.Reader) (Opened, error) {
 	return fakeOpened{bytes.NewReader(f.plain), f.authenticated}, nil
 }
 
-// cmsOpener opens CMS in any coat.
-type cmsOpener struct{ key cms.Key }
-
-func (o cmsOpener) Open(r io.Reader) (Opened, error) {
-	in, _, err := cms.Unwrap(r)
-	if err != nil {
-		return nil, err
-	}
-	return cms.Decrypt(in, []cms.Key{o.key})
+// line is somebody to whom results are sealed.
+type line struct {
+	key, certificate []byte // PEM, or an OpenPGP secret key
+	opener           Opener
+	to               []*recipient.Recipient
 }
 
-// sealTo makes a recipient: who can open, and how to seal to it.
-func newRecipient(t testing.TB) (cmsOpener, cms.Recipient) {
-	t.Helper()
-	c := newCA(t, "line4@plant", nil, func(c *certTemplate) {
-		c.IsCA, c.BasicConstraintsValid, c.KeyUsage = false, false, 0
-	})
-	return cmsOpener{cms.Key{Private: c.key, Certificate: c.cert}}, cms.Recipient{Certificate: c.cert}
-}
-
-func sealCMS(t testing.TB, plain []byte, to cms.Recipient, cipher cms.Cipher) []byte {
+func (l *line) seal(t testing.TB, plain []byte, gcm bool) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := cms.Encrypt(&b, []cms.Recipient{to}, cms.EncryptOptions{Size: int64(len(plain)), Cipher: cipher})
+	w, err := SealTo(l.to, recipient.SealOptions{GCM: gcm})(&b, int64(len(plain)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,4 +57,81 @@ func sealCMS(t testing.TB, plain []byte, to cms.Recipient, cipher cms.Cipher) []
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// Keys are made once: RSA takes a while.
+var (
+	rsaLine   = sync.OnceValues(newRSALine)
+	otherLine = sync.OnceValues(newRSALine)
+	ecLine    = sync.OnceValues(newECLine)
+	pgpLine   = sync.OnceValues(newPGPLine)
+)
+
+func mustLine(t testing.TB, made func() (*line, error)) *line {
+	t.Helper()
+	l, err := made()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func newRSALine() (*line, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	return newX509Line(key)
+}
+
+// newECLine opens faster, for tests that open thousands of messages.
+func newECLine() (*line, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return newX509Line(key)
+}
+
+func newX509Line(key crypto.Signer) (*line, error) {
+	template := &x509.Certificate{SerialNumber: newSerial(), Subject: pkix.Name{CommonName: "line4@plant"}, NotBefore: now.AddDate(-10, 0, 0), NotAfter: now.AddDate(30, 0, 0)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return newLine(pem.EncodeToMemory(&pem.Block{Type: labelPrivateKey, Bytes: keyDER}), certPEM(der))
+}
+
+func newPGPLine() (*line, error) {
+	e, err := pgp.NewEntity("line4", "", "line4@plant.example", nil)
+	if err != nil {
+		return nil, err
+	}
+	var secret, public bytes.Buffer
+	if err := e.SerializePrivate(&secret, nil); err != nil {
+		return nil, err
+	}
+	if err := e.Serialize(&public); err != nil {
+		return nil, err
+	}
+	return newLine(secret.Bytes(), public.Bytes())
+}
+
+func newLine(key, certificate []byte) (*line, error) {
+	l := &line{key: key, certificate: certificate}
+	beside := certificate
+	if !bytes.HasPrefix(key, pemBegin) {
+		beside = nil
+	}
+	o, err := recipient.LoadOpener(key, beside, nil)
+	if err != nil {
+		return nil, err
+	}
+	l.opener = WithKey(o)
+	l.to, _, err = recipient.Parse(certificate)
+	return l, err
 }

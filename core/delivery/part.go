@@ -103,7 +103,9 @@ func splitPEM(text []byte) []part {
 			continue
 		}
 		block := text[:head+end+len(pemEnd)+len(foot)+len(pemDash)]
-		parts = append(parts, pemPart(label, body, block))
+		if label != "EC PARAMETERS" { // openssl writes the curve before the key, which names it again
+			parts = append(parts, pemPart(label, body, block))
+		}
 		text = text[len(block):]
 	}
 	return parts

@@ -16,7 +16,7 @@ var ErrChanged = errors.New("the result was changed since it was opened; open it
 // the certificates of a whole batch, and another one the keys. It belongs to one goroutine.
 type reader struct {
 	sources sources
-	opener  opener
+	opener  Opener
 	last    [4]taken // a certificate, its key, a sealed key, and one to spare
 	next    int
 }

@@ -324,7 +324,7 @@ func TestCrossSigned(t *testing.T) {
 	p := newPlant(t, 2)
 	other := newCA(t, "Other Root", nil, nil)
 	template := *p.issuing.cert
-	template.SerialNumber = serial(t)
+	template.SerialNumber = newSerial()
 	der, err := x509.CreateCertificate(rand.Reader, &template, other.cert, p.issuing.key.Public(), other.key)
 	if err != nil {
 		t.Fatal(err)

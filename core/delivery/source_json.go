@@ -98,10 +98,11 @@ type frugal struct {
 }
 
 func (f *frugal) Read(b []byte) (int, error) {
-	if f.read-f.base > maxObject {
+	room := maxObject - (f.read - f.base) // a read begins only where the value at hand goes on
+	if room <= 0 {
 		return 0, fmt.Errorf("one value from octet %d on takes more than %d octets", f.base, int64(maxObject))
 	}
-	n, err := f.r.Read(b)
+	n, err := f.r.Read(b[:min(int64(len(b)), room)])
 	f.read += int64(n)
 	return n, err
 }

@@ -78,9 +78,7 @@ func differs(central, local []byte, centralExtra map[uint16][]byte) string {
 	if a, b := le.Uint16(central[6:]), le.Uint16(local[4:]); a != b && a != zip64 && b != zip64 {
 		return "the version needed"
 	}
-	// Bit 3 (a descriptor follows) may stand in one of the two only, bit 11 (UTF-8) differs in old Java archives.
-	const lenient = 1<<3 | 1<<11
-	if (le.Uint16(central[8:])^le.Uint16(local[6:]))&^lenient != 0 {
+	if le.Uint16(central[8:]) != le.Uint16(local[6:]) {
 		return "the flags"
 	}
 	if !bytes.Equal(central[12:16], local[10:14]) {

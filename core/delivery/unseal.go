@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -134,7 +135,11 @@ func unsealTo(ctx context.Context, target *atomicfile.File, plain Opened, insist
 		}
 		return Undamaged, nil
 	case jsonForm:
-		if err := checkJSON(io.NewSectionReader(target, 0, n)); err != nil {
+		from := int64(0)
+		if bytes.HasPrefix(head, []byte(bom)) {
+			from = int64(len(bom))
+		}
+		if err := checkJSON(io.NewSectionReader(target, from, n-from)); err != nil {
 			return "", err
 		}
 		return Undamaged, nil

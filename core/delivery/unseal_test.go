@@ -1,0 +1,226 @@
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// unseal decrypts data in a folder of its own and returns what lies there afterwards beside the input.
+func unseal(t testing.TB, data []byte, o UnsealOptions) (string, map[string][]byte, error) {
+	t.Helper()
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in")
+	if err := os.WriteFile(in, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.Traces = t.TempDir()
+	known, err := Unseal(ctx, in, filepath.Join(dir, "out"), o, nil)
+	all := readTree(t, dir)
+	if !bytes.Equal(all["in"], data) {
+		t.Error("the input was changed")
+	}
+	delete(all, "in")
+	if left := readTree(t, o.Traces); len(left) > 0 {
+		t.Errorf("notes are left: %v", left)
+	}
+	if err != nil && (known != "" || len(all) > 0) {
+		t.Errorf("after the error %v there is %q and %d files", err, known, len(all))
+	}
+	return known, all, err
+}
+
+func TestUnseal(t *testing.T) {
+	p := newPlant(t, 2)
+	l, g := mustLine(t, rsaLine), mustLine(t, pgpLine)
+	archive := zipOf(t, p.files(t))
+	object := p.jsonOf(t, func(device) string { return "" })
+	text := []byte("just a text, neither ZIP nor JSON")
+	for what, c := range map[string]struct {
+		sealed, plain []byte
+		opener        Opener
+		known         string
+	}{
+		"CMS, ZIP":             {l.seal(t, archive, false), archive, l.opener, Undamaged},
+		"CMS, JSON":            {l.seal(t, object, false), object, l.opener, Undamaged},
+		"CMS, JSON with BOM":   {l.seal(t, append([]byte("\ufeff"), object...), false), append([]byte("\ufeff"), object...), l.opener, Undamaged},
+		"CMS GCM, ZIP":         {l.seal(t, archive, true), archive, l.opener, Authenticated},
+		"CMS GCM, text":        {l.seal(t, text, true), text, l.opener, Authenticated},
+		"base64 of CMS":        {base64Lines(l.seal(t, archive, false)), archive, l.opener, Undamaged},
+		"base64 twice":         {base64Lines(base64Lines(l.seal(t, archive, false))), archive, l.opener, Undamaged},
+		"OpenPGP, ZIP":         {g.seal(t, archive, false), archive, g.opener, Authenticated},
+		"OpenPGP, text":        {g.seal(t, text, false), text, g.opener, Authenticated},
+		"base64 of OpenPGP":    {base64Lines(g.seal(t, text, false)), text, g.opener, Authenticated},
+		"CMS, base64 of a ZIP": {l.seal(t, base64Lines(archive), true), base64Lines(archive), l.opener, Authenticated},
+	} {
+		t.Run(what, func(t *testing.T) {
+			known, all, err := unseal(t, c.sealed, UnsealOptions{Opener: c.opener})
+			if err != nil || known != c.known || len(all) != 1 || !bytes.Equal(all["out"], c.plain) {
+				t.Errorf("%q, %d files, %v", known, len(all), err)
+			}
+		})
+	}
+	if _, _, err := unseal(t, l.seal(t, text, false), UnsealOptions{Opener: l.opener}); !errors.Is(err, ErrNotProven) {
+		t.Errorf("text in CBC: %v", err)
+	}
+	known, all, err := unseal(t, l.seal(t, text, false), UnsealOptions{Opener: l.opener, Insist: true})
+	if err != nil || known != NotProven || !bytes.Equal(all["out"], text) {
+		t.Errorf("text in CBC, insisted: %q, %v", known, err)
+	}
+	for what, data := range map[string][]byte{"empty": nil, "blank": []byte("\n\n"), "ZIP": archive, "JSON": object, "nothing sealed": l.seal(t, nil, true), "nothing sealed, CBC": l.seal(t, nil, false), "key": l.key} {
+		if _, _, err := unseal(t, data, UnsealOptions{Opener: l.opener, Insist: true}); err == nil {
+			t.Errorf("%s is accepted", what)
+		}
+	}
+	if _, _, err := unseal(t, archive, UnsealOptions{}); !errors.Is(err, ErrNeedKey) {
+		t.Errorf("no key: %v", err)
+	}
+}
+
+func TestUnsealIsPrivateAndDoesNotReplace(t *testing.T) {
+	l := mustLine(t, rsaLine)
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
+	if err := os.WriteFile(in, l.seal(t, []byte("content"), true), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	o := UnsealOptions{Opener: l.opener, Traces: t.TempDir()}
+	if _, err := Unseal(ctx, in, out, o, nil); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(out); err != nil || info.Mode().Perm() != 0o600 && filepath.Separator == '/' {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if _, err := Unseal(ctx, in, out, o, nil); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("an existing file: %v", err)
+	}
+	o.Replace = true
+	if _, err := Unseal(ctx, in, out, o, nil); err != nil {
+		t.Error(err)
+	}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if _, err := Unseal(stopped, in, out+"2", o, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if left := readTree(t, dir); len(left) != 2 {
+		t.Errorf("%d files", len(left))
+	}
+}
+
+// Every octet of small messages flipped in turn, every truncation, octets appended: never an output.
+func TestNothingUnauthenticatedIsReleased(t *testing.T) {
+	p := newPlant(t, 1)
+	l, g := mustLine(t, ecLine), mustLine(t, pgpLine)
+	small := map[string][]byte{"dev-0001.pem": p.devices[0].pem(), "dev-0001.key": p.devices[0].keyPEM(t)}
+	archive := zipOf(t, small)
+	folder := t.TempDir()
+	for name, data := range small {
+		if err := os.WriteFile(filepath.Join(folder, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	messages := map[string]struct {
+		sealed []byte
+		plain  []byte
+		opener Opener
+	}{
+		"CMS CBC of a ZIP": {l.seal(t, archive, false), archive, l.opener},
+		"CMS GCM":          {l.seal(t, []byte("short"), true), []byte("short"), l.opener},
+		"OpenPGP":          {g.seal(t, []byte("short"), false), []byte("short"), g.opener},
+	}
+	if run(t, folder, "zip", "-q", "info.zip", "dev-0001.pem", "dev-0001.key") != nil {
+		info, err := os.ReadFile(filepath.Join(folder, "info.zip"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := messages["CMS CBC of a ZIP"]
+		m.sealed, m.plain = l.seal(t, info, false), info
+		messages["CMS CBC of an Info-ZIP"] = m
+	}
+	for what, m := range messages {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			in, out, traces := filepath.Join(dir, "in"), filepath.Join(dir, "out"), t.TempDir()
+			try := func(how string, data []byte) {
+				t.Helper()
+				if err := os.WriteFile(in, data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				_, err := Unseal(ctx, in, out, UnsealOptions{Opener: m.opener, Traces: traces}, nil)
+				content, missing := os.ReadFile(out)
+				if err == nil && bytes.Equal(content, m.plain) && strings.HasPrefix(how, "flip") {
+					// The octet says nothing about the content (a critical bit of an OpenPGP packet's length form, a
+					// parameter that is absent or NULL): what came out is what was sealed.
+					os.Remove(out)
+					return
+				}
+				if err == nil || missing == nil {
+					t.Fatalf("%s: %v, and there is an output of %d octets", how, err, len(content))
+				}
+				if list, _ := os.ReadDir(dir); len(list) != 1 {
+					t.Fatalf("%s: something is left: %v", how, list)
+				}
+			}
+			step := max(1, len(m.sealed)/400) // each octet of a small one; of a larger one a sample, all blocks in it
+			for i := 0; i < len(m.sealed); i += step {
+				flipped := bytes.Clone(m.sealed)
+				flipped[i] ^= 1 << (i * 5 % 8)
+				try(fmt.Sprintf("flip in octet %d of %d", i, len(m.sealed)), flipped)
+				if i/step%4 == 0 {
+					try(fmt.Sprintf("cut at octet %d of %d", i, len(m.sealed)), m.sealed[:i])
+				}
+			}
+			for _, junk := range []string{"\x00", "\n", "junk", strings.Repeat("\x00", 100), string(m.sealed)} {
+				try(fmt.Sprintf("appended %d octets", len(junk)), append(bytes.Clone(m.sealed), junk...))
+			}
+		})
+	}
+}
+
+// What a single flipped octet of the first block can reach in CBC: every octet of the first local header.
+func TestFlippedInitializationVector(t *testing.T) {
+	p := newPlant(t, 1)
+	archive := zipOf(t, map[string][]byte{"a.pem": p.devices[0].pem()})
+	for i := range 16 {
+		for bit := range 8 {
+			damaged := bytes.Clone(archive)
+			damaged[i] ^= 1 << bit
+			_, all, err := unseal(t, []byte("-----BEGIN CMS-----"), UnsealOptions{Opener: fakeOpener{damaged, false}})
+			if err == nil {
+				t.Errorf("bit %d of octet %d: released, %d files", bit, i, len(all))
+			}
+		}
+	}
+}
+
+func FuzzJSONCheck(f *testing.F) {
+	for _, s := range []string{`[]`, `{}`, `{"a":[1,-0.5e+3,true,false,null,"x\u00e9\n"]}`, ` [ [ ] , { } ] `, `[01]`, `[1.]`, `[1e]`, `[-]`, `["` + "\x01" + `"]`, `["\x"]`, `{"a"}`, `[1,]`, `{,}`, `[`, `1`, `[]x`, "[\"\xff\"]", "[\"\xc3\xa9\"]"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ours := checkJSON(bytes.NewReader(data)) == nil
+		var v any
+		theirs := json.Unmarshal(data, &v) == nil
+		switch v.(type) {
+		case []any, map[string]any:
+		default:
+			theirs = false
+		}
+		if ours && !theirs {
+			t.Fatalf("accepted: %q", data)
+		}
+		if theirs && !ours && json.Valid(data) && validUTF8(data) && !bytes.Contains(data, bytes.Repeat([]byte("["), maxJSONDepth)) && !bytes.Contains(data, []byte("{\"")) {
+			t.Fatalf("refused: %q: %v", data, checkJSON(bytes.NewReader(data)))
+		}
+	})
+}
+
+func validUTF8(b []byte) bool { return strings.ToValidUTF8(string(b), "") == string(b) }
