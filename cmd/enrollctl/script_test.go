@@ -32,6 +32,10 @@ func TestScript(t *testing.T) {
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
+			// Notes about temporaries lie in the account's cache folder: in the script's own, here.
+			for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+				e.Setenv(name, filepath.Join(e.WorkDir, ".tmp", "home"))
+			}
 			return os.CopyFS(filepath.Join(e.WorkDir, "csr"), requests)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -40,6 +44,12 @@ func TestScript(t *testing.T) {
 			"json":       jsonValue,
 			"files":      files,
 			"privatekey": privateKey,
+			"damage":     damage,
+			"zipfiles":   zipFiles,
+			"base64of":   base64Of,
+			"gpghome":    gpgHome,
+			"leaks":      leaks,
+			"perm":       perm,
 		},
 	})
 }
