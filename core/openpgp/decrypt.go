@@ -3,12 +3,11 @@ package openpgp
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"math/bits"
 
+	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 )
 
@@ -74,8 +73,11 @@ func (s *source) failure(err error) error {
 		return fmt.Errorf("reading the message: %w", s.err)
 	}
 	var limit *LimitError
-	if errors.As(err, &limit) {
+	switch {
+	case errors.As(err, &limit):
 		return limit
+	case errors.Is(err, ErrUnsupported):
+		return ErrUnsupported
 	}
 	return ErrIntegrity
 }
@@ -84,7 +86,7 @@ func (s *source) failure(err error) error {
 // is called when only a locked key fits; it may be nil.
 //
 // Errors: ErrNotEncrypted, ErrUnprotected, ErrPassphraseOnly, *NoMatchingKeyError, ErrNeedPassphrase,
-// ErrWrongPassphrase, ErrIntegrity, *LimitError, what ask returned, and errors of r.
+// ErrWrongPassphrase, ErrIntegrity, ErrUnsupported, *LimitError, what ask returned, and errors of r.
 func Decrypt(r io.Reader, keys *KeyRing, ask Passphrase, o DecryptOptions) (*Message, error) {
 	m := &Message{source: &source{r: r}}
 	encrypted, envelopes, passphrases, err := m.readHeader()
@@ -213,79 +215,6 @@ func (m *Message) takeOffArmor() error {
 	return nil
 }
 
-// recipientID reads to whom an envelope is addressed (RFC 9580 §5.1), of whatever algorithm.
-func recipientID(body []byte) string {
-	switch {
-	case len(body) >= 9 && body[0] == 3:
-		if id := binary.BigEndian.Uint64(body[1:]); id != 0 {
-			return keyID(id)
-		}
-		return Hidden
-	case len(body) >= 2 && body[0] == 6:
-		if n := int(body[1]); n > 1 && len(body) >= 2+n {
-			fingerprint := body[3 : 2+n]
-			if body[2] == 4 && len(fingerprint) == 20 {
-				return fmt.Sprintf("%X", fingerprint[12:])
-			}
-			if len(fingerprint) >= 8 {
-				return fmt.Sprintf("%X", fingerprint[:8])
-			}
-		}
-		return Hidden
-	}
-	return "of an unknown version"
-}
-
-// canonical tells whether an envelope is encoded as RFC 9580 has it. The library takes numbers whose bit count is wrong,
-// and RFC 7748 has bits of a point that count for nothing: bytes that could be changed and the message would still open.
-func canonical(body []byte) bool {
-	at := 9 // version and key ID
-	if len(body) > 2 && body[0] == 6 {
-		at = 2 + int(body[1])
-		if named := body[1] == 21 && body[2] == 4 || body[1] == 33 && body[2] == 6; body[1] != 0 && !named {
-			return false
-		}
-	}
-	if len(body) <= at {
-		return false
-	}
-	algorithm, rest := packet.PublicKeyAlgorithm(body[at]), body[at+1:]
-	switch algorithm {
-	case packet.PubKeyAlgoRSA, packet.PubKeyAlgoRSAEncryptOnly:
-		_, rest, ok := mpi(rest)
-		return ok && len(rest) == 0
-	case packet.PubKeyAlgoElGamal:
-		_, rest, first := mpi(rest)
-		_, rest, second := mpi(rest)
-		return first && second && len(rest) == 0
-	case packet.PubKeyAlgoECDH:
-		point, rest, ok := mpi(rest)
-		if !ok || len(point) == 0 || len(rest) == 0 || int(rest[0]) != len(rest)-1 {
-			return false
-		}
-		if len(point) == 33 { // Curve25519: NIST and brainpool points have an odd length of 65 at least
-			return point[0] == 0x40 && point[32]&0x80 == 0
-		}
-		return true
-	case packet.PubKeyAlgoX25519:
-		return len(rest) > 32 && rest[31]&0x80 == 0 && int(rest[32]) == len(rest)-33
-	}
-	return true
-}
-
-// mpi reads a multiprecision integer whose bit count is exact (RFC 9580 §3.2).
-func mpi(b []byte) (number, rest []byte, ok bool) {
-	if len(b) < 2 {
-		return nil, nil, false
-	}
-	count := int(binary.BigEndian.Uint16(b))
-	size := (count + 7) / 8
-	if b = b[2:]; size == 0 || len(b) < size {
-		return nil, nil, false
-	}
-	return b[:size], b[size:], bits.Len8(b[0])+8*(size-1) == count
-}
-
 // openSession finds a secret key for one of the envelopes: first among those that are unlocked, then by asking. Every
 // secret key that an envelope names is tried, whatever its flags and dates say: some software seals to a key that is not
 // marked for it, and an expired key still opens what was sealed to it.
@@ -344,39 +273,35 @@ func (m *Message) openSession(encrypted packet.EncryptedDataPacket, envelopes []
 	return &NoMatchingKeyError{Wanted: m.Recipients, Have: have}
 }
 
-func wanted(p *packet.PrivateKey, envelopes []*packet.EncryptedKey) bool {
-	for _, e := range envelopes {
-		if fits(p, e) {
-			return true
-		}
-	}
-	return false
-}
-
-// fits: the envelope names the key, or hides its recipient and is of the key's algorithm.
-func fits(p *packet.PrivateKey, e *packet.EncryptedKey) bool {
-	return e.Algo == p.PubKeyAlgo && (e.KeyId == 0 || e.KeyId == p.KeyId)
-}
-
 // openWith tries one envelope with one key. A failure is one of reading the message, after which nothing else helps.
 func (m *Message) openWith(encrypted packet.EncryptedDataPacket, e *packet.EncryptedKey, p *packet.PrivateKey) (done bool, failure error) {
 	attempt := *e // Decrypt leaves its result in the envelope
-	if attempt.Decrypt(p, config()) != nil {
+	if err := attempt.Decrypt(p, config()); err != nil {
+		if unsupported := pgperrors.UnsupportedError(""); errors.As(err, &unsupported) {
+			return false, ErrUnsupported
+		}
 		return false, nil
 	}
 	defer clear(attempt.Key)
-	decrypted, err := encrypted.Decrypt(attempt.CipherFunc, attempt.Key)
-	if m.source.err != nil {
-		return false, m.source.err
-	}
-	if err != nil || decrypted == nil {
-		return false, nil
-	}
-	m.decrypted, m.KeyID = decrypted, keyID(p.KeyId)
 	cipher := attempt.CipherFunc
-	if s, ok := encrypted.(*packet.SymmetricallyEncrypted); ok && s.Version == 2 {
-		cipher = s.Cipher
+	if s, ok := encrypted.(*packet.SymmetricallyEncrypted); ok {
+		if s.Version == 2 {
+			cipher = s.Cipher
+		} else if own := newMDCReader(s, cipher, attempt.Key); own != nil {
+			m.decrypted = own
+		}
 	}
+	if m.decrypted == nil {
+		decrypted, err := encrypted.Decrypt(cipher, attempt.Key)
+		if m.source.err != nil {
+			return false, m.source.err
+		}
+		if err != nil || decrypted == nil {
+			return false, nil
+		}
+		m.decrypted = decrypted
+	}
+	m.KeyID = keyID(p.KeyId)
 	m.Cipher = cipherName(cipher, len(attempt.Key))
 	return true, nil
 }

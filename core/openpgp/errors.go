@@ -18,6 +18,8 @@ var (
 	ErrUnprotected = errors.New("the message has no integrity protection (a packet of type 9): ask for it to be sealed again by current software")
 	// ErrPassphraseOnly is a message that is sealed with a passphrase and to no key at all.
 	ErrPassphraseOnly = errors.New("the message is sealed with a passphrase, not to a key")
+	// ErrUnsupported is a message whose session key opens and whose cipher nobody but its sender has.
+	ErrUnsupported = errors.New("the message uses a cipher that is not supported: ask for it to be sealed again with AES-256")
 	// ErrNoMatchingKey is matched by every *NoMatchingKeyError.
 	ErrNoMatchingKey = errors.New("no matching key")
 	// ErrNotAKey is a file that holds no OpenPGP key.

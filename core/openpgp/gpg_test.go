@@ -169,7 +169,7 @@ func TestBothWaysWithGnuPG(t *testing.T) {
 					}
 				}
 				// gpg's to us
-				for _, args := range [][]string{{}, {"--armor"}, {"--hidden-recipient"}, {"--throw-keyids"}, {"--compress-algo", "zlib"}, {"--compress-algo", "bzip2"}, {"--cipher-algo", "AES192", "-z", "0"}} {
+				for _, args := range [][]string{{}, {"--armor"}, {"--hidden-recipient"}, {"--throw-keyids"}, {"--compress-algo", "zlib"}, {"--compress-algo", "bzip2"}, {"--cipher-algo", "AES192", "-z", "0"}, {"--cipher-algo", "3DES"}} {
 					to := "--recipient"
 					if len(args) == 1 && args[0] == "--hidden-recipient" {
 						to, args = args[0], nil
@@ -179,6 +179,10 @@ func TestBothWaysWithGnuPG(t *testing.T) {
 					if err != nil || !bytes.Equal(got, plain) {
 						t.Errorf("%v %v: we read %d bytes, %v, %+v", to, args, len(got), err, m)
 					}
+				}
+				camellia := g.run(t, nil, "--output", "-", "--recipient", who, "--cipher-algo", "CAMELLIA256", "--encrypt", file)
+				if _, _, err := open(camellia, ring(t, private), ask); !errors.Is(err, ErrUnsupported) {
+					t.Errorf("a cipher that nobody else has: %v", err)
 				}
 				_, _, err := open(seal(t, plain, EncryptOptions{}, key), ring(t, private), answer("wrong"))
 				if passphrase != "" && !errors.Is(err, ErrWrongPassphrase) {
