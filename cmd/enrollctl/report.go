@@ -95,7 +95,7 @@ func counted(n int64, noun string) string {
 	switch {
 	case n == 1:
 		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
+	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey"):
 		noun = strings.TrimSuffix(noun, "y") + "ie"
 	case strings.HasSuffix(noun, "ss"):
 		noun += "e"

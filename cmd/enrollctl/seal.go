@@ -102,7 +102,11 @@ func (seal *sealing) begin(w io.Writer, size int64) (io.WriteCloser, error) {
 		}
 		return openpgp.Encrypt(w, keys, openpgp.EncryptOptions{Armor: true})
 	}
-	text := newPEMWriter(w, "CMS")
+	label := "PKCS7" // which openssl smime wants and openssl cms takes too; smime cannot read AES-GCM
+	if seal.gcm {
+		label = "CMS"
+	}
+	text := newPEMWriter(w, label)
 	message, err := recipient.SealTo(text, seal.to, options)
 	if err != nil {
 		return nil, err
