@@ -208,3 +208,11 @@ func isTable(path string, text []byte) bool {
 func (g *given) sizeWords() string {
 	return lang.XN("given.files", "{{.Number}} files", g.count, map[string]any{"Number": numbers.Group(g.count)}) + " · " + numbers.Size(g.bytes)
 }
+
+// folder is what all places have in common, and lists leave out; "" where several things were given.
+func (g *given) folder() string {
+	if len(g.paths) != 1 {
+		return ""
+	}
+	return filepath.Dir(g.paths[0]) + string(filepath.Separator)
+}

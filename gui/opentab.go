@@ -32,6 +32,10 @@ type openTab struct {
 	page  *givenPage
 	doing *widgets.ProgressPage
 	shows *resultPage
+
+	exports *exportPage
+	octets  bool // what runs counts octets of files
+
 	bar   *widgets.BottomBar
 	extra *widgets.Button // hand over
 	again *widgets.Button // another file
@@ -71,7 +75,7 @@ func (t *openTab) content() fyne.CanvasObject { return t.root }
 func (t *openTab) build() {
 	primary := widgets.NewPrimary(lang.X("open.open", "Open and check"), look.Icon("open"), t.act)
 	t.extra = widgets.NewButton(lang.X("open.hand-over", "Hand over sealed…"), look.Icon("sealed"), t.handOver)
-	t.again = widgets.NewButton(lang.X("open.another", "Another result"), look.Icon("remove"), t.forget)
+	t.again = widgets.NewButton(lang.X("open.another", "Another result"), look.Icon("left"), t.forget)
 	t.bar = widgets.NewBottomBar(primary, t.again, t.extra)
 
 	files := widgets.NewPrimary(lang.X("open.files", "Choose file…"), look.Icon("add"), t.open)
@@ -81,8 +85,9 @@ func (t *openTab) build() {
 		widgets.Space(0, 0), files, folder)
 	t.page = newGivenPage(t)
 	t.shows = newResultPage(t)
+	t.exports = newExportPage(t)
 	t.root = widgets.Edged(nil, t.bar.Content(), nil, nil,
-		container.NewStack(t.empty, t.page.root, t.shows.root, t.doing.Content()))
+		container.NewStack(t.empty, t.page.root, t.shows.root, t.exports.root, t.doing.Content()))
 }
 
 // show brings the part to the front that fits how far things are.
@@ -90,7 +95,8 @@ func (t *openTab) show() {
 	busy := t.work.Busy()
 	for o, on := range map[fyne.CanvasObject]bool{
 		t.doing.Content(): busy,
-		t.shows.root:      !busy && t.result != nil,
+		t.exports.root:    !busy && t.result != nil && t.exports.open,
+		t.shows.root:      !busy && t.result != nil && !t.exports.open,
 		t.page.root:       !busy && t.result == nil && t.given != nil,
 		t.empty:           !busy && t.result == nil && t.given == nil,
 	} {
@@ -105,7 +111,7 @@ func (t *openTab) show() {
 
 func (t *openTab) onProgress(p *widgets.Progress) {
 	if p != nil {
-		p.Octets = t.given != nil
+		p.Octets = t.octets
 		t.doing.Set(*p)
 	}
 	if p == nil || p.Done == 0 {
@@ -123,14 +129,23 @@ func (t *openTab) showBar() {
 		}
 	}
 	usable := t.result != nil && t.result.usable()
-	set(t.extra, usable && !t.work.Busy())
+	set(t.extra, usable && !t.work.Busy() && !t.exports.open)
 	set(t.again, (t.given != nil || t.result != nil) && !t.work.Busy())
+	t.again.SetText(lang.X("open.another", "Another result"))
 	t.bar.Primary.SetText(lang.X("open.open", "Open and check"))
 	t.bar.Primary.SetIcon(look.Icon("open"))
 	switch {
 	case t.work.Busy():
 		t.bar.SetFacts(widgets.Fact{State: look.Running, Text: lang.X("open.working", "Working…")})
 		t.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+	case t.result != nil && t.exports.open:
+		t.again.SetText(lang.X("dialog.back", "Go back"))
+		t.bar.Primary.SetText(lang.X("open.export-now", "Export"))
+		t.bar.Primary.SetIcon(look.Icon("save"))
+		state, head, _ := t.result.words()
+		t.bar.SetFacts(widgets.Fact{State: state, Text: head})
+		reason := t.exports.lacks()
+		t.bar.SetAction(reason == "", reason)
 	case t.result != nil:
 		t.bar.Primary.SetText(lang.X("open.export", "Export…"))
 		t.bar.Primary.SetIcon(look.Icon("save"))
@@ -152,6 +167,8 @@ func (t *openTab) act() {
 	switch {
 	case t.bar.Primary.Disabled():
 		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+	case t.result != nil && t.exports.open:
+		t.exports.write(false)
 	case t.result != nil:
 		t.export()
 	default:
@@ -165,12 +182,10 @@ func (t *openTab) drop(paths []string) {
 		t.app.busy()
 		return
 	}
-	had := t.given
-	t.given = nil
+	t.octets = false
 	Run(t.work, lang.X("open.looking", "Looking at the files"), func(ctx context.Context, report progress.Func) (*given, error) {
 		return inspect(ctx, paths, report)
 	}, func(g *given, err error) {
-		t.given = had
 		if err != nil {
 			t.show()
 			t.app.fail(lang.X("open.look-failed", "The files could not be looked at"), err)
@@ -191,6 +206,7 @@ func (t *openTab) take(g *given) {
 	case isOrder && waits:
 		t.page.setOrderFile(order)
 		t.show()
+		t.page.focusNext()
 	case g.known == 0 && (isKey || isOrder):
 		t.show()
 		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("open.result-first", "Drop the result first, then its key or its order.")})
@@ -211,6 +227,7 @@ func (t *openTab) start(r openRequest) {
 	held := t.key
 	t.page.keyRemark(nil)
 	store := t.app.trust
+	t.octets = true
 	Run(t.work, lang.X("open.opening", "Opening and checking"), func(ctx context.Context, report progress.Func) (*outcome, error) {
 		return t.app.openResult(ctx, r, held, store, report)
 	}, func(o *outcome, err error) {
@@ -285,6 +302,10 @@ func (t *openTab) forget() {
 	if t.work.Busy() {
 		return
 	}
+	if t.exports.open {
+		t.exports.leave()
+		return
+	}
 	t.closeResult()
 	t.given = nil
 	t.key.wipe()
@@ -302,6 +323,8 @@ func (t *openTab) closeResult() {
 		}
 	}
 	t.result = nil
+	t.exports.open = false
+	t.exports.naming.Drop()
 	t.shows.set(nil)
 }
 
@@ -372,6 +395,8 @@ func (t *openTab) escape() {
 	switch {
 	case t.work.Busy():
 		t.work.Cancel()
+	case t.exports.open:
+		t.exports.leave()
 	case t.result != nil && t.shows.escape():
 	case t.result != nil:
 		t.back()

@@ -1,4 +1,332 @@
 package gui
 
-func (t *openTab) export()   {}
-func (t *openTab) handOver() {}
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/delivery"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+)
+
+// Preferences of an export.
+const (
+	prefExportForm   = "export.form"   // a delivery.Encoding
+	prefExportLayout = "export.layout" // a delivery.Layout
+	prefExportNames  = "export.names"
+	prefExportChain  = "export.chain"
+)
+
+// exportPage asks how certificates and keys are written, and shows what the files will be called.
+type exportPage struct {
+	tab    *openTab
+	open   bool
+	names  []string // of all certificates, by the template
+	wrong  string   // why there are none
+	naming *Runner
+
+	root      fyne.CanvasObject
+	title     *widgets.Text
+	form      *widgets.Select
+	layout    *widgets.Select
+	chain     *widgets.Check
+	template  *widgets.Entry
+	first     *widgets.Entry
+	second    *widgets.Entry
+	secrets   *fyne.Container
+	folder    *widgets.Entry
+	examples  *fyne.Container
+	remark    *widgets.Text
+	mismatch  *widgets.Text
+	organized fyne.CanvasObject
+}
+
+// shownExamples is how many devices the examples show.
+const shownExamples = 3
+
+func newExportPage(t *openTab) *exportPage {
+	p := &exportPage{tab: t, naming: t.app.tasks.NewRunner(nil), title: widgets.NewText("").Title(), examples: widgets.Down(look.Gap / 2)}
+	prefs := t.app.fyne.Preferences()
+	p.form = widgets.NewSelect([]string{
+		lang.X("export.pem", "PEM: certificate and key in two files"),
+		lang.X("export.der", "DER: certificate and key in two files"),
+		lang.X("export.pkcs12", "PKCS#12: both in one file under a passphrase"),
+		lang.X("export.one", "One PEM file with everything"),
+	}, func(i int) { prefs.SetInt(prefExportForm, i); p.arrange() })
+	p.layout = widgets.NewSelect([]string{
+		lang.X("export.flat", "All files in one folder"),
+		lang.X("export.folders", "A folder for each device"),
+	}, func(i int) { prefs.SetInt(prefExportLayout, i); p.showExamples() })
+	p.chain = widgets.NewCheck(lang.X("export.chain", "The chain after each certificate"), func(on bool) { prefs.SetBool(prefExportChain, on) })
+	p.template = widgets.NewEntry()
+	p.template.TextStyle.Monospace = true
+	p.template.PlaceHolder = delivery.DefaultNames
+	p.template.OnChanged = func(text string) { prefs.SetString(prefExportNames, strings.TrimSpace(text)); p.name() }
+	secret := func(placeholder string) *widgets.Entry {
+		e := widgets.NewEntry()
+		e.Password = true
+		e.PlaceHolder = placeholder
+		e.OnChanged = func(string) { p.tab.showBar(); p.showMismatch() }
+		return e
+	}
+	p.first, p.second = secret(lang.X("passphrase.field", "Passphrase")), secret(lang.X("export.again", "The same again"))
+	p.mismatch = widgets.NewParagraph("").Small()
+	p.folder = widgets.NewEntry()
+	p.folder.OnChanged = func(string) { p.tab.showBar() }
+	browse := widgets.NewButton(lang.X("save.browse", "Browse…"), look.Icon("folder"), p.browse)
+	p.remark = widgets.NewParagraph("").Small()
+	p.remark.Lines = 4
+
+	block := func(name string, objects ...fyne.CanvasObject) *fyne.Container {
+		return widgets.Down(look.Gap*0.75, append([]fyne.CanvasObject{widgets.NewText(name).Bold()}, objects...)...)
+	}
+	p.secrets = block(lang.X("export.passphrase", "Passphrase of the files"), container.NewGridWithColumns(2, p.first, p.second), p.mismatch)
+	p.organized = widgets.Outlined(p.layout)
+	help := widgets.NewParagraph(lang.X("export.names-help", "{cn} common name, {mac} MAC address, {serial} serial number, {row} row of the order")).Small().Muted()
+	left := widgets.Down(2*look.Gap, p.title,
+		block(lang.X("export.form", "Form"), widgets.Outlined(p.form), p.organized, p.chain),
+		p.secrets,
+		block(lang.X("export.names", "File names"), p.template, help, p.remark),
+		block(lang.X("export.folder", "Into the new folder"), container.NewBorder(nil, nil, nil, browse, p.folder)))
+	right := widgets.Down(2*look.Gap, widgets.NewText(lang.X("export.examples", "This is what will be there")).Title(), p.examples,
+		widgets.NewParagraph(lang.X("export.private", "Private keys are written unprotected, readable by you alone. PKCS#12 protects them by the passphrase.")).Small().Muted())
+	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(optionsWidth,
+		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
+	p.root = widgets.Edged(nil, nil, nil, side, container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, left)))
+
+	silently(p.form, prefs.Int(prefExportForm))
+	silently(p.layout, prefs.Int(prefExportLayout))
+	p.chain.SetChecked(prefs.BoolWithFallback(prefExportChain, true))
+	return p
+}
+
+// silently chooses without telling.
+func silently(s *widgets.Select, i int) {
+	changed := s.OnChanged
+	s.OnChanged = nil
+	s.SetSelectedIndex(min(max(i, 0), len(s.Options)-1))
+	s.OnChanged = changed
+}
+
+// export opens the page.
+func (t *openTab) export() {
+	if t.notProven() {
+		t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("export.not-proven", "Integrity cannot be proven"),
+			Text: lang.X("export.not-proven-text", "The message has no seal against changes, and what it holds has no checksum. Keys and certificates match, but nobody can say that this is what was sealed. Ask for results as ZIP or JSON."),
+			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+				{Text: lang.X("export.insist", "Export all the same"), Danger: true, Act: t.askExport}}})
+		return
+	}
+	t.askExport()
+}
+
+func (t *openTab) notProven() bool {
+	for _, f := range t.result.delivery.Findings().All() {
+		if f.Rule == delivery.RuleNotProven.Name {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *openTab) askExport() {
+	p := t.exports
+	p.open = true
+	n := t.result.delivery.Len()
+	p.title.SetText(lang.XN("export.title", "Export {{.Number}} certificates", n, map[string]any{"Number": count(n)}))
+	prefs := t.app.fyne.Preferences()
+	base := filepath.Base(t.result.request.given.paths[0])
+	folder := prefs.String(prefSaveFolder)
+	if folder == "" {
+		folder = filepath.Dir(t.result.request.given.paths[0])
+	}
+	p.folder.SetText(filepath.Join(folder, stem(base)+"-export"))
+	p.first.SetText("")
+	p.second.SetText("")
+	changed := p.template.OnChanged
+	p.template.OnChanged = nil
+	p.template.SetText(prefs.StringWithFallback(prefExportNames, delivery.DefaultNames))
+	p.template.OnChanged = changed
+	p.arrange()
+	p.name()
+	t.show()
+	t.app.window.Canvas().Focus(p.form)
+}
+
+// stem is a file's name without all its endings: result.zip.p7m is result.
+func stem(base string) string {
+	for range 3 {
+		ext := filepath.Ext(base)
+		if ext == "" || ext == base || len(ext) > 5 {
+			break
+		}
+		base = strings.TrimSuffix(base, ext)
+	}
+	return base
+}
+
+// leave closes the page and empties its fields.
+func (p *exportPage) leave() {
+	p.open = false
+	p.names = nil
+	p.naming.Drop()
+	p.first.SetText("")
+	p.second.SetText("")
+	p.tab.show()
+}
+
+func (p *exportPage) encoding() delivery.Encoding {
+	return delivery.Encoding(p.form.SelectedIndex()) // #nosec G115 -- one of four
+}
+
+// arrange shows what the form needs.
+func (p *exportPage) arrange() {
+	show := func(o fyne.CanvasObject, on bool) {
+		if on {
+			o.Show()
+		} else {
+			o.Hide()
+		}
+	}
+	e := p.encoding()
+	show(p.secrets, e == delivery.PKCS12)
+	show(p.organized, e != delivery.OnePEM)
+	show(p.chain, e == delivery.PEM || e == delivery.OnePEM)
+	p.showMismatch()
+	p.showExamples()
+	p.tab.showBar()
+}
+
+// name makes the names of all files by the template.
+func (p *exportPage) name() {
+	d, template := p.tab.result.delivery, strings.TrimSpace(p.template.Text)
+	p.names, p.wrong = nil, lang.X("export.naming", "The names are being made…")
+	Run(p.naming, "", func(context.Context, progress.Func) ([]string, error) { return d.FileNames(template) },
+		func(names []string, err error) {
+			p.names, p.wrong = names, ""
+			if err != nil {
+				p.wrong = sentence(visible(err.Error()))
+			}
+			p.showExamples()
+			p.tab.showBar()
+		})
+}
+
+// showExamples shows what the first files will be called.
+func (p *exportPage) showExamples() {
+	p.remark.SetText("")
+	p.remark.Hide()
+	if p.wrong != "" {
+		p.remark.Color = look.Failed.Color()
+		p.remark.SetText(p.wrong)
+		p.remark.Show()
+	}
+	p.examples.Objects = nil
+	add := func(text string) { p.examples.Add(widgets.NewText(visible(text)).Mono().Giving()) }
+	endings := []string{".pem", ".key"}
+	switch p.encoding() {
+	case delivery.DER:
+		endings = []string{".der", ".key"}
+	case delivery.PKCS12:
+		endings = []string{".p12"}
+	case delivery.OnePEM:
+		endings = nil
+		add("all.pem")
+	}
+	for _, n := range p.names[:min(len(p.names), shownExamples)] {
+		for _, e := range endings {
+			if delivery.Layout(p.layout.SelectedIndex()) == delivery.Folders { // #nosec G115 -- one of two
+				add(n + "/" + n + e)
+			} else {
+				add(n + e)
+			}
+		}
+	}
+	if more := len(p.names) - shownExamples; more > 0 && endings != nil {
+		p.examples.Add(widgets.NewText(lang.XN("export.more", "and those of {{.Number}} other devices", more, map[string]any{"Number": count(more)})).Muted())
+	}
+	p.examples.Add(widgets.Space(0, look.Gap))
+	for _, name := range []string{"chain.pem", "manifest.csv", "SHA256SUMS"} {
+		add(name)
+	}
+	p.examples.Refresh()
+}
+
+func (p *exportPage) showMismatch() {
+	text := ""
+	if p.first.Text != "" && p.second.Text != "" && p.first.Text != p.second.Text {
+		text = look.Failed.Word() + ": " + lang.X("export.mismatch", "the two passphrases differ")
+	}
+	p.mismatch.Color = look.Failed.Color()
+	p.mismatch.SetText(text)
+}
+
+// lacks says why nothing can be exported yet, "" if it can.
+func (p *exportPage) lacks() string {
+	switch {
+	case p.names == nil:
+		if p.wrong != "" && !p.naming.Busy() {
+			return lang.X("export.mend-names", "Mend the file names")
+		}
+		return lang.X("export.naming", "The names are being made…")
+	case p.encoding() == delivery.PKCS12 && p.first.Text == "":
+		return lang.X("export.type-passphrase", "Type a passphrase for the files")
+	case p.encoding() == delivery.PKCS12 && p.first.Text != p.second.Text:
+		return lang.X("export.repeat", "Type the same passphrase twice")
+	case !filepath.IsAbs(strings.TrimSpace(p.folder.Text)):
+		return lang.X("export.type-folder", "Type the whole path of a folder")
+	case !exists(filepath.Dir(strings.TrimSpace(p.folder.Text))):
+		return lang.X("save.no-folder", "There is no folder {{.Folder}}.", map[string]any{"Folder": filepath.Dir(strings.TrimSpace(p.folder.Text))})
+	}
+	return ""
+}
+
+func (p *exportPage) browse() {
+	o := ChooserOptions{Title: lang.X("export.pick-folder", "Where shall the new folder be?"), Folder: filepath.Dir(p.folder.Text)}
+	pick(p.tab.app, func(ctx context.Context) (string, error) { return p.tab.app.choose.Folder(ctx, o) }, func(path string) {
+		if path != "" {
+			p.folder.SetText(filepath.Join(path, filepath.Base(p.folder.Text)))
+		}
+	})
+}
+
+// write exports; replace says that the user agreed to lose what is in the folder.
+func (p *exportPage) write(replace bool) {
+	t, a := p.tab, p.tab.app
+	d, dir := t.result.delivery, strings.TrimSpace(p.folder.Text)
+	o := delivery.ExportOptions{Dir: dir, Encoding: p.encoding(), Layout: delivery.Layout(p.layout.SelectedIndex()), // #nosec G115 -- one of two
+		Names: strings.TrimSpace(p.template.Text), FullChain: p.chain.Checked, Replace: replace}
+	if secret := p.first.Text; o.Encoding == delivery.PKCS12 {
+		o.Passphrase = func() ([]byte, error) { return []byte(secret), nil }
+	}
+	n := d.Len()
+	t.octets = false
+	Run(t.work, lang.X("export.writing", "Writing certificates and keys"), func(ctx context.Context, report progress.Func) (struct{}, error) {
+		return struct{}{}, d.Export(ctx, o, report)
+	}, func(_ struct{}, err error) {
+		t.show()
+		switch {
+		case err != nil && !replace && (isExist(err) || errors.Is(err, atomicfile.ErrExists)):
+			a.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("export.exists", "The folder {{.Name}} is there already", map[string]any{"Name": filepath.Base(dir)}),
+				Text: lang.X("export.exists-text", "Everything in it would be removed and replaced by this export."),
+				Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+					{Text: lang.X("export.replace", "Replace the folder"), Danger: true, Act: func() { p.write(true) }}}})
+		case err != nil:
+			a.fail(lang.X("export.failed", "Nothing was exported"), err)
+		default:
+			a.fyne.Preferences().SetString(prefSaveFolder, filepath.Dir(dir))
+			p.leave()
+			a.note(widgets.Note{State: look.Ready, Detail: dir, Text: lang.XN("export.done", "{{.Number}} certificates exported.", n, map[string]any{"Number": numbers.Group(n)}),
+				Action: lang.X("save.copy-path", "Copy path"), Act: func() { a.fyne.Clipboard().SetContent(dir) }})
+		}
+	})
+}

@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,10 +33,10 @@ type resultView struct {
 func (v *resultView) title() string { return v.text + " (" + count(v.model.Rows()) + ")" }
 
 // viewsOf are the lists of a delivery that hold anything, the certificates first.
-func viewsOf(d *delivery.Delivery) []resultView {
+func viewsOf(d *delivery.Delivery, folder string) []resultView {
 	ready, warning := look.Ready.Icon(), look.Warning.Icon()
 	all := certificateRows{d: d, own: lang.X("result.key-matched", "matched"), sealed: lang.X("result.key-sealed", "left sealed"),
-		absent: lang.X("result.key-absent", "with the device"), good: ready, bad: warning}
+		absent: lang.X("result.key-absent", "with the device"), good: ready, bad: warning, folder: folder}
 	out := []resultView{{text: lang.X("result.delivered", "Certificates"), state: look.Ready, model: all, item: true,
 		name: func(i int) string { it := d.Item(i); return it.Name + " " + it.Serial },
 		columns: []sheet.Column{
@@ -53,8 +54,11 @@ func viewsOf(d *delivery.Delivery) []resultView {
 	}
 	for _, l := range delivery.Lists() {
 		if entries := d.List(l); len(entries) > 0 {
-			rule := ruleOfList[l]
-			out = append(out, resultView{text: listTitle(l), why: why(rule), state: look.Warning, columns: columns, model: entryRows(entries),
+			rule, shown := ruleOfList[l], columns
+			if l == delivery.Missing { // its name says it all
+				shown = slices.Delete(slices.Clone(columns), 2, 3)
+			}
+			out = append(out, resultView{text: listTitle(l), why: why(rule), state: look.Warning, columns: shown, model: entryRows{entries, folder, l == delivery.Missing},
 				name: func(i int) string { return entries[i].Name + " " + entries[i].Place }})
 		}
 	}
@@ -62,7 +66,7 @@ func viewsOf(d *delivery.Delivery) []resultView {
 		if listed[g.Rule] || g.Rule == delivery.RuleNoOrder.Name || g.Rule == delivery.RuleIssuerNotConfirmed.Name {
 			continue // a list or the page itself says it
 		}
-		out = append(out, resultView{text: titleOf(g.Rule), why: why(rulesByName[g.Rule]), state: look.OfSeverity(g.Severity), model: findingRows(g.Findings),
+		out = append(out, resultView{text: titleOf(g.Rule), why: why(rulesByName[g.Rule]), state: look.OfSeverity(g.Severity), model: findingRows{g.Findings, folder},
 			columns: []sheet.Column{
 				{Title: lang.X("result.column-detail", "What is the matter"), Width: 420, MinWidth: 160, Flexible: true},
 				{Title: lang.X("result.column-place", "Where"), Width: 300, MinWidth: 100, Elide: sheet.Middle, Flexible: true}},
@@ -127,6 +131,7 @@ type certificateRows struct {
 	d                   *delivery.Delivery
 	own, sealed, absent string
 	good, bad           fyne.Resource
+	folder              string // that places are shown without
 }
 
 // Rows implements sheet.Model.
@@ -154,21 +159,28 @@ func (m certificateRows) Cell(row, col int) sheet.Cell {
 	case 3:
 		return sheet.Cell{Text: item.NotAfter.Local().Format("2006-01-02")}
 	}
-	return sheet.Cell{Text: item.Place, Importance: sheet.Muted}
+	return sheet.Cell{Text: strings.TrimPrefix(item.Place, m.folder), Importance: sheet.Muted}
 }
 
 // entryRows are one of delivery's lists.
-type entryRows []delivery.Entry
+type entryRows struct {
+	entries []delivery.Entry
+	folder  string
+	brief   bool // without details
+}
 
 // Rows implements sheet.Model.
-func (m entryRows) Rows() int { return len(m) }
+func (m entryRows) Rows() int { return len(m.entries) }
 
 // Columns implements sheet.Model.
 func (m entryRows) Columns() int { return 4 }
 
 // Cell implements sheet.Model.
 func (m entryRows) Cell(row, col int) sheet.Cell {
-	e := &m[row]
+	e := &m.entries[row]
+	if m.brief && col == 2 {
+		col = 3
+	}
 	switch col {
 	case 0:
 		return sheet.Cell{Text: e.Name}
@@ -180,14 +192,17 @@ func (m entryRows) Cell(row, col int) sheet.Cell {
 	case 2:
 		return sheet.Cell{Text: e.Detail}
 	}
-	return sheet.Cell{Text: e.Place, Importance: sheet.Muted}
+	return sheet.Cell{Text: strings.TrimPrefix(e.Place, m.folder), Importance: sheet.Muted}
 }
 
 // findingRows are the places of one cause.
-type findingRows []finding.Finding
+type findingRows struct {
+	findings []finding.Finding
+	folder   string
+}
 
 // Rows implements sheet.Model.
-func (m findingRows) Rows() int { return len(m) }
+func (m findingRows) Rows() int { return len(m.findings) }
 
 // Columns implements sheet.Model.
 func (m findingRows) Columns() int { return 2 }
@@ -195,9 +210,9 @@ func (m findingRows) Columns() int { return 2 }
 // Cell implements sheet.Model.
 func (m findingRows) Cell(row, col int) sheet.Cell {
 	if col == 0 {
-		return sheet.Cell{Text: m[row].Message}
+		return sheet.Cell{Text: m.findings[row].Message}
 	}
-	return sheet.Cell{Text: m[row].Location.String(), Importance: sheet.Muted}
+	return sheet.Cell{Text: strings.TrimPrefix(m.findings[row].Location.String(), m.folder), Importance: sheet.Muted}
 }
 
 // siftedRows are some rows of a model; nil rows are all.

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/delivery"
@@ -29,6 +30,7 @@ type resultPage struct {
 	root    *fyne.Container
 	verdict *widgets.Verdict
 	origin  *widgets.Text
+	change  *widgets.Button
 	figures *fyne.Container
 	ordered *widgets.Figure
 	certs   *widgets.Figure
@@ -42,6 +44,7 @@ type resultPage struct {
 	saving  *widgets.Button
 	sheet   *sheet.Sheet
 	why     *widgets.Text
+	whyBox  *fyne.Container
 	head    *widgets.Disclosure
 	body    *fyne.Container
 	wheel   *container.Scroll
@@ -50,6 +53,7 @@ type resultPage struct {
 
 func newResultPage(t *openTab) *resultPage {
 	p := &resultPage{tab: t, verdict: widgets.NewVerdict(), origin: widgets.NewText("").Muted().Giving(), issuer: widgets.Down(0), raw: widgets.Down(look.Gap)}
+	p.change = widgets.NewQuiet(lang.X("result.change", "Other key or order"), look.Icon("left"), t.back)
 	p.ordered = widgets.NewFigure(lang.X("result.ordered", "Ordered"))
 	p.certs = widgets.NewFigure(lang.X("result.certificates", "Certificates"))
 	p.keys = widgets.NewFigure(lang.X("result.keys", "Private keys"))
@@ -89,10 +93,11 @@ func newResultPage(t *openTab) *resultPage {
 	p.stage = container.NewStack()
 	p.toggle(false)
 
+	p.whyBox = container.New(layout.NewCustomPaddedLayout(0, look.Gap, 2*look.Gap, 2*look.Gap), p.why)
 	bar := widgets.Inset(look.Gap, 2*look.Gap, container.NewBorder(nil, nil, widgets.Wide(300, widgets.Outlined(p.choice)), p.saving,
 		widgets.Inset(0, look.Gap, p.findBox)))
-	p.lists = widgets.Edged(widgets.Down(0, bar, widgets.Inset(0, 2*look.Gap, p.why), widgets.Rule()), nil, nil, nil, p.stage)
-	top := widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(1.5*look.Gap, p.verdict.Content(), p.origin, p.figures, p.issuer))
+	p.lists = widgets.Edged(widgets.Down(0, bar, p.whyBox, widgets.Rule()), nil, nil, nil, p.stage)
+	top := widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(1.5*look.Gap, p.verdict.Content(), container.NewBorder(nil, nil, nil, p.change, widgets.Middle(p.origin)), p.figures, p.issuer))
 	p.root = widgets.Edged(widgets.Down(0, top, widgets.Rule()), nil, nil, nil,
 		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))
 	return p
@@ -132,7 +137,7 @@ func (p *resultPage) set(r *result) {
 		return
 	}
 	p.lists.Show()
-	p.views = viewsOf(r.delivery)
+	p.views = viewsOf(r.delivery, r.request.given.folder())
 	p.choice.Options = nil
 	for _, v := range p.views {
 		p.choice.Options = append(p.choice.Options, v.title())
@@ -188,7 +193,7 @@ func (p *resultPage) showFigures() {
 	}
 	var chains []string
 	for _, i := range d.Issuers() {
-		chains = append(chains, visible(i.Words()))
+		chains = append(chains, visible(strings.ReplaceAll(i.Words(), " → ", " › "))) // the face has no arrow
 	}
 	p.chain.SetText(strings.Join(chains, "; "))
 }
@@ -272,9 +277,9 @@ func (p *resultPage) choose(i int) {
 	p.sheet.SetColumns(v.columns)
 	p.why.SetText(v.why)
 	if v.why == "" {
-		p.why.Hide()
+		p.whyBox.Hide()
 	} else {
-		p.why.Show()
+		p.whyBox.Show()
 	}
 	p.lists.Refresh()
 	p.sift()

@@ -43,21 +43,25 @@ func (s State) Icon() fyne.Resource { return ColoredIcon(stateLook[s].icon, stat
 // Color is the name of the state's colour.
 func (s State) Color() fyne.ThemeColorName { return stateLook[s].color }
 
-// On is the name of the colour of text on an area in the state's colour. Only Ready, Warning and Failed fill areas.
-func (s State) On() fyne.ThemeColorName {
+// Signal is the name of the colour of an area that shows the state across a room, and of the text on it. Ready, Warning
+// and Failed have one of their own.
+func (s State) Signal() (area, on fyne.ThemeColorName) {
 	switch s {
 	case Ready:
-		return theme.ColorNameForegroundOnSuccess
+		return ColorGreen, ColorOnGreen
 	case Warning:
-		return theme.ColorNameForegroundOnWarning
+		return ColorAmber, ColorOnAmber
 	case Failed:
-		return theme.ColorNameForegroundOnError
+		return ColorRed, ColorOnRed
 	}
-	return theme.ColorNameForegroundOnPrimary
+	return theme.ColorNamePrimary, theme.ColorNameForegroundOnPrimary
 }
 
-// IconOn is the state's drawing in that colour.
-func (s State) IconOn() fyne.Resource { return ColoredIcon(stateLook[s].icon, s.On()) }
+// SignalIcon is the state's drawing on such an area.
+func (s State) SignalIcon() fyne.Resource {
+	_, on := s.Signal()
+	return ColoredIcon(stateLook[s].icon, on)
+}
 
 // Importance is the state's colour in a sheet.
 func (s State) Importance() sheet.Importance { return stateLook[s].importance }

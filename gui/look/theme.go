@@ -16,6 +16,14 @@ const (
 	ColorMuted  fyne.ThemeColorName = "muted"  // text of second rank, readable
 	ColorInfo   fyne.ThemeColorName = "info"   // notices
 	ColorFill   fyne.ThemeColorName = "fill"   // a quiet area on the background, such as a drop zone
+
+	// The three answers that are read across a room look the same in light and dark: those of a traffic light.
+	ColorGreen   fyne.ThemeColorName = "green"
+	ColorAmber   fyne.ThemeColorName = "amber"
+	ColorRed     fyne.ThemeColorName = "red"
+	ColorOnGreen fyne.ThemeColorName = "onGreen"
+	ColorOnAmber fyne.ThemeColorName = "onAmber"
+	ColorOnRed   fyne.ThemeColorName = "onRed"
 )
 
 // Gap is the rhythm of all distances, in pixels.
@@ -80,6 +88,12 @@ var light = map[fyne.ThemeColorName]color.NRGBA{
 	ColorMuted:                         rgb(0x55616a),
 	ColorInfo:                          rgb(0x1f5bb5),
 	ColorFill:                          rgb(0xf7f9fa),
+	ColorGreen:                         rgb(0x1a7a3c),
+	ColorOnGreen:                       rgb(0xffffff),
+	ColorAmber:                         rgb(0xf5b02e),
+	ColorOnAmber:                       rgb(0x2b1a00),
+	ColorRed:                           rgb(0xb3261e),
+	ColorOnRed:                         rgb(0xffffff),
 }
 
 var dark = map[fyne.ThemeColorName]color.NRGBA{
@@ -115,6 +129,12 @@ var dark = map[fyne.ThemeColorName]color.NRGBA{
 	ColorMuted:                         rgb(0xa6b2ba),
 	ColorInfo:                          rgb(0x8ab8ff),
 	ColorFill:                          rgb(0x1b2025),
+	ColorGreen:                         rgb(0x1a7a3c),
+	ColorOnGreen:                       rgb(0xffffff),
+	ColorAmber:                         rgb(0xf5b02e),
+	ColorOnAmber:                       rgb(0x2b1a00),
+	ColorRed:                           rgb(0xb3261e),
+	ColorOnRed:                         rgb(0xffffff),
 }
 
 // Color implements fyne.Theme.

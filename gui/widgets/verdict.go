@@ -26,7 +26,7 @@ const (
 
 // NewVerdict makes one without words.
 func NewVerdict() *Verdict {
-	v := &Verdict{back: NewArea("", verdictRadius), icon: Icon(look.Ready.IconOn(), verdictIcon), head: NewParagraph(""), below: NewParagraph("")}
+	v := &Verdict{back: NewArea("", verdictRadius), icon: Icon(look.Ready.SignalIcon(), verdictIcon), head: NewParagraph(""), below: NewParagraph("")}
 	v.head.Face, v.head.Style.Bold, v.head.Lines = look.SizeVerdict, true, 2
 	v.below.Title().Lines = 3
 	v.below.Style.Bold = false
@@ -41,11 +41,12 @@ func (v *Verdict) Content() fyne.CanvasObject { return v.content }
 // Set gives the answer; below may be "".
 func (v *Verdict) Set(state look.State, head, below string) {
 	v.state = state
-	v.back.SetColor(state.Color())
-	v.icon.Resource = state.IconOn()
+	area, on := state.Signal()
+	v.back.SetColor(area)
+	v.icon.Resource = state.SignalIcon()
 	v.icon.Refresh()
 	for _, t := range []*Text{v.head, v.below} {
-		t.SetColor(state.On())
+		t.SetColor(on)
 	}
 	v.head.SetText(head)
 	v.below.SetText(below)
