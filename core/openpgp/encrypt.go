@@ -32,10 +32,12 @@ func Encrypt(w io.Writer, to []*Key, o EncryptOptions) (io.WriteCloser, error) {
 		now = time.Now()
 	}
 	var named, hidden []*pgp.Entity
+	modern := true
 	for _, k := range to {
 		if _, err := k.EncryptionSubkey(now); err != nil {
 			return nil, err
 		}
+		modern = modern && k.AdvertisesSEIPDv2
 		if o.HiddenRecipients {
 			hidden = append(hidden, k.entity)
 		} else {
@@ -45,7 +47,8 @@ func Encrypt(w io.Writer, to []*Key, o EncryptOptions) (io.WriteCloser, error) {
 	s := &sealer{out: bufio.NewWriterSize(w, 64<<10)}
 	var inner io.Writer = s.out
 	if o.Armor {
-		a, err := armor.Encode(s.out, pgp.MessageType, nil)
+		// Readers of before RFC 9580 want the checksum; around its AEAD packets it must not be (§6.1).
+		a, err := armor.EncodeWithChecksumOption(s.out, pgp.MessageType, nil, !modern)
 		if err != nil {
 			return nil, err
 		}

@@ -305,7 +305,8 @@ func (e *noEncryptionKey) Error() string {
 // half is not in reach of what writes it.
 func (k *Key) PublicArmored() ([]byte, error) {
 	var b bytes.Buffer
-	w, err := armor.Encode(&b, pgp.PublicKeyType, nil)
+	// Readers of before RFC 9580 want the checksum, Bouncy Castle among them; with keys of version 6 it must not be (§6.1).
+	w, err := armor.EncodeWithChecksumOption(&b, pgp.PublicKeyType, nil, k.entity.PrimaryKey.Version < 6)
 	if err != nil {
 		return nil, err
 	}

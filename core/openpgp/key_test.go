@@ -91,6 +91,9 @@ func TestPublicHalfIsEncodedAnew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if sum := bytes.Contains(armored, []byte("\n=")); !sum {
+			t.Error("the armor lacks the checksum that older readers want")
+		}
 		again := ring(t, armored)
 		if again.HasSecret() || again.Keys()[0].Fingerprint != keys.Keys()[0].Fingerprint || len(again.Keys()[0].UserIDs) != 1 {
 			t.Errorf("read back %v", again.Keys()[0])
