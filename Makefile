@@ -56,6 +56,8 @@ deps:
 docs: enrollctl
 	build/enrollctl csr rules --markdown >docs/csr-rules.md
 	build/enrollctl mac rules --markdown >docs/mac-rules.md
+	build/enrollctl recipient rules --markdown >docs/recipient-rules.md
+	build/enrollctl deliver --rules --markdown >docs/delivery-rules.md
 
 screenshots: window enrollctl
 	@scripts/deps.sh test

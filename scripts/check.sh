@@ -80,13 +80,19 @@ gosec_window() { CGO_ENABLED=1 gosec -tags $tags .; }
 
 # The pages of rules are printed from the tables that the checks use.
 printed() {
-	local group
-	for group in csr mac; do
-		CGO_ENABLED=0 go run ./cmd/enrollctl $group rules --markdown | diff -u docs/$group-rules.md - || {
-			echo "docs/$group-rules.md is not what enrollctl prints: run make docs"
+	local page command
+	while read -r page command; do
+		# shellcheck disable=SC2086 # the command is several words
+		CGO_ENABLED=0 go run ./cmd/enrollctl $command --markdown </dev/null | diff -u "docs/$page" - || {
+			echo "docs/$page is not what enrollctl prints: run make docs"
 			return 1
 		}
-	done
+	done <<-'PAGES'
+		csr-rules.md csr rules
+		mac-rules.md mac rules
+		recipient-rules.md recipient rules
+		delivery-rules.md deliver --rules
+	PAGES
 }
 
 # staticcheck and gosec bring large modules with them; -n prints the compiler's calls that are still to be made.
