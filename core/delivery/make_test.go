@@ -11,9 +11,11 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -265,4 +267,37 @@ func entryNames(d *Delivery, l List) string {
 		all = append(all, e.Name)
 	}
 	return strings.Join(all, " ")
+}
+
+// storedZIP packs without compression.
+func storedZIP(t testing.TB, files map[string][]byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(files[name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// containsBase64 looks for the base64 of secret at any of the three alignments, on lines that pem writes.
+func containsBase64(data, secret []byte) bool {
+	flat := bytes.Join(bytes.Fields(data), nil)
+	for shift := range 3 {
+		inner := secret[(3-shift)%3:]
+		inner = inner[:len(inner)/3*3]
+		if bytes.Contains(flat, []byte(base64.StdEncoding.EncodeToString(inner))) {
+			return true
+		}
+	}
+	return false
 }

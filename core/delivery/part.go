@@ -241,18 +241,38 @@ func derPart(der cryptobyte.String) part {
 	return p
 }
 
-// isOpenPGP tells by the first packet: a session key, an encrypted or a marker packet (RFC 9580 §4.2, §5).
+// isOpenPGP tells by the first packet: a session key, encrypted content or a marker, with a version that there is
+// (RFC 9580 §4.2, §5). Text in base64 may begin like a packet; it hardly goes on like one.
 func isOpenPGP(b []byte) bool {
-	if len(b) < 3 || b[0]&0x80 == 0 {
+	if len(b) < 6 || b[0]&0x80 == 0 {
 		return false
 	}
-	tag := b[0] >> 2 & 0x0f
+	tag, at := b[0]>>2&0x0f, 1+[]int{1, 2, 4, 0}[b[0]&3]
 	if b[0]&0x40 != 0 {
 		tag = b[0] & 0x3f
+		switch {
+		case b[1] < 192 || b[1] >= 224 && b[1] < 255: // one octet, or a partial length
+			at = 2
+		case b[1] < 224:
+			at = 3
+		default:
+			at = 6
+		}
 	}
-	switch tag {
-	case 1, 3, 9, 10, 18, 20:
-		return true
+	if at+3 > len(b) {
+		return false
+	}
+	switch version := b[at]; tag {
+	case 1: // public-key encrypted session key
+		return version == 3 || version == 6
+	case 3: // symmetric-key encrypted session key
+		return version >= 4 && version <= 6
+	case 10:
+		return string(b[at:at+3]) == "PGP"
+	case 18: // symmetrically encrypted and integrity protected data
+		return version == 1 || version == 2
+	case 20: // AEAD encrypted data, as GnuPG 2.3 writes it
+		return version == 1
 	}
 	return false
 }

@@ -1,0 +1,181 @@
+package delivery
+
+import (
+	"bytes"
+	"crypto/ecdh"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"slices"
+	"testing"
+)
+
+func TestSplit(t *testing.T) {
+	p := newPlant(t, 1)
+	d := p.devices[0]
+	cert, key := d.pem(), d.keyPEM(t)
+	oneLine := []byte("-----BEGIN CERTIFICATE-----" + string(bytes.Join(bytes.Split(cert, []byte("\n"))[1:len(bytes.Split(cert, []byte("\n")))-2], nil)) + "-----END CERTIFICATE-----")
+	type kinds []partKind
+	for what, c := range map[string]struct {
+		data []byte
+		want kinds
+	}{
+		"PEM":               {cert, kinds{certificatePart}},
+		"PEM on one line":   {oneLine, kinds{certificatePart}},
+		"CRLF":              {bytes.ReplaceAll(cert, []byte("\n"), []byte("\r\n")), kinds{certificatePart}},
+		"indented":          {bytes.ReplaceAll(cert, []byte("\n"), []byte("\n  ")), kinds{certificatePart}},
+		"chain and key":     {slices.Concat(cert, certPEM(p.root.cert.Raw), key), kinds{certificatePart, certificatePart, keyPart}},
+		"DER":               {d.cert, kinds{certificatePart}},
+		"DER key":           {d.keyDER(t), kinds{keyPart}},
+		"DERs":              {slices.Concat(d.cert, d.keyDER(t)), kinds{certificatePart, keyPart}},
+		"DER, then junk":    {append(bytes.Clone(d.cert), 0), kinds{certificatePart, damagedPart}},
+		"DER, cut":          {d.cert[:len(d.cert)-1], kinds{damagedPart}},
+		"base64 of DER":     {base64Lines(d.cert), kinds{certificatePart}},
+		"base64 of PEM":     {base64Lines(cert), kinds{certificatePart}},
+		"no END":            {cert[:len(cert)-30], kinds{damagedPart}},
+		"BEGIN in BEGIN":    {slices.Concat(cert[:100], cert), kinds{damagedPart, certificatePart}},
+		"other END":         {bytes.Replace(cert, []byte("END CERTIFICATE"), []byte("END CERTIFICATA"), 1), kinds{damagedPart}},
+		"bad base64":        {bytes.Replace(cert, []byte("MII"), []byte("M!I"), 1), kinds{damagedPart}},
+		"empty":             {nil, kinds{damagedPart}},
+		"blank":             {[]byte(" \r\n"), kinds{damagedPart}},
+		"text":              {[]byte("hello"), kinds{foreignPart}},
+		"long text":         {bytes.Repeat([]byte("hello world "), 20), kinds{foreignPart}},
+		"request":           {[]byte("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"), kinds{foreignPart}},
+		"parameters, key":   {slices.Concat([]byte("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"), key), kinds{keyPart}},
+		"armored":           {[]byte("-----BEGIN PGP MESSAGE-----\nVersion: 1\n\nAAAA\n=AAAA\n-----END PGP MESSAGE-----\n"), kinds{sealedPart}},
+		"encrypted PKCS#8":  {[]byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), kinds{sealedPart}},
+		"legacy encryption": {[]byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"), kinds{sealedPart}},
+		"CMS, indefinite":   {[]byte("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03\xa0\x80\x00\x00\x00\x00"), kinds{sealedPart}},
+		"OpenPGP":           {[]byte{0xc1, 0x0c, 0x03, 1, 2, 3}, kinds{sealedPart}},
+	} {
+		var got kinds
+		parts := split(c.data)
+		for _, p := range parts {
+			got = append(got, p.kind)
+			if p.kind == certificatePart && !bytes.Equal(p.der, d.cert) && !bytes.Equal(p.der, p.given) && what != "chain and key" {
+				t.Errorf("%s: the DER differs", what)
+			}
+			if (p.kind == damagedPart) != (p.err != nil) {
+				t.Errorf("%s: kind %d, error %v", what, p.kind, p.err)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", what, got, c.want)
+		}
+	}
+}
+
+// The public half is computed from the private one, for every type and form of key that is delivered.
+func TestKeyOf(t *testing.T) {
+	r := must(rsa.GenerateKey(rand.Reader, 2048))
+	_, e, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := must(ecdh.X25519().GenerateKey(rand.Reader))
+	p := newKey(t)
+	for what, c := range map[string]struct {
+		form   string
+		der    []byte
+		public any
+	}{
+		"P-256":           {labelPrivateKey, must(x509.MarshalPKCS8PrivateKey(p)), p.Public()},
+		"P-256, SEC 1":    {labelECKey, must(x509.MarshalECPrivateKey(p)), p.Public()},
+		"RSA":             {labelPrivateKey, must(x509.MarshalPKCS8PrivateKey(r)), r.Public()},
+		"RSA, PKCS#1":     {labelRSAKey, x509.MarshalPKCS1PrivateKey(r), r.Public()},
+		"Ed25519":         {labelPrivateKey, must(x509.MarshalPKCS8PrivateKey(e)), e.Public()},
+		"X25519":          {labelPrivateKey, must(x509.MarshalPKCS8PrivateKey(x)), x.Public()},
+		"a wrong label":   {labelRSAKey, must(x509.MarshalPKCS8PrivateKey(p)), p.Public()},
+		"another wrong":   {labelPrivateKey, must(x509.MarshalECPrivateKey(p)), p.Public()},
+		"yet another one": {labelECKey, x509.MarshalPKCS1PrivateKey(r), r.Public()},
+	} {
+		key, err := privateKey(c.form, c.der)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		if got, want := must(keyOf(key)), sha256.Sum256(must(x509.MarshalPKIXPublicKey(c.public))); got != keyHash(want) {
+			t.Errorf("%s: another public key", what)
+		}
+	}
+	// A key of a type from the future is kept, not called damaged.
+	future := []byte("\x30\x14\x02\x01\x00\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x12\x04\x02\x04\x00")
+	d := mustOpen(t, zipOf(t, map[string][]byte{"a.key": pem.EncodeToMemory(&pem.Block{Type: labelPrivateKey, Bytes: future})}), OpenRequest{})
+	if len(d.List(SealedKey)) != 1 || rulesOf(d.Findings())["delivery/damaged"] > 0 {
+		t.Errorf("%v", d.Findings().All())
+	}
+}
+
+// FuzzSplit: what is taken out of a file is in it, and taking apart again what was taken out gives the same.
+func FuzzSplit(f *testing.F) {
+	p := newPlant(f, 1)
+	d := p.devices[0]
+	for _, data := range [][]byte{d.pem(), d.cert, d.keyPEM(f), slices.Concat(d.cert, d.keyDER(f)), base64Lines(d.cert), slices.Concat(d.pem(), certPEM(p.root.cert.Raw), d.keyPEM(f)),
+		[]byte("-----BEGIN A-----\n-----BEGIN B-----\nAAAA\n-----END B-----"), []byte("\x30\x80\x06\x00"), []byte("-----BEGIN PGP MESSAGE-----\n-----END PGP MESSAGE-----")} {
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		parts := split(data)
+		if len(parts) == 0 && !bytes.Contains(data, []byte("EC PARAMETERS")) {
+			t.Fatal("a file without parts")
+		}
+		h := haul{}
+		authorities, err := newAuthorities(&Anchors{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := newGathering(sources{&plainSource{name: "x"}}, authorities, nil, nil, now)
+		if err := g.unit(&h, ref{}, parts); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range parts {
+			if !bytes.Contains(data, p.given) {
+				t.Fatalf("%q is not in the file", p.given)
+			}
+			switch p.kind {
+			case certificatePart, keyPart:
+				again := split(p.der)
+				if len(again) != 1 || !bytes.Equal(again[0].der, p.der) {
+					if _, err := x509.ParseCertificate(p.der); err == nil {
+						t.Fatal("a certificate is not found again in its DER")
+					}
+				}
+			case damagedPart:
+				if p.err == nil {
+					t.Fatal("damaged without a reason")
+				}
+			}
+		}
+	})
+}
+
+// FuzzObjects: offsets of a JSON result lead to the same objects again.
+func FuzzObjects(f *testing.F) {
+	p := newPlant(f, 2)
+	f.Add(p.jsonOf(f, func(d device) string { return string(d.keyPEM(f)) }))
+	for _, s := range []string{`[]`, `{"certificates":[{"pem":"x","private_key":"y"}]}`, `{"pem":"x"}`, `["a","b",{}]`, `{"records":[{"certificate":{"pem":["a"]}}],"x":1}`, ` [ {"pem" : null} , {} ] `, `{"records":null}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := &jsonSource{name: "x", r: bytes.NewReader(data), bytes: int64(len(data))}
+		err := s.scan(ctx, func(o rawObject) error {
+			first, err := objectParts(o.raw, 0)
+			again, err2 := s.parts(o.at)
+			if (err == nil) != (err2 == nil) || len(first) != len(again) {
+				t.Fatalf("%d parts, then %d; %v, %v", len(first), len(again), err, err2)
+			}
+			for i := range first {
+				if first[i].kind != again[i].kind || !bytes.Equal(first[i].given, again[i].given) {
+					t.Fatalf("part %d is another one", i)
+				}
+			}
+			return nil
+		})
+		if err == nil && checkJSON(bytes.NewReader(data)) != nil && validUTF8(data) {
+			t.Fatalf("taken as a result, but no JSON: %q", data)
+		}
+	})
+}
