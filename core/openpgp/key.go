@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -27,6 +28,9 @@ type Key struct {
 	AdvertisesSEIPDv2 bool
 
 	entity *pgp.Entity
+	// verifying guards what the library notes on each signature when it is first asked about it, so that a Key is safe for
+	// concurrent use. Encrypt relies on EncryptionSubkey having asked about all that it will ask about.
+	verifying sync.Mutex
 }
 
 // Kind is a family of public-key algorithms.
@@ -193,6 +197,12 @@ func algorithm(p *packet.PublicKey) (name string, kind Kind, bits int) {
 // Subkeys describes the primary key and every subkey, in the file's order, with the reason why each will not be used to
 // encrypt at the time now.
 func (k *Key) Subkeys(now time.Time) []Subkey {
+	k.verifying.Lock()
+	defer k.verifying.Unlock()
+	return k.subkeys(now)
+}
+
+func (k *Key) subkeys(now time.Time) []Subkey {
 	e := k.entity
 	primary, primaryErr := e.PrimarySelfSignature(time.Time{}, config())
 	all := []Subkey{k.subkey(e.PrimaryKey, primary, k.Revoked, k.secretPart(e.PrivateKey), now)}
@@ -265,8 +275,10 @@ func (k *Key) secretPart(p *packet.PrivateKey) bool { return p != nil && !p.Dumm
 // EncryptionSubkey is the key that Encrypt will use at the time now: the newest subkey that may encrypt, or the primary
 // key if it may. The error matches ErrNoEncryptionKey and says why there is none.
 func (k *Key) EncryptionSubkey(now time.Time) (Subkey, error) {
+	k.verifying.Lock()
+	defer k.verifying.Unlock()
 	chosen, err := k.entity.EncryptionKeyWithError(now, config())
-	all := k.Subkeys(now)
+	all := k.subkeys(now)
 	if err != nil {
 		return Subkey{}, &noEncryptionKey{key: k, subkeys: all}
 	}
@@ -330,6 +342,8 @@ func (k *Key) PublicBinary() ([]byte, error) {
 // writePublic serializes the entity with its user IDs in a fixed order: the library keeps them in a map, and equal input
 // should give equal output.
 func (k *Key) writePublic(w interface{ Write([]byte) (int, error) }) error {
+	k.verifying.Lock()
+	defer k.verifying.Unlock()
 	e := k.entity
 	if err := e.PrimaryKey.Serialize(w); err != nil {
 		return err

@@ -132,6 +132,28 @@ func secretWindows(t *testing.T, keys ...*packet.PrivateKey) (windows [][]byte) 
 	return windows
 }
 
+// Several goroutines ask about and seal to one key that nobody has asked about before; the race detector looks on.
+func TestKeyIsSafeForConcurrentUse(t *testing.T) {
+	key := ring(t, secretBytes(t, entity(t, nil))).Keys()[0]
+	errs := make(chan error, 12)
+	for range cap(errs) / 3 {
+		go func() { _, err := key.EncryptionSubkey(time.Now()); errs <- err }()
+		go func() { _, err := key.PublicArmored(); errs <- err }()
+		go func() {
+			w, err := Encrypt(new(bytes.Buffer), []*Key{key}, EncryptOptions{})
+			if err == nil {
+				err = w.Close()
+			}
+			errs <- err
+		}()
+	}
+	for range cap(errs) {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestNoVerbShowsASecretKey(t *testing.T) {
 	k := newKey(entity(t, nil))
 	for _, verb := range []string{"%v", "%+v", "%#v", "%d", "%x", "%s"} {
