@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 )
 
 func main() {
@@ -48,6 +50,7 @@ func bench() error {
 	folder := flag.String("folder", "build/bench", "where the sample requests are kept between runs")
 	count := flag.Int("count", 200_000, "how many CSRs")
 	rounds := flag.Int("rounds", 3, "how often each thing is measured")
+	only := flag.String("only", "", "measure only these sections, with commas between them: "+sectionNames())
 	flag.Parse()
 
 	self, err := os.Executable()
@@ -64,16 +67,57 @@ func bench() error {
 		return err
 	}
 	defer os.RemoveAll(b.out)
-	if err := b.ensureSamples(); err != nil {
+	chosen, err := b.choose(*only)
+	if err != nil {
 		return err
 	}
 	fmt.Printf("%s, %d CPUs, %s/%s; best of %d\n", runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.rounds)
-	for _, section := range []func() error{b.requests, b.openssl, b.zip, b.macs, b.cms, b.pgp, b.delivery, b.window} {
-		if err := section(); err != nil {
+	for _, section := range chosen {
+		if section.requests {
+			if err := b.ensureSamples(); err != nil {
+				return err
+			}
+		}
+		if err := section.do(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// section is one part of the report.
+type section struct {
+	name     string
+	do       func() error
+	requests bool // it needs the sample requests
+}
+
+func (b *bencher) sections() []section {
+	return []section{{"csr", b.requests, true}, {"openssl", b.openssl, true}, {"zip", b.zip, true}, {"mac", b.macs, false},
+		{"cms", b.cms, false}, {"pgp", b.pgp, false}, {"delivery", b.delivery, false}, {"window", b.window, true}}
+}
+
+// choose returns the named sections in their order, or all.
+func (b *bencher) choose(only string) ([]section, error) {
+	all := b.sections()
+	if only == "" {
+		return all, nil
+	}
+	names := strings.Split(only, ",")
+	for _, name := range names {
+		if !slices.ContainsFunc(all, func(s section) bool { return s.name == name }) {
+			return nil, fmt.Errorf("-only %q: there is no such section: %s", name, sectionNames())
+		}
+	}
+	return slices.DeleteFunc(all, func(s section) bool { return !slices.Contains(names, s.name) }), nil
+}
+
+func sectionNames() string {
+	var names []string
+	for _, s := range new(bencher).sections() {
+		names = append(names, s.name)
+	}
+	return strings.Join(names, ",")
 }
 
 // bencher runs the sections.
