@@ -7,13 +7,17 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
+	"enrollbench/core/delivery"
 	"enrollbench/core/progress"
+	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/resources"
@@ -39,11 +43,12 @@ type tab interface {
 
 // App is the window with all that is in it.
 type App struct {
-	fyne   fyne.App
-	window fyne.Window
-	tasks  *Tasks
-	choose Chooser
-	asking *Runner // file dialogs of the operating system, which take their time
+	fyne     fyne.App
+	window   fyne.Window
+	tasks    *Tasks
+	choose   Chooser
+	starting *Runner // what is done once when the program starts
+	asking   *Runner // file dialogs of the operating system, which take their time
 
 	tabs     []tab
 	active   int
@@ -59,6 +64,13 @@ type App struct {
 	CSR     *csrTab
 	MAC     *macTab
 	Results *openTab
+	Keys    *keyPanel
+	aside   bool // the key panel is in front of the tab
+
+	Recipient *recipient.Recipient // whom results are encrypted to, nil for nobody
+	pill      *widgets.Row
+	pillIcon  *canvas.Image
+	pillText  *widgets.Text
 }
 
 // Options of the window; the zero value is for ordinary use.
@@ -66,6 +78,7 @@ type Options struct {
 	Tasks   *Tasks
 	Chooser Chooser
 	Config  string                        // folder for what is to be kept, "" for the user's own
+	Traces  string                        // folder of notes about temporaries (delivery.Sweep), "" for the usual one
 	OnPanic func(value any, stack []byte) // told of a defect that ended a piece of work, but not the program
 }
 
@@ -85,7 +98,7 @@ func New(f fyne.App, o Options) *App {
 	if a.choose == nil {
 		a.choose = firstChooser{portalChooser{}, nativeChooser{}, fyneChooser{window: a.window, post: a.tasks.post, ask: a.ask}}
 	}
-	a.asking = a.tasks.NewRunner(nil)
+	a.asking, a.starting = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
 	a.toast = widgets.NewToast()
 	if o.Config == "" {
 		o.Config = configFolder()
@@ -93,6 +106,7 @@ func New(f fyne.App, o Options) *App {
 	a.trust = newTrustStore(o.Config)
 	a.CSR, a.MAC, a.Results = newCSRTab(a), newMACTab(a), newOpenTab(a)
 	a.tabs = []tab{a.CSR, a.MAC, a.Results}
+	a.Keys = newKeyPanel(a)
 
 	a.window.SetContent(a.frame())
 	a.window.SetOnDropped(a.onDropped)
@@ -102,6 +116,8 @@ func New(f fyne.App, o Options) *App {
 	a.window.Resize(fyne.NewSize(
 		float32(p.FloatWithFallback(prefWidth, 1280)), float32(p.FloatWithFallback(prefHeight, 860))))
 	a.showTab(0)
+	a.showPill()
+	a.sweep(o.Traces)
 	return a
 }
 
@@ -133,6 +149,8 @@ func (a *App) frame() fyne.CanvasObject {
 		c.Hide()
 		a.stage.Add(c)
 	}
+	a.Keys.content().Hide()
+	a.stage.Add(a.Keys.content())
 	rail := widgets.Down(look.Gap / 2)
 	for i, t := range a.tabs {
 		r := widgets.NewRow(widgets.Inset(look.Gap*1.25, look.Gap*1.5, widgets.Across(look.Gap*1.5,
@@ -157,7 +175,7 @@ func (a *App) header() fyne.CanvasObject {
 	name := widgets.NewText("EnrollBench").Title()
 	line := container.NewBorder(nil, nil,
 		widgets.Across(look.Gap*1.25, widgets.Middle(widgets.Icon(resources.AppIcon(), 28)), widgets.Middle(name)),
-		widgets.Middle(widgets.NewText(whoWhere()).Muted()))
+		widgets.Middle(widgets.NewText(whoWhere()).Muted()), widgets.Inset(0, 2*look.Gap, container.NewBorder(nil, nil, nil, a.pillRow())))
 	return container.NewStack(widgets.NewArea(look.ColorRail, 0),
 		widgets.Edged(nil, widgets.Rule(), nil, nil, widgets.Inset(look.Gap*1.25, look.Gap*2, line)))
 }
@@ -183,7 +201,9 @@ func (a *App) showTab(i int) {
 	if i < 0 || i >= len(a.tabs) {
 		return
 	}
-	a.active = i
+	a.active, a.aside = i, false
+	a.pill.SetSelected(false)
+	a.Keys.content().Hide()
 	for k := range a.tabs {
 		a.rail[k].SetSelected(k == i)
 		if k == i {
@@ -197,7 +217,61 @@ func (a *App) showTab(i int) {
 }
 
 // current is the tab in front.
-func (a *App) current() tab { return a.tabs[a.active] }
+func (a *App) current() tab {
+	if a.aside {
+		return a.Keys
+	}
+	return a.tabs[a.active]
+}
+
+// showKeys brings the key panel to the front.
+func (a *App) showKeys() {
+	a.aside = true
+	for k := range a.tabs {
+		a.rail[k].SetSelected(false)
+		a.stage.Objects[k].Hide()
+	}
+	a.pill.SetSelected(true)
+	a.Keys.content().Show()
+	a.window.Canvas().Unfocus()
+	a.Keys.shown()
+}
+
+// pillRow is the part of the header that says whom results are encrypted to.
+func (a *App) pillRow() fyne.CanvasObject {
+	a.pillIcon, a.pillText = widgets.Icon(look.Icon("key"), 20), widgets.NewText("")
+	a.pill = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, widgets.Across(look.Gap, widgets.Middle(a.pillIcon), widgets.Middle(a.pillText),
+		widgets.Middle(widgets.Icon(look.ColoredIcon("down", look.ColorMuted), 14)))), 8, a.showKeys)
+	return widgets.Outlined(a.pill)
+}
+
+// showPill says in the header whom results are encrypted to.
+func (a *App) showPill() {
+	icon, words := look.Icon("key"), lang.X("app.nobody", "none")
+	if a.Recipient != nil {
+		icon, words = a.recipientState(a.Recipient).Icon(), a.recipientWords(a.Recipient)
+	}
+	a.pillIcon.Resource = icon
+	a.pillIcon.Refresh()
+	a.pillText.SetText(lang.X("app.encrypt-to", "Encrypt to: {{.Key}}", map[string]any{"Key": words}))
+	a.pill.Label = a.pillText.Text()
+	a.pill.Refresh()
+}
+
+// sweep removes the plaintext that a crash left, and then recalls the recipient.
+func (a *App) sweep(traces string) {
+	Run(a.starting, "", func(context.Context, progress.Func) ([]string, error) { return delivery.Sweep(traces) }, func(removed []string, err error) {
+		switch {
+		case len(removed) > 0:
+			a.note(widgets.Note{State: look.Warning, Detail: strings.Join(removed, "\n"),
+				Text: lang.XN("app.swept", "{{.Number}} files with private keys, left by a crash, were removed.", len(removed), map[string]any{"Number": len(removed)})})
+		case err != nil:
+			a.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
+				Text: lang.X("app.sweep-failed", "What a crash left could not be removed. It is tried again at the next start.")})
+		}
+		a.recall()
+	})
+}
 
 // onDropped gives what was dropped anywhere on the window to the tab in front.
 func (a *App) onDropped(_ fyne.Position, uris []fyne.URI) {
@@ -228,6 +302,7 @@ func (a *App) onClose() {
 		for _, t := range a.tabs {
 			t.close()
 		}
+		a.Keys.close()
 		a.window.Close()
 	})
 }

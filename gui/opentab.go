@@ -162,6 +162,11 @@ func (t *openTab) showBar() {
 	}
 }
 
+// busy says whether anything of the tab runs.
+func (t *openTab) busy() bool {
+	return t.work.Busy() || t.sift.Busy() || t.peek.Busy() || t.exports.naming.Busy()
+}
+
 // act is the primary button: open, or export what was opened.
 func (t *openTab) act() {
 	switch {

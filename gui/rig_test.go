@@ -41,12 +41,14 @@ func newRig(t *testing.T) *rig {
 		r.timers = append(r.timers, f)
 		return func() {}
 	}
-	r.App = New(test.NewTempApp(t), Options{Tasks: tasks, Chooser: r.choose})
+	r.App = New(test.NewTempApp(t), Options{Tasks: tasks, Chooser: r.choose, Config: t.TempDir(), Traces: t.TempDir()})
+	r.idle()
 	t.Cleanup(func() {
 		closed := false
 		tasks.Close(func() { closed = true })
 		r.until(func() bool { return closed })
 		r.CSR.close()
+		r.Results.close()
 	})
 	return r
 }
@@ -71,7 +73,8 @@ func (r *rig) until(done func() bool) {
 func (r *rig) idle() {
 	r.t.Helper()
 	r.until(func() bool {
-		return !r.CSR.work.Busy() && !r.CSR.sift.Busy() && !r.CSR.peek.Busy() && !r.MAC.work.Busy() && !r.asking.Busy() && len(r.posted) == 0
+		return !r.CSR.work.Busy() && !r.CSR.sift.Busy() && !r.CSR.peek.Busy() && !r.MAC.work.Busy() && !r.asking.Busy() && !r.starting.Busy() &&
+			!r.Results.busy() && !r.Keys.work.Busy() && len(r.posted) == 0
 	})
 }
 

@@ -66,6 +66,17 @@ func (t *openTab) telling() (*widgets.BottomBar, bool, int, string) {
 	return t.bar, t.work.Busy() || t.sift.Busy(), rows, current
 }
 
+func (p *keyPanel) telling() (*widgets.BottomBar, bool, int, string) {
+	rows, current := 0, ""
+	if p.file != nil {
+		rows = len(p.file.recipients)
+	}
+	if p.app.Recipient != nil {
+		current = p.app.Recipient.Title()
+	}
+	return p.bar, p.work.Busy(), rows, current
+}
+
 // tellTests writes the state to the file that the environment names, whenever it has changed, if it names one.
 func (a *App) tellTests() {
 	path := os.Getenv(testStateVariable)

@@ -1,0 +1,386 @@
+package gui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/finding"
+	"enrollbench/core/progress"
+	"enrollbench/core/recipient"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// keyPanel shows core/recipient: which key results are encrypted to. It is no tab of its own but opens from the header,
+// for every tab that orders something.
+type keyPanel struct {
+	app  *App
+	work *Runner
+	file *recipientFile // chosen and not settled yet: several keys, or a private one
+
+	root     fyne.CanvasObject
+	empty    fyne.CanvasObject
+	page     *fyne.Container // the chosen recipient
+	ask      *fyne.Container // which of several, or what to do about a private key
+	progress *widgets.ProgressRow
+	bar      *widgets.BottomBar
+	other    *widgets.Button
+	none     *widgets.Button
+	seal     *widgets.Button
+
+	title  *widgets.Text
+	words  *widgets.Text
+	facts  *fyne.Container
+	says   *fyne.Container
+	proof  *fyne.Container
+	key    *widgets.Entry
+	remark *widgets.Text
+}
+
+func newKeyPanel(a *App) *keyPanel {
+	p := &keyPanel{app: a}
+	p.progress = widgets.NewProgressRow(p.escape)
+	p.work = a.tasks.NewRunner(func(s *widgets.Progress) { p.progress.Set(s); p.showBar() })
+	p.build()
+	p.show()
+	return p
+}
+
+func (p *keyPanel) name() string               { return lang.X("keys.title", "Encryption key") }
+func (p *keyPanel) icon() string               { return "key" }
+func (p *keyPanel) content() fyne.CanvasObject { return p.root }
+
+func (p *keyPanel) build() {
+	p.seal = widgets.NewButton(lang.X("keys.encrypt", "Encrypt a file…"), look.Icon("sealed"), p.encrypt)
+	p.other = widgets.NewButton(lang.X("keys.other", "Other key…"), look.Icon("key"), p.open)
+	p.none = widgets.NewButton(lang.X("keys.none", "No key"), look.Icon("remove"), p.forget)
+	primary := widgets.NewPrimary(lang.X("keys.rehearse", "Rehearse"), look.Icon("refresh"), p.act)
+	p.bar = widgets.NewBottomBar(primary, p.none, p.other, p.seal)
+
+	files := widgets.NewPrimary(lang.X("open.files", "Choose file…"), look.Icon("add"), p.open)
+	p.empty = widgets.DropZone(lang.X("keys.drop", "Drop the certificate or OpenPGP key to encrypt to"),
+		lang.X("keys.drop-hint", "The public half of the key that opens the results: a .pem, .crt or .asc file. Never the private key."),
+		widgets.Space(0, 0), files)
+
+	p.title, p.words = widgets.NewText("").Giving(), widgets.NewText("").Giving()
+	p.title.Face, p.title.Style.Bold = look.SizeFigure, true
+	p.facts, p.says, p.proof = widgets.Down(look.Gap), widgets.Down(look.Gap), widgets.Down(look.Gap)
+	head := container.NewBorder(nil, nil, widgets.Across(0, widgets.Middle(widgets.Icon(look.Icon("key"), 36)), widgets.Space(1.5*look.Gap, 0)), nil,
+		widgets.Down(0, p.title, p.words))
+	left := container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, widgets.Down(2.5*look.Gap, head, p.says, p.facts)))
+
+	p.key = widgets.NewEntry()
+	p.key.PlaceHolder = lang.X("open.key-path", "Path of the private key")
+	p.key.TypeOver = true
+	p.key.OnChanged = func(string) { p.remark.SetText(""); p.showBar() }
+	p.key.OnSubmitted = func(string) { p.act() }
+	choose := widgets.NewButton("", look.Icon("folder"), p.chooseKey)
+	p.remark = widgets.NewParagraph("")
+	p.remark.Color = look.Failed.Color()
+	right := widgets.Down(2*look.Gap, widgets.NewText(lang.X("keys.rehearsal", "Rehearsal")).Title(), p.proof,
+		widgets.NewParagraph(lang.X("keys.rehearsal-text", "A random probe is sealed to this key and opened with your private key. It shows, before anything is ordered, that you will be able to open the results.")).Muted(),
+		container.NewBorder(nil, nil, nil, choose, p.key), p.remark)
+	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(optionsWidth,
+		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
+	p.page = widgets.Edged(nil, nil, nil, side, left)
+	p.ask = widgets.Down(2 * look.Gap)
+	p.root = widgets.Edged(nil, widgets.Down(0, p.progress, p.bar.Content()), nil, nil,
+		container.NewStack(p.empty, p.page, container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, p.ask))))
+}
+
+// show shows how things stand.
+func (p *keyPanel) show() {
+	if p.bar == nil {
+		return
+	}
+	r := p.app.Recipient
+	set := func(o fyne.CanvasObject, on bool) {
+		if on {
+			o.Show()
+		} else {
+			o.Hide()
+		}
+	}
+	set(p.ask, p.file != nil)
+	set(p.page, p.file == nil && r != nil)
+	set(p.empty, p.file == nil && r == nil)
+	set(p.other, p.file != nil || r != nil)
+	set(p.none, p.file == nil && r != nil)
+	set(p.seal, p.file == nil && r != nil)
+	if p.file != nil {
+		p.showQuestion()
+	} else if r != nil {
+		p.showRecipient(r)
+	}
+	p.showBar()
+}
+
+func (p *keyPanel) showBar() {
+	r := p.app.Recipient
+	switch {
+	case p.file != nil && p.file.secret():
+		p.bar.SetFacts(widgets.Fact{State: look.Failed, Text: titleOf(recipient.RulePrivateKey.Name)})
+		p.bar.SetAction(false, lang.X("keys.decide", "Decide first"))
+	case p.file != nil:
+		p.bar.SetFacts(widgets.Fact{State: look.Notice, Text: lang.XN("keys.several", "{{.Number}} keys in the file", len(p.file.recipients), map[string]any{"Number": count(len(p.file.recipients))})})
+		p.bar.SetAction(false, lang.X("keys.decide", "Decide first"))
+	case r == nil:
+		p.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("keys.nothing", "No encryption key chosen")})
+		p.bar.SetAction(false, lang.X("keys.choose-first", "Choose a key first"))
+	default:
+		state := p.app.recipientState(r)
+		p.bar.SetFacts(widgets.Fact{State: state, Text: p.app.recipientWords(r)})
+		p.seal.SetEnabled(state != look.Failed && !p.work.Busy())
+		path := strings.TrimSpace(p.key.Text)
+		info, err := os.Stat(path)
+		switch {
+		case p.work.Busy():
+			p.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+		case state == look.Failed:
+			p.bar.SetAction(false, lang.X("keys.unfit", "Nothing may be sealed to this key"))
+		case path == "":
+			p.bar.SetAction(false, lang.X("keys.choose-private", "Choose the private key to rehearse with"))
+		case err != nil || info.IsDir():
+			p.bar.SetAction(false, lang.X("open.no-such-key", "There is no such key file"))
+		default:
+			p.bar.SetAction(true, "")
+		}
+	}
+}
+
+// showRecipient shows everything about the chosen one.
+func (p *keyPanel) showRecipient(r *recipient.Recipient) {
+	p.title.SetText(visible(r.Title()))
+	p.words.SetText(r.Kind().String() + " · " + r.Algorithm())
+	day := func(t time.Time) string {
+		if t.IsZero() {
+			return lang.X("keys.never", "never")
+		}
+		return t.Local().Format("2006-01-02 15:04")
+	}
+	printName := lang.X("keys.fingerprint", "Fingerprint")
+	if r.Kind() == recipient.X509 {
+		printName = lang.X("details.sha256-certificate", "SHA-256")
+	}
+	who := [][3]string{}
+	if c := r.Certificate(); c != nil {
+		who = append(who, [3]string{lang.X("details.subject", "Subject"), visible(c.Subject.String())},
+			[3]string{lang.X("details.issued-by", "Issuer"), visible(c.Issuer.String())},
+			[3]string{lang.X("details.serial", "Serial"), strings.ToUpper(c.SerialNumber.Text(16)), "mono"})
+	}
+	if k := r.Key(); k != nil {
+		who = append(who, [3]string{lang.X("keys.users", "User IDs"), visible(strings.Join(k.UserIDs, "; "))})
+	}
+	who = append(who, [3]string{lang.X("keys.used", "Sealed to"), visible(r.KeyUsed())},
+		[3]string{lang.X("details.from", "Valid from"), day(r.NotBefore())},
+		[3]string{lang.X("details.until", "Valid until"), day(r.NotAfter())},
+		[3]string{printName, r.FingerprintText(), "mono"},
+		[3]string{lang.X("details.file", "File"), p.app.fyne.Preferences().String(prefRecipient)})
+	p.facts.Objects = []fyne.CanvasObject{section(lang.X("keys.about", "About this key"), who...)}
+	p.says.Objects = nil
+	for _, f := range r.Findings(p.app.tasks.now()).All() {
+		p.says.Add(findingLine(f))
+	}
+	state, text := look.Warning, lang.X("keys.unproven", "Not proven yet that you can open what is sealed to it.")
+	if at := p.app.proven(r); !at.IsZero() {
+		state, text = look.Ready, lang.X("keys.proved", "Proven on {{.Date}} that you can open what is sealed to it.", map[string]any{"Date": at.Local().Format("2006-01-02 15:04")})
+	}
+	words := widgets.NewParagraph(text)
+	words.Color, words.Style.Bold = state.Color(), true
+	p.proof.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, words)}
+	if keys := p.app.recentKeys(); p.key.Text == "" && len(keys) > 0 {
+		p.key.SetText(keys[0])
+	}
+	p.page.Refresh()
+}
+
+// findingLine is a finding with icon and word, its reason and what to do.
+func findingLine(f finding.Finding) fyne.CanvasObject {
+	state := look.OfSeverity(f.Severity)
+	head := widgets.NewParagraph(state.Word() + ": " + titleOf(f.Rule))
+	head.Color, head.Style.Bold = state.Color(), true
+	lines := widgets.Down(2, head, widgets.NewParagraph(sentence(visible(f.Message))))
+	if rule := rulesByName[f.Rule]; rule != nil {
+		lines.Add(widgets.NewParagraph(rule.Why).Muted())
+	}
+	if f.Hint != "" {
+		lines.Add(widgets.NewParagraph(sentence(f.Hint)))
+	}
+	return container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, lines)
+}
+
+// showQuestion asks which of several keys is meant, or what to do about a private one.
+func (p *keyPanel) showQuestion() {
+	p.ask.Objects = nil
+	f := p.file
+	if f.secret() {
+		card := widgets.NewVerdict()
+		below := lang.X("keys.private-text", "{{.File}} holds it. It must never be sent and stays where it is. Only its public half is needed here.", map[string]any{"File": filepath.Base(f.path)})
+		if len(f.recipients) == 0 {
+			below = lang.X("keys.private-alone", "{{.File}} holds nothing else. Choose the certificate that belongs to it.", map[string]any{"File": filepath.Base(f.path)})
+		}
+		card.Set(look.Failed, titleOf(recipient.RulePrivateKey.Name), below)
+		p.ask.Add(card.Content())
+	}
+	title := lang.X("keys.which", "Which one shall it be?")
+	if f.secret() {
+		title = lang.X("keys.public-half", "Use the public half")
+	}
+	if len(f.recipients) > 0 {
+		p.ask.Add(widgets.NewText(title).Title())
+	}
+	rows := widgets.Down(look.Gap / 2)
+	for _, r := range f.recipients {
+		state := look.Ready
+		if r.Findings(p.app.tasks.now()).Count(finding.Error) > 0 {
+			state = look.Failed
+		}
+		line := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
+			widgets.Across(0, widgets.Middle(widgets.Icon(state.Icon(), 22)), widgets.Space(1.5*look.Gap, 0)), widgets.Middle(widgets.Icon(look.ColoredIcon("right", look.ColorMuted), 14)),
+			widgets.Down(2, widgets.NewText(visible(r.Title())).Bold().Giving(),
+				widgets.NewText(r.Kind().String()+" · "+r.Algorithm()+" · "+r.FingerprintText()).Muted().Small().Giving()))), 8, func() { p.settle(r) })
+		line.Label = r.Title()
+		rows.Add(line)
+	}
+	p.ask.Add(rows)
+	if p.app.Recipient != nil {
+		p.ask.Add(container.NewHBox(widgets.NewButton(lang.X("dialog.back", "Go back"), look.Icon("left"), p.giveUp)))
+	}
+	p.ask.Refresh()
+}
+
+// settle takes one of the file's keys.
+func (p *keyPanel) settle(r *recipient.Recipient) {
+	path := p.file.path
+	p.file = nil
+	p.app.setRecipient(r, path)
+	p.focus()
+}
+
+func (p *keyPanel) giveUp() {
+	p.file = nil
+	p.show()
+}
+
+// drop takes a file with a key.
+func (p *keyPanel) drop(paths []string) {
+	if p.work.Busy() {
+		p.app.busy()
+		return
+	}
+	path := paths[0]
+	Run(p.work, lang.X("keys.reading", "Reading the key"), func(context.Context, progress.Func) (*recipientFile, error) { return readRecipients(path) },
+		func(f *recipientFile, err error) {
+			p.showBar()
+			if err != nil {
+				p.app.fail(lang.X("keys.read-failed", "There is no key to encrypt to in it"), err)
+				return
+			}
+			p.file = f
+			if len(f.recipients) == 1 && !f.secret() {
+				p.settle(f.recipients[0])
+				return
+			}
+			p.show()
+		})
+}
+
+// open lets the user pick the key to encrypt to.
+func (p *keyPanel) open() { p.app.pickRecipient(func(path string) { p.drop([]string{path}) }) }
+
+// forget chooses no key.
+func (p *keyPanel) forget() {
+	r, path := p.app.Recipient, p.app.fyne.Preferences().String(prefRecipient)
+	p.app.setRecipient(nil, "")
+	p.app.note(widgets.Note{State: look.Ready, Text: lang.X("keys.forgotten", "No encryption key is chosen any more."),
+		Action: lang.X("csr.undo", "Undo"), Act: func() { p.app.setRecipient(r, path) }})
+}
+
+func (p *keyPanel) chooseKey() {
+	t := p.app.Results.page
+	t.pickFile(lang.X("open.pick-key", "Choose the private key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, lang.X("open.key-kind", "Private keys"),
+		func(path string) { p.key.SetText(path); p.focus() })
+}
+
+// act rehearses.
+func (p *keyPanel) act() {
+	if p.bar.Primary.Disabled() {
+		p.app.note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
+		return
+	}
+	r, path := p.app.Recipient, strings.TrimSpace(p.key.Text)
+	Run(p.work, lang.X("keys.rehearsing", "Rehearsing"), func(ctx context.Context, _ progress.Func) (recipient.Proof, error) {
+		held, err := p.app.readKey(ctx, path)
+		if err != nil {
+			return recipient.Proof{}, err
+		}
+		defer held.wipe()
+		return recipient.Rehearse(ctx, r, held.opener)
+	}, func(proof recipient.Proof, err error) {
+		p.showBar()
+		switch {
+		case cancelled(err):
+			p.app.note(widgets.Note{State: look.Notice, Text: lang.X("note.cancelled", "Cancelled. Nothing was changed.")})
+		case err != nil:
+			text, hint := keyWords(err)
+			p.remark.SetText(strings.TrimSpace(look.Failed.Word() + ": " + text + " " + hint))
+			p.page.Refresh()
+			p.app.window.Canvas().Focus(p.key)
+		default:
+			p.app.rememberKey(path)
+			p.app.rememberProof(proof)
+			p.app.showPill()
+			p.show()
+			p.app.note(widgets.Note{State: look.Ready, Text: lang.X("keys.rehearsed", "The rehearsal went well: you can open what is sealed to {{.Name}}.", map[string]any{"Name": visible(r.Title())})})
+		}
+	})
+}
+
+func (p *keyPanel) focus() {
+	c := p.app.window.Canvas()
+	switch {
+	case p.app.Recipient == nil:
+	case !p.bar.Primary.Disabled():
+		c.Focus(p.bar.Primary)
+	case p.app.recipientState(p.app.Recipient) != look.Failed:
+		c.Focus(p.key)
+	}
+}
+
+func (p *keyPanel) save() { p.act() }
+func (p *keyPanel) find() {}
+func (p *keyPanel) undo() {}
+func (p *keyPanel) paste(text string) {
+	if looksLikePaths(text) {
+		p.drop(parsePaths(text))
+	}
+}
+
+// recheck reads the file of the chosen key anew.
+func (p *keyPanel) recheck() {
+	if path := p.app.fyne.Preferences().String(prefRecipient); p.app.Recipient != nil {
+		p.drop([]string{path})
+	}
+}
+func (p *keyPanel) nextProblem() {}
+func (p *keyPanel) shown()       { p.show(); p.focus() }
+func (p *keyPanel) close()       {}
+
+// escape cancels what runs, gives up a question, or closes the panel.
+func (p *keyPanel) escape() {
+	switch {
+	case p.work.Busy():
+		p.work.Cancel()
+	case p.file != nil:
+		p.giveUp()
+	default:
+		p.app.showTab(p.app.active)
+	}
+}

@@ -1,0 +1,181 @@
+package gui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/finding"
+	"enrollbench/core/progress"
+	"enrollbench/core/recipient"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// Preferences about the recipient: a path and a fingerprint, never a key.
+const (
+	prefRecipient      = "recipient.path"
+	prefRecipientPrint = "recipient.fingerprint"
+	prefProofs         = "recipient.proofs" // "FINGERPRINT 2026-11-23T14:02:00Z", the latest first
+	keptProofs         = 50
+)
+
+// recipientFile is what a chosen file holds.
+type recipientFile struct {
+	path       string
+	recipients []*recipient.Recipient
+	report     *finding.Report // about the file
+}
+
+// readRecipients reads a file; it runs off the UI thread. A lone private key is no error but a file without recipients.
+func readRecipients(path string) (*recipientFile, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > recipient.MaxBytes {
+		return nil, recipient.ErrNoRecipient
+	}
+	data, err := os.ReadFile(path) // #nosec G304 -- the user's own choice
+	if err != nil {
+		return nil, err
+	}
+	defer clear(data)
+	f := &recipientFile{path: path}
+	f.recipients, f.report, err = recipient.Parse(data)
+	if err != nil && !f.secret() {
+		return nil, err
+	}
+	return f, nil
+}
+
+// secret says whether a private key stood in the file.
+func (f *recipientFile) secret() bool {
+	return slices.ContainsFunc(f.report.All(), func(x finding.Finding) bool { return x.Rule == recipient.RulePrivateKey.Name })
+}
+
+// with finds the recipient of a fingerprint, nil if it is not there.
+func (f *recipientFile) with(fingerprint string) *recipient.Recipient {
+	for _, r := range f.recipients {
+		if r.Fingerprint() == fingerprint {
+			return r
+		}
+	}
+	return nil
+}
+
+// proven is when a rehearsal with this recipient went well, zero if none did.
+func (a *App) proven(r *recipient.Recipient) time.Time {
+	for _, line := range a.fyne.Preferences().StringList(prefProofs) {
+		if print, at, ok := strings.Cut(line, " "); ok && print == r.Fingerprint() {
+			if t, err := time.Parse(time.RFC3339, at); err == nil {
+				return t
+			}
+		}
+	}
+	return time.Time{}
+}
+
+func (a *App) rememberProof(p recipient.Proof) {
+	list := []string{p.Fingerprint + " " + p.At.UTC().Format(time.RFC3339)}
+	for _, line := range a.fyne.Preferences().StringList(prefProofs) {
+		if print, _, _ := strings.Cut(line, " "); print != p.Fingerprint {
+			list = append(list, line)
+		}
+	}
+	a.fyne.Preferences().SetStringList(prefProofs, list[:min(len(list), keptProofs)])
+}
+
+// provenWords is "proven today", "proven on 2026-11-20", "not proven".
+func (a *App) provenWords(r *recipient.Recipient) string {
+	at := a.proven(r).Local()
+	now := a.tasks.now().Local()
+	switch {
+	case a.proven(r).IsZero():
+		return lang.X("recipient.not-proven", "not proven")
+	case at.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return lang.X("recipient.proven-today", "proven today")
+	}
+	return lang.X("recipient.proven-on", "proven on {{.Date}}", map[string]any{"Date": at.Format(time.DateOnly)})
+}
+
+// recall chooses the recipient that was chosen last, if its file still holds it.
+func (a *App) recall() {
+	p := a.fyne.Preferences()
+	path, print := p.String(prefRecipient), p.String(prefRecipientPrint)
+	if path == "" {
+		return
+	}
+	Run(a.starting, "", func(context.Context, progress.Func) (*recipientFile, error) { return readRecipients(path) },
+		func(f *recipientFile, err error) {
+			switch {
+			case err != nil:
+				a.note(widgets.Note{State: look.Warning, Detail: path,
+					Text: lang.X("recipient.gone", "The file of the encryption key cannot be read any more. Choose it again before you order.")})
+			case f.with(print) == nil:
+				a.note(widgets.Note{State: look.Warning, Detail: path,
+					Text: lang.X("recipient.other", "The file of the encryption key holds another key than before. Choose the right one.")})
+			default:
+				a.setRecipient(f.with(print), path)
+			}
+		})
+}
+
+// setRecipient makes a recipient the one to encrypt to; nil for none.
+func (a *App) setRecipient(r *recipient.Recipient, path string) {
+	a.Recipient = r
+	p := a.fyne.Preferences()
+	if r == nil {
+		p.SetString(prefRecipient, "")
+		p.SetString(prefRecipientPrint, "")
+	} else {
+		p.SetString(prefRecipient, path)
+		p.SetString(prefRecipientPrint, r.Fingerprint())
+	}
+	a.showPill()
+	a.Keys.show()
+}
+
+// recipientState is how much a recipient can be relied on, and why.
+func (a *App) recipientState(r *recipient.Recipient) look.State {
+	f := r.Findings(a.tasks.now())
+	switch {
+	case f.Count(finding.Error) > 0:
+		return look.Failed
+	case f.Count(finding.Warning) > 0, a.proven(r).IsZero():
+		return look.Warning
+	}
+	return look.Ready
+}
+
+// recipientWords is "line4 · RSA 3072 · proven today".
+func (a *App) recipientWords(r *recipient.Recipient) string {
+	last := a.provenWords(r)
+	if a.recipientState(r) == look.Failed {
+		for _, f := range r.Findings(a.tasks.now()).All() {
+			if f.Severity == finding.Error {
+				last = strings.ToLower(titleOf(f.Rule)[:1]) + titleOf(f.Rule)[1:]
+				break
+			}
+		}
+	}
+	return visible(r.Title()) + " · " + r.Algorithm() + " · " + last
+}
+
+// pickRecipient lets the user choose a file with a recipient.
+func (a *App) pickRecipient(done func(path string)) {
+	p := a.fyne.Preferences()
+	o := ChooserOptions{Title: lang.X("recipient.pick", "Choose a certificate or an OpenPGP key"), Folder: p.String(prefKeyFolder),
+		Kind: lang.X("recipient.kind", "Certificates and OpenPGP keys"), Ends: []string{".pem", ".crt", ".cer", ".der", ".asc", ".gpg", ".pgp"}}
+	pick(a, func(ctx context.Context) ([]string, error) { return a.choose.Files(ctx, o) }, func(paths []string) {
+		if len(paths) > 0 {
+			p.SetString(prefKeyFolder, filepath.Dir(paths[0]))
+			done(paths[0])
+		}
+	})
+}
