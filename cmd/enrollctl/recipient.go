@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"enrollbench/core/atomicfile"
 	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
 )
@@ -89,6 +91,56 @@ var recipientRehearse = &command{
 	},
 }
 
+var recipientPublic = &command{
+	name:      "public",
+	arguments: "FILE",
+	summary:   "write the public half of a file, encoded anew, to give it away",
+	detail: "What comes out is the certificate or the OpenPGP public key alone, also where FILE holds the private key beside\n" +
+		"it. FILE#FINGERPRINT chooses among several.",
+	setup: func(flags *flag.FlagSet) action {
+		out := declareOutput(flags, "write to `OUT` instead of standard output")
+		return func(_ context.Context, s *session, args []string) error {
+			if len(args) != 1 {
+				return usagef("one file is needed, and %d are given", len(args))
+			}
+			path, wanted := splitFingerprint(args[0])
+			found, report, err := readRecipients(path)
+			if err != nil {
+				if report.Len() > 0 {
+					return errors.Join(writeFindings(s.stderr, report, true), errFindings)
+				}
+				return err
+			}
+			one, err := pick(path, found, wanted)
+			if err != nil {
+				return err
+			}
+			text, err := one.Text()
+			if err != nil {
+				return err
+			}
+			if out.path == "" {
+				_, err = s.stdout.Write(text)
+				return err
+			}
+			if err := out.differs(path); err != nil {
+				return err
+			}
+			return out.explain(atomicfile.WriteFile(out.path, text, atomicfile.Options{Replace: out.force}))
+		}
+	},
+}
+
+// splitFingerprint takes the fingerprint off FILE#FINGERPRINT. A file whose own name ends that way comes first.
+func splitFingerprint(name string) (path, fingerprint string) {
+	if _, err := os.Stat(name); err != nil {
+		if i := strings.LastIndexByte(name, '#'); i > 0 {
+			return name[:i], name[i+1:]
+		}
+	}
+	return name, ""
+}
+
 // readRecipients reads the recipients of one file with all that is to be said about them. The report is never nil, and
 // may say more than the error.
 func readRecipients(path string) ([]*recipient.Recipient, *finding.Report, error) {
@@ -126,12 +178,7 @@ func chooseRecipients(s *session, files []string) ([]*recipient.Recipient, error
 	var to []*recipient.Recipient
 	all := new(finding.Report)
 	for _, file := range files {
-		path, wanted := file, ""
-		if _, err := os.Stat(file); err != nil {
-			if i := strings.LastIndexByte(file, '#'); i > 0 {
-				path, wanted = file[:i], file[i+1:]
-			}
-		}
+		path, wanted := splitFingerprint(file)
 		found, report, err := readRecipients(path)
 		if err != nil && report.Len() == 0 {
 			return nil, err
@@ -158,7 +205,11 @@ func chooseRecipients(s *session, files []string) ([]*recipient.Recipient, error
 		return nil, err
 	}
 	if n := all.Count(finding.Error); n > 0 {
-		s.complain("nothing was sealed: %s", counted(int64(n), "error"))
+		next := ""
+		if len(to) > 0 && slices.ContainsFunc(all.All(), func(f finding.Finding) bool { return f.Rule == recipient.RulePrivateKey.Name }) {
+			next = "; enrollctl recipient public writes the public half to a file of its own"
+		}
+		s.complain("nothing was sealed: %s%s", counted(int64(n), "error"), next)
 		return nil, errFindings
 	}
 	return to, nil
