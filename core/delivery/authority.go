@@ -3,6 +3,7 @@ package delivery
 import (
 	"bytes"
 	"cmp"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
@@ -68,8 +69,12 @@ func (a *Anchors) PEM() []byte {
 	return out
 }
 
-// maxAuthorities bounds the CA certificates of a delivery: each is compared with each.
-const maxAuthorities = 256
+// Bounds of what a delivery may cost: its certificates choose what is computed.
+const (
+	maxAuthorities  = 256    // CA certificates
+	maxIssuerKeys   = 8      // CA keys of one name that are tried on a certificate
+	maxAuthorityRSA = 16_384 // bits of a CA's RSA key
+)
 
 // authority is the certificate of a CA: delivered, or an anchor.
 type authority struct {
@@ -132,6 +137,9 @@ func (s *authorities) known(sum [32]byte, at ref) bool {
 }
 
 func (s *authorities) add(a *authority) error {
+	if k, ok := a.cert.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxAuthorityRSA {
+		return fmt.Errorf("the CA certificate of %q has an RSA key of %d bits, more than the limit of %d", nameOf(a.cert), k.N.BitLen(), maxAuthorityRSA)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if i, ok := s.sums[a.sum]; ok {
@@ -160,6 +168,8 @@ func (s *authorities) issuer(c *x509.Certificate) (int, error) {
 	candidates := s.issuers[string(c.RawIssuer)]
 	s.mu.RUnlock()
 	failed := errNoIssuer
+	var tried [maxIssuerKeys][]byte
+	keys := 0
 	for _, i := range candidates {
 		s.mu.RLock()
 		a := s.list[i]
@@ -167,8 +177,16 @@ func (s *authorities) issuer(c *x509.Certificate) (int, error) {
 		if len(c.AuthorityKeyId) > 0 && len(a.cert.SubjectKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, a.cert.SubjectKeyId) {
 			continue // another key of the same name, RFC 5280 §4.2.1.1
 		}
+		if slices.ContainsFunc(tried[:keys], func(k []byte) bool { return bytes.Equal(k, a.cert.RawSubjectPublicKeyInfo) }) {
+			continue // another certificate for a key that did not fit
+		}
+		if keys == maxIssuerKeys {
+			return -1, fmt.Errorf("more than %d keys go by this name, and none of those tried fits", maxIssuerKeys)
+		}
 		if err := c.CheckSignatureFrom(a.cert); err != nil {
 			failed = err
+			tried[keys] = a.cert.RawSubjectPublicKeyInfo
+			keys++
 			continue
 		}
 		return i, nil

@@ -57,6 +57,9 @@ func exported(t *testing.T, d *Delivery, o ExportOptions) (string, map[string][]
 	}
 	checkSums(t, o.Dir)
 	err := filepath.WalkDir(o.Dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
 		info, err := e.Info()
 		if want := map[bool]fs.FileMode{true: 0o700, false: 0o600}[e.IsDir()]; err == nil && runtime.GOOS != "windows" && info.Mode().Perm() != want {
 			t.Errorf("%s has the mode %v", path, info.Mode())

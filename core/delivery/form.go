@@ -53,7 +53,7 @@ func detect(head []byte) form {
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")), bytes.HasPrefix(head, []byte("PK\x07\x08")):
 		return zipForm
-	case head[0] == 0x30:
+	case isDER(head):
 		return detectDER(head)
 	case isOpenPGP(head):
 		return sealedForm

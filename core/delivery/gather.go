@@ -40,7 +40,6 @@ type gathering struct {
 	certificates []record
 	privates     []privateRecord
 	sealed       []sealedRecord
-	pending      []int32 // certificates whose signature is still to be verified
 	findings     finding.Report
 }
 

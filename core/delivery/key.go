@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"crypto"
-	"crypto/ecdh"
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
@@ -43,16 +42,11 @@ var errNoPublic = errors.New("keys of this type are not known here")
 
 // keyOf is the hash of the public half, computed from the private one: what the file claims about it is not believed.
 func keyOf(private crypto.PrivateKey) (keyHash, error) {
-	var public crypto.PublicKey
-	switch k := private.(type) {
-	case interface{ Public() crypto.PublicKey }:
-		public = k.Public()
-	case *ecdh.PrivateKey:
-		public = k.PublicKey()
-	default:
+	k, ok := private.(interface{ Public() crypto.PublicKey })
+	if !ok {
 		return keyHash{}, errNoPublic
 	}
-	spki, err := x509.MarshalPKIXPublicKey(public)
+	spki, err := x509.MarshalPKIXPublicKey(k.Public())
 	if err != nil {
 		return keyHash{}, errNoPublic
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -49,7 +51,7 @@ func splitCoat(data []byte, coat bool) []part {
 		return []part{{kind: damagedPart, err: errors.New("it is empty"), given: data}}
 	case bytes.Contains(data, pemBegin):
 		return splitPEM(data)
-	case data[0] == 0x30:
+	case isDER(data):
 		return splitDER(data)
 	case isOpenPGP(data):
 		return []part{{kind: sealedPart, form: "OpenPGP message", der: data, given: data}}
@@ -192,6 +194,13 @@ func splitDER(data []byte) []part {
 		rest = s
 	}
 	return parts
+}
+
+// isDER: it begins as a SEQUENCE does, and is no text that begins with the digit 0, which is the same octet.
+func isDER(b []byte) bool {
+	return len(b) > 0 && b[0] == 0x30 && bytes.ContainsFunc(b[:min(len(b), 64)], func(r rune) bool {
+		return r == utf8.RuneError || !unicode.IsPrint(r) && r != '\n' && r != '\r' && r != '\t'
+	})
 }
 
 // isIndefinite: BER of indefinite length, as streaming writers of CMS make it.

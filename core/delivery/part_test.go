@@ -42,6 +42,7 @@ func TestSplit(t *testing.T) {
 		"empty":             {nil, kinds{damagedPart}},
 		"blank":             {[]byte(" \r\n"), kinds{damagedPart}},
 		"text":              {[]byte("hello"), kinds{foreignPart}},
+		"sums":              {[]byte("0a8c3f0a8c3f0a8c3f0a8c3f0a8c3f0a8c3f0a8c3f0a8c3f0a8c3f0a8c3f0a8c  a.pem\n"), kinds{foreignPart}},
 		"long text":         {bytes.Repeat([]byte("hello world "), 20), kinds{foreignPart}},
 		"request":           {[]byte("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"), kinds{foreignPart}},
 		"parameters, key":   {slices.Concat([]byte("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"), key), kinds{keyPart}},

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -391,6 +392,27 @@ func TestTooManyAuthorities(t *testing.T) {
 		many = append(many, certPEM(newCA(t, "CA", p.root, nil).cert.Raw)...)
 	}
 	if _, err := openResult(t, zipOf(t, map[string][]byte{"many.pem": many}), OpenRequest{}); err == nil || !strings.Contains(err.Error(), "256") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Many keys under one name must not cost a signature each for every certificate.
+func TestManyKeysOfOneName(t *testing.T) {
+	p := newPlant(t, 1)
+	noID := func(c *x509.Certificate) { c.SubjectKeyId = []byte{1} }
+	a, err := newAuthorities(&Anchors{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range maxIssuerKeys + 2 {
+		c := newCA(t, "Thermostat Issuing CA", p.root, noID).cert
+		c.SubjectKeyId = nil
+		if err := a.add(&authority{cert: c, sum: sha256.Sum256(c.Raw)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := must(x509.ParseCertificate(p.devices[0].cert))
+	if _, err := a.issuer(c); err == nil || !strings.Contains(err.Error(), "more than 8 keys") {
 		t.Errorf("%v", err)
 	}
 }

@@ -224,8 +224,6 @@ func readFull(r io.ReaderAt, b []byte) error {
 // sources are all containers of a delivery, by number.
 type sources []source
 
-func (s sources) parts(at ref) ([]part, error) { return s[at.source].parts(at) }
-
 func (s sources) close() {
 	for _, one := range slices.Backward(s) {
 		_ = one.Close()
