@@ -142,15 +142,13 @@ func (t *openTab) showBar() {
 		t.again.SetText(lang.X("dialog.back", "Go back"))
 		t.bar.Primary.SetText(lang.X("open.export-now", "Export"))
 		t.bar.Primary.SetIcon(look.Icon("save"))
-		state, head, _ := t.result.words()
-		t.bar.SetFacts(widgets.Fact{State: state, Text: head})
+		t.bar.SetFacts(t.result.fact())
 		reason := t.exports.lacks()
 		t.bar.SetAction(reason == "", reason)
 	case t.result != nil:
 		t.bar.Primary.SetText(lang.X("open.export", "Export…"))
 		t.bar.Primary.SetIcon(look.Icon("save"))
-		state, head, _ := t.result.words()
-		t.bar.SetFacts(widgets.Fact{State: state, Text: head})
+		t.bar.SetFacts(t.result.fact())
 		t.bar.SetAction(usable, lang.X("open.not-usable", "What is red is not exported"))
 	case t.given != nil:
 		t.bar.SetFacts(t.page.fact())

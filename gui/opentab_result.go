@@ -60,7 +60,7 @@ func newResultPage(t *openTab) *resultPage {
 	p.chain = widgets.NewParagraph("")
 	p.chain.Lines = 2
 	chain := widgets.Down(look.Gap/2, widgets.NewText(lang.X("result.chain", "Chain")).Muted(), p.chain)
-	p.figures = container.NewBorder(nil, nil, widgets.Across(5*look.Gap, p.ordered.Content(), p.certs.Content(), p.keys.Content(), widgets.Space(0, 0)), nil, chain)
+	p.figures = container.NewBorder(nil, nil, widgets.Across(4*look.Gap, p.ordered.Content(), p.certs.Content(), p.keys.Content(), widgets.Space(0, 0)), nil, chain)
 
 	p.choice = widgets.NewSelect(nil, p.choose)
 	p.findBox = widgets.NewEntry()
@@ -94,10 +94,10 @@ func newResultPage(t *openTab) *resultPage {
 	p.toggle(false)
 
 	p.whyBox = container.New(layout.NewCustomPaddedLayout(0, look.Gap, 2*look.Gap, 2*look.Gap), p.why)
-	bar := widgets.Inset(look.Gap, 2*look.Gap, container.NewBorder(nil, nil, widgets.Wide(300, widgets.Outlined(p.choice)), p.saving,
+	bar := widgets.Inset(look.Gap, 2*look.Gap, container.NewBorder(nil, nil, widgets.Wide(240, widgets.Outlined(p.choice)), p.saving,
 		widgets.Inset(0, look.Gap, p.findBox)))
 	p.lists = widgets.Edged(widgets.Down(0, bar, p.whyBox, widgets.Rule()), nil, nil, nil, p.stage)
-	top := widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(1.5*look.Gap, p.verdict.Content(), container.NewBorder(nil, nil, nil, p.change, widgets.Middle(p.origin)), p.figures, p.issuer))
+	top := widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), p.origin, container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
 	p.root = widgets.Edged(widgets.Down(0, top, widgets.Rule()), nil, nil, nil,
 		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))
 	return p
@@ -213,7 +213,7 @@ func (p *resultPage) showIssuer() {
 		sum := fingerprintLines(rootSum(root))
 		text := widgets.Down(look.Gap/4,
 			widgets.NewText(lang.X("issuer.not-confirmed", "Issuer not confirmed: {{.Name}}", map[string]any{"Name": visible(commonName(root))})).Bold().Giving(),
-			widgets.NewText(strings.Join(sum, "  ")).Mono().Small().Giving())
+			widgets.NewParagraph(strings.Join(sum, " ")).Mono().Small())
 		pin := widgets.NewButton(lang.X("issuer.pin", "Pin this issuer…"), look.Icon("sealed"), func() { p.tab.askPin(root) })
 		p.issuer.Add(container.NewBorder(nil, nil, widgets.Across(0, widgets.Middle(widgets.Icon(look.Warning.Icon(), 24)), widgets.Space(look.Gap, 0)), pin, widgets.Middle(text)))
 		break // one at a time: after it is pinned the next is shown

@@ -13,6 +13,7 @@ import (
 	"enrollbench/core/openpgp"
 	"enrollbench/core/privatekey"
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
 )
 
 // integrity says whether an error means that a result was changed, cut short or made to do harm: nothing of it is shown.
@@ -59,6 +60,30 @@ func keyWords(err error) (text, hint string) {
 // usable says whether anything may be exported.
 func (r *result) usable() bool { return r.delivery != nil && r.verdict.Colour != delivery.Red }
 
+// fact is the sentence of the bottom bar: short, because names may be long.
+func (r *result) fact() widgets.Fact {
+	state, head, _ := r.words()
+	switch {
+	case r.delivery == nil:
+		head = lang.X("verdict.not-opened", "Not opened")
+	case state == look.Failed:
+		head = lang.X("verdict.not-used", "Not to be used")
+	case state == look.Warning:
+		head = r.numbers()
+	}
+	return widgets.Fact{State: state, Text: head}
+}
+
+// numbers is "498 of 500 delivered".
+func (r *result) numbers() string {
+	d := r.delivery
+	data := map[string]any{"Delivered": count(d.Delivered()), "Ordered": count(d.Ordered()), "Number": count(d.Delivered())}
+	if d.Ordered() > 0 {
+		return lang.X("verdict.of", "{{.Delivered}} of {{.Ordered}} delivered", data)
+	}
+	return lang.XN("verdict.delivered", "{{.Number}} delivered", d.Delivered(), data)
+}
+
 // words are the verdict as it is read across a room: state, what matters most, and the rest.
 func (r *result) words() (state look.State, head, below string) {
 	d := r.delivery
@@ -66,11 +91,7 @@ func (r *result) words() (state look.State, head, below string) {
 		head, below = integrityWords(r.problem)
 		return look.Failed, head, below
 	}
-	data := map[string]any{"Delivered": count(d.Delivered()), "Ordered": count(d.Ordered()), "Number": count(d.Delivered())}
-	numbers := lang.XN("verdict.delivered", "{{.Number}} delivered", d.Delivered(), data)
-	if d.Ordered() > 0 {
-		numbers = lang.X("verdict.of", "{{.Delivered}} of {{.Ordered}} delivered", data)
-	}
+	numbers := r.numbers()
 	switch r.verdict.Colour {
 	case delivery.Green:
 		return look.Ready, lang.X("verdict.green", "{{.Numbers}}, matched, verified", map[string]any{"Numbers": numbers}), ""

@@ -30,6 +30,7 @@ func (a *App) shortcuts() {
 	bind(fyne.KeyO, func() { a.current().open() })
 	bind(fyne.KeyS, func() { a.current().save() })
 	bind(fyne.KeyF, func() { a.current().find() })
+	bind(fyne.KeyK, a.showKeys)
 	bind(fyne.KeyQ, a.onClose)
 	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) {
 		if !a.covered() {
@@ -85,9 +86,10 @@ func (a *App) help() {
 	}
 	lines := []struct{ keys, does string }{
 		{ctrl + "+1 … " + ctrl + "+7", lang.X("help.tabs", "Go to a tab")},
-		{ctrl + "+O", lang.X("help.open", "Add files")},
+		{ctrl + "+K", lang.X("help.key", "The key to encrypt to")},
+		{ctrl + "+O", lang.X("help.open", "Add or choose files")},
 		{ctrl + "+V", lang.X("help.paste", "Add the paths on the clipboard")},
-		{ctrl + "+S", lang.X("help.save", "Save the upload file")},
+		{ctrl + "+S", lang.X("help.save", "Do what the tab's main button does: save, open, export")},
 		{ctrl + "+F", lang.X("help.find", "Find in the list")},
 		{"F5", lang.X("help.recheck", "Check again: read all files anew")},
 		{"F8", lang.X("help.next", "Go to the next problem")},
@@ -103,6 +105,6 @@ func (a *App) help() {
 		grid.Add(widgets.Inset(2, look.Gap, widgets.NewText(l.does)))
 	}
 	a.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("help.title", "Keys"), Body: grid,
-		Text:    lang.X("help.text", "Drop CSR files, folders or ZIPs anywhere on the window. Everything here can also be done with the enrollctl command."),
+		Text:    lang.X("help.text", "Drop CSR files, folders, ZIPs or the result of a job anywhere on the window. Everything here can also be done with the enrollctl command."),
 		Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}})
 }

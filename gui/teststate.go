@@ -30,6 +30,7 @@ type testState struct {
 	Busy     bool     `json:"busy"`
 	Rows     int      `json:"rows"`
 	Current  string   `json:"current"`
+	Verdict  string   `json:"verdict"`
 	Toast    string   `json:"toast"`
 	Dialog   string   `json:"dialog"`
 	Answers  []string `json:"answers"`
@@ -111,6 +112,10 @@ func (a *App) testState() testState {
 		var bar *widgets.BottomBar
 		bar, s.Busy, s.Rows, s.Current = t.telling()
 		s.Sentence, s.Action, s.Enabled = bar.Sentence(), bar.Primary.Text, !bar.Primary.Disabled()
+	}
+	if t := a.Results; a.current() == tab(t) && t.result != nil {
+		state, head, _ := t.result.words()
+		s.Verdict = state.Word() + ": " + head
 	}
 	if n := a.toast.Note(); n != nil {
 		s.Toast = n.Text

@@ -30,7 +30,7 @@ func NewVerdict() *Verdict {
 	v.head.Face, v.head.Style.Bold, v.head.Lines = look.SizeVerdict, true, 2
 	v.below.Title().Lines = 3
 	v.below.Style.Bold = false
-	v.content = container.NewStack(v.back, Inset(2.5*look.Gap, 3*look.Gap, container.NewBorder(nil, nil,
+	v.content = container.NewStack(v.back, Inset(2*look.Gap, 3*look.Gap, container.NewBorder(nil, nil,
 		Across(0, Middle(v.icon), Space(3*look.Gap, 0)), nil, Middle(Down(look.Gap/2, v.head, v.below)))))
 	return v
 }

@@ -21,6 +21,7 @@ type State struct {
 	Busy     bool     `json:"busy"`
 	Rows     int      `json:"rows"`
 	Current  string   `json:"current"`
+	Verdict  string   `json:"verdict"`
 	Toast    string   `json:"toast"`
 	Dialog   string   `json:"dialog"`
 	Answers  []string `json:"answers"`
