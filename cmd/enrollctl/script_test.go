@@ -33,7 +33,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			// Notes about temporaries lie in the account's cache folder: in the script's own, here.
-			for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+			for _, name := range homes {
 				e.Setenv(name, filepath.Join(e.WorkDir, ".tmp", "home"))
 			}
 			return os.CopyFS(filepath.Join(e.WorkDir, "csr"), requests)
@@ -41,6 +41,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":      exits,
 			"interrupt":  interrupt,
+			"killed":     killed,
 			"json":       jsonValue,
 			"files":      files,
 			"privatekey": privateKey,
@@ -53,6 +54,9 @@ func TestScript(t *testing.T) {
 		},
 	})
 }
+
+// homes are the variables that say where the account's folders are, on one system or another.
+var homes = []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"}
 
 // exits runs a program and wants one exit status: exits 1 enrollctl csr check csr/bad
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -79,27 +83,51 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: interrupt PATTERN PROGRAM [ARGUMENT...]")
 	}
-	program, err := exec.LookPath(args[1])
-	ts.Check(err)
-	var messages strings.Builder
-	cmd := exec.Command(program, args[2:]...)
-	cmd.Dir, cmd.Stderr = ts.Getenv("WORK"), &messages
-	ts.Check(cmd.Start())
-	patience := time.Now().Add(time.Minute)
-	for {
-		if found, _ := filepath.Glob(ts.MkAbs(args[0])); len(found) > 0 {
-			break
-		}
-		if time.Now().After(patience) {
-			_ = cmd.Process.Kill()
-			ts.Fatalf("no %s appeared; the program says %q", args[0], messages.String())
-		}
-		time.Sleep(time.Millisecond)
-	}
+	cmd, messages := started(ts, args[0], args[1], args[2:])
 	ts.Check(cmd.Process.Signal(os.Interrupt))
 	_ = cmd.Wait()
 	if got := cmd.ProcessState.ExitCode(); got != exitInterrupted || !strings.Contains(messages.String(), "interrupted") {
 		ts.Fatalf("exited with %d and said %q", got, messages.String())
+	}
+}
+
+// killed starts a program, waits until a file of the pattern exists and ends it without a chance to clean up.
+func killed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: killed PATTERN PROGRAM [ARGUMENT...]")
+	}
+	cmd, messages := started(ts, args[0], args[1], args[2:])
+	ts.Check(cmd.Process.Kill())
+	if err := cmd.Wait(); err == nil {
+		ts.Fatalf("it ended before it was killed and said %q", messages.String())
+	}
+}
+
+// started starts a program and returns when something was written to a file of the pattern.
+func started(ts *testscript.TestScript, pattern, name string, args []string) (*exec.Cmd, *strings.Builder) {
+	program, err := exec.LookPath(name)
+	ts.Check(err)
+	messages := new(strings.Builder)
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Stderr = ts.Getenv("WORK"), messages
+	for _, name := range homes {
+		cmd.Env = append(cmd.Environ(), name+"="+ts.Getenv(name))
+	}
+	ts.Check(cmd.Start())
+	patience := time.Now().Add(time.Minute)
+	for {
+		found, _ := filepath.Glob(ts.MkAbs(pattern))
+		for _, file := range found {
+			if info, err := os.Stat(file); err == nil && info.Size() > 0 {
+				return cmd, messages
+			}
+		}
+		if time.Now().After(patience) {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+			ts.Fatalf("no %s appeared; the program says %q", pattern, messages.String())
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 
