@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -106,6 +107,7 @@ func (t *openTab) show() {
 			o.Hide()
 		}
 	}
+	t.root.Refresh()
 	t.showBar()
 }
 
@@ -270,13 +272,13 @@ func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, stor
 		o.key = held
 		req.Opener = delivery.WithKey(held.opener)
 	}
-	o.delivery, err = delivery.Open(ctx, req, report)
+	o.delivery, err = delivery.Open(ctx, req, func(done, total int64) { report.Report(done/2, total/2) }) // it counts octets twice
 	return o, err
 }
 
 // ended shows what opening came to.
 func (t *openTab) ended(r openRequest, o *outcome, err error) {
-	now := t.app.tasks.now()
+	now, form := t.app.tasks.now(), (*delivery.FormError)(nil)
 	switch {
 	case err == nil:
 		if r.key != "" {
@@ -291,6 +293,8 @@ func (t *openTab) ended(r openRequest, o *outcome, err error) {
 		t.closeResult()
 		t.result = &result{problem: err, at: now, request: r}
 		t.shows.set(t.result)
+	case errors.As(err, &form) && r.given.count == 1 && r.given.sealed == 1:
+		t.offerUnseal(r, err)
 	default:
 		t.page.failed(err)
 	}

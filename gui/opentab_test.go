@@ -3,7 +3,9 @@ package gui
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -506,4 +508,87 @@ func TestInspectIsCancelled(t *testing.T) {
 	if _, err := inspect(ctx, []string{t.TempDir()}, nil); !cancelled(err) {
 		t.Errorf("%v", err)
 	}
+}
+
+func TestKeepingWhatNothingProves(t *testing.T) {
+	r, o, s := openRig(t)
+	r.opens(s.Words, s.Key, "")
+	if o.result != nil || r.dialog().Title != "It opens, but it is no result" {
+		t.Fatalf("a sealed text: %q", r.dialog().Title)
+	}
+	out := filepath.Join(t.TempDir(), "note.txt")
+	r.choose.save = out
+	r.dialog().Take(1)
+	r.idle()
+	if d := r.dialog(); d.Title != "Integrity cannot be proven" || exists(out) {
+		t.Fatalf("%q; it was kept without asking: %v", d.Title, exists(out))
+	}
+	r.dialog().Take(1)
+	r.idle()
+	if b, err := os.ReadFile(out); err != nil || string(b) != "These keys come on Monday.\n" || r.toast.Note().State != look.Warning {
+		t.Errorf("%v %q, %q", err, b, r.toastText())
+	}
+}
+
+func TestWhatACrashLeftIsTold(t *testing.T) {
+	r := newRig(t)
+	traces, dir := t.TempDir(), t.TempDir()
+	left := put(t, filepath.Join(dir, ".out.0123456789abcdef.tmp"), []byte("a private key"))
+	put(t, filepath.Join(traces, "0011223344556677.trace"), []byte(`{"temporary":`+strconv.Quote(left)+`}`))
+	r.sweep(traces)
+	r.idle()
+	if exists(left) || !strings.Contains(r.toastText(), "One file with private keys") {
+		t.Errorf("it is there: %v; the toast says %q", exists(left), r.toastText())
+	}
+}
+
+// What openssl and gpg seal, and the keys that they make, open as what core seals.
+func TestOpenSSLAndGPG(t *testing.T) {
+	r, o, s := openRig(t)
+	dir := t.TempDir()
+	run := func(name string, args ...string) bool {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Logf("%s is not installed", name)
+			return false
+		}
+		cmd := exec.Command(name, args...)
+		cmd.Env = append(os.Environ(), "GNUPGHOME="+filepath.Join(dir, "gnupg"))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s %v: %v\n%s", name, args, err, out)
+		}
+		return true
+	}
+	if out := filepath.Join(dir, "smime.p7m"); run("openssl", "smime", "-encrypt", "-aes256", "-binary", "-in", s.Plain, "-out", out, s.Certificate) {
+		r.opens(out, s.Key, s.Order)
+		if _, _, below := r.verdict(); !strings.Contains(below, "20 of 20") {
+			t.Errorf("openssl smime: %q", below)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "gnupg"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	key, public, sealed := filepath.Join(dir, "line4.asc"), filepath.Join(dir, "public.asc"), filepath.Join(dir, "complete.zip.gpg")
+	gpg := []string{"--batch", "--yes", "--no-auto-key-locate", "--pinentry-mode", "loopback", "--passphrase", ""}
+	if !run("gpg", append(gpg, "--quick-gen-key", "line4 <line4@example.com>", "future-default", "default", "never")...) {
+		return
+	}
+	run("gpg", append(gpg, "--armor", "-o", key, "--export-secret-keys")...)
+	run("gpg", append(gpg, "--armor", "-o", public, "--export")...)
+	run("gpg", append(gpg, "--trust-model", "always", "-r", "line4@example.com", "-o", sealed, "--encrypt", s.Plain)...)
+	r.opens(sealed, key, s.Order)
+	if o.result == nil || o.result.delivery == nil || !strings.Contains(o.shows.origin.Text(), "proven unchanged") {
+		t.Errorf("gpg: %q", o.shows.origin.Text())
+	}
+	r.showKeys()
+	r.drop(public)
+	if r.Recipient == nil || !strings.Contains(r.pillText.Text(), "line4 <line4@example.com>") {
+		t.Errorf("the header says %q", r.pillText.Text())
+	}
+	r.Keys.key.SetText(key)
+	test.Tap(r.Keys.bar.Primary)
+	r.idle()
+	if r.proven(r.Recipient).IsZero() {
+		t.Errorf("the rehearsal with an OpenPGP key: %q", r.Keys.remark.Text())
+	}
+	_ = exec.Command("gpgconf", "--homedir", filepath.Join(dir, "gnupg"), "--kill", "all").Run()
 }
