@@ -95,6 +95,18 @@ printed() {
 	PAGES
 }
 
+# What the page about sealing says was exchanged, a test exchanges.
+named() {
+	local name missing=
+	for name in $(grep -o 'Test[A-Z][A-Za-z0-9]*' docs/sealing.md | sort -u); do
+		grep -rqs "^func $name(" core cmd --include='*_test.go' || missing+=" $name"
+	done
+	[ -z "$missing" ] || {
+		echo "docs/sealing.md names tests that are not there:$missing"
+		return 1
+	}
+}
+
 # staticcheck and gosec bring large modules with them; -n prints the compiler's calls that are still to be made.
 if [ "$(CGO_ENABLED=0 go build -n -modfile=tools/go.mod github.com/securego/gosec/v2/cmd/gosec 2>&1 | grep -c '/compile ')" -gt 50 ]; then
 	echo 'First check here: staticcheck and gosec have to be compiled once. That takes about 3 minutes on two cores.'
@@ -111,6 +123,7 @@ part 'go vet for macOS' vet darwin ./core/... ./cmd/...
 part 'staticcheck' staticcheck
 part 'gosec' gosec_portable
 part 'documentation printed from code' printed
+part 'tests that documentation names' named
 if scripts/deps.sh build; then
 	scripts/cold.sh -tags $tags
 	part 'go vet of the window' vet_window
