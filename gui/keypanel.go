@@ -181,7 +181,7 @@ func (p *keyPanel) showRecipient(r *recipient.Recipient) {
 	who = append(who, [3]string{lang.X("keys.used", "Sealed to"), visible(r.KeyUsed())},
 		[3]string{lang.X("details.from", "Valid from"), day(r.NotBefore())},
 		[3]string{lang.X("details.until", "Valid until"), day(r.NotAfter())},
-		[3]string{printName, r.FingerprintText(), "mono"},
+		[3]string{printName, printOf(r), "mono"},
 		[3]string{lang.X("details.file", "File"), p.app.fyne.Preferences().String(prefRecipient)})
 	p.facts.Objects = []fyne.CanvasObject{section(lang.X("keys.about", "About this key"), who...)}
 	p.says.Objects = nil
@@ -199,6 +199,14 @@ func (p *keyPanel) showRecipient(r *recipient.Recipient) {
 		p.key.SetText(keys[0])
 	}
 	p.page.Refresh()
+}
+
+// printOf is a recipient's fingerprint in lines to compare.
+func printOf(r *recipient.Recipient) string {
+	if c := r.Certificate(); c != nil {
+		return strings.Join(fingerprintLines(rootSum(c)), "\n")
+	}
+	return r.FingerprintText()
 }
 
 // findingLine is a finding with icon and word, its reason and what to do.

@@ -413,6 +413,8 @@ func (t *openTab) escape() {
 // back leaves a result for the page where key and order are chosen.
 func (t *openTab) back() {
 	t.closeResult()
+	t.page.showPinned()
+	t.page.showRecent()
 	t.show()
 	t.page.focusNext()
 }

@@ -114,7 +114,7 @@ func (p *resultPage) describe(item delivery.Item, c *x509.Certificate) []fyne.Ca
 			[3]string{lang.X("details.issued-by", "Issuer"), visible(c.Issuer.String())},
 			[3]string{lang.X("details.from", "Valid from"), c.NotBefore.Local().Format(day)},
 			[3]string{lang.X("details.until", "Valid until"), c.NotAfter.Local().Format(day)},
-			[3]string{lang.X("details.sha256-certificate", "SHA-256"), delivery.Fingerprint(item.SHA256), "mono"},
+			[3]string{lang.X("details.sha256-certificate", "SHA-256"), strings.Join(fingerprintLines(item.SHA256), "\n"), "mono"},
 			[3]string{lang.X("details.private-key", "Private key"), key},
 			[3]string{lang.X("details.where", "Where"), visible(item.Place)}),
 		container.NewHBox(copying),

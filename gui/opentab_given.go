@@ -29,6 +29,7 @@ type givenPage struct {
 	order   *orderPane
 	anchors *widgets.Entry
 	pinned  *widgets.Text
+	manage  *widgets.Button
 	trouble *widgets.Text // about the issuer file
 }
 
@@ -53,6 +54,7 @@ func newGivenPage(t *openTab) *givenPage {
 	p.anchors.OnChanged = func(string) { p.trouble.Hide(); t.changed() }
 	issuer := widgets.NewButton("", look.Icon("folder"), p.chooseAnchors)
 	p.pinned = widgets.NewParagraph("").Small().Muted()
+	p.manage = widgets.NewQuiet(lang.X("open.manage-pins", "Pinned issuers…"), look.Icon("options"), t.showPins)
 	p.trouble = widgets.NewParagraph("").Small()
 	p.trouble.Hide()
 
@@ -64,7 +66,7 @@ func newGivenPage(t *openTab) *givenPage {
 		widgets.Down(look.Gap, head(lang.X("open.order", "Order")),
 			widgets.NewParagraph(lang.X("open.order-text", "With the order it shows what is missing and what nobody ordered.")).Muted(), p.order.root),
 		widgets.Down(look.Gap, head(lang.X("open.issuer", "Issuer")), p.pinned,
-			container.NewBorder(nil, nil, nil, issuer, p.anchors), p.trouble))
+			container.NewBorder(nil, nil, nil, issuer, p.anchors), p.trouble, container.NewHBox(p.manage)))
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(optionsWidth,
 		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
 	p.root = widgets.Edged(nil, nil, nil, side, container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, left)))
@@ -78,6 +80,7 @@ func (p *givenPage) clear() {
 	p.keyPath.SetText("")
 	p.anchors.SetText("")
 	p.order.kind.SetSelectedIndex(int(noOrder))
+	p.keyRemark(nil)
 	for _, e := range []*widgets.Entry{p.order.path, p.order.part, p.order.start, p.order.count} {
 		e.SetText("")
 	}
@@ -176,6 +179,7 @@ func (p *givenPage) showRecent() {
 // showPinned says whom this computer trusts already.
 func (p *givenPage) showPinned() {
 	pinned, err := p.tab.app.trust.list()
+	p.manage.Hide()
 	switch {
 	case err != nil:
 		p.pinned.SetText(lang.X("open.pins-broken", "The pinned issuers cannot be read: {{.Error}}", map[string]any{"Error": visible(err.Error())}))
@@ -184,8 +188,9 @@ func (p *givenPage) showPinned() {
 	default:
 		var names []string
 		for _, c := range pinned {
-			names = append(names, visible(c.Subject.CommonName))
+			names = append(names, visible(commonName(c)))
 		}
+		p.manage.Show()
 		p.pinned.SetText(lang.X("open.pins", "Pinned: {{.Names}}", map[string]any{"Names": strings.Join(names, ", ")}))
 	}
 }
@@ -230,9 +235,9 @@ func (p *givenPage) lacks() string {
 // fact is the sentence of the bottom bar.
 func (p *givenPage) fact() widgets.Fact {
 	if p.given.count == 1 {
-		return widgets.Fact{Plain: true, Text: filepath.Base(p.given.files[0].path) + " · " + p.given.sizeWords()}
+		return widgets.Fact{Plain: true, Text: short(filepath.Base(p.given.files[0].path)) + " · " + p.given.sizeWords()}
 	}
-	return widgets.Fact{Plain: true, Text: p.title()}
+	return widgets.Fact{Plain: true, Text: short(filepath.Base(p.given.paths[0])) + " · " + p.given.sizeWords()}
 }
 
 // keyRemark says something about the key, nil nothing.

@@ -4,6 +4,8 @@ import (
 	"crypto/x509"
 	"strings"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/gui/look"
@@ -82,4 +84,45 @@ func (t *openTab) unpin(root *x509.Certificate) {
 		return
 	}
 	t.recheck()
+}
+
+// showPins lists the pinned issuers, each with a way to take it back.
+func (t *openTab) showPins() {
+	pinned, err := t.app.trust.list()
+	if err != nil {
+		t.app.fail(lang.X("pin.list-failed", "The pinned issuers cannot be read"), err)
+		return
+	}
+	d := &widgets.Dialog{State: look.Notice, Title: lang.X("pin.list", "Pinned issuers"),
+		Text:    lang.X("pin.list-text", "Results that these certificates confirm are green on this computer."),
+		Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}}
+	rows := widgets.Down(look.Gap)
+	for _, c := range pinned {
+		remove := widgets.NewButton("", look.Icon("remove"), func() {
+			d.Cancel()
+			t.takeBack(c)
+		})
+		rows.Add(container.NewBorder(nil, nil, nil, widgets.Middle(remove), widgets.Inset(0, look.Gap, widgets.Down(2,
+			widgets.NewText(visible(commonName(c))).Bold().Giving(), widgets.NewParagraph(strings.Join(fingerprintLines(rootSum(c)), " ")).Mono().Small()))))
+	}
+	scroll := container.NewVScroll(rows)
+	scroll.SetMinSize(fyne.NewSize(0, min(rows.MinSize().Height+4*look.Gap, 300)))
+	d.Body = scroll
+	t.app.ask(d)
+}
+
+// takeBack trusts an issuer no longer; it can be undone.
+func (t *openTab) takeBack(c *x509.Certificate) {
+	if err := t.app.trust.unpin(c); err != nil {
+		t.app.fail(lang.X("pin.unpin-failed", "The issuer could not be taken back"), err)
+		return
+	}
+	t.page.showPinned()
+	t.app.note(widgets.Note{State: look.Ready, Text: lang.X("pin.taken-back", "{{.Name}} is pinned no longer.", map[string]any{"Name": visible(commonName(c))}),
+		Action: lang.X("csr.undo", "Undo"), Act: func() {
+			if err := t.app.trust.pin(c); err != nil {
+				t.app.fail(lang.X("pin.failed", "The issuer was not pinned"), err)
+			}
+			t.page.showPinned()
+		}})
 }

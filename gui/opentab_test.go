@@ -137,6 +137,21 @@ func TestGreenAfterPinning(t *testing.T) {
 	if state, _, _ := r.verdict(); state != look.Warning {
 		t.Error("pinning cannot be undone")
 	}
+	o.pin(root)
+	r.idle()
+	o.back()
+	if !o.page.manage.Visible() || !strings.Contains(o.page.pinned.Text(), "Example Root") {
+		t.Errorf("the page says %q", o.page.pinned.Text())
+	}
+	o.showPins()
+	if got := allText(r.dialog().Body); !strings.Contains(got, "Example Root") {
+		t.Errorf("the list of pinned issuers says %q", got)
+	}
+	r.dialog().Cancel()
+	o.takeBack(root)
+	if pinned, err := r.trust.list(); err != nil || len(pinned) != 0 {
+		t.Errorf("taken back: %v, %v", pinned, err)
+	}
 }
 
 func TestAmberNamesWhatIsMissing(t *testing.T) {
@@ -392,11 +407,23 @@ func TestResultsFitASmallWindow(t *testing.T) {
 	fits("a given result")
 	r.opens(s.Short, s.Key, s.Order)
 	fits("an amber verdict")
+	long := strings.Repeat("a very long name ", 8)
+	o.shows.views[0].text = long
+	o.shows.choice.Options = []string{long}
+	o.shows.choice.SetSelectedIndex(0)
+	o.shows.choice.Refresh()
+	fits("a list with a long name")
 	test.Tap(o.bar.Primary)
 	r.idle()
 	fits("the export")
 	r.opens(s.Practice, s.Key, s.Order)
 	fits("a red verdict")
+	content, err := os.ReadFile(s.Complete)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.drop(put(t, filepath.Join(t.TempDir(), long+".p7m"), content))
+	fits("a file with a long name")
 	r.showKeys()
 	r.drop(s.Both)
 	fits("a private key")

@@ -164,7 +164,19 @@ func (a *App) recipientWords(r *recipient.Recipient) string {
 			}
 		}
 	}
-	return visible(r.Title()) + " · " + r.Algorithm() + " · " + last
+	return short(visible(r.Title())) + " · " + r.Algorithm() + " · " + last
+}
+
+// shortName is how much of a name stands where no room can be made for more.
+const shortName = 36
+
+// short leaves the middle of a long name out: what tells names apart stands at their ends.
+func short(s string) string {
+	r := []rune(s)
+	if len(r) <= shortName {
+		return s
+	}
+	return string(r[:shortName/2-1]) + "…" + string(r[len(r)-shortName/2:])
 }
 
 // pickRecipient lets the user choose a file with a recipient.

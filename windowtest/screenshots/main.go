@@ -1,7 +1,8 @@
 //go:build unix
 
 // Command screenshots makes the pictures in docs/images: each tab of build/enrollbench in both themes, filled with the
-// sample requests in build/sample/csr. `make screenshots` makes those first and calls it in the module's folder.
+// sample requests in build/sample/csr and with results made on the spot. `make screenshots` makes the requests first and
+// calls it in the module's folder.
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"enrollbench/windowtest/desktop"
+	"enrollbench/windowtest/sample"
 )
 
 func main() {
@@ -23,8 +25,8 @@ func main() {
 }
 
 const (
-	images = "docs/images"
-	sample = "build/sample/csr"
+	images        = "docs/images"
+	requestFolder = "build/sample/csr"
 )
 
 // pictures makes those of one theme.
@@ -67,7 +69,7 @@ func pictures(theme string) (err error) {
 		return err
 	}
 
-	requests, err := filepath.Abs(sample)
+	requests, err := filepath.Abs(requestFolder)
 	if err != nil {
 		return err
 	}
@@ -93,7 +95,23 @@ func pictures(theme string) (err error) {
 	if err := take("details"); err != nil {
 		return err
 	}
-	return macPicture(p, take)
+	if err := macPicture(p, take); err != nil {
+		return err
+	}
+	// The folder's name is in the pictures.
+	made := filepath.Join(os.TempDir(), "line4")
+	if err := os.Mkdir(made, 0o700); err != nil {
+		return err
+	}
+	defer os.RemoveAll(made)
+	results, err := sample.Write(made, 500)
+	if err != nil {
+		return err
+	}
+	if err := keyPictures(p, results, take); err != nil {
+		return err
+	}
+	return resultPictures(p, results, take)
 }
 
 func macPicture(p *desktop.Program, take func(string) error) error {
