@@ -10,6 +10,8 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/csr"
+	"enrollbench/core/delivery"
+	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 )
@@ -21,10 +23,19 @@ type problem struct{ Title, Text, Raw string }
 func explain(what string, err error) problem {
 	p := problem{Title: what, Raw: err.Error()}
 	changed, panicked := (*csr.ChangedError)(nil), (*PanicError)(nil)
+	form, unfit := (*delivery.FormError)(nil), (*recipient.UnfitError)(nil)
 	switch {
 	case errors.As(err, &changed):
 		p.Text = lang.X("problem.changed", "{{.File}} is not what it was when it was checked. Nothing was written. Check again (F5) once nobody changes the files any more.",
 			map[string]any{"File": changed.At.String()})
+	case errors.Is(err, delivery.ErrChanged):
+		p.Text = lang.X("problem.result-changed", "The result is not what it was when it was opened. Nothing was written. Open it again (F5) once nobody changes the file any more.")
+	case errors.As(err, &form):
+		p.Text = lang.X("problem.form", "It is in no form that a result has: ZIP, CMS (.p7m), OpenPGP, JSON, PEM or DER. Choose the file as it was downloaded.")
+	case errors.Is(err, recipient.ErrNoRecipient):
+		p.Text = lang.X("problem.no-recipient", "Choose a certificate (.pem, .crt, .der) or an OpenPGP public key (.asc, .gpg).")
+	case errors.As(err, &unfit):
+		p.Text = lang.X("problem.unfit", "Nothing may be sealed to this key. Choose another one; the panel Encryption key says what is wrong with it.")
 	case errors.As(err, &panicked):
 		p.Text = lang.X("problem.defect", "This is a defect in EnrollBench; your files were not changed. The details were written to the crash file. Start the program again if it behaves strangely.")
 	case errors.Is(err, csr.ErrNothingReady):

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/delivery"
+	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/numbers"
@@ -49,6 +50,11 @@ type result struct {
 	verdict  delivery.Verdict
 	at       time.Time
 	request  openRequest
+
+	groups      []finding.Group // the findings by cause
+	views       []resultView    // the lists, of a usable result
+	state       look.State      // the verdict in words, see words
+	head, below string
 }
 
 // openRequest is what a handler read from the widgets for the work to do.
@@ -246,8 +252,8 @@ func (t *openTab) start(r openRequest) {
 
 // outcome is what the work hands back; the key even if the result did not open.
 type outcome struct {
-	key      *heldKey
-	delivery *delivery.Delivery
+	key    *heldKey
+	result *result
 }
 
 // openResult is the work of opening. It runs off the UI thread.
@@ -272,27 +278,26 @@ func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, stor
 		o.key = held
 		req.Opener = delivery.WithKey(held.opener)
 	}
-	o.delivery, err = delivery.Open(ctx, req, func(done, total int64) { report.Report(done/2, total/2) }) // it counts octets twice
+	d, err := delivery.Open(ctx, req, func(done, total int64) { report.Report(done/2, total/2) }) // it counts octets twice
+	if err == nil || integrity(err) {
+		o.result = newResult(r, d, err, a.tasks.now())
+	}
 	return o, err
 }
 
 // ended shows what opening came to.
 func (t *openTab) ended(r openRequest, o *outcome, err error) {
-	now, form := t.app.tasks.now(), (*delivery.FormError)(nil)
+	form := (*delivery.FormError)(nil)
 	switch {
-	case err == nil:
-		if r.key != "" {
+	case err == nil || o.result != nil:
+		if err == nil && r.key != "" {
 			t.app.rememberKey(r.key)
 		}
 		t.closeResult()
-		t.result = &result{delivery: o.delivery, verdict: o.delivery.Verdict(), at: now, request: r}
+		t.result = o.result
 		t.shows.set(t.result)
 	case cancelled(err):
 		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("note.cancelled", "Cancelled. Nothing was changed.")})
-	case integrity(err):
-		t.closeResult()
-		t.result = &result{problem: err, at: now, request: r}
-		t.shows.set(t.result)
 	case errors.As(err, &form) && r.given.count == 1 && r.given.sealed == 1:
 		t.offerUnseal(r, err)
 	default:

@@ -118,24 +118,18 @@ func silently(s *widgets.Select, i int) {
 }
 
 // export opens the page.
-func (t *openTab) export() {
-	if t.notProven() {
-		t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("export.not-proven", "Integrity cannot be proven"),
-			Text: lang.X("export.not-proven-text", "The message has no seal against changes, and what it holds has no checksum. Keys and certificates match, but nobody can say that this is what was sealed. Ask for results as ZIP or JSON."),
-			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-				{Text: lang.X("export.insist", "Export all the same"), Danger: true, Act: t.askExport}}})
+func (t *openTab) export() { t.insist(t.askExport) }
+
+// insist goes on at once, or, where nothing proves what was sealed, once the user wants it all the same.
+func (t *openTab) insist(then func()) {
+	if t.result.proven() {
+		then()
 		return
 	}
-	t.askExport()
-}
-
-func (t *openTab) notProven() bool {
-	for _, f := range t.result.delivery.Findings().All() {
-		if f.Rule == delivery.RuleNotProven.Name {
-			return true
-		}
-	}
-	return false
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("export.not-proven", "Integrity cannot be proven"),
+		Text: lang.X("export.not-proven-text", "The message has no seal against changes, and what it holds has no checksum. Keys and certificates match, but nobody can say that this is what was sealed. Ask for results as ZIP or JSON."),
+		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+			{Text: lang.X("export.insist", "Use it all the same"), Danger: true, Act: then}}})
 }
 
 func (t *openTab) askExport() {

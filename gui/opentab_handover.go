@@ -16,8 +16,11 @@ import (
 	"enrollbench/gui/widgets"
 )
 
-// handOver asks to whom an opened result is sealed.
-func (t *openTab) handOver() {
+// handOver seals an opened result to somebody else.
+func (t *openTab) handOver() { t.insist(t.askReceiver) }
+
+// askReceiver asks to whom it is sealed.
+func (t *openTab) askReceiver() {
 	a := t.app
 	path := widgets.NewEntry()
 	path.PlaceHolder = lang.X("handover.path", "Certificate or OpenPGP key of the receiver")

@@ -33,7 +33,7 @@ type resultView struct {
 func (v *resultView) title() string { return v.text + " (" + count(v.model.Rows()) + ")" }
 
 // viewsOf are the lists of a delivery that hold anything, the certificates first.
-func viewsOf(d *delivery.Delivery, folder string) []resultView {
+func viewsOf(d *delivery.Delivery, groups []finding.Group, folder string) []resultView {
 	ready, warning := look.Ready.Icon(), look.Warning.Icon()
 	all := certificateRows{d: d, own: lang.X("result.key-matched", "matched"), sealed: lang.X("result.key-sealed", "left sealed"),
 		absent: lang.X("result.key-absent", "with the device"), good: ready, bad: warning, folder: folder}
@@ -62,7 +62,7 @@ func viewsOf(d *delivery.Delivery, folder string) []resultView {
 				name: func(i int) string { return entries[i].Name + " " + entries[i].Place }})
 		}
 	}
-	for _, g := range d.Findings().Groups() {
+	for _, g := range groups {
 		if listed[g.Rule] || g.Rule == delivery.RuleNoOrder.Name || g.Rule == delivery.RuleIssuerNotConfirmed.Name {
 			continue // a list or the page itself says it
 		}

@@ -103,14 +103,13 @@ func (c orderChoice) lacks() string {
 
 // orderPane is where the order is chosen.
 type orderPane struct {
-	root                     *fyne.Container
-	kind                     *widgets.Select
-	path, part               *widgets.Entry
-	start, count, step       *widgets.Entry
-	file, mac                fyne.CanvasObject
-	remark                   *widgets.Text
-	OnChanged                func()
-	partBox, pathBox, macBox *fyne.Container
+	root               *fyne.Container
+	kind               *widgets.Select
+	path, part         *widgets.Entry
+	start, count, step *widgets.Entry
+	file, mac          fyne.CanvasObject
+	remark             *widgets.Text
+	OnChanged          func()
 }
 
 func newOrderPane(choose func(), changed func()) *orderPane {

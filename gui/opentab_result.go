@@ -96,9 +96,9 @@ func newResultPage(t *openTab) *resultPage {
 	p.whyBox = container.New(layout.NewCustomPaddedLayout(0, look.Gap, 2*look.Gap, 2*look.Gap), p.why)
 	bar := widgets.Inset(look.Gap, 2*look.Gap, container.NewBorder(nil, nil, widgets.Wide(240, widgets.Outlined(p.choice)), p.saving,
 		widgets.Inset(0, look.Gap, p.findBox)))
-	p.lists = widgets.Edged(widgets.Down(0, bar, p.whyBox, widgets.Rule()), nil, nil, nil, p.stage)
+	p.lists = widgets.Topped(widgets.Down(0, bar, p.whyBox, widgets.Rule()), p.stage)
 	top := widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), p.origin, container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
-	p.root = widgets.Edged(widgets.Down(0, top, widgets.Rule()), nil, nil, nil,
+	p.root = widgets.Topped(widgets.Down(0, top, widgets.Rule()),
 		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))
 	return p
 }
@@ -111,8 +111,7 @@ func (p *resultPage) set(r *result) {
 		p.sheet.SetModel(nil)
 		return
 	}
-	state, head, below := r.words()
-	p.verdict.Set(state, visible(head), visible(below))
+	p.verdict.Set(r.state, visible(r.head), visible(r.below))
 	p.origin.SetText(p.originWords())
 	p.raw.Objects = nil
 	quiet := p.findBox.OnChanged
@@ -137,7 +136,7 @@ func (p *resultPage) set(r *result) {
 		return
 	}
 	p.lists.Show()
-	p.views = viewsOf(r.delivery, r.request.given.folder())
+	p.views = r.views
 	p.choice.Options = nil
 	for _, v := range p.views {
 		p.choice.Options = append(p.choice.Options, v.title())
@@ -247,7 +246,7 @@ func (p *resultPage) rawWords(text string) fyne.CanvasObject {
 
 // showReasons says why a result is red, and shows nothing of what it holds.
 func (p *resultPage) showReasons() {
-	for _, g := range p.result.delivery.Findings().Groups() {
+	for _, g := range p.result.groups {
 		state := look.OfSeverity(g.Severity)
 		if state != look.Failed {
 			continue

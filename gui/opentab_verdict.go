@@ -2,7 +2,9 @@ package gui
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2/lang"
 
@@ -57,12 +59,31 @@ func keyWords(err error) (text, hint string) {
 	return sentence(visible(err.Error())), ""
 }
 
+// newResult works out what is shown of a result: it runs off the UI thread, for there may be hundreds of thousands of
+// findings.
+func newResult(request openRequest, d *delivery.Delivery, problem error, at time.Time) *result {
+	r := &result{request: request, delivery: d, problem: problem, at: at}
+	if d != nil {
+		r.verdict, r.groups = d.Verdict(), d.Findings().Groups()
+		if r.usable() {
+			r.views = viewsOf(d, r.groups, request.given.folder())
+		}
+	}
+	r.state, r.head, r.below = r.words()
+	return r
+}
+
+// proven says whether the integrity of what was sealed is known.
+func (r *result) proven() bool {
+	return !slices.ContainsFunc(r.groups, func(g finding.Group) bool { return g.Rule == delivery.RuleNotProven.Name })
+}
+
 // usable says whether anything may be exported.
 func (r *result) usable() bool { return r.delivery != nil && r.verdict.Colour != delivery.Red }
 
 // fact is the sentence of the bottom bar: short, because names may be long.
 func (r *result) fact() widgets.Fact {
-	state, head, _ := r.words()
+	state, head := r.state, r.head
 	switch {
 	case r.delivery == nil:
 		head = lang.X("verdict.not-opened", "Not opened")
@@ -122,7 +143,7 @@ func (r *result) words() (state look.State, head, below string) {
 // reasons are the titles of what was found of a severity, the names of devices aside.
 func (r *result) reasons(s finding.Severity) []string {
 	by := map[string]int{}
-	for _, g := range r.delivery.Findings().Groups() {
+	for _, g := range r.groups {
 		by[g.Rule] += len(g.Findings)
 	}
 	var out []string

@@ -114,8 +114,7 @@ func (a *App) testState() testState {
 		s.Sentence, s.Action, s.Enabled = bar.Sentence(), bar.Primary.Text, !bar.Primary.Disabled()
 	}
 	if t := a.Results; a.current() == tab(t) && t.result != nil {
-		state, head, _ := t.result.words()
-		s.Verdict = state.Word() + ": " + head
+		s.Verdict = t.result.state.Word() + ": " + t.result.head
 	}
 	if n := a.toast.Note(); n != nil {
 		s.Toast = n.Text

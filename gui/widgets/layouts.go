@@ -104,6 +104,13 @@ func Edged(top, bottom, left, right, center fyne.CanvasObject) *fyne.Container {
 	return c
 }
 
+// Topped puts an object above another that takes the rest of the room. The Tab key comes to it first.
+func Topped(top, rest fyne.CanvasObject) *fyne.Container {
+	c := Edged(top, nil, nil, nil, rest)
+	c.Objects = []fyne.CanvasObject{top, rest}
+	return c
+}
+
 type edges struct{ top, bottom, left, right, center fyne.CanvasObject }
 
 func seen(o fyne.CanvasObject) bool { return o != nil && o.Visible() }
