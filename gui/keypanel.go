@@ -62,7 +62,7 @@ func (p *keyPanel) build() {
 	p.other = widgets.NewButton(lang.X("keys.other", "Other key…"), look.Icon("key"), p.open)
 	p.none = widgets.NewButton(lang.X("keys.none", "No key"), look.Icon("remove"), p.forget)
 	primary := widgets.NewPrimary(lang.X("keys.rehearse", "Rehearse"), look.Icon("refresh"), p.act)
-	p.bar = widgets.NewBottomBar(primary, p.none, p.other, p.seal)
+	p.bar = widgets.NewBottomBar(primary, p.none, p.other)
 
 	files := widgets.NewPrimary(lang.X("open.files", "Choose file…"), look.Icon("add"), p.open)
 	p.empty = widgets.DropZone(lang.X("keys.drop", "Drop the certificate or OpenPGP key to encrypt to"),
@@ -86,7 +86,7 @@ func (p *keyPanel) build() {
 	p.remark.Color = look.Failed.Color()
 	right := widgets.Down(2*look.Gap, widgets.NewText(lang.X("keys.rehearsal", "Rehearsal")).Title(), p.proof,
 		widgets.NewParagraph(lang.X("keys.rehearsal-text", "A random probe is sealed to this key and opened with your private key. It shows, before anything is ordered, that you will be able to open the results.")).Muted(),
-		container.NewBorder(nil, nil, nil, choose, p.key), p.remark)
+		container.NewBorder(nil, nil, nil, choose, p.key), p.remark, widgets.Rule(), container.NewHBox(p.seal))
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(optionsWidth,
 		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
 	p.page = widgets.Edged(nil, nil, nil, side, left)
@@ -136,7 +136,7 @@ func (p *keyPanel) showBar() {
 		p.bar.SetAction(false, lang.X("keys.choose-first", "Choose a key first"))
 	default:
 		state := p.app.recipientState(r)
-		p.bar.SetFacts(widgets.Fact{State: state, Text: p.app.recipientWords(r)})
+		p.bar.SetFacts(widgets.Fact{State: state, Text: p.app.standingWords(r)}) // the name stands above, and may be long
 		p.seal.SetEnabled(state != look.Failed && !p.work.Busy())
 		path := strings.TrimSpace(p.key.Text)
 		info, err := os.Stat(path)

@@ -14,6 +14,7 @@ import (
 	"enrollbench/core/finding"
 	"enrollbench/core/openpgp"
 	"enrollbench/core/privatekey"
+	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 )
@@ -48,7 +49,12 @@ func integrityWords(err error) (head, below string) {
 
 // keyWords puts an error about the key into words.
 func keyWords(err error) (text, hint string) {
+	other := (*recipient.NoMatchingKeyError)(nil)
 	switch {
+	case errors.As(err, &other) && len(other.Wanted) > 0:
+		return lang.X("key.other", "It was sealed to {{.Wanted}}; you chose {{.Have}}.", map[string]any{
+				"Wanted": visible(strings.Join(other.Wanted[:min(len(other.Wanted), shownWants)], ", ")), "Have": visible(other.Have)}),
+			lang.X("key.other-hint", "Choose the key that it names, or ask whoever has it.")
 	case errors.Is(err, privatekey.ErrWrongPassphrase):
 		return lang.X("key.wrong-passphrase", "None of the passphrases was right."), lang.X("key.wrong-passphrase-hint", "Look it up, then open again.")
 	case errors.Is(err, privatekey.ErrNotAKey), errors.Is(err, openpgp.ErrNotAKey):

@@ -155,16 +155,20 @@ func (a *App) recipientState(r *recipient.Recipient) look.State {
 
 // recipientWords is "line4 · RSA 3072 · proven today".
 func (a *App) recipientWords(r *recipient.Recipient) string {
+	return short(visible(r.Title())) + " · " + a.standingWords(r)
+}
+
+// standingWords is "RSA 3072 · proven today", or what forbids to use it.
+func (a *App) standingWords(r *recipient.Recipient) string {
 	last := a.provenWords(r)
-	if a.recipientState(r) == look.Failed {
-		for _, f := range r.Findings(a.tasks.now()).All() {
-			if f.Severity == finding.Error {
-				last = strings.ToLower(titleOf(f.Rule)[:1]) + titleOf(f.Rule)[1:]
-				break
-			}
+	for _, f := range r.Findings(a.tasks.now()).All() {
+		if f.Severity == finding.Error {
+			title := titleOf(f.Rule)
+			last = strings.ToLower(title[:1]) + title[1:]
+			break
 		}
 	}
-	return short(visible(r.Title())) + " · " + r.Algorithm() + " · " + last
+	return r.Algorithm() + " · " + last
 }
 
 // shortName is how much of a name stands where no room can be made for more.

@@ -88,9 +88,9 @@ func TestEncryptionKey(t *testing.T) {
 	s.expect("the refusal", func(s desktop.State) bool { return s.Sentence == "A private key was chosen" && s.Rows == 1 })
 	s.dropped(made.Certificate)
 	s.expect("the recipient", func(s desktop.State) bool {
-		return s.Sentence == "line4 · RSA 3072 · not proven" && s.Focus == "Entry Path of the private key"
+		return s.Sentence == "RSA 3072 · not proven" && s.Focus == "Entry Path of the private key"
 	})
 	s.typed(made.Key)
 	s.key("Return")
-	s.expect("the proof", func(s desktop.State) bool { return s.Sentence == "line4 · RSA 3072 · proven today" })
+	s.expect("the proof", func(s desktop.State) bool { return s.Sentence == "RSA 3072 · proven today" })
 }
