@@ -185,8 +185,10 @@ func (p *keyPanel) showRecipient(r *recipient.Recipient) {
 		[3]string{lang.X("details.file", "File"), p.app.fyne.Preferences().String(prefRecipient)})
 	p.facts.Objects = []fyne.CanvasObject{section(lang.X("keys.about", "About this key"), who...)}
 	p.says.Objects = nil
-	for _, f := range r.Findings(p.app.tasks.now()).All() {
-		p.says.Add(findingLine(f))
+	for _, g := range r.Findings(p.app.tasks.now()).Groups() { // errors first
+		for _, f := range g.Findings {
+			p.says.Add(findingLine(f))
+		}
 	}
 	state, text := look.Warning, lang.X("keys.unproven", "Not proven yet that you can open what is sealed to it.")
 	if at := p.app.proven(r); !at.IsZero() {
