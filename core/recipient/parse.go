@@ -131,7 +131,10 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 }
 
 func parseDER(data []byte, report *finding.Report) ([]*x509.Certificate, error) {
-	certificate, err := x509.ParseCertificate(bytes.TrimRight(data, "\r\n"))
+	certificate, err := x509.ParseCertificate(data)
+	if err != nil { // a transfer as text may have added a line end; a signature may end in those octets too
+		certificate, err = x509.ParseCertificate(bytes.TrimRight(data, "\r\n"))
+	}
 	if err == nil {
 		return []*x509.Certificate{certificate}, nil
 	}
