@@ -22,7 +22,8 @@ var deliver = &command{
 	summary:   "open the result of a job, check it against the order, write certificates and keys",
 	detail: "IN is what was downloaded: ZIP, CMS (.p7m), OpenPGP (.pgp), JSON, or a folder with it. Certificates and keys\n" +
 		"belong together by their public keys, whatever their files are called. While there are errors nothing is\n" +
-		"written. Beside certificates and keys, DIR holds manifest.csv and SHA256SUMS; files are 0600, folders 0700.\n" +
+		"written; that something of the order is missing is one, unless --partial. Beside certificates and keys, DIR\n" +
+		"holds manifest.csv and SHA256SUMS; files are 0600, folders 0700.\n" +
 		"With --seal-to, -o names one sealed file instead, and no private key touches this disk.\n" +
 		"enrollctl deliver --rules explains each rule.",
 	setup: func(flags *flag.FlagSet) action {
@@ -55,6 +56,7 @@ type delivering struct {
 	names, lists    string
 	passphrase      passphraseSource
 	practice, check bool
+	partial         bool
 	out             *output
 	asJSON, all     bool
 	rules, markdown bool
@@ -77,6 +79,7 @@ func (d *delivering) declare(flags *flag.FlagSet) {
 	flags.StringVar(&d.names, "names", delivery.DefaultNames, "call the files after `TEMPLATE`: text with {cn}, {mac}, {serial} or {row}")
 	flags.StringVar(&d.lists, "lists", "", "write what is missing, unexpected, duplicate and so on to `FILE.csv`, in full")
 	flags.BoolVar(&d.practice, "practice", false, "it is the result of a job of the practice service")
+	flags.BoolVar(&d.partial, "partial", false, "take what was delivered, though something of the order is missing; without it that is an error")
 	flags.BoolVar(&d.check, "check", false, "check only; -o is not needed then")
 	flags.BoolVar(&d.asJSON, "json", false, "print one JSON object")
 	flags.BoolVar(&d.all, "all", false, fmt.Sprintf("list every place of a finding, not the first %d", placesShown))
@@ -197,8 +200,26 @@ func (d *delivering) anchors() (*delivery.Anchors, error) {
 	return anchors, nil
 }
 
+// findings are those of the result. What is missing is an error here unless the caller said that a part will do: a script
+// that goes on after status 0 must not take 498 of 500 for all.
+func (d *delivering) findings(result *delivery.Delivery) *finding.Report {
+	if d.partial {
+		return result.Findings()
+	}
+	strict := &finding.Report{}
+	for _, f := range result.Findings().All() {
+		if f.Rule == delivery.RuleMissing.Name {
+			f.Severity = finding.Error
+			f.Hint = "order it again; --partial takes what was delivered"
+		}
+		strict.Add(f)
+	}
+	return strict
+}
+
 // judge shows what was found and writes what may be written.
 func (d *delivering) judge(ctx context.Context, s *session, result *delivery.Delivery, seal *sealing) error {
+	found := d.findings(result)
 	if !d.asJSON {
 		for _, f := range result.Files() {
 			words := printable(f.Path) + ": " + f.Form
@@ -207,7 +228,7 @@ func (d *delivering) judge(ctx context.Context, s *session, result *delivery.Del
 			}
 			fmt.Fprintln(s.stderr, words)
 		}
-		if err := writeFindings(s.stderr, result.Findings(), d.all); err != nil {
+		if err := writeFindings(s.stderr, found, d.all); err != nil {
 			return err
 		}
 	}
@@ -217,10 +238,10 @@ func (d *delivering) judge(ctx context.Context, s *session, result *delivery.Del
 		}
 	}
 	wrote := false
-	red := result.Findings().Count(finding.Error) > 0
+	red := found.Count(finding.Error) > 0
 	switch {
 	case red && !d.check:
-		s.complain("nothing was written: %s", counted(int64(result.Findings().Count(finding.Error)), "error"))
+		s.complain("nothing was written: %s", counted(int64(found.Count(finding.Error)), "error"))
 	case d.check:
 	default:
 		if err := d.write(ctx, s, result, seal); err != nil {
@@ -228,7 +249,7 @@ func (d *delivering) judge(ctx context.Context, s *session, result *delivery.Del
 		}
 		wrote = true
 	}
-	if err := d.show(s.stdout, result, wrote); err != nil {
+	if err := d.show(s.stdout, result, found, wrote); err != nil {
 		return err
 	}
 	if red {
@@ -275,13 +296,13 @@ func (d *delivering) writeLists(result *delivery.Delivery) error {
 	return d.out.explain(f.Commit())
 }
 
-func (d *delivering) show(w io.Writer, result *delivery.Delivery, wrote bool) error {
+func (d *delivering) show(w io.Writer, result *delivery.Delivery, found *finding.Report, wrote bool) error {
 	if d.asJSON {
 		out := ""
 		if wrote {
 			out = d.out.path
 		}
-		return result.Findings().WriteJSON(w, result.Len(), append(result.Fields(), finding.Field{Name: "out", Value: out})...)
+		return found.WriteJSON(w, result.Len(), append(result.Fields(), finding.Field{Name: "out", Value: out})...)
 	}
 	verdict := result.Verdict()
 	var text strings.Builder

@@ -173,6 +173,8 @@ func TestRedundantFields(t *testing.T) {
 			return bytes.Index(base, []byte("UT")) + 5
 		case "extra length":
 			return bytes.Index(base, []byte("UT")) + 2
+		case "name's length", "extra fields' length": // 32 KiB more: past the end of the file
+			return map[string]int{"name's length": 27, "extra fields' length": 29}[field]
 		}
 		return bytes.Index(base, []byte("\xfe\xca\x02\x00hi")) + 4
 	}
@@ -182,7 +184,7 @@ func TestRedundantFields(t *testing.T) {
 	if err := check(base); err != nil {
 		t.Fatal(err)
 	}
-	for _, field := range []string{"version", "flags", "time", "extra time", "extra length", "extra"} {
+	for _, field := range []string{"version", "flags", "time", "extra time", "extra length", "extra", "name's length", "extra fields' length"} {
 		if err := check(flip(base, local(field))); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: %v", field, err)
 		}
@@ -200,9 +202,6 @@ func TestRedundantFields(t *testing.T) {
 	}
 	if err := check(b.Bytes()); err != nil {
 		t.Errorf("ZIP64: %v", err)
-	}
-	if err := check(flip(b.Bytes(), b.Len()/4)); err == nil {
-		t.Log("a flip in a name is for archive to find")
 	}
 }
 

@@ -51,19 +51,31 @@ func checkRedundant(ctx context.Context, r io.ReaderAt, size int64) error {
 		}
 		const head = 30
 		local = slices.Grow(local[:0], head+name)[:head]
-		if n, err := r.ReadAt(local, offset); n < head {
-			return fmt.Errorf("entry %d: %w", i+1, err)
+		if err := readHeader(r, local, offset, i); err != nil {
+			return err
 		}
 		all := head + int(le.Uint16(local[26:])) + int(le.Uint16(local[28:]))
 		local = slices.Grow(local, all)[:all]
-		if n, err := r.ReadAt(local, offset); n < all {
-			return fmt.Errorf("entry %d: %w", i+1, err)
+		if err := readHeader(r, local, offset, i); err != nil {
+			return err
 		}
 		if what := differs(fixed[:], local, central); what != "" {
 			return damaged(i, "local header and directory differ in "+what)
 		}
 	}
 	return nil
+}
+
+// readHeader fills b from a local header at off. A header whose lengths lead past the end of the file was changed.
+func readHeader(r io.ReaderAt, b []byte, off int64, i uint64) error {
+	n, err := r.ReadAt(b, off)
+	switch {
+	case n == len(b):
+		return nil
+	case err == nil || errors.Is(err, io.EOF):
+		return damaged(i, "its local header reaches past the end")
+	}
+	return fmt.Errorf("entry %d: %w", i+1, err)
 }
 
 var le = binary.LittleEndian
