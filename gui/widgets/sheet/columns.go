@@ -6,6 +6,10 @@ import "fyne.io/fyne/v2"
 // does not have stay empty.
 type Column struct {
 	Title    string
+	ID       uint32  // which column it is, for an owner that replaces columns and wants to keep their widths; 0 for none
+	Sign     Sign    // glyph before the title, for an Editor
+	Hint     string  // shown while the pointer rests on the title, for an Editor
+	Mark     Mark    // something is wrong with the title itself, for an Editor
 	Width    float32 // initial width, 0 for 120; of a flexible column the least while there is room
 	MinWidth float32 // least width when dragged or squeezed, 0 for 40
 	Align    fyne.TextAlign

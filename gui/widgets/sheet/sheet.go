@@ -33,6 +33,8 @@ type Cell struct {
 	Icon       fyne.Resource  // drawn before the text; use the same resource value each time, it is compared by identity
 	Mono       bool           // monospaced, as for a MAC address or fingerprint; Column.Mono asks for the whole column
 	Align      fyne.TextAlign // when leading (the zero value) the column decides
+	Mark       Mark           // corner and colour of a bad cell; add what is wrong as text elsewhere
+	Changed    bool           // a bar at the left edge: not yet saved
 }
 
 // Importance is the meaning that a cell's colour repeats. Never let colour be the only sign: add an icon or a word.
