@@ -1,0 +1,195 @@
+// Package store opens the program's database, keeps its tables up to date, checks it and backs it up. It knows nothing of
+// what the tables hold: jobs and ledger bring their own (Migrate) and write their own queries.
+//
+// Which to call:
+//
+//   - Open when the program starts; DB.Migrate by each package before its first query;
+//   - DB.Write for everything that changes something: one writer at a time, in a transaction that is on the disk when
+//     Write returns;
+//   - DB.Reader for queries, which never wait for a writer;
+//   - DB.Check and DB.Backup when a user asks for it.
+//
+// # What is promised
+//
+// SQLite with a write-ahead log and synchronous=FULL: when Write returns nil, its change survives kill -9 and power loss,
+// as far as the disk keeps what it says it has; when the program is killed before, nothing of it is seen. Several
+// processes may use one database on one computer; a writer waits for another one up to BusyTimeout. The folder must lie on
+// a local disk: a write-ahead log needs memory that the processes share, which a network drive does not have
+// (https://www.sqlite.org/wal.html).
+//
+// The queries are those of database/sql, so that a database for several workstations can take SQLite's place without the
+// packages above being rewritten.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// BusyTimeout is how long a writer waits for another process to finish before it gives up with ErrBusy.
+const BusyTimeout = 15 * time.Second
+
+// applicationID marks a database as one of this program ("EnBc"): PRAGMA application_id.
+const applicationID = 0x456e4263
+
+var (
+	// ErrBusy is another process that would not finish its writing in time.
+	ErrBusy = errors.New("another program is writing into the database and did not finish in time")
+	// ErrDamaged is a database whose structure is broken.
+	ErrDamaged = errors.New("the database is damaged")
+	// ErrForeign is a file that is a database of another program, or no database.
+	ErrForeign = errors.New("not a database of this program")
+	// ErrFull is a disk or quota that has no room left.
+	ErrFull = errors.New("no room is left for the database")
+)
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	path    string
+	writer  *sql.DB // one connection: SQLite has one writer at a time anyway, and waiting here is fair
+	readers *sql.DB
+}
+
+// Open opens the database at path and makes it where it is not there: 0600, its folder 0700. Errors: ErrForeign for a file
+// of something else, ErrDamaged, those of the file system.
+func Open(ctx context.Context, path string) (*DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(abs), 0o700); err != nil {
+		return nil, err
+	}
+	// SQLite gives its files the mode of the database; made here, so that nobody else can ever read them.
+	f, err := os.OpenFile(abs, os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- the file that the caller names
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	db := &DB{path: abs}
+	if db.writer, err = sql.Open("sqlite", source(abs, "_txlock=immediate")); err != nil {
+		return nil, err
+	}
+	db.writer.SetMaxOpenConns(1)
+	if db.readers, err = sql.Open("sqlite", source(abs, "_pragma=query_only(1)")); err != nil {
+		return nil, errors.Join(err, db.writer.Close())
+	}
+	db.readers.SetMaxOpenConns(4)
+	db.readers.SetMaxIdleConns(4)
+	if err := db.claim(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %q: %w", abs, err), db.Close())
+	}
+	return db, nil
+}
+
+// source is the name under which the driver opens the file. Its path is escaped: a question mark in a folder's name must not
+// begin the options.
+func source(path, more string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… on Windows
+	}
+	u := url.URL{Scheme: "file", Path: path}
+	return u.String() + fmt.Sprintf("?_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&%s",
+		BusyTimeout.Milliseconds(), more)
+}
+
+// claim refuses what is not ours and marks what is new.
+func (db *DB) claim(ctx context.Context) error {
+	var id, tables int
+	if err := db.writer.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return explain(err)
+	}
+	if err := db.writer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return explain(err)
+	}
+	if id != applicationID && (id != 0 || tables > 0) {
+		return ErrForeign
+	}
+	var mode string
+	if err := db.writer.QueryRowContext(ctx, "PRAGMA journal_mode=WAL").Scan(&mode); err != nil {
+		return explain(err)
+	}
+	if !strings.EqualFold(mode, "wal") {
+		return fmt.Errorf("the file system does not let a write-ahead log be kept (mode %q): choose a folder on a local disk", mode)
+	}
+	return db.Write(ctx, func(tx *sql.Tx) error {
+		if id == 0 {
+			if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id=%d", applicationID)); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, createMigrations)
+		return err
+	})
+}
+
+// Path is the file of the database.
+func (db *DB) Path() string { return db.path }
+
+// Close closes the database. The write-ahead log is taken into the file when the last process closes it.
+func (db *DB) Close() error {
+	var err error
+	if db.readers != nil {
+		err = db.readers.Close()
+	}
+	return errors.Join(err, db.writer.Close())
+}
+
+// Reader is for queries. It refuses to change anything, and sees what was committed when a query begins.
+func (db *DB) Reader() *sql.DB { return db.readers }
+
+// Write runs f in a transaction that no other writer, of this process or another, can come between: what f reads through tx
+// is still so when it is committed. It is on the disk when Write returns nil; after any error nothing of it is there. f must
+// use tx and nothing else of the database.
+func (db *DB) Write(ctx context.Context, f func(tx *sql.Tx) error) error {
+	tx, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(err)
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(explain(err), ignoreDone(tx.Rollback()))
+	}
+	return explain(tx.Commit())
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// explain turns the database's codes into errors that callers can tell apart; others pass unchanged.
+func explain(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff { // the rest is detail
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	case sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("%w: %w", ErrForeign, err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
+		return fmt.Errorf("%w: %w", fs.ErrPermission, err)
+	}
+	return err
+}
