@@ -1,0 +1,139 @@
+package enrollment
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
+)
+
+// MaxTemplateBytes is how much of a template is read: a header row is a few hundred bytes long, and rows that follow it
+// mean nothing.
+const MaxTemplateBytes = 1 << 20
+
+// Template is the header row that a profile wants (DigiCert IoT Trust Manager, "Prepare enrollment data"). It does not
+// change once read and is safe for concurrent use.
+type Template struct {
+	Source  string // where it comes from, for messages: a path, or the profile's name
+	Columns []TemplateColumn
+}
+
+// TemplateColumn is one column of a template.
+type TemplateColumn struct {
+	Name     string
+	Field    *Field // nil for a device field, which only the profile knows
+	Required bool   // its cells must not be empty
+}
+
+// ErrEmptyTemplate is the cause where a template names no column.
+var ErrEmptyTemplate = errors.New("it names no column")
+
+// ReadTemplate reads a template from a file: a CSV whose first row is the header.
+func ReadTemplate(path string) (*Template, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, MaxTemplateBytes))
+	if err != nil {
+		return nil, err
+	}
+	return ParseTemplate(head, path)
+}
+
+// ParseTemplate reads a template from bytes, as the service delivers them or a spreadsheet saved them: UTF-8 or UTF-16,
+// with commas, semicolons or tabs. source names them in messages. Every column of a template is required, but for
+// unique_identifier, which the service documents as optional.
+func ParseTemplate(data []byte, source string) (*Template, error) {
+	header, err := headerRow(data)
+	if err != nil {
+		return nil, fmt.Errorf("template %q: %w", source, err)
+	}
+	t := &Template{Source: source}
+	for _, name := range header {
+		name = strings.TrimSpace(name)
+		if name == "" {
+			continue // what a spreadsheet leaves behind the last column
+		}
+		if slices.ContainsFunc(t.Columns, func(c TemplateColumn) bool { return c.Name == name }) {
+			return nil, fmt.Errorf("template %q: the column %q stands there twice", source, name)
+		}
+		f, _ := FieldOf(name)
+		t.Columns = append(t.Columns, TemplateColumn{Name: name, Field: f, Required: name != idColumn})
+	}
+	if len(t.Columns) == 0 {
+		return nil, fmt.Errorf("template %q: %w", source, ErrEmptyTemplate)
+	}
+	return t, nil
+}
+
+func headerRow(data []byte) ([]string, error) {
+	if len(data) > MaxTemplateBytes {
+		data = data[:MaxTemplateBytes]
+	}
+	switch {
+	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
+		text, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data)
+		if err != nil {
+			return nil, err
+		}
+		data = text
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
+		return nil, errors.New("it is a ZIP; give the CSV itself")
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = bytes.TrimLeft(data, "\r\n")
+	if !utf8.Valid(data[:min(len(data), 4096)/4*3]) && bytes.IndexByte(data[:min(len(data), 4096)], 0) >= 0 {
+		return nil, errors.New("it is no text")
+	}
+	c := csv.NewReader(bytes.NewReader(data))
+	c.LazyQuotes = true
+	c.FieldsPerRecord = -1
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	most := -1
+	for _, d := range ",;\t|" {
+		if n := bytes.Count(line, []byte(string(d))); n > 0 && n > most {
+			c.Comma, most = d, n
+		}
+	}
+	header, err := c.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, ErrEmptyTemplate
+	}
+	return header, err
+}
+
+// Names are the names of the columns, in order.
+func (t *Template) Names() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Column finds a column by its exact name.
+func (t *Template) Column(name string) (TemplateColumn, bool) {
+	if i := slices.IndexFunc(t.Columns, func(c TemplateColumn) bool { return c.Name == name }); i >= 0 {
+		return t.Columns[i], true
+	}
+	return TemplateColumn{}, false
+}
+
+// DeviceFields are the names of the columns that are no fields of a certificate.
+func (t *Template) DeviceFields() (names []string) {
+	for _, c := range t.Columns {
+		if c.Field == nil {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
