@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the fixtures anew: requests by OpenSSL, GnuTLS certtool and Java keytool, and by core/csr/testdata/generate what
 # those cannot make. Private keys exist in a temporary folder while this runs and nowhere else. The fixtures are in the
-# repository; run this only to change them, from any folder. Needs openssl, certtool, keytool, gpg, zip and go.
+# repository; run this only to change them, from any folder. Needs openssl, certtool, keytool, gpg, zip, go and python3.
 #
 # A file is named producer.algorithm.variant; under rules/NAME those that break the rule csr/NAME begin with "bad.", and
 # those that keep it with "good.". Under producers are requests without any fault.
@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 csr=$here/../core/csr
 rules=$csr/testdata/rules
 producers=$csr/testdata/producers
-for tool in openssl certtool keytool gpg zip go; do
+for tool in openssl certtool keytool gpg zip go python3; do
 	command -v "$tool" >/dev/null || { echo "generate.sh: $tool is missing" >&2; exit 1; }
 done
 work=$(mktemp -d)
@@ -194,3 +194,4 @@ if grep -rl "PRIVATE KEY" "$rules" "$producers"; then
 	echo "generate.sh: a private key stands among the fixtures" >&2
 	exit 1
 fi
+"$here/csv/generate.sh"
