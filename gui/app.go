@@ -51,6 +51,7 @@ type App struct {
 	asking   *Runner // file dialogs of the operating system, which take their time
 
 	tabs     []tab
+	pages    []tab // that are shown in front of the tabs
 	active   int
 	rail     []*widgets.Row
 	stage    *fyne.Container
@@ -65,7 +66,7 @@ type App struct {
 	MAC     *macTab
 	Results *openTab
 	Keys    *keyPanel
-	aside   bool // the key panel is in front of the tab
+	aside   tab // a page in front of the tabs, such as the key panel; nil for none
 
 	Recipient *recipient.Recipient // whom results are encrypted to, nil for nobody
 	pill      *widgets.Row
@@ -107,6 +108,7 @@ func New(f fyne.App, o Options) *App {
 	a.CSR, a.MAC, a.Results = newCSRTab(a), newMACTab(a), newOpenTab(a)
 	a.tabs = []tab{a.CSR, a.MAC, a.Results}
 	a.Keys = newKeyPanel(a)
+	a.pages = []tab{a.Keys}
 
 	a.window.SetContent(a.frame())
 	a.window.SetOnDropped(a.onDropped)
@@ -149,8 +151,10 @@ func (a *App) frame() fyne.CanvasObject {
 		c.Hide()
 		a.stage.Add(c)
 	}
-	a.Keys.content().Hide()
-	a.stage.Add(a.Keys.content())
+	for _, p := range a.pages {
+		p.content().Hide()
+		a.stage.Add(p.content())
+	}
 	rail := widgets.Down(look.Gap / 2)
 	for i, t := range a.tabs {
 		r := widgets.NewRow(widgets.Inset(look.Gap*1.25, look.Gap*1.5, widgets.Across(look.Gap*1.5,
@@ -201,9 +205,8 @@ func (a *App) showTab(i int) {
 	if i < 0 || i >= len(a.tabs) {
 		return
 	}
-	a.active, a.aside = i, false
-	a.pill.SetSelected(false)
-	a.Keys.content().Hide()
+	a.active = i
+	a.setAside(nil)
 	for k := range a.tabs {
 		a.rail[k].SetSelected(k == i)
 		if k == i {
@@ -218,23 +221,37 @@ func (a *App) showTab(i int) {
 
 // current is the tab in front.
 func (a *App) current() tab {
-	if a.aside {
-		return a.Keys
+	if a.aside != nil {
+		return a.aside
 	}
 	return a.tabs[a.active]
 }
 
 // showKeys brings the key panel to the front.
-func (a *App) showKeys() {
-	a.aside = true
+func (a *App) showKeys() { a.showAside(a.Keys) }
+
+// showAside brings a page to the front that is no tab: leaving it leads back to the tab it was opened from.
+func (a *App) showAside(page tab) {
 	for k := range a.tabs {
 		a.rail[k].SetSelected(false)
 		a.stage.Objects[k].Hide()
 	}
-	a.pill.SetSelected(true)
-	a.Keys.content().Show()
+	a.setAside(page)
 	a.window.Canvas().Unfocus()
-	a.Keys.shown()
+	page.shown()
+}
+
+// setAside shows a page and hides the others; nil hides all.
+func (a *App) setAside(page tab) {
+	a.aside = page
+	for _, p := range a.pages {
+		if p == page {
+			p.content().Show()
+		} else {
+			p.content().Hide()
+		}
+	}
+	a.pill.SetSelected(page == tab(a.Keys))
 }
 
 // pillRow is the part of the header that says whom results are encrypted to.
@@ -302,7 +319,9 @@ func (a *App) onClose() {
 		for _, t := range a.tabs {
 			t.close()
 		}
-		a.Keys.close()
+		for _, p := range a.pages {
+			p.close()
+		}
 		a.window.Close()
 	})
 }
