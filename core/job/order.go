@@ -1,0 +1,24 @@
+package job
+
+import (
+	"errors"
+	"io/fs"
+
+	"enrollbench/core/delivery"
+)
+
+// Order is what the batch ordered, for core/delivery to compare the result with. The error matches ErrNoOrder where nothing
+// is known but the file that was sent (a ZIP of CSRs without its manifest), or where that is gone.
+func (r *Record) Order() (*delivery.Order, error) {
+	if r.Method == MAC {
+		return delivery.OrderFromMAC(r.Range)
+	}
+	if r.OrderPath == "" {
+		return nil, ErrNoOrder
+	}
+	order, err := delivery.OrderFromFile(r.OrderPath, r.OrderPart)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.Join(ErrNoOrder, err)
+	}
+	return order, err
+}
