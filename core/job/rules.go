@@ -145,9 +145,15 @@ var (
 		Why:   "Somebody may send both.",
 		Hint:  "start the prepared one, or cancel it",
 	}
+	RuleRefused = &finding.Rule{
+		Name: "job/refused", Severity: finding.Error, Source: "the service's answer, row by row",
+		Title: "Refused by the service",
+		Why:   "There is no certificate for these enrollments; the others of the batch have theirs.",
+		Hint:  "write the failed rows as a CSV, correct them and send that one",
+	}
 )
 
 // Rules are all rules of this package.
 var Rules = []*finding.Rule{RuleFindings, RuleWarnings, RuleNotChecked, RuleFile, RuleEmpty, RuleTooLarge, RuleSeries, RuleMethod,
 	RuleConnection, RuleProfile, RuleNoBatch, RuleKeyOption, RuleFormat, RuleSMPB, RuleNoChain, RuleNoRecipient, RuleNotRehearsed,
-	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleSentBefore, RulePreparedBefore}
+	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleSentBefore, RulePreparedBefore, RuleRefused}

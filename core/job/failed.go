@@ -1,0 +1,293 @@
+package job
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"enrollbench/core/archive"
+	"enrollbench/core/csr"
+	"enrollbench/core/eui48"
+	"enrollbench/core/finding"
+)
+
+// FailedRows are the refused enrollments of a batch as a CSV.
+type FailedRows struct {
+	Written   int          // rows of the CSV, the header not counted
+	NotFound  []RowFailure // refusals that no row of the upload could be found for
+	Ambiguous []RowFailure // refusals by a name that several rows have: all of these are written
+}
+
+// bounds of an upload when it is read again.
+const (
+	maxUploadPlain = 4_000_000_000 // octets of a zipped CSV, unpacked
+	maxCSR         = 1 << 20       // octets of one entry of a ZIP of CSRs
+)
+
+// FailedRows writes the enrollments that the service refused as a CSV that can be corrected and sent: the header and the rows
+// of the upload, octet by octet as they were sent; of a MAC range the addresses as the CSV for keys made by the service; of a
+// ZIP of CSRs the common names with the CSRs, where a corrected column wins over the CSR.
+//
+// A row is found by its number, where the service gives one (the header is row 1, as a spreadsheet counts), and its name says
+// the same; else by its name: common name, unique identifier, MAC address, or the file in the ZIP. Errors: ErrChanged where
+// the upload file is not what was sent; ErrNoFailures.
+func (j *Jobs) FailedRows(ctx context.Context, id string, w io.Writer) (*FailedRows, error) {
+	r, err := j.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	failures, err := j.Failures(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(failures) == 0 {
+		if r.Failed > 0 {
+			return nil, fmt.Errorf("%w: the service counts %s, and names none", ErrNoFailures, counted(r.Failed, "failed row"))
+		}
+		return nil, ErrNoFailures
+	}
+	out := bufio.NewWriterSize(w, 1<<16)
+	f := &failedRows{ctx: ctx, w: out, sought: newSought(failures)}
+	if r.Method == MAC {
+		err = f.addresses(r.Range)
+	} else {
+		err = f.file(ctx, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.out.NotFound, f.out.Ambiguous = f.sought.rest()
+	return &f.out, out.Flush()
+}
+
+// ErrNoFailures is a batch of which the service refused nothing.
+var ErrNoFailures = errors.New("no enrollment of the batch was refused")
+
+type failedRows struct {
+	ctx    context.Context
+	w      *bufio.Writer
+	sought *sought
+	out    FailedRows
+}
+
+// addresses writes the refused addresses of a range.
+func (f *failedRows) addresses(r eui48.Range) error {
+	if _, err := f.w.WriteString("\"subject.common_name\"\r\n"); err != nil {
+		return err
+	}
+	row := 1
+	for a := range r.All() {
+		row++
+		if row%4096 == 0 && f.ctx.Err() != nil {
+			return f.ctx.Err()
+		}
+		if !f.sought.take(row, a.String()) {
+			continue
+		}
+		f.out.Written++
+		if _, err := fmt.Fprintf(f.w, "\"%s\"\r\n", a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file writes the refused rows of an upload file.
+func (f *failedRows) file(ctx context.Context, r *Record) error {
+	facts, err := measure(ctx, r.Path, nil)
+	if err != nil {
+		return err
+	}
+	if facts.sha256 != r.SHA256 || facts.size != r.Size {
+		return fmt.Errorf("%w: %q", ErrChanged, r.Path)
+	}
+	in, err := os.Open(r.Path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	head := make([]byte, 2)
+	if _, err := io.ReadFull(in, head); err != nil {
+		return err
+	}
+	if string(head) != "PK" {
+		return f.rows(io.NewSectionReader(in, 0, facts.size))
+	}
+	z, err := archive.Open(in, facts.size, archive.Limits{})
+	if err != nil {
+		return err
+	}
+	if r.Method == ZIP {
+		return f.requests(z)
+	}
+	for i := range z.Len() {
+		e, err := z.Entry(i)
+		if err != nil {
+			return err
+		}
+		if strings.EqualFold(filepath.Ext(e.Name), ".csv") {
+			if e.Size > maxUploadPlain {
+				return fmt.Errorf("%q has %d bytes, more than the limit of %d", e.Name, e.Size, int64(maxUploadPlain))
+			}
+			in, err := z.Open(i)
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			return f.rows(in)
+		}
+	}
+	return errors.New("the uploaded ZIP holds no CSV")
+}
+
+// rows copies the header and the refused rows of a CSV, octet by octet.
+func (f *failedRows) rows(in io.Reader) error {
+	records := newRecordReader(in)
+	header, err := records.next()
+	if err != nil {
+		return fmt.Errorf("the header of the upload: %w", err)
+	}
+	if _, err := f.w.Write(endLine(records.raw)); err != nil {
+		return err
+	}
+	var names []int // the columns by which a service may name a row
+	for i, column := range header {
+		switch strings.TrimSpace(strings.TrimPrefix(column, "\ufeff")) {
+		case "subject.common_name", "unique_identifier":
+			names = append(names, i)
+		}
+	}
+	for {
+		record, err := records.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if f.ctx.Err() != nil {
+			return f.ctx.Err()
+		}
+		var called []string
+		for _, i := range names {
+			if i < len(record) {
+				called = append(called, record[i])
+			}
+		}
+		if !f.sought.take(records.row, called...) {
+			continue
+		}
+		f.out.Written++
+		if _, err := f.w.Write(endLine(records.raw)); err != nil {
+			return err
+		}
+	}
+}
+
+// endLine ends a row that stood at the end of the file, so that another can follow.
+func endLine(raw []byte) []byte {
+	if n := len(raw); n > 0 && raw[n-1] != '\n' && raw[n-1] != '\r' {
+		return append(raw, '\r', '\n')
+	}
+	return raw
+}
+
+// requests writes the refused CSRs of a ZIP as a CSV.
+func (f *failedRows) requests(z *archive.Reader) error {
+	out := csv.NewWriter(f.w)
+	out.UseCRLF = true
+	if err := out.Write([]string{"subject.common_name", "csr"}); err != nil {
+		return err
+	}
+	var buf []byte
+	row := 1
+	for i := range z.Len() {
+		e, err := z.Entry(i)
+		if err != nil {
+			return err
+		}
+		if e.IsDir {
+			continue
+		}
+		row++
+		if e.Size > maxCSR {
+			return fmt.Errorf("%q has %d bytes, more than a CSR has", e.Name, e.Size)
+		}
+		if buf, err = z.ReadEntry(i, buf); err != nil {
+			return err
+		}
+		der, err := csr.DecodePEM(buf)
+		if err != nil {
+			return fmt.Errorf("%q: %w", e.Name, err)
+		}
+		base := filepath.Base(filepath.FromSlash(e.Name))
+		name := commonName(der)
+		if !f.sought.take(row, e.Name, base, strings.TrimSuffix(base, filepath.Ext(base)), name) {
+			continue
+		}
+		f.out.Written++
+		line := strings.ReplaceAll(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})), "\n", "")
+		if err := out.Write([]string{name, line}); err != nil {
+			return err
+		}
+		if f.ctx.Err() != nil {
+			return f.ctx.Err()
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func commonName(der []byte) string {
+	d, err := csr.Describe(der)
+	if err != nil {
+		return ""
+	}
+	name := ""
+	for _, a := range d.Subject {
+		if a.Name == "commonName" {
+			name = a.Value
+		}
+	}
+	return name
+}
+
+// WriteReasons writes the refused enrollments with the service's reasons as a CSV for people.
+func (j *Jobs) WriteReasons(ctx context.Context, id string, w io.Writer) error {
+	failures, err := j.Failures(ctx, id)
+	if err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	if err := out.Write([]string{"row", "name", "reason"}); err != nil {
+		return err
+	}
+	for _, f := range failures {
+		if err := out.Write([]string{strconv.Itoa(f.Row), f.Name, f.Reason}); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// Findings are the refusals as findings, so that they are shown as those of a check are.
+func Findings(file string, failures []RowFailure) *finding.Report {
+	report := new(finding.Report)
+	for _, f := range failures {
+		message := f.Reason
+		if f.Name != "" {
+			message = fmt.Sprintf("%q: %s", f.Name, f.Reason)
+		}
+		report.Add(RuleRefused.Finding(finding.Location{File: file, Row: f.Row}, message, ""))
+	}
+	return report
+}
