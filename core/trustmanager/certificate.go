@@ -1,0 +1,32 @@
+package trustmanager
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+)
+
+// parseCertificates reads the certificates of a PEM file, or one in DER.
+func parseCertificates(data []byte) (chain []*x509.Certificate, err error) {
+	for rest := data; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if block.Type != "CERTIFICATE" && block.Type != "X509 CERTIFICATE" && block.Type != "TRUSTED CERTIFICATE" {
+			continue
+		}
+		one, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		chain = append(chain, one)
+	}
+	if len(chain) == 0 {
+		one, err := x509.ParseCertificate(data)
+		if err != nil {
+			return nil, errNoCertificate
+		}
+		chain = append(chain, one)
+	}
+	return chain, nil
+}
