@@ -1,0 +1,65 @@
+package csvdoc
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// faults is what was found while the file was read: for each rule the rows, a bit each. What exactly is wrong with a
+// row is found again when somebody asks. Rows count from 1 here, 0 is the header.
+type faults struct {
+	ragged, blank, stray, unclosed, nul, undecodable rowSet
+
+	unsure    bool // the encoding was not certain from the first bytes
+	multibyte bool // a proper sequence of UTF-8 was seen
+	undefined bool // a byte that Windows-1252 leaves undefined was seen
+}
+
+func newFaults() *faults { return &faults{} }
+
+// note takes a row that is odd in form.
+func (f *faults) note(row int, r *rowSpans, width int) {
+	if r.stray {
+		f.stray.add(row)
+	}
+	switch {
+	case len(r.cells) == width:
+	case len(r.cells) == 1 && r.cells[0].start == r.cells[0].end:
+		f.blank.add(row)
+	default:
+		f.ragged.add(row)
+	}
+}
+
+// examine looks for bytes that cannot be text in rows that were indexed just now, the first of which has that number.
+// Text without them costs two fast passes.
+func (f *faults) examine(s *scanner, e Encoding, b []byte, off int64, number int) {
+	nul := bytes.IndexByte(b, 0) >= 0
+	odd := !e.singleByte() && !ascii(b)
+	if odd && !f.unsure && utf8.Valid(b) {
+		odd = false
+	}
+	if !nul && !odd {
+		return
+	}
+	var r rowSpans
+	for p := 0; p < len(b); number++ {
+		next := s.row(b, p, off, true, &r)
+		if next < 0 {
+			return // cannot be: the rows are complete
+		}
+		row := b[p:next]
+		if nul && bytes.IndexByte(row, 0) >= 0 {
+			f.nul.add(number)
+		}
+		if odd && !ascii(row) {
+			valid, invalid := multibyte(row)
+			f.multibyte = f.multibyte || valid
+			if invalid {
+				f.undecodable.add(number)
+				f.undefined = f.undefined || singleByteOf(row) == ISO88591
+			}
+		}
+		p = next
+	}
+}

@@ -1,0 +1,48 @@
+package csvdoc
+
+import (
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// identity tells whether a file is the one that it was: size and time where they agree, else its content.
+type identity struct {
+	Size    int64  `json:"size"`
+	ModTime int64  `json:"mod_time"` // Unix, in nanoseconds
+	Sum     uint32 `json:"sum"`      // CRC-32C of the content
+}
+
+// quick tells whether size and time agree.
+func (id identity) quick(info fs.FileInfo) bool {
+	return info.Mode().IsRegular() && info.Size() == id.Size && info.ModTime().UnixNano() == id.ModTime
+}
+
+// matches compares the content where size agrees and time does not: a copy, or a file that was touched.
+func (id identity) matches(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() != id.Size {
+		return false
+	}
+	if info.ModTime().UnixNano() == id.ModTime {
+		return true
+	}
+	sum, err := checksum(f, id.Size)
+	return err == nil && sum == id.Sum
+}
+
+// checksum reads size bytes.
+func checksum(r io.ReaderAt, size int64) (uint32, error) {
+	h := crc32.New(castagnoli)
+	n, err := io.CopyBuffer(h, struct{ io.Reader }{io.NewSectionReader(r, 0, size)}, make([]byte, readAhead))
+	if err == nil && n < size {
+		err = io.ErrUnexpectedEOF
+	}
+	return h.Sum32(), err
+}

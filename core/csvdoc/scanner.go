@@ -1,0 +1,233 @@
+package csvdoc
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// kind is how the bytes of a cell stand for its value.
+type kind uint8
+
+const (
+	bare    kind = iota // as they are
+	quoted              // within quotes, nothing to unescape
+	escaped             // within quotes, with escapes
+	tailed              // within quotes, and something follows the closing one: a stray quote
+)
+
+// span is a cell's place in a buffer, quotes included.
+type span struct {
+	start, end uint32
+	kind       kind
+}
+
+// rowSpans is one row taken apart. It is used again for the next one.
+type rowSpans struct {
+	cells []span
+	end   int  // of the content: where its terminator begins
+	stray bool // a quote stands where none belongs
+	open  int  // where a quoted cell begins that is not closed in the buffer; -1 if none
+}
+
+// scanner takes rows apart. It works on bytes in which delimiters, quotes and ends of rows are ASCII: UTF-16 becomes
+// UTF-8 before (see utf16.go).
+//
+// The grammar is that of RFC 4180, read as spreadsheets do where a file breaks it: a quote opens a cell only as its
+// first byte; what follows a closing quote belongs to the cell up to the next delimiter or end of row; an opening quote
+// that nothing closes is an ordinary character.
+type scanner struct {
+	delimiter byte
+	eol       byte // '\n', or '\r' where the file has no LF
+	backslash bool
+	literal   []int64 // offsets of opening quotes that nothing closes, ascending; seldom more than none
+}
+
+func newScanner(d Dialect) scanner {
+	s := scanner{delimiter: d.Delimiter, eol: '\n', backslash: d.Escape == Backslash}
+	if d.Newline == CR {
+		s.eol = '\r'
+	}
+	return s
+}
+
+const (
+	low  = 0x0101010101010101
+	high = 0x8080808080808080
+)
+
+var le = binary.LittleEndian
+
+// zeros marks the zero bytes of w by their highest bit; the lowest mark is exact.
+func zeros(w uint64) uint64 { return (w - low) &^ w & high }
+
+// row takes the row apart that begins at b[p], which lies at offset off+p of the base. final says that nothing follows b. It
+// returns where the next row begins, or -1 where b ends before the row does: r.open then tells whether within quotes.
+// Where final is true, -1 means that a quote is never closed.
+func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
+	r.cells, r.stray, r.open = r.cells[:0], false, -1
+	delims, eols := uint64(s.delimiter)*low, uint64(s.eol)*low
+	const quotes = uint64('"') * low
+	n := len(b)
+	for {
+		start, how := p, bare
+		if p < n && b[p] == '"' && (len(s.literal) == 0 || !s.isLiteral(off+int64(p))) {
+			how = quoted
+			p++
+			for {
+				q := s.quote(b, p, &how)
+				if q < 0 {
+					r.open = start
+					return -1
+				}
+				p = q + 1
+				if p < n && b[p] == '"' {
+					how = escaped
+					p++
+					continue
+				}
+				break
+			}
+			if p < n && b[p] == s.delimiter {
+				r.cells = append(r.cells, span{uint32(start), uint32(p), how})
+				p++
+				continue
+			}
+			if p == n {
+				if !final {
+					r.open = -1
+					return -1
+				}
+			} else if c := b[p]; c != s.eol {
+				if c != '\r' || p+1 < n && b[p+1] != '\n' || p+1 == n && final {
+					how = tailed
+					r.stray = true
+				}
+			}
+		}
+		// Up to the delimiter or the end of the row; within a tail too.
+		stray := uint64(0)
+		for p+8 <= n {
+			w := le.Uint64(b[p:])
+			m := zeros(w^delims) | zeros(w^eols)
+			q := zeros(w ^ quotes)
+			if m != 0 {
+				at := bits.TrailingZeros64(m)
+				stray |= q & (1<<uint(at) - 1)
+				p += at >> 3
+				goto found
+			}
+			stray |= q
+			p += 8
+		}
+		for ; p < n; p++ {
+			c := b[p]
+			if c == s.delimiter || c == s.eol {
+				goto found
+			}
+			if c == '"' {
+				stray = 1
+			}
+		}
+		if !final {
+			return -1
+		}
+		r.stray = r.stray || stray != 0
+		r.cells = append(r.cells, span{uint32(start), uint32(n), how})
+		r.end = n
+		return n
+	found:
+		r.stray = r.stray || stray != 0
+		if b[p] == s.delimiter {
+			r.cells = append(r.cells, span{uint32(start), uint32(p), how})
+			p++
+			continue
+		}
+		end, next := p, p+1
+		if s.eol == '\n' {
+			if end > start && b[end-1] == '\r' {
+				end--
+			}
+		} else if next < n {
+			if b[next] == '\n' {
+				next++
+			}
+		} else if !final {
+			return -1
+		}
+		r.cells = append(r.cells, span{uint32(start), uint32(end), how})
+		r.end = end
+		return next
+	}
+}
+
+// quote finds the next quote at or after p that is not escaped by a backslash.
+func (s *scanner) quote(b []byte, p int, how *kind) int {
+	if s.backslash {
+		for ; p < len(b); p++ {
+			switch b[p] {
+			case '"':
+				return p
+			case '\\':
+				*how = escaped
+				p++
+			}
+		}
+		return -1
+	}
+	const quotes = uint64('"') * low
+	for stop := min(p+32, len(b)); p+8 <= stop; p += 8 {
+		if m := zeros(le.Uint64(b[p:]) ^ quotes); m != 0 {
+			return p + bits.TrailingZeros64(m)>>3
+		}
+	}
+	if i := bytes.IndexByte(b[p:], '"'); i >= 0 {
+		return p + i
+	}
+	return -1
+}
+
+func (s *scanner) isLiteral(at int64) bool {
+	_, ok := slices.BinarySearch(s.literal, at)
+	return ok
+}
+
+// content gives the bytes of a cell without its quotes, still escaped and encoded; tail is what follows a closing quote.
+func (s *scanner) content(b []byte, c span) (inner, tail []byte) {
+	raw := b[c.start:c.end]
+	switch c.kind {
+	case bare:
+		return raw, nil
+	case quoted, escaped:
+		return raw[1 : len(raw)-1], nil
+	}
+	how := quoted
+	for p := 1; ; {
+		q := s.quote(raw, p, &how)
+		if q < 0 { // cannot be: the row was taken apart by the same scanner
+			return raw[1:], nil
+		}
+		if q+1 < len(raw) && raw[q+1] == '"' {
+			p = q + 2
+			continue
+		}
+		return raw[1:q], raw[q+1:]
+	}
+}
+
+// unescape appends the inner bytes of a quoted cell without escapes.
+func (s *scanner) unescape(dst, inner []byte) []byte {
+	for i := 0; i < len(inner); i++ {
+		c := inner[i]
+		if i+1 < len(inner) {
+			switch next := inner[i+1]; {
+			case c == '"' && next == '"', s.backslash && c == '\\' && (next == '"' || next == '\\'):
+				i++
+				c = next
+			}
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}

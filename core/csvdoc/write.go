@@ -1,0 +1,273 @@
+package csvdoc
+
+import (
+	"bufio"
+	"context"
+	"io"
+
+	"enrollbench/core/progress"
+)
+
+// rowWriter writes a document as text: what was not edited as it stands in the file.
+type rowWriter struct {
+	s       *Snapshot
+	w       *bufio.Writer
+	enc     encoder
+	newline string
+	row     rowSpans
+	line    []byte
+	copyBuf []byte
+	done    int
+	report  progress.Func
+}
+
+// writeText writes the document without a byte order mark, in the file's encoding; UTF-16 as UTF-8. It reports rows.
+func (s *Snapshot) writeText(ctx context.Context, w io.Writer, report progress.Func) error {
+	b := s.view.base
+	rw := &rowWriter{s: s, w: bufio.NewWriterSize(w, readAhead), enc: newEncoder(b.dialect), newline: b.dialect.newline(), report: report}
+	if b.dialect.Header {
+		rw.header()
+	}
+	total := s.Rows()
+	var err error
+	r := newReader(s)
+	s.order.walk(0, total, func(at int, x run) bool {
+		switch {
+		case x.first >= firstFresh:
+			err = rw.fresh(ctx, x)
+		case s.plain:
+			err = rw.plainRun(ctx, x, at+x.n < total)
+		default:
+			err = r.run(ctx, at, x, func(i int, id RowID) error {
+				rw.edited(id, r.bytes, r.next, &r.row, i+1 < total)
+				return rw.tick(ctx, 1)
+			})
+		}
+		return err == nil
+	})
+	if err != nil {
+		return err
+	}
+	return rw.w.Flush()
+}
+
+// tick counts rows and looks at the context now and then.
+func (rw *rowWriter) tick(ctx context.Context, n int) error {
+	before := rw.done / checkEvery
+	rw.done += n
+	if rw.done/checkEvery == before {
+		return nil
+	}
+	rw.report.Report(int64(rw.done), int64(rw.s.Rows()))
+	return ctx.Err()
+}
+
+// header writes the header row: its bytes while it has the file's columns and names.
+func (rw *rowWriter) header() {
+	s, b := rw.s, rw.s.view.base
+	same := s.plain
+	for i, c := range s.columns {
+		same = same && (i < len(b.names) && c.Name == b.names[i] || i >= len(b.names) && c.Name == "")
+	}
+	if same {
+		_, _ = rw.w.Write(b.header)
+	} else {
+		_, _ = rw.w.Write(rw.headerCells())
+	}
+	switch {
+	case len(b.ending) > 0:
+		_, _ = rw.w.Write(b.ending)
+	case s.Rows() > 0:
+		_, _ = rw.w.WriteString(rw.newline)
+	}
+}
+
+// headerCells builds a header from the file's cells where they have their name, and new ones.
+func (rw *rowWriter) headerCells() []byte {
+	s, b := rw.s, rw.s.view.base
+	sc := b.scanner
+	if sc.row(b.header, 0, 0, true, &rw.row) < 0 && rw.row.open >= 0 {
+		sc.literal = []int64{int64(rw.row.open)}
+		sc.row(b.header, 0, 0, true, &rw.row)
+	}
+	last := -1
+	for i, c := range s.columns {
+		if c.Name != "" || c.ID >= firstAdded || int(c.ID) < len(b.names) {
+			last = i
+		}
+	}
+	line := rw.line[:0]
+	for i, c := range s.columns[:last+1] {
+		if i > 0 {
+			line = append(line, b.dialect.Delimiter)
+		}
+		if int(c.ID) < len(b.names) {
+			cell := rw.row.cells[c.ID]
+			if c.Name == b.names[c.ID] {
+				line = append(line, b.header[cell.start:cell.end]...)
+			} else {
+				line = rw.enc.cell(line, c.Name, cell.kind != bare)
+			}
+			continue
+		}
+		line = rw.enc.cell(line, c.Name, b.dialect.QuoteAll)
+	}
+	rw.line = rw.whole(line)
+	return rw.line
+}
+
+// whole gives a row of one empty cell quotes: a blank line would be skipped by some readers.
+func (rw *rowWriter) whole(line []byte) []byte {
+	if len(line) == 0 && len(rw.s.columns) == 1 {
+		return append(line, `""`...)
+	}
+	return line
+}
+
+// fresh writes new rows.
+func (rw *rowWriter) fresh(ctx context.Context, x run) error {
+	s, b := rw.s, rw.s.view.base
+	for k := range x.n {
+		id := x.first + RowID(k)
+		last := -1
+		for i, c := range s.columns {
+			// Columns that only rows with too many cells have are not imposed on new rows.
+			extra := c.ID < firstAdded && int(c.ID) >= b.width
+			if v, _ := s.edited(id, c.ID); v != "" || !extra {
+				last = i
+			}
+		}
+		line := rw.line[:0]
+		for i, c := range s.columns[:last+1] {
+			if i > 0 {
+				line = append(line, b.dialect.Delimiter)
+			}
+			v, _ := s.edited(id, c.ID)
+			line = rw.enc.cell(line, v, b.dialect.QuoteAll)
+		}
+		rw.line = rw.whole(line)
+		_, _ = rw.w.Write(rw.line)
+		if _, err := rw.w.WriteString(rw.newline); err != nil {
+			return err
+		}
+		if err := rw.tick(ctx, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plainRun writes rows of the file whose columns are the file's: stretches without edits are copied.
+func (rw *rowWriter) plainRun(ctx context.Context, x run, more bool) error {
+	v := rw.s.view
+	from, to := int(x.first), int(x.first)+x.n
+	for from < to {
+		next := rw.nextEdited(from, to)
+		if next > from {
+			if err := rw.copyRows(ctx, from, next); err != nil {
+				return err
+			}
+			if next == v.rows && v.unended && (more || next < to) {
+				_, _ = rw.w.WriteString(rw.newline)
+			}
+			from = next
+			continue
+		}
+		b, end, err := v.row(from, &rw.row)
+		if err != nil {
+			return err
+		}
+		rw.edited(RowID(from), b, end, &rw.row, more || from+1 < to)
+		from++
+		if err := rw.tick(ctx, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextEdited is the first row from from up to to that has an edit.
+func (rw *rowWriter) nextEdited(from, to int) int {
+	next := to
+	for i := range rw.s.cells {
+		if k, ok := rw.s.cells[i].file.next(uint64(from)); ok && k < uint64(next) {
+			next = int(k)
+		}
+	}
+	return next
+}
+
+// copyRows copies rows with their ends.
+func (rw *rowWriter) copyRows(ctx context.Context, from, to int) error {
+	v := rw.s.view
+	at, err := v.offset(from)
+	if err != nil {
+		return err
+	}
+	end, err := v.offset(to)
+	if err != nil {
+		return err
+	}
+	if rw.copyBuf == nil {
+		rw.copyBuf = make([]byte, readAhead)
+	}
+	rows, bytes := to-from, max(end-at, 1)
+	for start := at; at < end; {
+		b := rw.copyBuf[:min(int64(len(rw.copyBuf)), end-at)]
+		if err := readFull(v.src, b, at); err != nil {
+			return err
+		}
+		if _, err := rw.w.Write(b); err != nil {
+			return err
+		}
+		at += int64(len(b))
+		rw.report.Report(int64(rw.done)+int64(float64(rows)*float64(at-start)/float64(bytes)), int64(rw.s.Rows()))
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return rw.tick(ctx, rows)
+}
+
+// edited writes a row of the file cell by cell: those that were not edited with their bytes. A short row stays as short
+// as its cells allow. The row's own end lies between r.end and next; more says that another row follows.
+func (rw *rowWriter) edited(id RowID, b []byte, next int, r *rowSpans, more bool) {
+	s, base := rw.s, rw.s.view.base
+	last := -1
+	for i, c := range s.columns {
+		_, set := s.edited(id, c.ID)
+		if set || c.ID >= firstAdded || int(c.ID) < len(r.cells) {
+			last = i
+		}
+	}
+	line := rw.line[:0]
+	for i, c := range s.columns[:last+1] {
+		if i > 0 {
+			line = append(line, base.dialect.Delimiter)
+		}
+		present := int(c.ID) < len(r.cells)
+		if v, ok := s.edited(id, c.ID); ok {
+			quote := base.dialect.QuoteAll
+			if present {
+				quote = r.cells[c.ID].kind != bare
+			}
+			line = rw.enc.cell(line, v, quote)
+			continue
+		}
+		switch {
+		case present:
+			cell := r.cells[c.ID]
+			line = append(line, b[cell.start:cell.end]...)
+		case base.dialect.QuoteAll:
+			line = append(line, `""`...)
+		}
+	}
+	rw.line = rw.whole(line)
+	_, _ = rw.w.Write(rw.line)
+	switch {
+	case next > r.end:
+		_, _ = rw.w.Write(b[r.end:next])
+	case more:
+		_, _ = rw.w.WriteString(rw.newline)
+	}
+}
