@@ -22,7 +22,7 @@ func (s *Sheet) Copy() {
 	if selected == 0 || s.model == nil {
 		return
 	}
-	text, copied := s.tsv(CopyRows, CopyBytes)
+	text, copied := s.tsv(s.selected, 0, s.cols-1, CopyRows, CopyBytes)
 	fyne.CurrentApp().Clipboard().SetContent(text)
 	if copied < selected && s.OnNotice != nil {
 		s.OnNotice(fmt.Sprintf("Copied the first %d of %d selected rows: a copy holds at most %d rows and %d MB.",
@@ -41,21 +41,20 @@ func (s *Sheet) copyWanted() {
 	s.Copy()
 }
 
-// tsv is the selected rows as text, as many whole rows as the limits allow.
-func (s *Sheet) tsv(rows, bytes int) (text string, copied int) {
+// tsv is the cells of these rows and the columns from…to as text, as many whole rows as the limits allow.
+func (v *view) tsv(selected ranges, from, to, rows, bytes int) (text string, copied int) {
 	var b strings.Builder
-	columns := min(s.model.Columns(), len(s.columns))
-	for _, r := range s.selected {
+	for _, r := range selected {
 		for row := r[0]; row <= r[1]; row++ {
 			if copied == rows {
 				return b.String(), copied
 			}
 			begin := b.Len()
-			for col := range columns {
-				if col > 0 {
+			for col := from; col <= to; col++ {
+				if col > from {
 					b.WriteByte('\t')
 				}
-				writeField(&b, s.model.Cell(row, col).Text)
+				writeField(&b, v.model.Cell(row, col).Text)
 				if b.Len() > bytes {
 					return b.String()[:begin], copied
 				}
@@ -91,7 +90,7 @@ func (s *Sheet) spoken() string {
 			text = bounded(s.model.Cell(s.current, col).Text, End)
 		}
 		if text != "" {
-			words = append(words, legible(text))
+			words = append(words, legible(text, blanks))
 		}
 	}
 	return strings.Join(words, ", ")

@@ -75,7 +75,7 @@ func TestCopiedCellsComeBack(t *testing.T) {
 	g := &grid{t: t, rows: 2, cols: len(cells), cell: func(row, col int) Cell { return Cell{Text: cells[col]} }}
 	s, _ := shown(t, g, columns(len(cells)))
 	s.SelectAll()
-	text, n := s.tsv(CopyRows, CopyBytes)
+	text, n := s.tsv(s.selected, 0, s.cols-1, CopyRows, CopyBytes)
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.LazyQuotes = '\t', true
 	got, err := r.ReadAll()

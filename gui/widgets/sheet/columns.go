@@ -1,6 +1,10 @@
 package sheet
 
-import "fyne.io/fyne/v2"
+import (
+	"sort"
+
+	"fyne.io/fyne/v2"
+)
 
 // Column says how one column of the model is shown; the first Column shows the model's column 0. Columns that the model
 // does not have stay empty.
@@ -29,6 +33,7 @@ const (
 type column struct {
 	Column
 	x, width float32 // left edge within all columns, and the width now, in whole pixels
+	byHand   bool    // the width was dragged or fitted
 }
 
 func makeColumns(columns []Column) []column {
@@ -86,39 +91,80 @@ func spread(columns []column, room float32) float32 {
 	return x
 }
 
-// columnAt is the column at x within the body, or -1.
-func (s *Sheet) columnAt(x float32) int {
-	x += s.left
-	for i := range s.columns {
-		if c := &s.columns[i]; x >= c.x && x < c.x+c.width {
-			return i
+// keepWidths gives columns the widths that the user gave to those of the same ID before.
+func keepWidths(columns, before []column) {
+	kept := map[uint32]float32{}
+	for i := range before {
+		if c := &before[i]; c.ID != 0 && c.byHand {
+			kept[c.ID] = c.Width
 		}
+	}
+	for i := range columns {
+		c := &columns[i]
+		if width, ok := kept[c.ID]; ok {
+			c.Width, c.Flexible, c.byHand = width, false, true
+		}
+	}
+}
+
+// visible is the columns from…to-1 of those that scroll, or of those that do not, with a pixel on the screen.
+func (v *view) visible(fixed bool) (from, to int) {
+	if fixed {
+		return 0, v.page.fixed
+	}
+	return v.visibleAt(v.across)
+}
+
+// visibleAt is the columns from…to-1 with a pixel on the screen when so many pixels are scrolled out.
+func (v *view) visibleAt(left float32) (from, to int) {
+	begin := v.page.frozen + left
+	end := begin + v.page.body.Width
+	from = sort.Search(len(v.columns), func(i int) bool { return v.columns[i].x+v.columns[i].width > begin })
+	to = sort.Search(len(v.columns), func(i int) bool { return v.columns[i].x >= end })
+	return max(from, v.page.fixed), max(to, v.page.fixed)
+}
+
+// columnAt is the column at x within the view, or -1.
+func (v *view) columnAt(x float32) int {
+	if x -= v.page.left; x < 0 || x >= v.page.frozen+v.page.body.Width {
+		return -1
+	}
+	if x >= v.page.frozen {
+		x += v.across
+	}
+	if i := v.columnOver(x); i < len(v.columns) {
+		return i
 	}
 	return -1
 }
 
+// columnOver is the column that x, within all columns, lies in: their number beyond the last.
+func (v *view) columnOver(x float32) int {
+	return sort.Search(len(v.columns), func(i int) bool { return v.columns[i].x+v.columns[i].width > x })
+}
+
 // resizeColumn sets a width by hand; the column is no longer flexible.
-func (s *Sheet) resizeColumn(col int, width float32) {
-	c := &s.columns[col]
+func (v *view) resizeColumn(col int, width float32) {
+	c := &v.columns[col]
 	c.Width = float32(int(min(max(width, c.MinWidth), mostWidth)))
-	c.Flexible = false
-	s.place()
+	c.Flexible, c.byHand = false, true
+	v.place()
 }
 
 // fitColumn makes a column as wide as its title and the cells on the screen ask for. Rows elsewhere are not looked at:
 // there may be millions.
-func (s *Sheet) fitColumn(col int) {
-	c := &s.columns[col]
-	most := s.style.bold.width(c.Title, mostWidth) + titleRoom(c.Sortable)
-	if s.model != nil && col < s.model.Columns() {
-		for row := s.seen; row < min(s.seen+s.page.shown, s.rows); row++ {
-			cell := s.model.Cell(row, col)
-			w := s.style.ruler(cell.Mono || c.Mono).width(legible(bounded(cell.Text, c.Elide)), mostWidth)
+func (v *view) fitColumn(col int) {
+	c := &v.columns[col]
+	most := v.style.bold.width(c.Title, mostWidth) + v.header.room(c)
+	if col < v.cols {
+		for row := v.seen; row < min(v.seen+v.page.shown, v.rows); row++ {
+			cell := v.model.Cell(row, col)
+			w := v.style.ruler(cell.Mono || c.Mono).width(legible(bounded(cell.Text, c.Elide), v.breaks), mostWidth)
 			if cell.Icon != nil {
 				w += iconSize + iconGap
 			}
 			most = max(most, w)
 		}
 	}
-	s.resizeColumn(col, most+2*cellPad+2)
+	v.resizeColumn(col, most+2*cellPad+2)
 }

@@ -19,6 +19,7 @@ type divider struct {
 	line   *canvas.Rectangle
 
 	dragging bool
+	grabbed  int     // column that is dragged; the place of a divider may pass to another meanwhile
 	wanted   float32 // width that the pointer asks for, which limits may keep from the column
 	over     bool
 }
@@ -30,8 +31,8 @@ var (
 	_ fyne.DoubleTappable = (*divider)(nil)
 )
 
-func newDivider(h *header, col int) *divider {
-	d := &divider{header: h, col: col, line: canvas.NewRectangle(nil)}
+func newDivider(h *header) *divider {
+	d := &divider{header: h, line: canvas.NewRectangle(nil)}
 	d.ExtendBaseWidget(d)
 	return d
 }
@@ -67,36 +68,39 @@ func (d *divider) MouseOut() { d.lightUp(false) }
 
 func (d *divider) lightUp(over bool) {
 	d.over = over
-	d.place(&d.header.sheet.style)
+	d.place(&d.header.view.style)
 }
 
 // Dragged implements fyne.Draggable.
 func (d *divider) Dragged(ev *fyne.DragEvent) {
-	s := d.header.sheet
-	if d.col >= len(s.columns) {
+	v := d.header.view
+	if !d.dragging {
+		d.grabbed = d.col
+	}
+	if d.grabbed >= len(v.columns) {
 		return
 	}
 	if !d.dragging {
-		d.dragging, d.wanted = true, s.columns[d.col].width
+		d.dragging, d.wanted = true, v.columns[d.grabbed].width
 	}
 	d.wanted += ev.Dragged.DX
-	s.resizeColumn(d.col, d.wanted)
+	v.resizeColumn(d.grabbed, d.wanted)
 }
 
 // DragEnd implements fyne.Draggable.
 func (d *divider) DragEnd() {
 	d.release()
-	d.header.sheet.requestFocus()
+	d.header.view.requestFocus()
 }
 
 func (d *divider) release() {
 	d.dragging = false
-	d.place(&d.header.sheet.style)
+	d.place(&d.header.view.style)
 }
 
 // DoubleTapped makes the column fit what is on the screen.
 func (d *divider) DoubleTapped(*fyne.PointEvent) {
-	if d.col < len(d.header.sheet.columns) {
-		d.header.sheet.fitColumn(d.col)
+	if d.col < len(d.header.view.columns) {
+		d.header.view.fitColumn(d.col)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/canvas"
 )
 
 // Editor is the sheet in which cells are edited. It looks like a Sheet and is used like a spreadsheet; it never changes
@@ -13,7 +13,7 @@ import (
 // Set the callbacks before it is shown. All of them are optional, and what has none is not offered: its key goes on to the
 // window. They run on the UI thread, after the sheet is consistent, and may call every method.
 type Editor struct {
-	widget.BaseWidget
+	view
 
 	// OnSelect hears that the current cell or the selection is another. at.Row is -1 when there are no cells.
 	OnSelect func(at Place, selected Area)
@@ -23,7 +23,8 @@ type Editor struct {
 	CanEdit func(row, col int) bool
 	// OnPaste: put block, whose rows may differ in length, at row and column and to the right and below; rows or columns
 	// that are not there yet are the owner's to add or refuse. A single cell pasted on a larger selection arrives repeated
-	// over the selection, up to PasteCells cells.
+	// over the selection, up to PasteCells cells, and so does a block whose size divides the selection's. Rows of block may be
+	// one and the same slice: they are there to be read.
 	OnPaste func(row, col int, block [][]string)
 	// OnClear: make these cells empty. Delete, Backspace, and Cut after the cells have been copied completely.
 	OnClear func(cells Area)
@@ -51,6 +52,9 @@ type Editor struct {
 	// tooltip.
 	OnHover func(text string)
 
+	// CellHint, where it is set, says what there is to say about a cell beside its text, such as what its mark means; "" for
+	// nothing. It is shown when the pointer rests on the cell.
+	CellHint func(row, col int) string
 	// RowNumber is the number shown before a row: of a sorted or filtered view the row's number in the document. Without it
 	// rows count from 1.
 	RowNumber func(row int) int
@@ -60,43 +64,22 @@ type Editor struct {
 	// OnMarks takes the place of scrolling there: the strip of marks was clicked at a part that holds the rows from…to.
 	OnMarks func(from, to int)
 
-	view *Sheet
-	at   Place
-	area Area
-	hold int // columns that do not scroll
+	at     Place // the cell that the keyboard is on, and the corner of the selection that stays; Row -1 while there are no cells
+	loose  Place // the corner that Shift and a drag move
+	area   Area
+	tabbed int  // the column in which a run of Tab began, to which Enter returns; -1 for none
+	unseen bool // the current cell's column is to be brought into view once there is a size
+
+	grip     grip
+	edit     edit
+	numbers  *numbers
+	strip    *strip
+	boundary *canvas.Rectangle // right of the columns that do not scroll
 }
 
 // Target is what a context menu is about: the cell at Row and Column; a whole row (Column is -1) at its number; a whole
 // column (Row is -1) at its title; both -1 in the corner and where there are no cells.
 type Target struct{ Row, Column int }
-
-// FilledModel is a Model that knows where its filled cells end. Without it Ctrl+arrow looks at no more than JumpCells cells.
-type FilledModel interface {
-	Model
-	// NextFilled is the place to which Ctrl+arrow goes from a cell, in steps of down rows or right columns, one of which is
-	// -1 or 1 and the other 0: the last filled cell of the run that the next cell belongs to, or if the next cell is empty
-	// the first filled cell beyond, or the sheet's edge. It must answer at once.
-	NextFilled(from Place, down, right int) Place
-}
-
-// Mark is how bad a cell, or a part of the sheet, is. Each mark has a shape of its own beside its colour.
-type Mark uint8
-
-const (
-	Unmarked    Mark = iota
-	MarkWarning      // amber: a half-width notch in the strip, a small corner at the cell
-	MarkError        // red: the strip's full width, a large corner and a line beneath the cell's text
-)
-
-// Sign is the glyph before a column's title.
-type Sign uint8
-
-const (
-	NoSign      Sign = iota
-	Required         // ● must be filled
-	Unknown          // ? a column that the profile does not know
-	DeviceField      // ◇ a field of the device, not of the certificate
-)
 
 // What an edit may hold. Beyond it a text is for a file or for the pane with the whole value.
 const (
@@ -114,25 +97,48 @@ var (
 
 // NewEditor returns an editor of these columns over model, which may be nil until the data is there.
 func NewEditor(columns []Column, model Model) *Editor {
-	e := &Editor{view: New(columns, model), at: Place{Row: -1}, area: nowhere}
+	e := &Editor{at: Place{Row: -1}, loose: Place{Row: -1}, area: nowhere, tabbed: -1, unseen: true}
+	e.grid = true
+	e.begin(e, columns, model)
+	e.breaks = arrows
+	e.grip.sort = -1
+	e.header = newHeader(&e.view, false, true)
+	fixed := pane{newHeader(&e.view, true, true), newBody(&e.view, true)}
+	e.fixed = []pane{fixed}
+	e.numbers = newNumbers(e)
+	e.strip = newStrip(e)
+	e.boundary = hidden(canvas.NewRectangle(nil))
+	e.parts = []fyne.CanvasObject{e.back, e.body, fixed.body, e.header, fixed.header, e.numbers, e.strip,
+		e.boundary, e.edge, e.vbar, e.hbar, e.ring}
 	e.ExtendBaseWidget(e)
+	e.restyle()
+	e.countRows()
 	return e
 }
 
-// CreateRenderer implements fyne.Widget.
-func (e *Editor) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(e.view) }
+// SetModel shows another model, or the same after great changes. Position and selection stay as far as it reaches. A text
+// that is being edited stays too if the cell is still what it was.
+func (e *Editor) SetModel(model Model) {
+	e.numbers.forget()
+	e.release()
+	e.model = model
+	e.Refresh()
+}
 
-// SetModel shows another model, or the same after great changes. Position and selection stay as far as it reaches.
-func (e *Editor) SetModel(model Model) { e.view.SetModel(model) }
-
-// SetColumns replaces the columns. A column whose ID is not 0 keeps the width that was given to it by hand.
-func (e *Editor) SetColumns(columns []Column) { e.view.SetColumns(columns) }
-
-// SetSort shows the sort arrow without calling OnSort; col -1 shows none.
-func (e *Editor) SetSort(col int, ascending bool) { e.view.SetSort(col, ascending) }
+// Refresh asks the model, RowNumber and Marks again for everything visible. Call it after each change of the model; it
+// costs one screen whatever the model's size, and draws only what changed.
+func (e *Editor) Refresh() {
+	e.countRows()
+	e.doubt()
+	e.strip.stale = true
+	e.view.Refresh()
+}
 
 // Freeze keeps the first n columns in sight while the others scroll. It is cut down to what leaves room for the others.
-func (e *Editor) Freeze(n int) { e.hold = max(n, 0) }
+func (e *Editor) Freeze(n int) {
+	e.hold = max(n, 0)
+	e.place()
+}
 
 // Frozen is the number of columns that Freeze was asked for.
 func (e *Editor) Frozen() int { return e.hold }
@@ -143,16 +149,59 @@ func (e *Editor) Current() Place { return e.at }
 // Selection is the selected area; it holds the current cell.
 func (e *Editor) Selection() Area { return e.area }
 
+// Editing reports whether a text is being edited in place.
+func (e *Editor) Editing() bool { return e.edit.entry != nil }
+
+// Commit ends an edit in place as Enter does, without moving on. Call it before something that needs all edits, such as
+// saving or closing.
+func (e *Editor) Commit() {
+	had := e.edit.entry != nil && e.canvas() != nil && e.canvas().Focused() == fyne.Focusable(e.edit.entry)
+	e.commit()
+	if had {
+		e.requestFocus()
+	}
+}
+
+// Edit begins editing the current cell in place, as F2 does, and reports whether that is possible.
+func (e *Editor) Edit() bool { return e.beginEdit(nil) }
+
 // Select makes a cell the current and only selected one and brings it into view. Outside the sheet the nearest is taken.
 func (e *Editor) Select(row, col int) { e.SelectArea(between(Place{row, col}, Place{row, col}, Cells)) }
 
 // SelectArea selects an area, as far as it exists, and brings its upper left cell, which becomes the current one, into
-// view.
+// view. An area that does not exist at all selects the cell nearest to its upper left one.
 func (e *Editor) SelectArea(a Area) {
-	e.area = a
-	e.at = Place{a.Top, a.Left}
-	e.view.ScrollTo(a.Top)
+	e.countRows()
+	if e.at.Row < 0 {
+		return
+	}
+	at := e.inside(Place{a.Top, a.Left})
+	cut := a.within(e.rows, e.cols)
+	if cut.Empty() {
+		cut = between(at, at, Cells)
+	}
+	e.tabbed = -1
+	e.adopt(at, Place{cut.Bottom, cut.Right}, cut)
+	e.showCell(e.at)
 }
 
 // ScrollTo brings a cell into view: not at all if it is visible, otherwise with some rows above it for context.
-func (e *Editor) ScrollTo(row, col int) { e.view.ScrollTo(row) }
+func (e *Editor) ScrollTo(row, col int) {
+	e.countRows()
+	if e.at.Row >= 0 {
+		e.showCell(e.inside(Place{row, col}))
+	}
+}
+
+// AccessibilityLabel reads the current cell aloud with its column's title.
+func (e *Editor) AccessibilityLabel() string {
+	e.countRows()
+	if e.at.Row < 0 {
+		return ""
+	}
+	text := legible(bounded(e.model.Cell(e.at.Row, e.at.Column).Text, End), blanks)
+	if title := e.columns[e.at.Column].Title; title != "" {
+		text = legible(title, blanks) + ": " + text
+	}
+	return text
+}

@@ -40,12 +40,20 @@ func boundary(text string, i int) int {
 	return i
 }
 
-// legible makes text fit for one line: a line break or tab becomes a blank; other control characters, bytes that are not
+// breaks says what a line break and a tab look like in a text of one line.
+type breaks struct{ line, tab rune }
+
+var (
+	blanks = breaks{' ', ' '}
+	arrows = breaks{'⏎', '⇥'} // where the difference matters, because the text is edited
+)
+
+// legible makes text fit for one line: a line break or tab is shown as b says, CR LF as one; other control characters, bytes that are not
 // UTF-8 and the invisible marks that reorder or hide text become visible replacement characters.
-func legible(text string) string {
+func legible(text string, b breaks) string {
 	plain := true
 	for i := 0; i < len(text); i++ {
-		if b := text[i]; b < ' ' || b >= 0x7f {
+		if c := text[i]; c < ' ' || c >= 0x7f {
 			plain = false
 			break
 		}
@@ -53,10 +61,15 @@ func legible(text string) string {
 	if plain {
 		return text
 	}
+	if b.line != ' ' {
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
+		case r == '\n' || r == '\r':
+			return b.line
+		case r == '\t':
+			return b.tab
 		case unicode.IsControl(r), disguises(r):
 			return utf8.RuneError
 		}

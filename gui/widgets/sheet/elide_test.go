@@ -119,11 +119,11 @@ func FuzzElide(f *testing.F) {
 		if middle {
 			how = Middle
 		}
-		text := legible(bounded(raw, how))
+		text := legible(bounded(raw, how), blanks)
 		if !utf8.ValidString(text) || strings.ContainsAny(text, "\n\t\r\u202e\u0000") {
 			t.Fatalf("legible(%q) = %q", raw, text)
 		}
-		if legible(text) != text {
+		if legible(text, blanks) != text {
 			t.Fatalf("legible twice changes %q", text)
 		}
 		for name, r := range rs {
@@ -161,7 +161,7 @@ func TestLegible(t *testing.T) {
 		"क\u200dष":              "क\u200dष",
 		"a\u2028b\u2066c\ufeff": "a�b�c�",
 	} {
-		if got := legible(in); got != want {
+		if got := legible(in, blanks); got != want {
 			t.Errorf("legible(%q) = %q, want %q", in, got, want)
 		}
 	}

@@ -12,17 +12,6 @@ var (
 	_ fyne.Accessible   = (*Sheet)(nil)
 )
 
-// canvas is where the sheet is shown, nil if nowhere.
-func (s *Sheet) canvas() fyne.Canvas {
-	return fyne.CurrentApp().Driver().CanvasForObject(s)
-}
-
-func (s *Sheet) requestFocus() {
-	if c := s.canvas(); c != nil && c.Focused() != fyne.Focusable(s) {
-		c.Focus(s)
-	}
-}
-
 // FocusGained implements fyne.Focusable.
 func (s *Sheet) FocusGained() {
 	s.focused = true
@@ -37,18 +26,18 @@ func (s *Sheet) FocusLost() {
 }
 
 // heldModifiers are the modifier keys down now. The drivers of a desktop know; for others the sheet has watched.
-func (s *Sheet) heldModifiers() fyne.KeyModifier {
+func (v *view) heldModifiers() fyne.KeyModifier {
 	if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok {
 		return d.CurrentKeyModifiers()
 	}
-	return s.held
+	return v.held
 }
 
 // KeyDown implements desktop.Keyable.
-func (s *Sheet) KeyDown(ev *fyne.KeyEvent) { s.held |= modifierOf(ev.Name) }
+func (v *view) KeyDown(ev *fyne.KeyEvent) { v.held |= modifierOf(ev.Name) }
 
 // KeyUp implements desktop.Keyable.
-func (s *Sheet) KeyUp(ev *fyne.KeyEvent) { s.held &^= modifierOf(ev.Name) }
+func (v *view) KeyUp(ev *fyne.KeyEvent) { v.held &^= modifierOf(ev.Name) }
 
 func modifierOf(key fyne.KeyName) fyne.KeyModifier {
 	switch key {
@@ -97,9 +86,7 @@ func (s *Sheet) shortcutOn(window fyne.Canvas, shortcut fyne.Shortcut) {
 			return
 		}
 	}
-	if c, ok := window.(fyne.Shortcutable); ok {
-		c.TypedShortcut(shortcut)
-	}
+	s.pass(window, shortcut)
 }
 
 // handleKey reports whether the key means something here.
@@ -123,9 +110,9 @@ func (s *Sheet) handleKey(key fyne.KeyName, held fyne.KeyModifier) bool {
 		s.scrollSideways(held, s.lastLeft())
 		s.goTo(s.rows-1, held&fyne.KeyModifierShift)
 	case fyne.KeyLeft:
-		s.scrollTo(s.top, s.columnLeft(-1))
+		s.scrollTo(s.top, s.columnBeside(s.left, -1))
 	case fyne.KeyRight:
-		s.scrollTo(s.top, s.columnLeft(1))
+		s.scrollTo(s.top, s.columnBeside(s.left, 1))
 	case fyne.KeySpace:
 		if s.current >= 0 {
 			s.flip(s.current)
@@ -178,22 +165,4 @@ func (s *Sheet) goTo(row int, held fyne.KeyModifier) {
 		s.choose(ranges{{row, row}}, row, row)
 	}
 	s.reveal(row)
-}
-
-// columnLeft is the horizontal position that shows one column more, left (-1) or right (1).
-func (s *Sheet) columnLeft(direction int) float32 {
-	if direction < 0 {
-		for i := len(s.columns) - 1; i >= 0; i-- {
-			if s.columns[i].x < s.left {
-				return s.columns[i].x
-			}
-		}
-		return 0
-	}
-	for i := range s.columns {
-		if s.columns[i].x > s.left {
-			return s.columns[i].x
-		}
-	}
-	return s.lastLeft()
 }

@@ -38,41 +38,45 @@ func (p *pace) take(cells int, now time.Time) time.Duration {
 }
 
 // turn shows the rows from top on, now or as soon as the pace allows.
-func (s *Sheet) turn() {
-	if s.pace.wait != nil || s.top == s.seen {
-		s.place()
+func (v *view) turn() {
+	if v.pace.wait != nil || v.top == v.seen && v.left == v.across {
+		v.place()
 		return
 	}
-	cells := 0
-	for col := range s.columns {
-		if s.columnVisible(col) {
-			cells += min(max(s.top-s.seen, s.seen-s.top), s.page.shown)
-		}
-	}
-	delay := s.pace.take(cells, time.Now())
+	cells := v.fresh()
+	delay := v.pace.take(cells, time.Now())
 	if delay == 0 {
-		s.settle()
+		v.settle()
 		return
 	}
-	s.pace.wait = fyne.NewAnimation(delay, func(done float32) {
-		if done == 1 && s.pace.wait != nil {
-			s.pace.take(cells, time.Now())
-			s.settle()
+	v.pace.wait = fyne.NewAnimation(delay, func(done float32) {
+		if done == 1 && v.pace.wait != nil {
+			v.pace.take(cells, time.Now())
+			v.settle()
 		}
 	})
-	s.pace.wait.Start()
-	if s.pace.wait != nil {
-		s.place() // the scroll bar moves at once
+	v.pace.wait.Start()
+	if v.pace.wait != nil {
+		v.place() // the scroll bar moves at once
 	}
 }
 
+// fresh is the number of cells that would come into sight.
+func (v *view) fresh() int {
+	before, beyond := v.visibleAt(v.across)
+	from, to := v.visibleAt(v.left)
+	stay := max(min(beyond, to)-max(before, from), 0)
+	rows := min(max(v.top-v.seen, v.seen-v.top), v.page.shown)
+	return (stay+v.page.fixed)*rows + (to-from-stay)*v.page.shown
+}
+
 // settle shows the rows from top on now.
-func (s *Sheet) settle() {
-	if s.pace.wait != nil {
-		s.pace.wait.Stop()
-		s.pace.wait = nil
+func (v *view) settle() {
+	if v.pace.wait != nil {
+		v.pace.wait.Stop()
+		v.pace.wait = nil
 	}
-	s.seen = s.top
-	s.leave()
-	s.place()
+	v.seen, v.across = v.top, v.left
+	v.leave()
+	v.place()
 }

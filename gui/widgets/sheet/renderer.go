@@ -6,49 +6,47 @@ import (
 )
 
 // CreateRenderer implements fyne.Widget.
-func (s *Sheet) CreateRenderer() fyne.WidgetRenderer {
-	s.restyle()
-	r := &renderer{sheet: s}
-	r.objects = append(r.objects, s.back, s.body, s.header, s.edge, s.vbar, s.hbar, s.ring)
-	r.objects = append(r.objects, s.tip.objects()...)
-	s.place()
+func (v *view) CreateRenderer() fyne.WidgetRenderer {
+	v.restyle()
+	r := &renderer{view: v}
+	v.stack()
+	v.place()
 	return r
 }
 
-// renderer hands the sheet's parts to the driver; place does the work.
+// renderer hands the view's parts to the driver; place does the work.
 type renderer struct {
-	sheet   *Sheet
-	objects []fyne.CanvasObject
+	view *view
 }
 
 func (r *renderer) Destroy() {
-	s := r.sheet
-	s.endDrag()
-	s.leave()
-	if s.pace.wait != nil {
-		s.pace.wait.Stop()
-		s.pace.wait = nil
+	v := r.view
+	v.host.release()
+	v.leave()
+	if v.pace.wait != nil {
+		v.pace.wait.Stop()
+		v.pace.wait = nil
 	}
 }
 
-// Layout is called for a new size, and by the driver whenever a text in the sheet has another width.
-func (r *renderer) Layout(fyne.Size) { r.sheet.place() }
+// Layout is called for a new size, and by the driver whenever a text in the view has another width.
+func (r *renderer) Layout(fyne.Size) { r.view.place() }
 
 func (r *renderer) MinSize() fyne.Size {
-	return fyne.NewSize(120, r.sheet.style.headerHeight+2*r.sheet.style.rowHeight)
+	return fyne.NewSize(120, r.view.style.headerHeight+2*r.view.style.rowHeight)
 }
 
-func (r *renderer) Objects() []fyne.CanvasObject { return r.objects }
+func (r *renderer) Objects() []fyne.CanvasObject { return r.view.drawn }
 
 func (r *renderer) Refresh() {
-	if r.sheet.restyle() {
+	if r.view.restyle() {
 		// The same text in another font or colour: every texture is out of date.
-		defer canvas.Refresh(r.sheet)
+		defer canvas.Refresh(r.view.host)
 	}
-	r.sheet.place()
+	r.view.place()
 }
 
-// part is the renderer of what the sheet is made of. The sheet lays its parts out and fills them; a part only clips.
+// part is the renderer of what the view is made of. The view lays its parts out and fills them; a part only clips.
 type part struct {
 	owner   fyne.Widget
 	objects func() []fyne.CanvasObject

@@ -128,3 +128,35 @@ func (s *Sheet) adopt(selected ranges, current int) {
 		s.OnSelect(current)
 	}
 }
+
+// mark implements host: a band behind each run of selected rows in sight, and a bar at the current row.
+func (s *Sheet) mark(b *body) {
+	fill := s.style.selectionIdle
+	if s.focused {
+		fill = s.style.selection
+	}
+	used := 0
+	end := min(s.seen+s.page.shown, s.rows)
+	for i := s.selected.after(s.seen); i < len(s.selected) && s.selected[i][0] < end; i++ {
+		from, to := max(s.selected[i][0], s.seen), min(s.selected[i][1], end-1)
+		r := b.bands[used]
+		used++
+		put(r, 0, float32(from-s.seen)*s.page.row, s.page.body.Width, float32(to-from+1)*s.page.row)
+		paint(r, fill)
+		s.show(r, true)
+	}
+	for _, r := range b.bands[used:] {
+		s.show(r, false)
+	}
+
+	visible := s.current >= s.seen && s.current < end
+	if visible {
+		put(b.cursor, cursorInset, float32(s.current-s.seen)*s.page.row, cursorWidth, s.page.row)
+		if s.focused {
+			paint(b.cursor, s.style.accent)
+		} else {
+			paint(b.cursor, s.style.thumb)
+		}
+	}
+	s.show(b.cursor, visible)
+}

@@ -1,20 +1,19 @@
 // Package sheet is a table for data of any length: a few rows or five million, in the same memory.
 //
-// It keeps an integer top row and draws one screen from a pool of texts, so nothing depends on the number of rows and
-// no position is ever a large floating-point number. Use it wherever a list may grow beyond some hundred rows or needs
+// A Sheet shows rows and selects them; an Editor shows cells, selects and edits them. Both draw through one view, which
+// keeps an integer top row and draws one screen from a pool of texts, so nothing depends on the number of rows and no position
+// is ever a large floating-point number. Use a Sheet wherever a list may grow beyond some hundred rows or needs
 // columns; widget.List serves short lists of one column.
 //
-// The sheet owns what is seen: scrolling, widths, selection, focus. It owns no data: a Model answers for visible cells,
-// and the owner sorts or filters its model and calls Refresh. Every method belongs to the UI thread, every callback runs
-// there, and the sheet starts no goroutine.
+// Both own what is seen: scrolling, widths, selection, focus. They own no data: a Model answers for visible cells, and the
+// owner edits, sorts or filters its model and calls Refresh. Every method belongs to the UI thread, every callback runs
+// there, and nothing here starts a goroutine. Text that arrives from a spreadsheet is read by ParseBlock.
 package sheet
 
 import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/widget"
 )
 
 // Model is the data that a Sheet shows. Rows and Columns are asked often and must answer at once. Cell is asked on the
@@ -26,7 +25,7 @@ type Model interface {
 }
 
 // Cell is what one cell shows. Control characters and invisible direction marks in Text are shown as replacement
-// characters, a line break or tab as a blank: what is seen is one line, and no cell can disguise another.
+// characters, a line break or tab as a blank in a Sheet and as an arrow in an Editor: what is seen is one line, and no cell can disguise another.
 type Cell struct {
 	Text       string
 	Importance Importance
@@ -50,9 +49,9 @@ const (
 	importances int = iota
 )
 
-// Sheet is the widget. Make one with New; set callbacks before it is shown, all of them are optional.
+// Sheet shows rows. Make one with New; set callbacks before it is shown, all of them are optional.
 type Sheet struct {
-	widget.BaseWidget
+	view
 
 	OnSelect    func(row int)                    // the current row or the selection changed; row is CurrentRow()
 	OnActivate  func(row int)                    // Enter, or a double click on the row
@@ -64,117 +63,27 @@ type Sheet struct {
 	OnNotice    func(text string)                // something the user should know, such as a copy that hit its limit
 	OnHover     func(text string)                // full text of the elided cell under the pointer, "" after; replaces the tooltip
 
-	model   Model
-	rows    int // model.Rows() when last asked
-	columns []column
-
-	top   int     // first row that should be drawn
-	seen  int     // first row that is drawn; behind top for a moment when pace holds the screen back
-	left  float32 // pixels of the columns that are scrolled out on the left
-	wheel float32 // part of a row that the wheel has turned and the sheet not yet moved
-	page  pageSize
-
 	selected ranges
 	current  int // the row that the keyboard is on, -1 for none
 	span     span
-
-	sortColumn int // -1 for none
-	ascending  bool
-	focused    bool
-	held       fyne.KeyModifier // keys seen going down, for drivers that cannot be asked
-	press      press
-	hover      hover
-	drift      drift
-	pace       pace
-
-	style  style
-	back   *canvas.Rectangle
-	ring   *canvas.Rectangle
-	edge   *canvas.Rectangle // beneath the header
-	header *header
-	body   *body
-	vbar   *scrollBar
-	hbar   *scrollBar
-	tip    *tooltip
 }
 
 // New returns a sheet of these columns over model, which may be nil until the data is there.
 func New(columns []Column, model Model) *Sheet {
-	s := &Sheet{model: model, current: -1, sortColumn: -1, ascending: true}
+	s := &Sheet{current: -1}
 	s.span.anchor = -1
-	s.hover.row = -1
-	s.press.row = -1
-	s.back = canvas.NewRectangle(nil)
-	s.ring = canvas.NewRectangle(nil)
-	s.edge = canvas.NewRectangle(nil)
-	s.header = newHeader(s)
-	s.body = newBody(s)
-	s.vbar = newScrollBar(false, func(v float64) { s.scrollTo(int(v+0.5), s.left) }, s.requestFocus)
-	s.hbar = newScrollBar(true, func(v float64) { s.scrollTo(s.top, float32(v)) }, s.requestFocus)
-	s.tip = newTooltip()
-	s.columns = makeColumns(columns)
+	s.begin(s, columns, model)
+	titles := newSorter(s)
+	s.header = &titles.header
+	s.parts = []fyne.CanvasObject{s.back, s.body, titles, s.edge, s.vbar, s.hbar, s.ring}
 	s.ExtendBaseWidget(s)
 	s.restyle()
 	return s
 }
 
-// SetModel shows another model, or the same after great changes. The scroll position and the selection stay, by row
-// number, as far as the new model reaches. A drag in progress ends: what it was dragging over is gone.
-func (s *Sheet) SetModel(model Model) {
-	s.endDrag()
-	s.model = model
-	s.Refresh()
-}
-
-// SetColumns replaces the columns. Widths that were dragged, the sort arrow and the horizontal position start anew.
-func (s *Sheet) SetColumns(columns []Column) {
-	s.columns = makeColumns(columns)
-	s.sortColumn, s.ascending, s.left = -1, true, 0
-	s.header.endDrag()
-	s.Refresh()
-}
-
-// SetSort shows the sort arrow without calling OnSort; col -1 shows none.
-func (s *Sheet) SetSort(col int, ascending bool) {
-	if col < 0 || col >= len(s.columns) {
-		col = -1
-	}
-	s.sortColumn, s.ascending = col, ascending
-	s.place()
-}
-
-// Refresh asks the model again for everything visible. Call it after each change of the model; it costs one screen
-// whatever the model's size, and draws only the cells that changed.
-func (s *Sheet) Refresh() {
-	s.BaseWidget.Refresh()
-}
-
 // ScrollTo brings row into view: not at all if it is visible, by as little as possible if it is near, otherwise with
 // some rows above it for context. Rows outside the model are taken for the nearest.
-func (s *Sheet) ScrollTo(row int) {
-	s.countRows()
-	if s.rows == 0 {
-		return
-	}
-	row = min(max(row, 0), s.rows-1)
-	full := max(s.page.full, 1)
-	switch {
-	case row < s.top-full || row >= s.top+2*full:
-		s.scrollTo(row-full/3, s.left)
-	default:
-		s.reveal(row)
-	}
-}
-
-// reveal scrolls as little as possible until row is wholly visible.
-func (s *Sheet) reveal(row int) {
-	full := max(s.page.full, 1)
-	if row < s.top {
-		s.scrollTo(row, s.left)
-	} else if row >= s.top+full {
-		s.scrollTo(row-full+1, s.left)
-	}
-}
+func (s *Sheet) ScrollTo(row int) { s.showRow(row) }
 
 // CurrentRow is the row that the keyboard is on, -1 if there is none.
 func (s *Sheet) CurrentRow() int { return s.current }
@@ -234,29 +143,26 @@ func (s *Sheet) SelectAll() {
 	s.choose(ranges{{0, s.rows - 1}}, max(s.current, 0), max(s.current, 0))
 }
 
-// countRows asks the model for its length and cuts current row, selection and position to it. It reports a selection
-// that thereby changed only after the sheet is consistent again.
-func (s *Sheet) countRows() {
-	rows := 0
-	if s.model != nil {
-		rows = max(s.model.Rows(), 0)
-	}
-	if rows == s.rows {
-		return
-	}
-	s.rows = rows
-	s.top = min(s.top, s.lastTop())
+// recount implements host.
+func (s *Sheet) recount() {
+	rows := s.rows
 	if s.current < rows && s.span.anchor < rows && (len(s.selected) == 0 || s.selected[len(s.selected)-1][1] < rows) {
 		return
 	}
-	s.endDrag()
+	s.release()
 	s.choose(s.selected.below(rows), min(s.current, rows-1), min(s.span.anchor, rows-1))
 }
+
+// frame implements host: the cells have all the room.
+func (s *Sheet) frame() (left, right float32) { return 0, 0 }
+
+// adorn implements host: the view is all there is.
+func (s *Sheet) adorn() {}
+
+// hovered implements host.
+func (s *Sheet) hovered() func(text string) { return s.OnHover }
 
 // AccessibilityLabel reads the current row aloud, or the column titles while there is none.
 func (s *Sheet) AccessibilityLabel() string {
 	return s.spoken()
 }
-
-// AccessibilityRole implements fyne.Accessible.
-func (s *Sheet) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }

@@ -17,6 +17,7 @@ type style struct {
 	accent, track, thumb, thumbHover   color.NRGBA
 	headerHover, tipBack, tipEdge      color.NRGBA
 	text                               [importances]color.NRGBA
+	mark, tint                         [MarkError + 1]color.NRGBA // of a bad cell: its signs, and what lies behind its text
 	plain, mono, bold                  *ruler
 	rowHeight, headerHeight, monoShift float32
 }
@@ -29,6 +30,14 @@ type source struct {
 	font, monoFont, boldFont                                                     fyne.Resource
 }
 
+// headerFill is behind titles and numbers of selected cells: stronger when the rows or columns are selected as such.
+func (st *style) headerFill(whole bool) color.NRGBA {
+	if whole {
+		return st.selection
+	}
+	return st.selectionIdle
+}
+
 // ruler is the face for a cell.
 func (st *style) ruler(mono bool) *ruler {
 	if mono {
@@ -38,8 +47,8 @@ func (st *style) ruler(mono bool) *ruler {
 }
 
 // restyle takes the theme in and reports whether anything changed.
-func (s *Sheet) restyle() bool {
-	th := s.Theme()
+func (v *view) restyle() bool {
+	th := v.Theme()
 	variant := fyne.CurrentApp().Settings().ThemeVariant()
 	colour := func(name fyne.ThemeColorName) color.NRGBA {
 		return color.NRGBAModel.Convert(th.Color(name, variant)).(color.NRGBA)
@@ -55,10 +64,10 @@ func (s *Sheet) restyle() bool {
 		monoFont: th.Font(fyne.TextStyle{Monospace: true}),
 		boldFont: th.Font(fyne.TextStyle{Bold: true}),
 	}
-	if from == s.style.source {
+	if from == v.style.source {
 		return false
 	}
-	s.style = newStyle(from)
+	v.style = newStyle(from)
 	return true
 }
 
@@ -81,7 +90,11 @@ func newStyle(from source) style {
 	st.tipBack = over(from.overlay, bg)
 	st.tipEdge = mix(bg, fg, 0.3)
 
-	on := []color.NRGBA{bg, st.selection, st.selectionIdle}
+	warning, danger := opaque(from.warning), opaque(from.danger)
+	st.mark = [...]color.NRGBA{MarkWarning: warning, MarkError: danger}
+	st.tint = [...]color.NRGBA{MarkWarning: mix(bg, warning, 0.12), MarkError: mix(bg, danger, 0.10)}
+
+	on := []color.NRGBA{bg, st.selection, st.selectionIdle, st.tint[MarkWarning], st.tint[MarkError]}
 	st.text = [importances]color.NRGBA{
 		Normal:  fg,
 		Success: contrasting(from.success, fg, on),

@@ -52,8 +52,8 @@ func (t *tooltip) hide() {
 }
 
 // showTip lays the text out beneath the cell, or above it where there is no room.
-func (s *Sheet) showTip(text string, r *ruler, at fyne.Position, cell fyne.Size) {
-	t, st, within := s.tip, &s.style, s.Size()
+func (v *view) showTip(text string, r *ruler, at fyne.Position, cell fyne.Size) {
+	t, st, within := v.tip, &v.style, v.Size()
 	broken := breakLines(text, min(tipWidth, within.Width-2*tipPad-8), tipLines, r)
 	if len(broken) == 0 {
 		return
@@ -73,14 +73,14 @@ func (s *Sheet) showTip(text string, r *ruler, at fyne.Position, cell fyne.Size)
 	t.back.StrokeColor = st.tipEdge
 	t.back.FillColor = st.tipBack
 	t.back.Refresh()
-	s.show(t.back, true)
+	v.show(t.back, true)
 	for i, text := range t.lines {
 		if i < len(broken) {
 			text.Text, text.Color, text.TextStyle, text.TextSize = broken[i], st.text[Normal], r.style, r.size
 			put(text, x+tipPad, y+tipPad+float32(i)*line, width, line)
 			text.Refresh()
 		}
-		s.show(text, i < len(broken))
+		v.show(text, i < len(broken))
 	}
 }
 
@@ -116,70 +116,79 @@ type hover struct {
 var _ desktop.Hoverable = (*Sheet)(nil)
 
 // MouseIn implements desktop.Hoverable.
-func (s *Sheet) MouseIn(ev *desktop.MouseEvent) { s.MouseMoved(ev) }
+func (v *view) MouseIn(ev *desktop.MouseEvent) { v.MouseMoved(ev) }
 
 // MouseMoved shows the whole text of an elided cell once the pointer rests on it.
-func (s *Sheet) MouseMoved(ev *desktop.MouseEvent) {
-	row, col := s.rowAt(ev.Position.Y), s.columnAt(ev.Position.X)
-	if row >= 0 && row == s.hover.row && col == s.hover.col {
+func (v *view) MouseMoved(ev *desktop.MouseEvent) {
+	row, col := v.rowAt(ev.Position.Y), v.columnAt(ev.Position.X)
+	if row >= 0 && row == v.hover.row && col == v.hover.col {
 		return
 	}
-	s.leave()
-	if row < 0 || col < 0 || s.press.dragging || !s.elidedAt(row, col) {
+	v.leave()
+	if row < 0 || col < 0 || v.press.dragging || !v.elidedAt(row, col) {
 		return
 	}
-	s.hover.row, s.hover.col = row, col
+	v.rest(row, col, func() { v.tell(row, col) })
+}
+
+// rest calls tell when the pointer has rested on a place.
+func (v *view) rest(row, col int, tell func()) {
+	v.hover.row, v.hover.col = row, col
 	// An animation is the toolkit's clock on the UI thread.
-	s.hover.wait = fyne.NewAnimation(tipDelay, func(done float32) {
-		if done == 1 && s.hover.row == row && s.hover.col == col {
-			s.tell(row, col)
+	v.hover.wait = fyne.NewAnimation(tipDelay, func(done float32) {
+		if done == 1 && v.hover.row == row && v.hover.col == col {
+			tell()
 		}
 	})
-	s.hover.wait.Start()
+	v.hover.wait.Start()
 }
 
 // MouseOut implements desktop.Hoverable.
-func (s *Sheet) MouseOut() { s.leave() }
+func (v *view) MouseOut() { v.leave() }
 
 // elidedAt reports whether a visible cell shows less than its text.
-func (s *Sheet) elidedAt(row, col int) bool {
-	n := len(s.body.lines)
-	if n == 0 || row < s.seen || row >= s.seen+n || col >= len(s.body.lines[0].cells) {
-		return false
+func (v *view) elidedAt(row, col int) bool {
+	b := v.body
+	if col < v.page.fixed {
+		b = v.fixed[0].body
 	}
-	p := &s.body.lines[row%n].cells[col]
-	return !p.text.Hidden && p.elided
+	p := b.at(row, col)
+	return p != nil && !p.text.Hidden && p.elided
 }
 
 // tell shows the cell's text, or hands it to the owner.
-func (s *Sheet) tell(row, col int) {
-	s.countRows()
-	if s.model == nil || row >= s.rows || col >= s.model.Columns() || col >= len(s.columns) {
+func (v *view) tell(row, col int) {
+	v.countRows()
+	if row >= v.rows || col >= v.cols {
 		return
 	}
-	cell := s.model.Cell(row, col)
-	if s.OnHover != nil {
-		s.hover.told = true
-		s.OnHover(cell.Text)
-		return
-	}
-	pos, size := s.cellBounds(row, col)
-	text := legible(bounded(cell.Text, End))
-	s.showTip(text, s.style.ruler(cell.Mono || s.columns[col].Mono), pos, size)
+	cell := v.model.Cell(row, col)
+	pos, size := v.cellBounds(row, col)
+	v.tellText(cell.Text, v.style.ruler(cell.Mono || v.columns[col].Mono), pos, size)
 }
 
-// leave forgets the cell under the pointer: it moved, or the rows under it did.
-func (s *Sheet) leave() {
-	if s.hover.wait != nil {
-		s.hover.wait.Stop()
-		s.hover.wait = nil
+// tellText shows a text that belongs to the place at pos, or hands it to the owner.
+func (v *view) tellText(text string, r *ruler, pos fyne.Position, size fyne.Size) {
+	if told := v.host.hovered(); told != nil {
+		v.hover.told = true
+		told(text)
+		return
 	}
-	s.hover.row = -1
-	s.tip.hide()
-	if s.hover.told {
-		s.hover.told = false
-		if s.OnHover != nil {
-			s.OnHover("")
+	v.showTip(legible(bounded(text, End), v.breaks), r, pos, size)
+}
+
+// leave forgets what is under the pointer: it moved, or the rows under it did.
+func (v *view) leave() {
+	if v.hover.wait != nil {
+		v.hover.wait.Stop()
+		v.hover.wait = nil
+	}
+	v.hover.row = -1
+	v.tip.hide()
+	if v.hover.told {
+		v.hover.told = false
+		if told := v.host.hovered(); told != nil {
+			told("")
 		}
 	}
 }
