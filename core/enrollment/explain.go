@@ -1,0 +1,306 @@
+package enrollment
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/finding"
+	"enrollbench/core/progress"
+)
+
+// HeaderFindings are those about the header and about the file as a whole. Their row is 1; it is 0 where they are about
+// no row.
+func (r *Result) HeaderFindings() []finding.Finding {
+	out := make([]finding.Finding, 0, len(r.header))
+	for _, h := range r.header {
+		at := finding.Location{Row: 1, Column: h.name}
+		if h.column < 0 && h.name == "" {
+			at.Row = 0
+		}
+		out = append(out, h.rule.Finding(at, h.message, h.hint))
+	}
+	return out
+}
+
+// Finding is one finding of a row, and what Fix would write.
+type Finding struct {
+	finding.Finding
+	Position Position
+	Fix      string // the value that the cell would get
+	Fixable  bool
+}
+
+// RowFindings says in words what is wrong with the row at place i, in order of the columns. It checks the row again; a row
+// with a CSR costs the verification of its signature.
+func (r *Result) RowFindings(i int) []Finding {
+	if i < 0 || i >= r.snap.Rows() {
+		return nil
+	}
+	e := newExplainer(r)
+	return e.row(i, r.snap.ID(i), r.snap.Row(i, nil))
+}
+
+// explainer makes the words of findings.
+type explainer struct {
+	r       *Result
+	checker *checker
+	form    map[csvdoc.RowID][]finding.Finding
+	shared  *partnerSets
+}
+
+// partnerSets keeps the places of rows that share a value, made once for all of them.
+type partnerSets struct {
+	mu   sync.Mutex
+	sets map[partnerKey]*finding.Partners
+}
+
+type partnerKey struct {
+	rule  *finding.Rule
+	value valueHash
+}
+
+func newExplainer(r *Result) *explainer {
+	e := &explainer{r: r, checker: newChecker(r.p, true), shared: &partnerSets{sets: map[partnerKey]*finding.Partners{}}}
+	e.checker.verdicts = r.verdicts
+	for _, f := range r.p.opt.Form {
+		if row := r.rowOfForm(f); row >= 0 {
+			if e.form == nil {
+				e.form = map[csvdoc.RowID][]finding.Finding{}
+			}
+			id := csvdoc.RowID(row) // #nosec G115 -- not negative
+			e.form[id] = append(e.form[id], f)
+		}
+	}
+	return e
+}
+
+// beside is an explainer for another goroutine.
+func (e *explainer) beside() *explainer {
+	other := *e
+	other.checker = newChecker(e.r.p, true)
+	other.checker.verdicts = e.r.verdicts
+	return &other
+}
+
+func (e *explainer) row(i int, id csvdoc.RowID, cells []string) []Finding {
+	r := e.r
+	e.checker.row(id, cells)
+	row := r.snap.FileRow(i)
+	var out []Finding
+	add := func(rule *finding.Rule, column int, message, hint string) *Finding {
+		f := Finding{Position: Position{i, column}}
+		at := finding.Location{Row: row}
+		if column >= 0 {
+			at.Column = r.p.columns[column].name
+		}
+		f.Finding = rule.Finding(at, message, hint)
+		out = append(out, f)
+		return &out[len(out)-1]
+	}
+	for _, h := range e.checker.hits {
+		f := add(h.rule, h.column, h.message, h.hint)
+		f.Fix, f.Fixable = h.fix, h.fixable
+	}
+	if list := e.form[id]; list != nil && !r.rewritten(id) {
+		for _, given := range list {
+			if rule := formRule(given.Rule); rule != nil {
+				column := slices.IndexFunc(r.p.columns, func(c column) bool { return given.Column != "" && c.name == given.Column })
+				add(rule, column, given.Message, given.Hint)
+			}
+		}
+	}
+	e.related(id, cells, add)
+	slices.SortStableFunc(out, func(a, b Finding) int { return cmp.Compare(a.Position.Column, b.Position.Column) })
+	return out
+}
+
+// related explains what a row has in common with others.
+func (e *explainer) related(id csvdoc.RowID, cells []string, add func(rule *finding.Rule, column int, message, hint string) *Finding) {
+	rel, p := e.r.relations, e.r.p
+	values, ok := rel.values(id)
+	if !ok {
+		values = e.checker.valuesOf(cells)
+	}
+	for k := range numRelations {
+		columnID := p.relationColumn(k)
+		column := -1
+		if columnID != noColumn {
+			column, _ = e.r.snap.Column(columnID)
+		}
+		for _, rule := range relationRules[k] {
+			if g := rel.groups[cause{rule, columnID}]; g == nil || !g.rows.has(id) {
+				continue
+			}
+			rows := rel.index[k].rows(values.of[k])
+			partners := e.partners(rule, k, values.of[k], rows)
+			others := otherRows(partners, e.fileRow(id))
+			f := add(rule, column, e.relationMessage(rule, cells, others, values), "")
+			f.Partners = partners
+		}
+	}
+	for n, set := range rel.primes {
+		if _, in := slices.BinarySearch(set, id); in {
+			partners := e.partners(csr.RuleSharedPrime, byDER, valueHash(n), set) // #nosec G115 -- an index
+			f := add(csr.RuleSharedPrime, p.csr,
+				"its RSA modulus shares a prime with that of "+otherRows(partners, e.fileRow(id))+": both private keys can be computed", "")
+			f.Partners = partners
+		}
+	}
+}
+
+func (e *explainer) fileRow(id csvdoc.RowID) int {
+	i, _ := e.r.snap.Index(id)
+	return e.r.snap.FileRow(i)
+}
+
+func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, rows []csvdoc.RowID) *finding.Partners {
+	e.shared.mu.Lock()
+	defer e.shared.mu.Unlock()
+	key := partnerKey{rule, value}
+	if set := e.shared.sets[key]; set != nil {
+		return set
+	}
+	set := &finding.Partners{Rule: rule.Name}
+	name := ""
+	if id := e.r.p.relationColumn(k); id != noColumn {
+		if i, ok := e.r.snap.Column(id); ok {
+			name = e.r.p.columns[i].name
+		}
+	}
+	if k == bySPKI || k == byNonce {
+		rows = e.r.relations.live(e.r.p, rows)
+	}
+	for _, id := range rows {
+		set.Places = append(set.Places, finding.Location{Row: e.fileRow(id), Column: name})
+	}
+	slices.SortFunc(set.Places, finding.Location.Compare)
+	e.shared.sets[key] = set
+	return set
+}
+
+// otherRows names the rows of a set but one: "row 3", "row 3, row 7, row 12 and 5 more".
+func otherRows(p *finding.Partners, row int) string {
+	const shown = 3
+	var words []string
+	for _, at := range p.Places {
+		if at.Row != row {
+			if len(words) == shown {
+				break
+			}
+			words = append(words, fmt.Sprintf("row %d", at.Row))
+		}
+	}
+	if more := len(p.Places) - 1 - len(words); more > 0 {
+		return strings.Join(words, ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}
+
+func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others string, values rowValues) string {
+	cell := func(i int) string {
+		if i >= 0 && i < len(cells) {
+			return cells[i]
+		}
+		return ""
+	}
+	switch rule {
+	case RuleDuplicateName:
+		name := strings.TrimFunc(cell(e.r.p.name), isBlankRune)
+		if name == "" && e.checker.facts != nil {
+			name = e.checker.facts.CommonName
+		}
+		then := "a random value is appended to the names of their files"
+		if e.r.p.id >= 0 {
+			then += ", because unique_identifier is empty here"
+		}
+		return fmt.Sprintf("the same common name %s as %s: one file at most is called %s, and %s", quoted(name), others, quoted(name+".pem"), then)
+	case RuleDuplicateID:
+		return fmt.Sprintf("the same unique_identifier %s as %s", quoted(cell(e.r.p.id)), others)
+	case csr.RuleSameFile:
+		return "the same request, byte for byte, as " + others
+	case csr.RuleSameKey:
+		spki := ""
+		if f := e.checker.facts; f != nil {
+			spki = fmt.Sprintf(" (SPKI SHA-256 %s…)", hex.EncodeToString(f.SPKI[:8]))
+		}
+		return "the same public key" + spki + " as " + others
+	case csr.RuleSharedNonce:
+		return "its ECDSA signature has the same r as that of " + others + " by the same key: the private key can be computed from the two"
+	}
+	return "its ECDSA signature has the same r as that of " + others + " by another key: the random source is broken"
+}
+
+// Report puts everything into words: the whole header and every row that has a finding, each at its place in file.
+// Nothing is left out, so that its memory grows with the findings; it is for scripts and for lists that people take away.
+func (r *Result) Report(ctx context.Context, file string, report progress.Func) (*finding.Report, error) {
+	out := new(finding.Report)
+	for _, f := range r.HeaderFindings() {
+		f.File = file
+		out.Add(f)
+	}
+	err := r.explainRows(ctx, r.withFindings(), report, func(list []Finding) error {
+		for _, f := range list {
+			f.File = file
+			out.Add(f.Finding)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	done := map[*finding.Partners]bool{}
+	for _, f := range out.All() {
+		if f.Partners != nil && !done[f.Partners] {
+			done[f.Partners] = true
+			for i := range f.Partners.Places {
+				f.Partners.Places[i].File = file
+			}
+		}
+	}
+	return out, nil
+}
+
+// withFindings are the places of all rows with a finding.
+func (r *Result) withFindings() []int {
+	all := r.states[finding.Error].clone()
+	all.merge(r.states[finding.Warning])
+	all.merge(r.states[finding.Notice])
+	return r.places(all)
+}
+
+// explainRows explains rows on all cores and hands on what was found in their order.
+func (r *Result) explainRows(ctx context.Context, rows []int, report progress.Func, do func([]Finding) error) error {
+	const piece = 256
+	first := newExplainer(r)
+	total := int64(len(rows))
+	return inOrder(ctx, r.p.opt.Workers, (len(rows)+piece-1)/piece,
+		func() func(ctx context.Context, k int) ([]Finding, error) {
+			e := first.beside()
+			var cells []string
+			return func(ctx context.Context, k int) ([]Finding, error) {
+				var out []Finding
+				for _, i := range rows[k*piece : min((k+1)*piece, len(rows))] {
+					if err := ctx.Err(); err != nil {
+						return nil, err
+					}
+					cells = r.snap.Row(i, cells)
+					out = append(out, e.row(i, r.snap.ID(i), cells)...)
+				}
+				return out, nil
+			}
+		},
+		func(k int, list []Finding) error {
+			report.Report(min(int64(k+1)*piece, total), total)
+			return do(list)
+		})
+}

@@ -1,0 +1,357 @@
+package enrollment
+
+import (
+	"errors"
+	"strings"
+
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/eui48"
+	"enrollbench/core/finding"
+)
+
+// classKind is what a value looks like, where that says something only beside the other values of its column.
+type classKind uint8
+
+const (
+	whole    classKind = iota // digits without a zero before them; n is how many
+	dated                     // a date as spreadsheets write it
+	truth                     // TRUE, FALSE
+	decimal                   // 4711.0
+	fraction                  // any other fraction
+	rounded                   // zeros from the 16th digit on; n is how many digits
+	aMAC                      // n is the notation
+	groupMAC                  // a multicast one
+	noMAC                     // short enough for one, and none
+)
+
+type class struct {
+	kind classKind
+	n    uint8
+}
+
+// maxLength is up to which length values have a pattern.
+const maxLength = 40
+
+// classesOf appends the classes of a value of 1 to maxLength bytes.
+func classesOf(to []class, s string, set charSet) []class {
+	n := uint8(len(s)) // #nosec G115 -- at most maxLength
+	isMAC := false
+	if set&^(digit|hexLetter|punctuation) == 0 && (len(s) == 17 || len(s) == 14 || len(s) == 12) {
+		if a, notation, err := eui48.Parse(s); err == nil {
+			isMAC = true
+			to = append(to, class{aMAC, uint8(notation)})
+			if a.Multicast() {
+				to = append(to, class{groupMAC, 0})
+			}
+		}
+	}
+	if !isMAC {
+		to = append(to, class{noMAC, 0})
+	}
+	switch {
+	case set == digit:
+		if s[0] != '0' {
+			to = append(to, class{whole, n})
+		}
+		if len(s) > 15 && strings.Trim(s[15:], "0") == "" {
+			to = append(to, class{rounded, n})
+		}
+	case set == digit|punctuation:
+		if before, after, ok := strings.Cut(s, "."); ok && before != "" && after != "" && strings.Trim(before, "0123456789") == "" && strings.Trim(after, "0123456789") == "" {
+			if after == "0" {
+				to = append(to, class{decimal, 0})
+			} else {
+				to = append(to, class{fraction, 0})
+			}
+		} else if isDate(s) {
+			to = append(to, class{dated, 0})
+		}
+	case set&(digit|punctuation|blank) != 0 && set&digit != 0:
+		if isDate(s) {
+			to = append(to, class{dated, 0})
+		}
+	case set&(digit|punctuation) == 0 && truthValues[s]:
+		to = append(to, class{truth, 0})
+	}
+	return to
+}
+
+var truthValues = map[string]bool{
+	"TRUE": true, "FALSE": true, "True": true, "False": true, "true": true, "false": true, "WAHR": true, "FALSCH": true,
+	"VRAI": true, "FAUX": true, "VERDADERO": true, "FALSO": true, "VERO": true,
+}
+
+var months = map[string]bool{
+	"jan": true, "feb": true, "mar": true, "apr": true, "may": true, "jun": true, "jul": true, "aug": true, "sep": true, "sept": true,
+	"oct": true, "nov": true, "dec": true, "mrz": true, "mär": true, "mai": true, "okt": true, "dez": true,
+	"january": true, "february": true, "march": true, "april": true, "june": true, "july": true, "august": true, "september": true,
+	"october": true, "november": true, "december": true,
+}
+
+// isDate knows the forms in which spreadsheets show a date unasked: 31.12.2027, 12/31/2027, 12/31/27, 2027-12-31, 31-Dec, Dec-27,
+// 31-Dec-27, each with a time behind it.
+func isDate(s string) bool {
+	if day, clock, ok := strings.Cut(s, " "); ok && strings.Contains(clock, ":") {
+		s = day
+	}
+	if len(s) < 5 || len(s) > 17 {
+		return false
+	}
+	var parts [3]string
+	n, from := 0, 0
+	var sep byte
+	for i := 0; i <= len(s); i++ {
+		if i < len(s) && s[i] != '-' && s[i] != '.' && s[i] != '/' && s[i] != ' ' {
+			continue
+		}
+		if n == 3 || i == from || i < len(s) && sep != 0 && s[i] != sep {
+			return false
+		}
+		if i < len(s) {
+			sep = s[i]
+		}
+		parts[n] = s[from:i]
+		n++
+		from = i + 1
+	}
+	number := func(p string, width, low, high int) bool {
+		v := 0
+		for _, c := range []byte(p) {
+			if c < '0' || c > '9' {
+				return false
+			}
+			v = v*10 + int(c-'0')
+		}
+		return len(p) <= width && v >= low && v <= high
+	}
+	month := func(p string) bool { return months[strings.ToLower(p)] }
+	year := func(p string) bool {
+		return len(p) == 4 && number(p, 4, 1900, 2199) || len(p) == 2 && number(p, 2, 0, 99)
+	}
+	a, b, c := parts[0], parts[1], parts[2]
+	switch n {
+	case 2:
+		return number(a, 2, 1, 31) && month(b) || month(a) && year(b)
+	case 3:
+		switch {
+		case month(b):
+			return number(a, 2, 1, 31) && year(c)
+		case len(a) == 4:
+			return number(a, 4, 1900, 2199) && number(b, 2, 1, 12) && number(c, 2, 1, 31) && sep != ' '
+		case sep == '/' || sep == '.' && len(c) == 4:
+			return year(c) && (number(a, 2, 1, 31) && number(b, 2, 1, 12) || number(a, 2, 1, 12) && number(b, 2, 1, 31))
+		}
+	}
+	return false
+}
+
+// profile is what the values of one column look like together. Rows are kept by class, because which class is damage shows
+// only once all were seen.
+type profile struct {
+	filled  int
+	lengths [maxLength + 1]int32 // values by their length
+	zeros   [maxLength + 1]int32 // those that begin with 0
+	classes map[class]*rowSet
+}
+
+// note takes in a value of at most maxLength bytes, or takes it out again where by is -1.
+func (p *profile) note(id csvdoc.RowID, value string, set charSet, by int32) {
+	p.filled += int(by)
+	p.lengths[len(value)] += by
+	if value[0] == '0' {
+		p.zeros[len(value)] += by
+	}
+	var buf [6]class
+	for _, k := range classesOf(buf[:0], value, set) {
+		rows := p.classes[k]
+		if rows == nil {
+			if p.classes == nil {
+				p.classes = map[class]*rowSet{}
+			}
+			rows = new(rowSet)
+			p.classes[k] = rows
+		}
+		if by > 0 {
+			rows.add(id)
+		} else {
+			rows.remove(id)
+		}
+	}
+}
+
+func (p *profile) merge(other *profile) {
+	p.filled += other.filled
+	for n := range p.lengths {
+		p.lengths[n] += other.lengths[n]
+		p.zeros[n] += other.zeros[n]
+	}
+	if p.classes == nil {
+		p.classes = map[class]*rowSet{}
+	}
+	for k, rows := range other.classes {
+		if p.classes[k] == nil {
+			p.classes[k] = rows
+		} else {
+			p.classes[k].merge(rows)
+		}
+	}
+}
+
+func (p *profile) clone() *profile {
+	q := *p
+	q.classes = make(map[class]*rowSet, len(p.classes))
+	for k, rows := range p.classes {
+		q.classes[k] = rows.clone()
+	}
+	return &q
+}
+
+// verdict says which classes of a column are damage.
+type verdict struct {
+	length                  int // that values have but those that lost zeros; 0 where there is no such pattern
+	dates, truths, decimals bool
+	rounded                 uint64 // bits: of these lengths
+	mac                     bool
+	notation                eui48.Notation // of most addresses; Unknown where none prevails
+}
+
+// macNames are in the name of a column that holds addresses.
+var macNames = []string{"mac", "ethernet", "eui48", "hwaddr", "hardwareaddress", "bdaddr"}
+
+// judge finds the damage in a column.
+func (p *profile) judge(name string) verdict {
+	var v verdict
+	n := func(kind classKind, k uint8) int { return p.classes[class{kind, k}].len() }
+	most := 0
+	for l := range p.lengths {
+		if p.lengths[l] > p.lengths[most] {
+			most = l
+		}
+	}
+	if p.lengths[most] >= 2 && p.zeros[most] > 0 && 2*int(p.lengths[most]) >= p.filled {
+		v.length = most
+	}
+	minority := func(k int) bool { return k > 0 && 2*k <= p.filled }
+	v.dates = minority(n(dated, 0))
+	v.truths = minority(n(truth, 0))
+	wholes := 0
+	for l := range p.lengths {
+		k := uint8(l) // #nosec G115 -- at most maxLength
+		wholes += n(whole, k)
+		if r := n(rounded, k); r > 0 {
+			// A number ends in one zero by chance once in ten times, in three once in a thousand.
+			if l >= 18 || r >= 3 && 2*r >= int(p.lengths[l]) {
+				v.rounded |= 1 << l
+			}
+		}
+	}
+	if d := n(decimal, 0); d > 0 && n(fraction, 0) == 0 {
+		v.decimals = wholes+int(p.zeroDigits()) > 0 || d >= 2 && d == p.filled
+	}
+	p.judgeMAC(name, &v)
+	return v
+}
+
+// zeroDigits is how many values begin with a zero: of a column of numbers they are numbers too.
+func (p *profile) zeroDigits() (n int32) {
+	for _, z := range p.zeros {
+		n += z
+	}
+	return n
+}
+
+func (p *profile) judgeMAC(name string, v *verdict) {
+	var by [5]int
+	for k := eui48.Colons; k <= eui48.Dotted; k++ {
+		by[k] = p.classes[class{aMAC, uint8(k)}].len()
+	}
+	count := by[eui48.Colons] + by[eui48.Hyphens] + by[eui48.Dotted]
+	bare := squeezed(name)
+	for _, word := range macNames {
+		if strings.Contains(bare, word) {
+			count += by[eui48.Bare] // twelve digits alone may be a serial number
+			break
+		}
+	}
+	if count < 2 || 5*count < 4*p.filled {
+		return
+	}
+	v.mac = true
+	for k := eui48.Colons; k <= eui48.Dotted; k++ {
+		if 5*by[k] >= 4*count {
+			v.notation = k
+		}
+	}
+}
+
+// broken says whether a class that has a number is damage.
+func (v *verdict) broken(k class) bool {
+	switch k.kind {
+	case whole:
+		return int(k.n) < v.length
+	case rounded:
+		return v.rounded&(1<<k.n) != 0
+	case aMAC:
+		return v.mac && v.notation != eui48.Unknown && eui48.Notation(k.n) != v.notation
+	}
+	return false
+}
+
+// groups calls do for the rows of each rule that the column's damage breaks, and says whether they can be mended.
+func (p *profile) groups(v *verdict, do func(r *finding.Rule, rows *rowSet, fixable bool)) {
+	for k, rows := range p.classes {
+		if rows.len() == 0 {
+			continue
+		}
+		switch {
+		case k.kind == whole && v.broken(k):
+			do(RuleLeadingZeros, rows, true)
+		case k.kind == dated && v.dates:
+			do(RuleDateForText, rows, false)
+		case k.kind == truth && v.truths:
+			do(RuleBoolean, rows, false)
+		case k.kind == decimal && v.decimals:
+			do(RuleDecimal, rows, true)
+		case k.kind == rounded && v.broken(k):
+			do(RuleRounded, rows, false)
+		case k.kind == noMAC && v.mac:
+			do(RuleMAC, rows, false)
+		case k.kind == groupMAC && v.mac:
+			do(RuleMACGroup, rows, false)
+		case k.kind == aMAC && v.broken(k):
+			do(RuleMACNotation, rows, true)
+		}
+	}
+}
+
+// notMAC says what is wrong with a value that should be an address.
+func notMAC(value string) string {
+	_, _, err := eui48.Parse(value)
+	var e *eui48.ParseError
+	if errors.As(err, &e) {
+		return quoted(value) + " is no MAC address: " + e.Reason
+	}
+	return quoted(value) + " is no MAC address"
+}
+
+// inNotation writes an address another way, in capital letters where it has some.
+func inNotation(value string, n eui48.Notation) string {
+	a, _, err := eui48.Parse(value)
+	if err != nil {
+		return value
+	}
+	s := a.String() // hyphens
+	switch n {
+	case eui48.Colons:
+		s = strings.ReplaceAll(s, "-", ":")
+	case eui48.Bare:
+		s = strings.ReplaceAll(s, "-", "")
+	case eui48.Dotted:
+		b := strings.ReplaceAll(s, "-", "")
+		s = b[:4] + "." + b[4:8] + "." + b[8:]
+	}
+	if value != strings.ToLower(value) {
+		s = strings.ToUpper(s)
+	}
+	return s
+}

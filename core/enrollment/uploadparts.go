@@ -1,0 +1,317 @@
+package enrollment
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+
+	"github.com/klauspost/compress/flate"
+
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/finding"
+	"enrollbench/core/progress"
+)
+
+// uploadLevel of klauspost's flate: CSVs repeat themselves, and the levels above win little for much time.
+const uploadLevel = 6
+
+// What a ZIP with one file spends besides the data: local header, data descriptor, the directory's record and its end
+// (APPNOTE 4.3.7, 4.3.9, 4.3.12, 4.3.16), without the name, which stands there twice.
+const zipOverhead = 30 + 16 + 46 + 22
+
+// errSecondPart ends the writing of a single ZIP that would need another part.
+var errSecondPart = errors.New("it does not fit into one file")
+
+// deflateEnd is a last block that is empty (RFC 1951 §3.2.6), after blocks that were compressed one by one.
+var deflateEnd = []byte{0x03, 0x00}
+
+// uploadWriter writes the parts one after the other. Blocks of rows are quoted, and compressed, on all cores and put
+// together in order: a deflate stream may end at the border of a byte after each block.
+type uploadWriter struct {
+	r               *Result
+	dir, stem       string
+	extension       string // of the parts, as the user wrote it
+	replace, zipped bool
+	single          bool // fail with errSecondPart instead of dividing
+	max             int64
+
+	set   *atomicfile.Set
+	names []string
+	parts []Part
+
+	header  block
+	file    *atomicfile.SetFile
+	sum     hash.Hash
+	out     countWriter
+	zip     *zip.Writer
+	entry   *zip.FileHeader
+	data    io.Writer
+	crc     uint32
+	plain   int64 // bytes of the CSV in this part
+	packed  int64 // of them, compressed
+	rows    int
+	deflate *flate.Writer
+}
+
+// block is a run of rows.
+type block struct {
+	text   []byte
+	ends   []int  // where each row ends in text
+	packed []byte // text, deflated; nil for a CSV
+}
+
+const blockBytes = 1 << 20
+
+// rowsPerBlock makes blocks of about a megabyte, and small enough that a part comes near its limit.
+func (w *uploadWriter) rowsPerBlock() int {
+	rows := int64(max(1, w.r.snap.Rows()))
+	bytesPerRow := max(1, w.r.size.All/rows)
+	return int(max(1, min(blockBytes, w.max/32)/bytesPerRow)) // #nosec G115 -- at most 1 << 20
+}
+
+func (w *uploadWriter) abort() {
+	if w.set != nil {
+		_ = w.set.Abort()
+	}
+}
+
+func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
+	w.set = atomicfile.NewSet(w.dir, atomicfile.Options{Replace: w.replace})
+	r := w.r
+	var err error
+	if w.deflate, err = flate.NewWriter(io.Discard, uploadLevel); err != nil {
+		return err
+	}
+	names := make([]string, len(r.p.columns))
+	for i := range r.p.columns {
+		names[i] = r.p.columns[i].name
+	}
+	w.header.text = appendRow(nil, names, -1)
+	if w.zipped {
+		if w.header.packed, err = pack(w.deflate, w.header.text); err != nil {
+			return err
+		}
+	}
+	step, rows := w.rowsPerBlock(), r.snap.Rows()
+	left, oneLine := r.states[finding.Error], r.p.onOneLine()
+	err = inOrder(ctx, r.p.opt.Workers, (rows+step-1)/step,
+		func() func(context.Context, int) (*block, error) {
+			z, zipErr := flate.NewWriter(io.Discard, uploadLevel)
+			return func(ctx context.Context, k int) (*block, error) {
+				b := &block{text: make([]byte, 0, blockBytes+blockBytes/8), ends: make([]int, 0, step)}
+				err := r.snap.ScanBytes(ctx, k*step, min((k+1)*step, rows), func(_ int, id csvdoc.RowID, cells [][]byte, _ []byte) error {
+					if !left.has(id) {
+						b.text = appendRow(b.text, cells, oneLine)
+						b.ends = append(b.ends, len(b.text))
+					}
+					return nil
+				})
+				if err == nil && w.zipped && len(b.text) > 0 {
+					if err = zipErr; err == nil {
+						b.packed, err = pack(z, b.text)
+					}
+				}
+				return b, err
+			}
+		},
+		func(k int, b *block) error {
+			report.Report(int64(min((k+1)*step, rows)), int64(rows))
+			return w.append(b)
+		})
+	if err != nil {
+		return err
+	}
+	return w.finish()
+}
+
+// pack deflates a block so that another one can follow.
+func pack(z *flate.Writer, text []byte) ([]byte, error) {
+	buf := bytes.NewBuffer(make([]byte, 0, len(text)/2))
+	z.Reset(buf)
+	_, err := z.Write(text)
+	return buf.Bytes(), errors.Join(err, z.Flush())
+}
+
+// fits says whether a block with n bytes, compressed where that is meant, still fits into the part at hand.
+func (w *uploadWriter) fits(n int) bool {
+	if w.zipped {
+		return w.packed+int64(n+len(deflateEnd)+zipOverhead+2*len(w.inner())) <= w.max
+	}
+	return w.plain+int64(n) <= w.max
+}
+
+// append adds a block, to further parts where this one is full.
+func (w *uploadWriter) append(b *block) error {
+	if len(b.ends) == 0 {
+		return nil
+	}
+	if w.file == nil {
+		if err := w.open(); err != nil {
+			return err
+		}
+	}
+	size := len(b.text)
+	if w.zipped {
+		size = len(b.packed)
+	}
+	switch {
+	case w.fits(size):
+		return w.put(b)
+	case !w.zipped: // as many rows as fit
+		n := 0
+		for n < len(b.ends) && w.fits(b.ends[n]) {
+			n++
+		}
+		if n > 0 {
+			if err := w.put(&block{text: b.text[:b.ends[n-1]], ends: b.ends[:n]}); err != nil {
+				return err
+			}
+		}
+		return w.next(b, n)
+	case w.rows > 0:
+		return w.next(b, 0)
+	case len(b.ends) > 1: // a whole part is too small for it
+		half := len(b.ends) / 2
+		for _, piece := range [2]block{b.slice(0, half), b.slice(half, len(b.ends))} {
+			var err error
+			if piece.packed, err = pack(w.deflate, piece.text); err == nil {
+				err = w.append(&piece)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return w.next(b, 0)
+}
+
+// slice is rows [from, to) of a block, not compressed.
+func (b *block) slice(from, to int) block {
+	start := 0
+	if from > 0 {
+		start = b.ends[from-1]
+	}
+	out := block{text: b.text[start:b.ends[to-1]], ends: make([]int, 0, to-from)}
+	for _, end := range b.ends[from:to] {
+		out.ends = append(out.ends, end-start)
+	}
+	return out
+}
+
+// next goes on with row n of a block in another part.
+func (w *uploadWriter) next(b *block, n int) error {
+	if w.rows == 0 {
+		one := b.slice(n, n+1)
+		return fmt.Errorf("a row of %d bytes and the header do not fit into a part of %d", len(one.text), w.max)
+	}
+	if w.single {
+		return errSecondPart
+	}
+	if err := w.close(); err != nil {
+		return err
+	}
+	if n == len(b.ends) {
+		return nil
+	}
+	rest := *b
+	if n > 0 {
+		rest = b.slice(n, len(b.ends))
+	}
+	return w.append(&rest)
+}
+
+func (w *uploadWriter) partName(n int) string {
+	return fmt.Sprintf("%s-part%d%s", w.stem, n, w.extension)
+}
+
+// inner is the name of the CSV within a ZIP.
+func (w *uploadWriter) inner() string { return w.stem + ".csv" }
+
+func (w *uploadWriter) open() error {
+	f, err := w.set.Create(w.partName(len(w.parts) + 1))
+	if err != nil {
+		return err
+	}
+	w.file, w.sum = f, sha256.New()
+	w.out = countWriter{w: io.MultiWriter(f, w.sum)}
+	w.crc, w.plain, w.packed, w.rows = 0, 0, 0, 0
+	w.data = &w.out
+	if w.zipped {
+		w.zip = zip.NewWriter(&w.out)
+		// Sizes and checksum follow the data (APPNOTE 4.3.9), so that nothing has to be kept.
+		w.entry = &zip.FileHeader{Name: w.inner(), Method: zip.Deflate, Flags: 0x8}
+		//lint:ignore SA1019 a raw header has no other way to 1 January 1980, the earliest that ZIP knows: a true time would make equal input differ
+		w.entry.ModifiedDate = 1<<5 | 1
+		w.entry.SetMode(0o644)
+		if w.data, err = w.zip.CreateRaw(w.entry); err != nil {
+			return err
+		}
+	}
+	return w.put(&w.header)
+}
+
+func (w *uploadWriter) put(b *block) error {
+	bytes := b.text
+	if w.zipped {
+		bytes = b.packed
+		w.crc = crc32.Update(w.crc, crc32.IEEETable, b.text)
+	}
+	w.plain += int64(len(b.text))
+	w.packed += int64(len(b.packed))
+	w.rows += len(b.ends)
+	if _, err := w.data.Write(bytes); err != nil {
+		return fmt.Errorf("cannot write the upload: %w", err)
+	}
+	return nil
+}
+
+func (w *uploadWriter) close() error {
+	var err error
+	if w.zipped {
+		_, err = w.data.Write(deflateEnd)
+		packed, plain := uint64(w.packed)+uint64(len(deflateEnd)), uint64(w.plain) // #nosec G115 -- sizes
+		w.entry.CRC32, w.entry.CompressedSize64, w.entry.UncompressedSize64 = w.crc, packed, plain
+		w.entry.CompressedSize, w.entry.UncompressedSize = uint32(min(packed, 1<<32-1)), uint32(min(plain, 1<<32-1)) // #nosec G115 -- bounded
+		err = errors.Join(err, w.zip.Close())
+	}
+	if err = errors.Join(err, w.file.Close()); err != nil {
+		return fmt.Errorf("cannot write the upload: %w", err)
+	}
+	if w.out.n > w.max {
+		return fmt.Errorf("a part came to %d bytes, beyond the limit of %d", w.out.n, w.max)
+	}
+	w.parts = append(w.parts, Part{
+		File: w.partName(len(w.parts) + 1), Bytes: w.out.n, Entries: w.rows, SHA256: hex.EncodeToString(w.sum.Sum(nil)),
+	})
+	w.file, w.zip = nil, nil
+	return nil
+}
+
+// finish closes the last part and gives a single one the plain name.
+func (w *uploadWriter) finish() error {
+	if w.file != nil {
+		if err := w.close(); err != nil {
+			return err
+		}
+	}
+	if len(w.parts) == 1 {
+		plain := w.stem + w.extension
+		if err := w.set.Rename(w.parts[0].File, plain); err != nil {
+			return err
+		}
+		w.parts[0].File = plain
+	}
+	for _, p := range w.parts {
+		w.names = append(w.names, p.File)
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package enrollment
+
+import (
+	"cmp"
+	"context"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"sync"
+
+	"enrollbench/core/csvdoc"
+)
+
+// valueSeed keys the hashes of values, so that nobody can make a file whose values collide. Two different values of a
+// million collide with a chance of one in 10^7.
+var valueSeed = maphash.MakeSeed()
+
+// valueHash is what a value is compared by.
+type valueHash uint64
+
+func hashText(s string) valueHash { return valueHash(maphash.String(valueSeed, s)) }
+
+func hashBytes(b []byte) valueHash { return valueHash(maphash.Bytes(valueSeed, b)) }
+
+// valueAt says which row has a value.
+type valueAt struct {
+	value valueHash
+	row   csvdoc.RowID
+}
+
+// valueIndex finds the rows that have a value in common. It does not change; with makes another one that shares the base.
+type valueIndex struct {
+	shards *[shards][]valueAt // sorted by value, then row
+	over   map[valueHash][]csvdoc.RowID
+}
+
+// shards is into how many parts an index is divided by the first bits of the values, for sorting on all cores.
+const shards = 256
+
+func shardOf(v valueHash) int { return int(v >> 56) }
+
+// rebaseAt is how many values may lie over the base before it is made anew: each edit copies them.
+const rebaseAt = 1 << 15
+
+// newValueIndex sorts what the workers collected.
+func newValueIndex(ctx context.Context, workers int, parts [][]valueAt) (*valueIndex, error) {
+	x := &valueIndex{shards: new([shards][]valueAt)}
+	var sizes [shards]int
+	for _, part := range parts {
+		for i := range part {
+			sizes[shardOf(part[i].value)]++
+		}
+	}
+	for s, n := range sizes {
+		if n > 0 {
+			x.shards[s] = make([]valueAt, 0, n)
+		}
+	}
+	for _, part := range parts {
+		for _, v := range part {
+			s := shardOf(v.value)
+			x.shards[s] = append(x.shards[s], v)
+		}
+	}
+	var running sync.WaitGroup
+	for w := range workers {
+		running.Go(func() {
+			for s := w; s < shards && ctx.Err() == nil; s += workers {
+				slices.SortFunc(x.shards[s], func(a, b valueAt) int {
+					return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.row, b.row))
+				})
+			}
+		})
+	}
+	running.Wait()
+	return x, ctx.Err()
+}
+
+// rows are those that have the value, by their names.
+func (x *valueIndex) rows(v valueHash) []csvdoc.RowID {
+	if rows, ok := x.over[v]; ok {
+		return rows
+	}
+	shard := x.shards[shardOf(v)]
+	i, _ := slices.BinarySearchFunc(shard, v, func(a valueAt, v valueHash) int { return cmp.Compare(a.value, v) })
+	var rows []csvdoc.RowID
+	for ; i < len(shard) && shard[i].value == v; i++ {
+		rows = append(rows, shard[i].row)
+	}
+	return rows
+}
+
+// shared calls do for each value that several rows have.
+func (x *valueIndex) shared(do func(v valueHash, rows []csvdoc.RowID)) {
+	var rows []csvdoc.RowID
+	for _, shard := range x.shards {
+		for i := 0; i < len(shard); {
+			j := i + 1
+			for j < len(shard) && shard[j].value == shard[i].value {
+				j++
+			}
+			if _, ok := x.over[shard[i].value]; !ok && j > i+1 {
+				rows = rows[:0]
+				for _, v := range shard[i:j] {
+					rows = append(rows, v.row)
+				}
+				do(shard[i].value, rows)
+			}
+			i = j
+		}
+	}
+	for v, rows := range x.over {
+		if len(rows) > 1 {
+			do(v, rows)
+		}
+	}
+}
+
+// with is the index after rows lost values and got others.
+func (x *valueIndex) with(removed, added []valueAt) *valueIndex {
+	if len(removed) == 0 && len(added) == 0 {
+		return x
+	}
+	y := &valueIndex{shards: x.shards, over: maps.Clone(x.over)}
+	if y.over == nil {
+		y.over = map[valueHash][]csvdoc.RowID{}
+	}
+	fresh := map[valueHash]bool{}
+	own := func(v valueHash) []csvdoc.RowID {
+		if !fresh[v] {
+			fresh[v] = true
+			y.over[v] = slices.Clone(x.rows(v))
+		}
+		return y.over[v]
+	}
+	for _, r := range removed {
+		rows := own(r.value)
+		if i, ok := slices.BinarySearch(rows, r.row); ok {
+			y.over[r.value] = slices.Delete(rows, i, i+1)
+		}
+	}
+	for _, a := range added {
+		rows := own(a.value)
+		if i, ok := slices.BinarySearch(rows, a.row); !ok {
+			y.over[a.value] = slices.Insert(rows, i, a.row)
+		}
+	}
+	if len(y.over) > rebaseAt {
+		return y.rebased()
+	}
+	return y
+}
+
+// rebased is the same index with nothing over its base.
+func (x *valueIndex) rebased() *valueIndex {
+	out := &valueIndex{shards: new([shards][]valueAt)}
+	for s, shard := range x.shards {
+		out.shards[s] = make([]valueAt, 0, len(shard))
+		for _, v := range shard {
+			if _, ok := x.over[v.value]; !ok {
+				out.shards[s] = append(out.shards[s], v)
+			}
+		}
+	}
+	for v, rows := range x.over {
+		for _, row := range rows {
+			out.shards[shardOf(v)] = append(out.shards[shardOf(v)], valueAt{v, row})
+		}
+	}
+	for s := range out.shards {
+		slices.SortFunc(out.shards[s], func(a, b valueAt) int {
+			return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.row, b.row))
+		})
+	}
+	return out
+}
