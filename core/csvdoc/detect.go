@@ -116,10 +116,45 @@ func detectForm(d *Dialect, text []byte, whole bool) {
 			}
 		}
 	}
+	if d.Newline == Mixed {
+		d.Newline, d.NewRows = rowNewline(*d, text, whole && len(sample) == len(text))
+	}
 }
 
-// detectNewline finds what ends rows, and which end is the most frequent one. It counts ends within quotes too, which
-// decide only where there are no others.
+// rowNewline finds what ends rows where text has both LF and CRLF: one of them may stand within quotes only, as in a PEM
+// of another system.
+func rowNewline(d Dialect, text []byte, whole bool) (kind, most Newline) {
+	s := newScanner(d)
+	var r rowSpans
+	lf, crlf := 0, 0
+	for p := 0; p < len(text); {
+		next := s.row(text, p, 0, whole, &r)
+		if next < 0 {
+			break
+		}
+		switch next - r.end {
+		case 1:
+			lf++
+		case 2:
+			crlf++
+		}
+		p = next
+	}
+	switch {
+	case lf == 0 && crlf == 0:
+		return d.Newline, d.NewRows
+	case crlf == 0:
+		return LF, LF
+	case lf == 0:
+		return CRLF, CRLF
+	case crlf >= lf:
+		return Mixed, CRLF
+	}
+	return Mixed, LF
+}
+
+// detectNewline finds what ends rows, and which end is the most frequent one. It counts ends within quotes too: rowNewline
+// looks closer once the quotes are known.
 func detectNewline(text []byte, whole bool) (kind, most Newline) {
 	lf := bytes.Count(text, []byte("\n"))
 	crlf := bytes.Count(text, []byte("\r\n"))

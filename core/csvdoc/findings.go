@@ -209,6 +209,9 @@ func (l *findingLister) guilty(b []byte, c span) bool {
 	raw := b[c.start:c.end]
 	switch l.rule {
 	case RuleStrayQuote:
+		if c.kind == bare && len(raw) > 0 && raw[0] == '"' {
+			raw = raw[1:] // nothing closes that one: RuleUnclosedQuote tells of it
+		}
 		return c.kind == tailed || c.kind == bare && bytes.IndexByte(raw, '"') >= 0
 	case RuleUnclosedQuote:
 		return c.kind == bare && len(raw) > 0 && raw[0] == '"'
