@@ -47,6 +47,7 @@ var root = &command{
 		encrypt,
 		decrypt,
 		deliver,
+		practiceCommand,
 		versionCommand,
 	},
 }

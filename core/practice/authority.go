@@ -28,6 +28,9 @@ const (
 	tlsName     = "tls"
 )
 
+// anchorFile holds root and issuing CA together, for programs that verify.
+const anchorFile = "anchors.pem"
+
 // ca is one certification authority with its key.
 type ca struct {
 	certificate *x509.Certificate
@@ -119,7 +122,7 @@ func (a *authority) create(now time.Time) error {
 		return err
 	}
 	name := func(title string) pkix.Name {
-		return pkix.Name{CommonName: "EnrollBench PRACTICE " + title + " " + hex.EncodeToString(mark[:]), Organization: []string{"PRACTICE, never for devices in the field"}}
+		return pkix.Name{CommonName: "EnrollBench PRACTICE " + title + " " + hex.EncodeToString(mark[:]), Organization: []string{"PRACTICE - never for devices in the field"}}
 	}
 	rootTemplate := &x509.Certificate{Subject: name("Root CA"), MaxPathLen: 1, NotAfter: now.AddDate(25, 0, 0)}
 	root, err := newCA(rootTemplate, nil, now)
@@ -160,6 +163,9 @@ func (a *authority) create(now time.Time) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := tree.WriteFile(anchorFile, append(root.pem(), issuing.pem()...)); err != nil {
+		return err
 	}
 	return tree.Commit()
 }

@@ -191,13 +191,14 @@ func (s *Service) CertificatePEM() []byte { return s.authority.tls.pem() }
 // CertificateFile is the file that holds CertificatePEM.
 func (s *Service) CertificateFile() string { return s.authority.file(tlsName + ".pem") }
 
-// Anchors are the root of the certificates that the service issues.
+// Anchors are the authorities of the certificates that the service issues: the root, and the issuing CA, without which a
+// result that was ordered without its chain cannot be verified.
 func (s *Service) Anchors() []*x509.Certificate {
-	return []*x509.Certificate{s.authority.root.certificate}
+	return []*x509.Certificate{s.authority.root.certificate, s.authority.issuing.certificate}
 }
 
-// AnchorFile is the file that holds the root, in PEM.
-func (s *Service) AnchorFile() string { return s.authority.file(rootName + ".pem") }
+// AnchorFile is the file that holds Anchors, in PEM.
+func (s *Service) AnchorFile() string { return s.authority.file(anchorFile) }
 
 // Token returns the API token while it is new: until the service that made it is closed. Later it is known as a hash only,
 // and the error is ErrTokenNotKept.

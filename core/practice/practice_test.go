@@ -91,7 +91,9 @@ func TestMACAndDelivery(t *testing.T) {
 func deliver(t *testing.T, c *client, to *receiver, data []byte) *delivery.Delivery {
 	t.Helper()
 	anchors := &delivery.Anchors{}
-	anchors.Add(c.service.Anchors()[0])
+	for _, a := range c.service.Anchors() {
+		anchors.Add(a)
+	}
 	req := delivery.OpenRequest{Paths: []string{writeFile(t, data)}, Anchors: anchors, Practice: true, Traces: t.TempDir(), SpoolDir: t.TempDir()}
 	if to != nil {
 		req.Opener = delivery.WithKey(to.opener)
