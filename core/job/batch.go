@@ -180,7 +180,7 @@ func sentName(r *Record) string {
 	base := filepath.Base(r.Path)
 	ext := strings.ToLower(filepath.Ext(base))
 	if ext != ".zip" && ext != ".csv" {
-		ext = "." + string(r.Method)
+		ext = "." + strings.ToLower(string(r.Method))
 	}
 	stem := strings.Map(func(c rune) rune {
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' {

@@ -28,24 +28,24 @@ CREATE TABLE job (
 	claim_until INTEGER NOT NULL DEFAULT 0,
 	body        TEXT NOT NULL
 ) STRICT;
-CREATE INDEX job_state ON job (state);
-CREATE INDEX job_change ON job (change);
-CREATE INDEX job_series ON job (series, part);
-CREATE UNIQUE INDEX job_remote ON job (connection, remote) WHERE remote <> '';
+CREATE INDEX job_by_state ON job (state);
+CREATE INDEX job_by_change ON job (change);
+CREATE INDEX job_by_series ON job (series, part);
+CREATE UNIQUE INDEX job_by_remote ON job (connection, remote) WHERE remote <> '';
 CREATE TABLE job_event (
 	job   TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
 	at    INTEGER NOT NULL,
 	state TEXT NOT NULL,
 	note  TEXT NOT NULL
 ) STRICT;
-CREATE INDEX job_event_job ON job_event (job);
+CREATE INDEX job_event_by_job ON job_event (job);
 CREATE TABLE job_failure (
 	job    TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
 	row    INTEGER NOT NULL,
 	name   TEXT NOT NULL,
 	reason TEXT NOT NULL
 ) STRICT;
-CREATE INDEX job_failure_job ON job_failure (job);
+CREATE INDEX job_failure_by_job ON job_failure (job);
 CREATE TABLE job_change (last INTEGER NOT NULL) STRICT;
 INSERT INTO job_change VALUES (0);
 `}}

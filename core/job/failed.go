@@ -36,8 +36,9 @@ const (
 // of the upload, octet by octet as they were sent; of a MAC range the addresses as the CSV for keys made by the service; of a
 // ZIP of CSRs the common names with the CSRs, where a corrected column wins over the CSR.
 //
-// A row is found by its number, where the service gives one (the header is row 1, as a spreadsheet counts), and its name says
-// the same; else by its name: common name, unique identifier, MAC address, or the file in the ZIP. Errors: ErrChanged where
+// A row is found by its number, where the service gives one and its name says the same; else by its name: common name, unique
+// identifier, MAC address, or the file in the ZIP. Numbers count as a spreadsheet does (the header is row 1), and in a ZIP or a
+// range from 1. Errors: ErrChanged where
 // the upload file is not what was sent; ErrNoFailures.
 func (j *Jobs) FailedRows(ctx context.Context, id string, w io.Writer) (*FailedRows, error) {
 	r, err := j.Get(ctx, id)
@@ -83,7 +84,7 @@ func (f *failedRows) addresses(r eui48.Range) error {
 	if _, err := f.w.WriteString("\"subject.common_name\"\r\n"); err != nil {
 		return err
 	}
-	row := 1
+	row := 0
 	for a := range r.All() {
 		row++
 		if row%4096 == 0 && f.ctx.Err() != nil {
@@ -208,7 +209,7 @@ func (f *failedRows) requests(z *archive.Reader) error {
 		return err
 	}
 	var buf []byte
-	row := 1
+	row := 0
 	for i := range z.Len() {
 		e, err := z.Entry(i)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
+	"enrollbench/core/trustmanager"
 )
 
 // ResultError is a download that is no result: an error page, a file cut short, an archive with a wrong checksum.
@@ -58,15 +59,15 @@ func (j *Jobs) Fetch(ctx context.Context, id string, report progress.Func) (*Rec
 	})
 }
 
-func (j *Jobs) download(ctx context.Context, r *Record, service Service, report progress.Func) (Downloaded, string, error) {
+func (j *Jobs) download(ctx context.Context, r *Record, service Service, report progress.Func) (trustmanager.Downloaded, string, error) {
 	folder := j.of(r.ID)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return Downloaded{}, "", err
+		return trustmanager.Downloaded{}, "", err
 	}
 	final := filepath.Join(folder, "result"+r.resultExtension())
 	fresh := filepath.Join(folder, "new"+r.resultExtension())
 	if err := remove(fresh); err != nil { // what a crash left between the next two steps
-		return Downloaded{}, "", err
+		return trustmanager.Downloaded{}, "", err
 	}
 	got, err := service.Download(ctx, r.RemoteID, fresh, report)
 	if err != nil {

@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"enrollbench/core/eui48"
+	"enrollbench/core/trustmanager"
 )
 
 // Method is how the enrollments of a batch are given to the service.
-type Method string
+type Method = trustmanager.Method
 
 // The methods.
 const (
-	ZIP Method = "zip" // a ZIP of CSRs
-	CSV Method = "csv" // a CSV, as it is or zipped
-	MAC Method = "mac" // a MAC address range
+	ZIP = trustmanager.ZIP // a ZIP of CSRs
+	CSV = trustmanager.CSV // a CSV, as it is or zipped
+	MAC = trustmanager.MAC // a MAC address range
 )
 
 // Keys says who makes the private keys.
@@ -117,13 +118,6 @@ type Event struct {
 	At    time.Time
 	State State  // that the record was in from then on
 	Note  string // in words; "" where the state says it all
-}
-
-// RowFailure is one enrollment that the service refused.
-type RowFailure struct {
-	Row    int    // as the service says, see FailedRows; 0 where it says none
-	Name   string // the common name or other identifier, as the service says
-	Reason string
 }
 
 // Partial says whether certificates are missing: never to be shown as success.

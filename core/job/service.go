@@ -2,79 +2,69 @@ package job
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"time"
 
 	"enrollbench/core/progress"
+	"enrollbench/core/recipient"
+	"enrollbench/core/trustmanager"
 )
 
-// Service is what a job needs of the service; *trustmanager.Client is one.
+// Service is what a job needs of the service.
 type Service interface {
-	Start(ctx context.Context, r StartRequest, report progress.Func) (RemoteJob, error)
-	Find(ctx context.Context, profileID, batchID string) ([]RemoteJob, error)
-	Status(ctx context.Context, jobID string) (RemoteJob, error)
+	Start(ctx context.Context, r trustmanager.StartRequest, report progress.Func) (trustmanager.Job, error)
+	Find(ctx context.Context, profileID, batchID string) ([]trustmanager.Job, error)
+	Status(ctx context.Context, jobID string) (trustmanager.Job, error)
 	Approve(ctx context.Context, jobID string) error
 	Reject(ctx context.Context, jobID string) error
-	Download(ctx context.Context, jobID, path string, report progress.Func) (Downloaded, error)
+	Download(ctx context.Context, jobID, path string, report progress.Func) (trustmanager.Downloaded, error)
 }
 
-// StartRequest is a start as the service is asked for it.
-type StartRequest struct {
-	ProfileID string
-	Method    string
-	File      string
-	FileName  string
-	Format    string
-	FullChain bool
-	Recipient []byte
-	MAC       MACOrder
-	BatchID   string
-}
+var _ Service = (*trustmanager.Client)(nil)
 
-// MACOrder is a MAC range as the service is asked for it.
-type MACOrder struct {
-	Start            string
-	Count, Increment int
-}
-
-// RemoteJob is a job as the service tells of it.
-type RemoteJob struct {
-	ID, Status, FileName  string
-	State                 State
-	Total, Failed, Issued int
-	Created               time.Time
-	Failures              []RowFailure
-}
-
-// Downloaded says what was fetched.
-type Downloaded struct {
-	ContentType string
-	Bytes       int64
-	SHA256      string
-}
+// RowFailure is one enrollment that the service refused.
+type RowFailure = trustmanager.RowFailure
 
 // ErrNoList is a service without a list of jobs.
-var ErrNoList = errors.New("no list")
+var ErrNoList = trustmanager.ErrNoList
 
-// NotSentError is a start that certainly was not accepted.
-type NotSentError struct{ Err error }
-
-func (e *NotSentError) Error() string { return "not sent: " + e.Err.Error() }
-func (e *NotSentError) Unwrap() error { return e.Err }
-
-// UnclearError is a start that may have been accepted.
-type UnclearError struct{ Err error }
-
-func (e *UnclearError) Error() string { return "unclear: " + e.Err.Error() }
-func (e *UnclearError) Unwrap() error { return e.Err }
-
-// APIError is a refusal.
-type APIError struct {
-	Status     int
-	Code       string
-	Message    string
-	RetryAfter time.Duration
+// connected is a service that says through which connection it is reached: *trustmanager.Client.
+type connected interface {
+	Connection() trustmanager.Connection
 }
 
-func (e *APIError) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message) }
+// encodingFor is how the service wants a recipient written.
+func encodingFor(s Service) recipient.Encoding {
+	if c, ok := s.(connected); ok {
+		contract := c.Connection().Contract
+		return contract.RecipientEncoding.Encoding()
+	}
+	return recipient.Base64OfText
+}
+
+// ConnectionOf is what a batch keeps of a connection.
+func ConnectionOf(c trustmanager.Connection) Connection {
+	return Connection{ID: c.ID, Name: c.Name, Practice: c.Kind == trustmanager.Practice}
+}
+
+// ProfileOf is what a batch keeps of a profile.
+func ProfileOf(p trustmanager.Profile) Profile {
+	return Profile{ID: p.ID, Name: p.Name, KeyGeneration: string(p.Keys), NoBatch: !p.Batch()}
+}
+
+// stateOf is where the service's job stands, as ours.
+func stateOf(answer trustmanager.Job) State {
+	switch answer.State {
+	case trustmanager.StatePending:
+		return Started
+	case trustmanager.StateWaitingForApproval:
+		return WaitingForApproval
+	case trustmanager.StateComplete:
+		return Complete
+	case trustmanager.StateFailed:
+		return Failed
+	case trustmanager.StateRejected:
+		return Rejected
+	case trustmanager.StateCancelled:
+		return Cancelled
+	}
+	return Running // whatever it is called, it goes on
+}

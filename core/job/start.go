@@ -6,11 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
+	"enrollbench/core/trustmanager"
 )
 
 // Start sends a prepared batch. Progress counts octets of the file. The record is written before and after, and returned as
@@ -83,26 +83,19 @@ func (j *Jobs) startable(ctx context.Context, id string) (*Record, error) {
 	return r, nil
 }
 
-// encoded is a service that says how it wants the recipient written.
-type encoded interface{ RecipientEncoding() recipient.Encoding }
-
 // startRequest is the record as the service is asked for it.
-func startRequest(r *Record, service Service) (StartRequest, error) {
-	q := StartRequest{ProfileID: r.Profile.ID, Method: string(r.Method), File: r.Path, FileName: r.FileName,
+func startRequest(r *Record, service Service) (trustmanager.StartRequest, error) {
+	q := trustmanager.StartRequest{ProfileID: r.Profile.ID, Method: r.Method, File: r.Path, FileName: r.FileName,
 		Format: string(r.Format), FullChain: r.FullChain, BatchID: r.ID}
 	if r.Method == MAC {
-		q.MAC = MACOrder{Start: r.Range.Start.String(), Count: int(r.Range.Count), Increment: int(r.Range.Step)} // #nosec G115 -- an order's
+		q.MAC = trustmanager.MACRange{Start: r.Range.Start.String(), Count: int(r.Range.Count), Increment: int(r.Range.Step)} // #nosec G115 -- an order's
 	}
 	if r.Keys == ByService {
 		to, _, err := recipient.Parse([]byte(r.RecipientText))
 		if err != nil {
 			return q, fmt.Errorf("the recipient of the batch: %w", err)
 		}
-		encoding := recipient.Base64OfText
-		if e, ok := service.(encoded); ok {
-			encoding = e.RecipientEncoding()
-		}
-		field, err := to[0].Field(encoding)
+		field, err := to[0].Field(encodingFor(service))
 		if err != nil {
 			return q, err
 		}
@@ -136,7 +129,7 @@ func (j *Jobs) askFirst(ctx context.Context, r *Record, service Service) (*Recor
 }
 
 // started writes down how a start ended.
-func (j *Jobs) started(ctx context.Context, r *Record, service Service, answer RemoteJob, err error) (*Record, error) {
+func (j *Jobs) started(ctx context.Context, r *Record, service Service, answer trustmanager.Job, err error) (*Record, error) {
 	switch {
 	case err == nil && answer.ID != "":
 		return j.adopt(ctx, r, answer, "")
@@ -162,38 +155,21 @@ func (j *Jobs) started(ctx context.Context, r *Record, service Service, answer R
 	return j.settle(ctx, doubtful, service, err)
 }
 
-// certain says whether an error proves that the service did not take a start. Everything else may have been taken.
+// certain says whether an error proves that the service did not take a start. Everything else may have been taken, a gateway's
+// 502 to 504 and a throttle's 503 among it.
 func certain(err error) bool {
-	var unclear *UnclearError
-	if errors.As(err, &unclear) {
-		return false
-	}
-	var notSent *NotSentError
-	if errors.As(err, &notSent) {
-		return true
-	}
-	var refused *APIError
-	if !errors.As(err, &refused) {
-		return false
-	}
-	switch {
-	case refused.Status == http.StatusRequestTimeout, refused.Status == http.StatusConflict:
-		return false // 409: it may be there already
-	case refused.Status >= 400 && refused.Status < 500:
-		return true
-	case refused.Status == http.StatusServiceUnavailable:
-		return refused.RetryAfter > 0 // the service's own throttle says when; a gateway that lost the service does not
-	}
-	return false
+	var unclear *trustmanager.UnclearError
+	var notSent *trustmanager.NotSentError
+	return errors.As(err, &notSent) && !errors.As(err, &unclear)
 }
 
 // find asks the service for jobs that carry the batch's id, and passes over those whose file name says another.
-func find(ctx context.Context, r *Record, service Service) ([]RemoteJob, error) {
+func find(ctx context.Context, r *Record, service Service) ([]trustmanager.Job, error) {
 	hits, err := service.Find(ctx, r.Profile.ID, r.ID)
 	if err != nil {
 		return nil, err
 	}
-	var own []RemoteJob
+	var own []trustmanager.Job
 	for _, h := range hits {
 		if h.ID != "" && (h.FileName == "" || r.Method == MAC || strings.Contains(h.FileName, r.ID)) {
 			own = append(own, h)
@@ -224,7 +200,7 @@ func (j *Jobs) settle(ctx context.Context, r *Record, service Service, cause err
 }
 
 // adopt ties a record to the service's job.
-func (j *Jobs) adopt(ctx context.Context, r *Record, answer RemoteJob, note string) (*Record, error) {
+func (j *Jobs) adopt(ctx context.Context, r *Record, answer trustmanager.Job, note string) (*Record, error) {
 	return j.edit(ctx, r.ID, func(tx *sql.Tx, r *Record) (string, error) {
 		if r.RemoteID == answer.ID {
 			return "", errUnchanged

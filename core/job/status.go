@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"enrollbench/core/trustmanager"
 )
 
 // Refresh asks the service how one batch stands and writes it down. A batch that may exist is looked for. Of one that the
@@ -39,7 +41,7 @@ func (j *Jobs) ask(ctx context.Context, r *Record, service Service) (*Record, er
 }
 
 // apply writes down what the service says of a job.
-func (j *Jobs) apply(ctx context.Context, id string, answer RemoteJob) (*Record, error) {
+func (j *Jobs) apply(ctx context.Context, id string, answer trustmanager.Job) (*Record, error) {
 	return j.edit(ctx, id, func(tx *sql.Tx, r *Record) (string, error) {
 		if !r.State.UnderWay() {
 			return "", errUnchanged // another program was faster
@@ -50,7 +52,7 @@ func (j *Jobs) apply(ctx context.Context, id string, answer RemoteJob) (*Record,
 		if len(answer.Failures) > r.Failed {
 			r.Failed = len(answer.Failures)
 		}
-		r.State = answer.State
+		r.State = stateOf(answer)
 		note := ""
 		switch {
 		case r.State == Complete && r.Issued == 0 && r.Failed > 0 && r.Failed >= r.Total:

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"enrollbench/core/trustmanager"
 )
 
 const (
@@ -139,7 +141,7 @@ func (w *watch) ended(p polled) {
 		at.wait = min(at.wait*growth/2, pollLast)
 	}
 	wait := at.wait
-	var refused *APIError
+	var refused *trustmanager.APIError
 	if errors.As(p.err, &refused) {
 		wait = max(wait, min(refused.RetryAfter, 10*pollLast))
 	}

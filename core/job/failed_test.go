@@ -1,0 +1,201 @@
+package job
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/csv"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"enrollbench/core/eui48"
+	"enrollbench/core/trustmanager"
+)
+
+func (b *bench) failed(id string) (string, *FailedRows) {
+	b.t.Helper()
+	var out bytes.Buffer
+	f, err := b.FailedRows(ctx, id, &out)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out.String(), f
+}
+
+func refused(row int, name, reason string) RowFailure {
+	return RowFailure{Row: row, Name: name, Reason: reason}
+}
+
+// give writes failures down as if the service had told them.
+func (b *bench) give(r *Record, failures ...RowFailure) {
+	b.t.Helper()
+	b.service.mu.Lock()
+	j, err := b.service.job(r.RemoteID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	j.Failures, j.Failed, j.Issued, j.State, j.Status = failures, len(failures), 1, trustmanager.StateComplete, "COMPLETE"
+	b.service.mu.Unlock()
+	b.must(Complete)(b.Refresh(ctx, r.ID))
+}
+
+// TestFailedRows: the octets of the refused rows are those that were sent, whatever the CSV looks like.
+func TestFailedRows(t *testing.T) {
+	const head = "\ufeffunique_identifier,subject.common_name,note\r\n"
+	const a, c = "7,dev-a,\"a \"\"quoted\"\" one\"\r\n", "9,\"dev-c\",\"two\r\nlines\"\r\n"
+	content := head + a + "\r\n8,dev-b,plain\r\n" + c + "10,dev-d,last"
+	b := newBench(t)
+	q := b.batch("unused.csv")
+	q.Files = []File{{Path: b.write("upload.csv", content), Count: 4}}
+	all, err := b.Prepare(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.must(Started)(b.Start(ctx, all[0].ID, nil))
+	if _, err := b.FailedRows(ctx, r.ID, new(bytes.Buffer)); !errors.Is(err, ErrNoFailures) {
+		t.Errorf("no failures: %v", err)
+	}
+	b.give(r, refused(2, "dev-a", "x"), refused(5, "dev-c", "rows counted with the blank line"), refused(0, "10", "by its identifier"), refused(44, "nobody", "y"))
+	got, f := b.failed(r.ID)
+	if want := head + a + c + "10,dev-d,last\r\n"; got != want {
+		t.Errorf("got\n%q, want\n%q", got, want)
+	}
+	if f.Written != 3 || len(f.NotFound) != 1 || f.NotFound[0].Name != "nobody" || len(f.Ambiguous) != 0 {
+		t.Errorf("%+v", f)
+	}
+	if s := b.stands(r.ID, Complete); !s.Partial() || !strings.HasSuffix(s.Sentence(), "; 4 failed") {
+		t.Errorf("sentence %q", s.Sentence())
+	}
+	reasons := new(bytes.Buffer)
+	if err := b.WriteReasons(ctx, r.ID, reasons); err != nil || !strings.Contains(reasons.String(), "44,nobody,y\n") {
+		t.Errorf("%q, %v", reasons, err)
+	}
+
+	// The number says one row and the name another: the name decides. A service that counts records and not rows is right too.
+	b2 := newBench(t)
+	q.Files[0].Path = b2.write("upload.csv", content)
+	if all, err = b2.Prepare(ctx, q); err != nil {
+		t.Fatal(err)
+	}
+	r = b2.must(Started)(b2.Start(ctx, all[0].ID, nil))
+	b2.give(r, refused(4, "dev-c", "the fourth record"))
+	if got, f := b2.failed(r.ID); got != head+c || f.Written != 1 {
+		t.Errorf("%q", got)
+	}
+	b2.write("upload.csv", content+" ")
+	if _, err := b2.FailedRows(ctx, r.ID, new(bytes.Buffer)); !errors.Is(err, ErrChanged) {
+		t.Errorf("another file: %v", err)
+	}
+}
+
+func TestFailedAddresses(t *testing.T) {
+	b := newBench(t)
+	start, _, _ := eui48.Parse("00:1a:c2:7b:00:00")
+	q := b.batch("unused.csv")
+	q.Method, q.Keys, q.Files = MAC, ByService, nil
+	q.Recipient, q.Proof = rehearsed(t, b.clock.Now())
+	q.Range, _ = eui48.NewRange(start, 100, 10)
+	all, err := b.Prepare(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.must(Started)(b.Start(ctx, all[0].ID, nil))
+	b.give(r, refused(2, "00-1a-c2-7b-00-0a", "x"), refused(0, "00:1A:C2:7B:00:14", "y"), refused(100, "", "z"))
+	got, f := b.failed(r.ID)
+	want := "\"subject.common_name\"\r\n\"00-1a-c2-7b-00-0a\"\r\n\"00-1a-c2-7b-00-14\"\r\n\"00-1a-c2-7b-03-de\"\r\n"
+	if got != want || f.Written != 3 || len(f.NotFound) > 0 {
+		t.Errorf("%q, %+v", got, f)
+	}
+}
+
+// request makes a CSR in PEM.
+func request(t *testing.T, name string) []byte {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: name}}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
+}
+
+func TestFailedRequests(t *testing.T) {
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	var sent [][]byte
+	for i := range 4 {
+		w, err := z.Create(fmt.Sprintf("device-%d.pem", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent = append(sent, request(t, fmt.Sprintf("cn-%d", i)))
+		_, _ = w.Write(sent[i])
+	}
+	_ = z.Close()
+	b := newBench(t)
+	r := &Record{Method: ZIP, Path: b.write("upload.zip", packed.String())}
+	facts, err := measure(ctx, r.Path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SHA256, r.Size = facts.sha256, facts.size
+	for _, failures := range [][]RowFailure{
+		{refused(2, "device-1.pem", "x"), refused(4, "device-3.pem", "x")},
+		{refused(2, "cn-1", "x"), refused(0, "cn-3", "x")},
+		{refused(2, "device-1", "x"), refused(4, "", "x")},
+	} {
+		var out bytes.Buffer
+		w := bufio.NewWriter(&out)
+		f := &failedRows{ctx: ctx, w: w, sought: newSought(failures)}
+		if err := f.file(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+		_ = w.Flush()
+		rows, err := csv.NewReader(&out).ReadAll()
+		if err != nil || len(rows) != 3 || rows[1][0] != "cn-1" || rows[2][0] != "cn-3" {
+			t.Fatalf("%v, %v", rows, err)
+		}
+		line := rows[1][1]
+		if strings.ContainsAny(line, "\r\n") || line != strings.ReplaceAll(string(sent[1]), "\n", "") {
+			t.Errorf("csr cell %q", line)
+		}
+	}
+}
+
+// FuzzFailedRows: whatever the upload is, what is written for all of its rows is the upload, but for blank lines and the end of
+// the last line.
+func FuzzFailedRows(f *testing.F) {
+	f.Add([]byte("a,b\r\n1,2\r\n3,4\r\n"))
+	f.Add([]byte("\ufeffa;b\n\"x\ny\";2\n\n\n3;\"4\"\"\""))
+	f.Add([]byte("a\tb\r1\t2\r"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		records := newRecordReader(bytes.NewReader(data))
+		var written bytes.Buffer
+		last := 0
+		for {
+			if _, err := records.next(); err != nil {
+				break
+			}
+			if records.row <= last {
+				t.Fatalf("row %d after row %d", records.row, last)
+			}
+			last = records.row
+			written.Write(records.raw)
+		}
+		squeeze := func(b []byte) string { return strings.NewReplacer("\r", "", "\n", "").Replace(string(b)) }
+		if got, want := squeeze(written.Bytes()), squeeze(data); !strings.HasPrefix(want, got) {
+			t.Fatalf("wrote %q of %q", got, want)
+		}
+	})
+}

@@ -1,0 +1,451 @@
+package job
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"enrollbench/core/eui48"
+	"enrollbench/core/trustmanager"
+)
+
+var ctx = context.Background()
+
+func TestWholeWay(t *testing.T) {
+	b := newBench(t)
+	b.service.steps = 1
+	r := b.prepare("upload.csv")
+	if !validID(r.ID) || !strings.HasPrefix(r.ID, "2026-11-27-1-") || r.FileName != "upload-"+r.ID+".csv" {
+		t.Errorf("id %q, sent as %q", r.ID, r.FileName)
+	}
+	var last int64
+	started := b.must(Started)(b.Start(ctx, r.ID, func(done, _ int64) { last = done }))
+	if started.RemoteID != "JOB-1" || last != r.Size {
+		t.Errorf("job %q, %d of %d bytes", started.RemoteID, last, r.Size)
+	}
+	if _, err := b.Start(ctx, r.ID, nil); !errors.As(err, new(*StateError)) {
+		t.Errorf("a second start: %v", err)
+	}
+	b.must(Running)(b.Refresh(ctx, r.ID))
+	if _, err := b.Fetch(ctx, r.ID, nil); !errors.As(err, new(*StateError)) {
+		t.Errorf("fetched while running: %v", err)
+	}
+	complete := b.must(Complete)(b.Refresh(ctx, r.ID))
+	if complete.Issued != 4 || complete.Total != 4 || complete.Partial() || complete.Sentence() != "4 of 4 issued, to be fetched" {
+		t.Errorf("%+v: %s", complete, complete.Sentence())
+	}
+	fetched := b.must(Fetched)(b.Fetch(ctx, r.ID, nil))
+	data, err := os.ReadFile(fetched.ResultPath)
+	if err != nil || !bytes.Equal(data, b.service.result) || filepath.Base(fetched.ResultPath) != "result.zip" {
+		t.Errorf("%q: %v", fetched.ResultPath, err)
+	}
+	if info, err := os.Stat(fetched.ResultPath); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	b.must(Opened)(b.MarkOpened(ctx, r.ID, "all 4 delivered"))
+	delivered := b.must(Delivered)(b.MarkDelivered(ctx, r.ID, "/line4"))
+	var went []State
+	for _, e := range delivered.Timeline {
+		went = append(went, e.State)
+	}
+	if want := []State{Prepared, Starting, Started, Running, Complete, Fetched, Opened, Delivered}; !slices.Equal(went, want) {
+		t.Errorf("timeline %v", went)
+	}
+	if err := b.Delete(ctx, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Get(ctx, r.ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("deleted: %v", err)
+	}
+	if _, err := os.Stat(filepath.Dir(fetched.ResultPath)); !os.IsNotExist(err) {
+		t.Errorf("its folder: %v", err)
+	}
+}
+
+// TestUnclear: whatever ends in doubt is never sent again by itself.
+func TestUnclear(t *testing.T) {
+	lost := &trustmanager.UnclearError{Err: errors.New("connection reset")}
+	for name, c := range map[string]struct {
+		service func(*fake)
+		want    State
+		hits    int
+		noList  bool
+		starts  int
+	}{
+		"answer lost, found":           {func(f *fake) { f.afterStart = func(int) error { return lost } }, Started, 0, false, 1},
+		"upload lost, not found":       {func(f *fake) { f.onStart = func(int) error { return lost } }, MayExist, 0, false, 0},
+		"answer lost, no list":         {func(f *fake) { f.afterStart = func(int) error { return lost }; f.noList = true }, MayExist, 0, true, 1},
+		"gateway error after the fact": {func(f *fake) { f.afterStart = func(int) error { return &trustmanager.APIError{Status: 502} } }, Started, 0, false, 1},
+		"503 in front of the service": {func(f *fake) {
+			f.onStart = func(int) error { return &trustmanager.APIError{Status: 503, RetryAfter: time.Second} }
+		}, MayExist, 0, false, 0},
+		"timeout without a type": {func(f *fake) { f.afterStart = func(int) error { return context.DeadlineExceeded } }, Started, 0, false, 1},
+		"list broken too": {func(f *fake) {
+			f.afterStart = func(int) error { return lost }
+			f.onFind = func() error { return errors.New("reset") }
+		}, MayExist, 0, false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			c.service(b.service)
+			r := b.prepare("upload.csv")
+			got, err := b.Start(ctx, r.ID, nil)
+			if got == nil || got.State != c.want {
+				t.Fatalf("state %v, want %s (%v)", got, c.want, err)
+			}
+			var unsettled *UnsettledError
+			if errors.As(err, &unsettled) != (c.want == MayExist) {
+				t.Errorf("error %v", err)
+			}
+			if c.want == MayExist && errors.Is(unsettled, ErrNoList) != c.noList {
+				t.Errorf("no list: %v", err)
+			}
+			for range 3 { // whatever somebody tries
+				_, _ = b.Start(ctx, r.ID, nil)
+				_, _ = b.Resume(ctx)
+				_, _ = b.Refresh(ctx, r.ID)
+				if err := b.Delete(ctx, got.ID); c.want == MayExist && err == nil {
+					t.Error("it could be deleted")
+				} else if err == nil {
+					return // complete by now
+				}
+			}
+			if n := b.service.starts[r.ID]; n != c.starts || b.service.n != 1 {
+				t.Errorf("accepted %d times, sent %d times", n, b.service.n)
+			}
+		})
+	}
+}
+
+// TestRefused: what was certainly not taken can be sent again.
+func TestRefused(t *testing.T) {
+	for name, refusal := range map[string]error{
+		"not sent": &trustmanager.NotSentError{Err: errors.New("no such host")},
+		"401":      &trustmanager.NotSentError{Err: &trustmanager.APIError{Status: 401, Code: "invalid_api_key"}},
+		"400":      &trustmanager.NotSentError{Err: &trustmanager.APIError{Status: 400, Code: "invalid_request"}},
+		"429":      &trustmanager.NotSentError{Err: &trustmanager.APIError{Status: 429, RetryAfter: time.Second}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.service.onStart = func(n int) error {
+				if n == 1 {
+					return refusal
+				}
+				return nil
+			}
+			r := b.prepare("upload.csv")
+			back, err := b.Start(ctx, r.ID, nil)
+			if !errors.Is(err, refusal) || back.State != Prepared || back.LastError != refusal.Error() {
+				t.Fatalf("%v: %v", back, err)
+			}
+			again := b.must(Started)(b.Start(ctx, r.ID, nil))
+			if again.LastError != "" || b.service.starts[r.ID] != 1 {
+				t.Errorf("%q, accepted %d times", again.LastError, b.service.starts[r.ID])
+			}
+		})
+	}
+}
+
+func TestResolve(t *testing.T) {
+	b := newBench(t)
+	b.service.noList = true
+	b.service.afterStart = func(int) error { return &trustmanager.UnclearError{Err: errors.New("reset")} }
+	r, other := b.prepare("one.csv"), b.prepare("two.csv")
+	for _, r := range []*Record{r, other} {
+		if _, err := b.Start(ctx, r.ID, nil); !errors.As(err, new(*UnsettledError)) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.Resolve(ctx, r.ID, "JOB-9"); err == nil {
+		t.Error("a job id that the service does not know was taken")
+	}
+	if _, err := b.Resolve(ctx, r.ID, "JOB-2"); !errors.Is(err, ErrOtherJob) {
+		t.Errorf("another batch's job: %v", err)
+	}
+	b.stands(r.ID, MayExist)
+	if got, err := b.Resolve(ctx, r.ID, " JOB-1 "); err != nil || got.RemoteID != "JOB-1" || got.State != Complete {
+		t.Fatalf("%v, %v", got, err)
+	}
+	b.service.jobs[0].FileName, b.service.jobs[1].FileName = "", "" // a service that does not tell file names
+	if _, err := b.Resolve(ctx, other.ID, "JOB-1"); !errors.Is(err, ErrOtherJob) {
+		t.Errorf("a job that belongs to another record: %v", err)
+	}
+	if got, err := b.Resolve(ctx, other.ID, "JOB-2"); err != nil || got.RemoteID != "JOB-2" {
+		t.Fatalf("%v, %v", got, err)
+	}
+}
+
+func TestDeclareNotStarted(t *testing.T) {
+	b := newBench(t)
+	lost := &trustmanager.UnclearError{Err: errors.New("reset")}
+	b.service.onStart = func(n int) error {
+		if n == 1 {
+			return lost
+		}
+		return nil
+	}
+	r := b.prepare("one.csv")
+	if _, err := b.DeclareNotStarted(ctx, r.ID); !errors.As(err, new(*StateError)) {
+		t.Errorf("a prepared one: %v", err)
+	}
+	_, _ = b.Start(ctx, r.ID, nil)
+	b.stands(r.ID, MayExist)
+	b.must(Prepared)(b.DeclareNotStarted(ctx, r.ID))
+	b.must(Started)(b.Start(ctx, r.ID, nil))
+	if b.service.starts[r.ID] != 1 {
+		t.Errorf("accepted %d times", b.service.starts[r.ID])
+	}
+
+	// The user was wrong, and the list shows it: at once, or when it is about to be sent again.
+	b.service.afterStart, b.service.onFind = func(int) error { return lost }, func() error { return errors.New("reset") }
+	wrong := b.prepare("two.csv")
+	_, _ = b.Start(ctx, wrong.ID, nil)
+	b.stands(wrong.ID, MayExist)
+	b.must(Prepared)(b.DeclareNotStarted(ctx, wrong.ID))
+	if _, err := b.Start(ctx, wrong.ID, nil); err == nil {
+		t.Error("it was sent though the list could not be asked")
+	}
+	b.service.onFind = nil
+	found := b.must(Started)(b.Start(ctx, wrong.ID, nil))
+	if b.service.starts[wrong.ID] != 1 || found.RemoteID == "" {
+		t.Errorf("accepted %d times", b.service.starts[wrong.ID])
+	}
+	third := b.prepare("three.csv")
+	b.service.onFind = func() error { return errors.New("reset") }
+	_, _ = b.Start(ctx, third.ID, nil)
+	b.service.onFind = nil
+	if got, err := b.DeclareNotStarted(ctx, third.ID); !errors.Is(err, ErrFound) || got.State != Started {
+		t.Errorf("declared not started and there: %v, %v", got, err)
+	}
+}
+
+// TestKilledWhileStarting: the next program finds a record that says Starting and nobody who lives.
+func TestKilledWhileStarting(t *testing.T) {
+	b := newBench(t)
+	first := b.openJobs()
+	inside := make(chan struct{})
+	proceed := make(chan struct{})
+	b.service.onStart = func(int) error { close(inside); <-proceed; return nil }
+	r := b.prepare("one.csv")
+	var all sync.WaitGroup
+	all.Go(func() {
+		if got, err := first.Start(ctx, r.ID, nil); err != nil || got.State != Started {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+	<-inside
+	b.stands(r.ID, Starting)
+	if _, err := b.Start(ctx, r.ID, nil); !errors.As(err, new(*StateError)) {
+		t.Errorf("a second program: %v", err)
+	}
+	if got, err := b.Resume(ctx); err != nil || len(got) != 0 {
+		t.Errorf("resumed what another program sends: %v, %v", got, err)
+	}
+	b.stands(r.ID, Starting)
+	// Its lock is gone, as after kill -9; what it sent is still on its way.
+	if locksWork {
+		first.me.file.Close()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if _, err := b.Resume(ctx); !errors.As(err, new(*UnsettledError)) && err != nil {
+				t.Error(err)
+			}
+		}()
+		close(proceed)
+		<-done
+	} else {
+		close(proceed)
+	}
+	all.Wait()
+	b.stands(r.ID, Started)
+	if b.service.starts[r.ID] != 1 {
+		t.Errorf("accepted %d times", b.service.starts[r.ID])
+	}
+}
+
+// TestTwoPrograms start the same batches at the same moment: each goes out once.
+func TestTwoPrograms(t *testing.T) {
+	b := newBench(t)
+	other := b.openJobs()
+	var ids []string
+	for i := range 10 {
+		ids = append(ids, b.prepare(strings.Repeat("x", i+1)+".csv").ID)
+	}
+	var all sync.WaitGroup
+	for _, j := range []*Jobs{b.Jobs, other, b.Jobs, other} {
+		all.Go(func() {
+			for _, id := range ids {
+				_, _ = j.Start(ctx, id, nil)
+			}
+		})
+	}
+	all.Wait()
+	for _, id := range ids {
+		if r := b.stands(id, Started); b.service.starts[id] != 1 {
+			t.Errorf("%s: accepted %d times", r.ID, b.service.starts[id])
+		}
+	}
+}
+
+func TestChangedFile(t *testing.T) {
+	b := newBench(t)
+	r := b.prepare("one.csv")
+	b.write("one.csv", threeRows)
+	if got, err := b.Start(ctx, r.ID, nil); !errors.Is(err, ErrChanged) || got.State != Prepared || b.service.n != 0 {
+		t.Errorf("%v, %v, sent %d times", got, err, b.service.n)
+	}
+	if err := os.Remove(r.Path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.Start(ctx, r.ID, nil); !errors.Is(err, os.ErrNotExist) || got.State != Prepared {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestApproveAndReject(t *testing.T) {
+	b := newBench(t)
+	b.service.approval = true
+	yes, no := b.prepare("yes.csv"), b.prepare("no.csv")
+	for _, r := range []*Record{yes, no} {
+		b.must(Started)(b.Start(ctx, r.ID, nil))
+		b.must(WaitingForApproval)(b.Refresh(ctx, r.ID))
+	}
+	if r := b.must(Complete)(b.Approve(ctx, yes.ID)); r.RemoteStatus != "COMPLETE" {
+		t.Errorf("%+v", r)
+	}
+	b.must(Rejected)(b.Reject(ctx, no.ID))
+	if _, err := b.Approve(ctx, no.ID); !errors.As(err, new(*StateError)) {
+		t.Errorf("approved after it was rejected: %v", err)
+	}
+	again := b.must(Prepared)(b.Retry(ctx, no.ID))
+	if again.ID == no.ID || again.RemoteID != "" || again.SHA256 != no.SHA256 || !strings.Contains(again.FileName, again.ID) {
+		t.Errorf("%+v", again)
+	}
+	b.stands(no.ID, Rejected)
+	b.must(Started)(b.Start(ctx, again.ID, nil))
+}
+
+func TestCancelAndRetry(t *testing.T) {
+	b := newBench(t)
+	r := b.prepare("one.csv")
+	b.must(Cancelled)(b.Cancel(ctx, r.ID))
+	if _, err := b.Start(ctx, r.ID, nil); !errors.As(err, new(*StateError)) {
+		t.Error(err)
+	}
+	if back := b.must(Prepared)(b.Retry(ctx, r.ID)); back.ID != r.ID {
+		t.Errorf("another id: %s", back.ID)
+	}
+	b.must(Started)(b.Start(ctx, r.ID, nil))
+	if _, err := b.Cancel(ctx, r.ID); !errors.As(err, new(*StateError)) {
+		t.Error(err)
+	}
+}
+
+func TestAllFailed(t *testing.T) {
+	b := newBench(t)
+	b.service.bad = func(string) string { return "the device group is unknown" }
+	r := b.prepare("one.csv")
+	b.must(Started)(b.Start(ctx, r.ID, nil))
+	failed := b.must(Failed)(b.Refresh(ctx, r.ID))
+	if !failed.Partial() || failed.Failed != 4 || !strings.Contains(failed.Sentence(), "4 failed") {
+		t.Errorf("%s", failed.Sentence())
+	}
+}
+
+func TestSeries(t *testing.T) {
+	b := newBench(t)
+	start, _, err := eui48.Parse("00:1a:c2:7b:00:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := b.batch("unused.csv")
+	q.Method, q.Keys, q.Files = MAC, ByService, nil
+	q.Recipient, q.Proof = rehearsed(t, b.clock.Now())
+	if q.Range, err = eui48.NewRange(start, 1_200_000, 2); err != nil {
+		t.Fatal(err)
+	}
+	all, err := b.Prepare(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 3 || all[2].Range.Count != 200_000 || all[1].Range.Start != q.Range.At(500_000) || all[2].Part != 3 || all[2].Parts != 3 || all[0].Series != all[0].ID {
+		t.Fatalf("%+v", all)
+	}
+	b.service.onStart = func(n int) error {
+		if n == 2 {
+			return &trustmanager.NotSentError{Err: errors.New("no network")}
+		}
+		return nil
+	}
+	s, err := b.StartSeries(ctx, all[1].ID, nil)
+	if err == nil || !strings.Contains(err.Error(), "job 2 of 3") || s.Records[0].State != Started || s.Records[1].State != Prepared || s.Records[2].State != Prepared {
+		t.Fatalf("%s: %v", s.Sentence(), err)
+	}
+	if s, err = b.StartSeries(ctx, all[0].ID, nil); err != nil || s.State != Started || s.Ordered != 1_200_000 {
+		t.Fatalf("%s: %v", s.Sentence(), err)
+	}
+	if got := s.Sentence(); got != "3 jobs: 3 started, 0 of 1,200,000 issued" {
+		t.Error(got)
+	}
+	for id, n := range b.service.starts {
+		if n != 1 {
+			t.Errorf("%s: %d times", id, n)
+		}
+	}
+
+	files := b.batch("part1.csv")
+	files.Files = append(files.Files, File{Path: b.write("part2.csv", threeRows), Count: 3})
+	parts, err := b.Prepare(ctx, files)
+	if err != nil || len(parts) != 2 || parts[1].FileName != "part2-"+parts[1].ID+".csv" || parts[1].Short() != "part1.csv (2 of 2)" {
+		t.Fatalf("%+v, %v", parts, err)
+	}
+	var seen []int64
+	if _, err := b.StartSeries(ctx, parts[0].ID, func(done, total int64) { seen = append(seen, done, total) }); err != nil {
+		t.Fatal(err)
+	}
+	if total := parts[0].Size + parts[1].Size; !slices.Equal(seen[len(seen)-2:], []int64{total, total}) || !slices.IsSorted(seen[:1]) {
+		t.Errorf("progress %v of %d", seen, total)
+	}
+}
+
+func TestList(t *testing.T) {
+	b := newBench(t)
+	var ids []string
+	for _, name := range []string{"alpha.csv", "Ökohaus.csv", "gamma.csv"} {
+		ids = append(ids, b.prepare(name).ID)
+		b.clock.advance(time.Second)
+	}
+	b.must(Started)(b.Start(ctx, ids[2], nil))
+	for _, c := range []struct {
+		f    Filter
+		want []string
+	}{
+		{Filter{}, []string{ids[2], ids[1], ids[0]}},
+		{Filter{States: []State{Prepared}}, []string{ids[1], ids[0]}},
+		{Filter{States: []State{Started, Failed}}, []string{ids[2]}},
+		{Filter{Text: "öKOHAUS"}, []string{ids[1]}},
+		{Filter{Text: ids[0]}, []string{ids[0]}},
+		{Filter{Connection: "c2"}, nil},
+	} {
+		all, err := b.List(ctx, c.f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range all {
+			got = append(got, r.ID)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %v, want %v", c.f, got, c.want)
+		}
+	}
+}
