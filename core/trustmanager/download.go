@@ -221,9 +221,12 @@ func (d *download) copy(from io.Reader) error {
 			case <-stop:
 				return
 			}
-			n, err := io.ReadAtLeast(from, buffer, len(buffer)/2)
-			if errors.Is(err, io.ErrUnexpectedEOF) && n > 0 && n < len(buffer)/2 {
-				err = lastError(from)
+			var n int
+			var err error
+			for n < len(buffer)/2 && err == nil { // small pieces are gathered: a call costs as much for each
+				var more int
+				more, err = from.Read(buffer[n:])
+				n += more
 			}
 			select {
 			case full <- piece{buffer[:n], err}:
@@ -254,16 +257,6 @@ func (d *download) copy(from io.Reader) error {
 		free <- p.data[:copyBuffer]
 	}
 	return nil
-}
-
-// lastError tells a body that ended from one that broke off: ReadAtLeast says the same of both.
-func lastError(from io.Reader) error {
-	var one [1]byte
-	_, err := from.Read(one[:])
-	if err == nil { // an end is an end: a reader that goes on after it is broken
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }
 
 func (d *download) result() Downloaded {

@@ -138,8 +138,9 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	b.watch.reading.Store(true)
 	n, err := b.body.Read(p)
 	b.watch.reading.Store(false)
-	if err != nil && err != io.EOF {
-		err = b.watch.cause(err)
+	if err != nil && b.watch.ctx.Err() != nil {
+		// An end after we gave up is no end: told so, a service may close a chunked answer as if it were whole.
+		return n, context.Cause(b.watch.ctx)
 	}
 	return n, err
 }
