@@ -44,6 +44,14 @@ var acts = map[string]func(args []string) error{
 	"cms-encrypt":     cmsEncrypt,
 	"cms-decrypt":     cmsDecrypt,
 	"pgp-decrypt":     pgpDecrypt,
+
+	"generate-csv": generateCSV,
+	"csv-index":    csvIndex,
+	"csv-library":  csvLibrary,
+	"csv-validate": csvValidate,
+	"csv-upload":   csvUpload,
+	"csv-save":     csvSave,
+	"csv-edit":     csvEdit,
 }
 
 func bench() error {
@@ -94,7 +102,7 @@ type section struct {
 
 func (b *bencher) sections() []section {
 	return []section{{"csr", b.requests, true}, {"openssl", b.openssl, true}, {"zip", b.zip, true}, {"mac", b.macs, false},
-		{"cms", b.cms, false}, {"pgp", b.pgp, false}, {"delivery", b.delivery, false}, {"window", b.window, false}}
+		{"cms", b.cms, false}, {"pgp", b.pgp, false}, {"delivery", b.delivery, false}, {"csv", b.csv, false}, {"window", b.window, false}}
 }
 
 // choose returns the named sections in their order, or all.
