@@ -55,6 +55,7 @@ deps:
 
 docs: enrollctl
 	build/enrollctl csr rules --markdown >docs/csr-rules.md
+	build/enrollctl csv rules --markdown >docs/csv-rules.md
 	build/enrollctl mac rules --markdown >docs/mac-rules.md
 	build/enrollctl recipient rules --markdown >docs/recipient-rules.md
 	build/enrollctl deliver --rules --markdown >docs/delivery-rules.md

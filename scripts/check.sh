@@ -89,6 +89,7 @@ printed() {
 		}
 	done <<-'PAGES'
 		csr-rules.md csr rules
+		csv-rules.md csv rules
 		mac-rules.md mac rules
 		recipient-rules.md recipient rules
 		delivery-rules.md deliver --rules

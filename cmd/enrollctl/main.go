@@ -40,6 +40,7 @@ var root = &command{
 	commands: []*command{
 		{name: "csr", summary: "certificate signing requests (PKCS#10): check them, bundle them for upload",
 			commands: []*command{csrCheck, csrBundle, csrRules}},
+		csvGroup,
 		{name: "mac", summary: "MAC address ranges (EUI-48): check one, list it as a CSV for upload",
 			commands: []*command{macCheck, macList, macRules}},
 		{name: "recipient", summary: "the certificate or OpenPGP key that the service seals results to",

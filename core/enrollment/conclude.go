@@ -63,56 +63,12 @@ func (r *Result) concludeHeader() {
 		tell(csr.RuleSharedPrimeSkipped, "%d RSA keys were not compared for shared primes: more than %d are compared only when asked",
 			r.relations.moduli, csr.SharedPrimesAutoMax)
 	}
-	for _, f := range r.p.opt.Form {
-		if rule := formRule(f.Rule); rule != nil && r.rowOfForm(f) < 0 {
-			h := headerFinding{rule: rule, column: -1, name: f.Column, message: f.Message, hint: f.Hint}
-			h.column = slices.IndexFunc(r.p.columns, func(c column) bool { return f.Column != "" && c.name == f.Column })
-			r.header = append(r.header, h)
+	if r.p.opt.Form == nil {
+		return
+	}
+	for _, f := range r.p.opt.Form.header {
+		if i := slices.IndexFunc(csvdoc.Rules, func(rule *finding.Rule) bool { return rule.Name == f.Rule }); i >= 0 {
+			r.header = append(r.header, headerFinding{rule: csvdoc.Rules[i], column: r.p.columnNamed(f.Column), name: f.Column, message: f.Message, hint: f.Hint})
 		}
 	}
-}
-
-func formRule(name string) *finding.Rule {
-	if i := slices.IndexFunc(csvdoc.Rules, func(r *finding.Rule) bool { return r.Name == name }); i >= 0 {
-		return csvdoc.Rules[i]
-	}
-	return nil
-}
-
-// rowOfForm is which row of the file a finding about its form means, -1 for the header and the file as a whole.
-func (r *Result) rowOfForm(f finding.Finding) int {
-	return f.Row - r.snap.FileRow(0)
-}
-
-// addForm adds what is wrong with the form of rows: of all, or of those in only.
-func (r *Result) addForm(only *rowSet) {
-	for _, f := range r.p.opt.Form {
-		rule, row := formRule(f.Rule), r.rowOfForm(f)
-		if rule == nil || row < 0 {
-			continue
-		}
-		id := csvdoc.RowID(row) // #nosec G115 -- not negative
-		if only != nil && !only.has(id) {
-			continue
-		}
-		if _, there := r.snap.Index(id); there && !r.rewritten(id) {
-			r.groups.add(cause{rule, r.formColumn(f)}, id, false)
-		}
-	}
-}
-
-func (r *Result) formColumn(f finding.Finding) csvdoc.ColumnID {
-	if f.Column != "" {
-		for _, c := range r.p.columns {
-			if c.name == f.Column {
-				return c.id
-			}
-		}
-	}
-	return noColumn
-}
-
-// rewritten says whether a cell of the row was edited, so that the row will be written anew.
-func (r *Result) rewritten(id csvdoc.RowID) bool {
-	return slices.ContainsFunc(r.p.columns, func(c column) bool { return r.snap.Edited(id, c.id) })
 }

@@ -51,7 +51,6 @@ func (r *Result) RowFindings(i int) []Finding {
 type explainer struct {
 	r       *Result
 	checker *checker
-	form    map[csvdoc.RowID][]finding.Finding
 	shared  *partnerSets
 }
 
@@ -69,15 +68,6 @@ type partnerKey struct {
 func newExplainer(r *Result) *explainer {
 	e := &explainer{r: r, checker: newChecker(r.p, true), shared: &partnerSets{sets: map[partnerKey]*finding.Partners{}}}
 	e.checker.verdicts = r.verdicts
-	for _, f := range r.p.opt.Form {
-		if row := r.rowOfForm(f); row >= 0 {
-			if e.form == nil {
-				e.form = map[csvdoc.RowID][]finding.Finding{}
-			}
-			id := csvdoc.RowID(row) // #nosec G115 -- not negative
-			e.form[id] = append(e.form[id], f)
-		}
-	}
 	return e
 }
 
@@ -108,13 +98,8 @@ func (e *explainer) row(i int, id csvdoc.RowID, cells []string) []Finding {
 		f := add(h.rule, h.column, h.message, h.hint)
 		f.Fix, f.Fixable = h.fix, h.fixable
 	}
-	if list := e.form[id]; list != nil && !r.rewritten(id) {
-		for _, given := range list {
-			if rule := formRule(given.Rule); rule != nil {
-				column := slices.IndexFunc(r.p.columns, func(c column) bool { return given.Column != "" && c.name == given.Column })
-				add(rule, column, given.Message, given.Hint)
-			}
-		}
+	if form := r.p.opt.Form; form != nil && len(form.causes) > 0 && !r.rewritten(id) {
+		form.of(id, func(rule *finding.Rule, column, message string) { add(rule, r.p.columnNamed(column), message, "") })
 	}
 	e.related(id, cells, add)
 	slices.SortStableFunc(out, func(a, b Finding) int { return cmp.Compare(a.Position.Column, b.Position.Column) })

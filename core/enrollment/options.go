@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"enrollbench/core/csr"
-	"enrollbench/core/finding"
 )
 
 // MaxUploadBytes is the service's limit for one uploaded file, 200 MB in its stricter reading.
@@ -50,10 +49,7 @@ type Options struct {
 	SharedPrimes csr.SharedPrimes // whether the RSA keys of the rows are compared for common primes
 	Workers      int              // 0: one for each core
 	Now          func() time.Time // nil: time.Now
-
-	// Form is what was found wrong with the form of the file (csvdoc.Document.Findings). Rows with such an error are not
-	// ready, until a cell of them is edited, which writes the row anew.
-	Form []finding.Finding
+	Form         *Form            // what is wrong with the form of the file (FormOf); nil: not looked at
 }
 
 func (o Options) withDefaults() Options {

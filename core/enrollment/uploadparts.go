@@ -137,7 +137,8 @@ func pack(z *flate.Writer, text []byte) ([]byte, error) {
 	buf := bytes.NewBuffer(make([]byte, 0, len(text)/2))
 	z.Reset(buf)
 	_, err := z.Write(text)
-	return buf.Bytes(), errors.Join(err, z.Flush())
+	err = errors.Join(err, z.Flush())
+	return buf.Bytes(), err
 }
 
 // fits says whether a block with n bytes, compressed where that is meant, still fits into the part at hand.

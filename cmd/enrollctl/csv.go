@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/enrollment"
+	"enrollbench/core/finding"
+)
+
+// csvGroup is the commands around upload CSVs.
+var csvGroup = &command{name: "csv", summary: "CSV files: check them, write them in the form that is uploaded",
+	commands: []*command{csvCheck, csvSave, csvRules}}
+
+var csvRules = rulesCommand(&rulePage{"csv", "Rules for CSV files", "csv rules",
+	batchSeverities + "\n\nThe cells of the column `csr` obey the [rules for certificate signing requests](csr-rules.md) as well.",
+	slices.Concat(csvdoc.Rules, enrollment.Rules)})
+
+var csvCheck = &command{
+	name:      "check",
+	arguments: "FILE",
+	summary:   "say what is wrong with the rows of a CSV",
+	detail: "The file is taken as it is: encoding, delimiter and quotes are found, and a ZIP with one CSV is looked into. Header,\n" +
+		"cells, CSRs and what spreadsheets did to values are checked, by the columns that the service knows or by a template;\n" +
+		"nothing is written. enrollctl csv rules explains each rule.",
+	setup: func(flags *flag.FlagSet) action {
+		var in table
+		in.declare(flags)
+		asJSON := flags.Bool("json", false, "print one JSON object")
+		all := flags.Bool("all", false, fmt.Sprintf("list every place of a finding, not the first %d", placesShown))
+		return func(ctx context.Context, s *session, args []string) error {
+			doc, result, err := in.check(ctx, s, args)
+			if err != nil {
+				return err
+			}
+			defer doc.Close()
+			if *asJSON {
+				err = in.writeJSON(ctx, s, doc, result)
+			} else if err = in.writeFindings(ctx, s.stdout, result, *all); err == nil {
+				_, err = fmt.Fprintln(s.stdout, tableSummary(result))
+			}
+			if err == nil && failed(result) {
+				err = errFindings
+			}
+			return err
+		}
+	},
+}
+
+// table is what the flags say about the CSV that is checked.
+type table struct {
+	flags               *flag.FlagSet
+	template, separator string
+	keys                choice
+	encoding, delimiter choice
+	primes, pem         choice
+	maxBytes            count
+	path                string
+}
+
+var (
+	delimiterWords = []string{"", "comma", "semicolon", "tab", "pipe"}
+	encodingWords  = []string{"", "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"}
+)
+
+func (t *table) declare(flags *flag.FlagSet) {
+	t.flags = flags
+	flags.StringVar(&t.template, "template", "", "check against the header row of `T.csv`, the profile's template")
+	t.keys.words = []string{enrollment.UnknownKeys: "unknown", enrollment.ClientKeys: "client", enrollment.ServerKeys: "server"}
+	flags.Var(&t.keys, "keys", "`WHO` makes the keys: client (each row has a CSR), server, or unknown (the columns tell)")
+	flags.StringVar(&t.separator, "separator", "", "`TEXT` between several values of one cell; none unless given")
+	t.encoding.words, t.delimiter.words = encodingWords, delimiterWords
+	flags.Var(&t.encoding, "encoding", "read the file in `NAME`: "+strings.Join(encodingWords[1:], ", ")+"; it is found unless given")
+	flags.Var(&t.delimiter, "delimiter", "`NAME` of what stands between cells: "+strings.Join(delimiterWords[1:], ", ")+"; it is found unless given")
+	t.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
+	flags.Var(&t.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+group(csr.SharedPrimesAutoMax)+" keys), always or never")
+	t.maxBytes = enrollment.MaxUploadBytes
+	flags.Var(&t.maxBytes, "max-bytes", "most bytes `N` of one file, "+group(enrollment.MaxUploadBytes)+" unless given")
+}
+
+// check opens the file and checks it. The caller closes the document.
+func (t *table) check(ctx context.Context, s *session, args []string) (*csvdoc.Document, *enrollment.Result, error) {
+	if len(args) != 1 {
+		return nil, nil, usagef("one CSV is needed, and %d were given", len(args))
+	}
+	t.path = args[0]
+	o := enrollment.Options{
+		Keys:         enrollment.Keys(t.keys.index), // #nosec G115 -- one of three
+		Separator:    t.separator,
+		MaxBytes:     int64(t.maxBytes),
+		PEM:          enrollment.PEMForm(t.pem.index),  // #nosec G115 -- one of two
+		SharedPrimes: csr.SharedPrimes(t.primes.index), // #nosec G115 -- one of three
+	}
+	if t.template != "" {
+		template, err := enrollment.ReadTemplate(t.template)
+		if err != nil {
+			return nil, nil, err
+		}
+		o.Template = template
+	}
+	doc, err := t.open(ctx, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	result, err := t.validate(ctx, s, doc, o)
+	if err != nil {
+		return nil, nil, errors.Join(err, doc.Close())
+	}
+	return doc, result, nil
+}
+
+func (t *table) open(ctx context.Context, s *session) (*csvdoc.Document, error) {
+	doc, err := csvdoc.Open(ctx, t.path, csvdoc.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if t.encoding.index > 0 || t.delimiter.index > 0 {
+		d := doc.Dialect()
+		if t.encoding.index > 0 {
+			d.Encoding = csvdoc.Encoding(t.encoding.index - 1) // #nosec G115 -- one of five
+		}
+		if t.delimiter.index > 0 {
+			d.Delimiter = csvdoc.Delimiters[t.delimiter.index-1]
+		}
+		if err := doc.Reopen(ctx, d); err != nil {
+			return nil, errors.Join(err, doc.Close())
+		}
+	}
+	report, stop := s.track("reading")
+	defer stop()
+	if err := doc.Index(ctx, report); err != nil {
+		return nil, errors.Join(err, doc.Close())
+	}
+	return doc, nil
+}
+
+func (t *table) validate(ctx context.Context, s *session, doc *csvdoc.Document, o enrollment.Options) (*enrollment.Result, error) {
+	report, stop := s.track("checking")
+	defer stop()
+	form, err := enrollment.FormOf(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
+	o.Form = form
+	return enrollment.Validate(ctx, doc.Snapshot(), o, report)
+}
+
+// failed says whether anything keeps a row from the upload.
+func failed(r *enrollment.Result) bool { c := r.Counts(); return c.Errors > 0 || c.Header > 0 }
+
+// facts are what JSON says about the file besides the findings.
+func (t *table) facts(doc *csvdoc.Document, r *enrollment.Result) []finding.Field {
+	names := []string{}
+	for _, c := range r.Snapshot().Columns() {
+		names = append(names, c.Name)
+	}
+	d := doc.Dialect()
+	return []finding.Field{
+		{Name: "rows", Value: r.Snapshot().Rows()}, {Name: "columns", Value: names},
+		{Name: "encoding", Value: d.Encoding.String()}, {Name: "delimiter", Value: string(rune(d.Delimiter))},
+	}
+}
+
+func (t *table) writeJSON(ctx context.Context, s *session, doc *csvdoc.Document, r *enrollment.Result, more ...finding.Field) error {
+	progress, stop := s.track("listing")
+	defer stop()
+	report, err := r.Report(ctx, t.path, progress)
+	if err != nil {
+		return err
+	}
+	stop()
+	return report.WriteJSON(s.stdout, r.Counts().Ready, append(t.facts(doc, r), more...)...)
+}

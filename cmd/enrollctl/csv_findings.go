@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"enrollbench/core/enrollment"
+	"enrollbench/core/finding"
+)
+
+// writeFindings shows what was found by cause, each with its first places: a million findings of one cause are neither
+// put into words nor kept for that.
+func (t *table) writeFindings(ctx context.Context, w io.Writer, r *enrollment.Result, all bool) error {
+	b := bufio.NewWriter(w)
+	header := r.HeaderFindings()
+	groups := slices.Clone(r.Groups())
+	slices.SortStableFunc(groups, func(a, b enrollment.Group) int { return int(b.Rule.Severity) - int(a.Rule.Severity) })
+	for i := range groups {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		g := &groups[i]
+		fmt.Fprintf(b, "%s %s: %s", signs[g.Rule.Severity], g.Rule.Severity, g.Rule.Title)
+		if g.Rows > 1 {
+			fmt.Fprintf(b, " (%s)", group(int64(g.Rows)))
+		}
+		fmt.Fprintf(b, "  [%s]\n", g.Rule.Name)
+		if g.Header {
+			for _, f := range header {
+				if f.Rule == g.Rule.Name && f.Column == g.Name {
+					f.File = t.path
+					fmt.Fprintf(b, "    %s%s\n    → %s\n", place(f.Location), printable(f.Message), printable(f.Hint))
+				}
+			}
+			continue
+		}
+		t.writePlaces(b, r, g, all)
+	}
+	return b.Flush()
+}
+
+// writePlaces lists the rows of a group, each hint once where they have it in common.
+func (t *table) writePlaces(b *bufio.Writer, r *enrollment.Result, g *enrollment.Group, all bool) {
+	shown, hint := 0, ""
+	flush := func() {
+		if hint != "" {
+			fmt.Fprintf(b, "    → %s\n", printable(hint))
+		}
+		hint = ""
+	}
+	for i := range r.GroupRows(g) {
+		if !all && shown == placesShown {
+			break
+		}
+		shown++
+		for _, f := range r.RowFindings(i) {
+			if f.Rule != g.Rule.Name || g.HasColumn && f.Column != g.Name {
+				continue
+			}
+			if hint != f.Hint {
+				flush()
+			}
+			hint = f.Hint
+			f.File = t.path
+			fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
+		}
+	}
+	if more := g.Rows - shown; more > 0 {
+		fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(more)))
+	}
+	flush()
+}
+
+// tableSummary is the one sentence that tells the state.
+func tableSummary(r *enrollment.Result) string {
+	var by [finding.Error + 1]int64
+	for _, g := range r.Groups() {
+		if g.Header {
+			by[g.Rule.Severity]++
+		}
+		by[g.Rule.Severity] += int64(g.Rows)
+	}
+	parts := []string{group(int64(r.Counts().Ready)) + " ready"}
+	for s := finding.Error; ; s-- {
+		if by[s] > 0 {
+			parts = append(parts, counted(by[s], s.String()))
+		}
+		if s == finding.Notice {
+			break
+		}
+	}
+	size := r.Size()
+	return strings.Join(append(parts, fmt.Sprintf("%s of %s bytes", group(size.Plain), group(size.Max))), " · ")
+}
