@@ -37,10 +37,11 @@ func (e *ResultError) Unwrap() error { return e.Err }
 //
 // Errors: *StateError; ErrTaken; *ResultError, and the record stays as it was; those of the service.
 func (j *Jobs) Fetch(ctx context.Context, id string, report progress.Func) (*Record, error) {
-	r, service, err := j.reach(ctx, id, "fetched", Complete, Fetched, Opened, Delivered)
+	r, service, done, err := j.reach(ctx, id, "fetched", Complete, Fetched, Opened, Delivered)
 	if err != nil {
 		return r, err
 	}
+	defer done()
 	if err := j.db.Write(ctx, func(tx *sql.Tx) error { return j.claim(ctx, tx, id) }); err != nil {
 		return r, err
 	}

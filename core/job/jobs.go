@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -13,7 +14,8 @@ import (
 
 // Options of Open.
 type Options struct {
-	// Connect makes the client of a connection. It is called for each step, so that a token that was replaced is used at once.
+	// Connect makes the client of a connection. It is called anew for each step, so that a token that was replaced is used
+	// at once, and once for all that Watch asks until there is an error. A client that is an io.Closer is closed at the end.
 	Connect func(ctx context.Context, connectionID string) (Service, error)
 	// Folder is where fetched results and imported upload files lie, one folder a batch; it is made, 0700.
 	Folder string
@@ -60,6 +62,22 @@ func Open(db *store.DB, o Options) (*Jobs, error) {
 
 // Close gives up what this program holds; the database is the caller's.
 func (j *Jobs) Close() error { return j.me.close() }
+
+// client makes the client of a connection; done is to be called when it is not needed any more.
+func (j *Jobs) client(ctx context.Context, connectionID string) (s Service, done func(), err error) {
+	s, err = j.connect(ctx, connectionID)
+	if err != nil {
+		return nil, func() {}, err
+	}
+	return s, func() { closeClient(s) }, nil
+}
+
+// closeClient wipes the secrets that a client holds.
+func closeClient(s Service) {
+	if c, ok := s.(io.Closer); ok {
+		_ = c.Close() // what it could not do better, the end of the program does
+	}
+}
 
 // Clock tells the time and waits, so that a test need not.
 type Clock interface {

@@ -20,10 +20,11 @@ func (j *Jobs) Resolve(ctx context.Context, id, remoteID string) (*Record, error
 	if remoteID == "" {
 		return nil, errors.New("the job id is empty")
 	}
-	r, service, err := j.reach(ctx, id, "tied to a job", MayExist)
+	r, service, done, err := j.reach(ctx, id, "tied to a job", MayExist)
 	if err != nil {
 		return r, err
 	}
+	defer done()
 	answer, err := service.Status(ctx, remoteID)
 	if err != nil {
 		return r, fmt.Errorf("job %q: %w", remoteID, err)
@@ -59,7 +60,8 @@ func (j *Jobs) DeclareNotStarted(ctx context.Context, id string) (*Record, error
 		return r, &StateError{ID: id, Have: r.State, Allowing: "declared not started"}
 	}
 	note := "the user declared that it was not started"
-	if service, err := j.connect(ctx, r.Connection.ID); err == nil {
+	if service, done, err := j.client(ctx, r.Connection.ID); err == nil {
+		defer done()
 		hits, err := find(ctx, r, service)
 		switch {
 		case err == nil && len(hits) == 1:
@@ -155,17 +157,17 @@ func (j *Jobs) Assign(ctx context.Context, id string, c Connection, p Profile) (
 // ErrPractice is a batch that would go from practice to production, or the other way.
 var ErrPractice = errors.New("practice and production do not mix")
 
-// reach returns a record in one of the states and the client of its connection.
-func (j *Jobs) reach(ctx context.Context, id, step string, states ...State) (*Record, Service, error) {
+// reach returns a record in one of the states, the client of its connection, and what gives that up.
+func (j *Jobs) reach(ctx context.Context, id, step string, states ...State) (*Record, Service, func(), error) {
 	r, err := j.Get(ctx, id)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	for _, s := range states {
 		if r.State == s {
-			service, err := j.connect(ctx, r.Connection.ID)
-			return r, service, err
+			service, done, err := j.client(ctx, r.Connection.ID)
+			return r, service, done, err
 		}
 	}
-	return r, nil, &StateError{ID: id, Have: r.State, Allowing: step}
+	return r, nil, nil, &StateError{ID: id, Have: r.State, Allowing: step}
 }

@@ -23,10 +23,11 @@ func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Rec
 	if err != nil {
 		return r, err
 	}
-	service, err := j.connect(ctx, r.Connection.ID)
+	service, done, err := j.client(ctx, r.Connection.ID)
 	if err != nil {
 		return j.noteError(ctx, r, err)
 	}
+	defer done()
 	request, err := startRequest(r, service)
 	if err != nil {
 		return j.noteError(ctx, r, err)
@@ -291,10 +292,11 @@ func (j *Jobs) resume(ctx context.Context, id string) (*Record, error) {
 	if r.State != MayExist {
 		return r, nil
 	}
-	service, err := j.connect(ctx, r.Connection.ID)
+	service, done, err := j.client(ctx, r.Connection.ID)
 	if err != nil {
 		return j.noteError(ctx, r, err)
 	}
+	defer done()
 	return j.settle(ctx, r, service, nil)
 }
 

@@ -20,10 +20,15 @@ func (j *Jobs) Refresh(ctx context.Context, id string) (*Record, error) {
 	if !r.State.UnderWay() && r.State != MayExist {
 		return r, nil
 	}
-	service, err := j.connect(ctx, r.Connection.ID)
+	service, done, err := j.client(ctx, r.Connection.ID)
 	if err != nil {
 		return j.noteError(ctx, r, err)
 	}
+	defer done()
+	return j.refresh(ctx, r, service)
+}
+
+func (j *Jobs) refresh(ctx context.Context, r *Record, service Service) (_ *Record, err error) {
 	if r.State == MayExist {
 		if r, err = j.settle(ctx, r, service, nil); err != nil {
 			return r, err
@@ -90,10 +95,11 @@ func (j *Jobs) Reject(ctx context.Context, id string) (*Record, error) {
 
 // decide sends a decision and asks what came of it. An answer that got lost is no reason to send it again: the status tells.
 func (j *Jobs) decide(ctx context.Context, id, step string, do func(Service, context.Context, string) error) (*Record, error) {
-	r, service, err := j.reach(ctx, id, step, Started, WaitingForApproval)
+	r, service, done, err := j.reach(ctx, id, step, Started, WaitingForApproval)
 	if err != nil {
 		return r, err
 	}
+	defer done()
 	failed := do(service, ctx, r.RemoteID)
 	now, err := j.ask(ctx, r, service)
 	if err != nil {

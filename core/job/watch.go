@@ -27,7 +27,8 @@ const (
 func (j *Jobs) Watch(ctx context.Context, onChange func(Record)) error {
 	wake, stop := j.listen()
 	defer stop()
-	w := watch{jobs: j, tell: onChange, polls: map[string]*poll{}, done: make(chan polled)}
+	w := &watch{jobs: j, tell: onChange, polls: map[string]*poll{}, done: make(chan polled), clients: map[string]Service{}}
+	defer w.closeClients()
 	if err := j.db.Reader().QueryRowContext(ctx, "SELECT last FROM job_change").Scan(&w.seen); err != nil {
 		return err
 	}
@@ -59,6 +60,10 @@ type watch struct {
 	polls map[string]*poll
 	busy  int
 	done  chan polled
+
+	mu      sync.Mutex
+	clients map[string]Service // by connection: a keychain is not asked for each poll
+	old     []Service          // that had an error
 }
 
 // poll is one job that is asked for.
@@ -121,7 +126,7 @@ func (w *watch) begin(ctx context.Context, running *sync.WaitGroup) {
 		w.polls[id].busy = true
 		w.busy++
 		running.Go(func() {
-			r, err := w.jobs.Refresh(ctx, id)
+			r, err := w.ask(ctx, id)
 			select {
 			case w.done <- polled{id, r, err}:
 			case <-ctx.Done():
@@ -130,9 +135,69 @@ func (w *watch) begin(ctx context.Context, running *sync.WaitGroup) {
 	}
 }
 
+// ask asks for one job.
+func (w *watch) ask(ctx context.Context, id string) (*Record, error) {
+	r, err := w.jobs.Get(ctx, id)
+	if err != nil || !r.State.UnderWay() && r.State != MayExist {
+		return r, err
+	}
+	service, err := w.client(ctx, r.Connection.ID)
+	if err != nil {
+		return w.jobs.noteError(ctx, r, err)
+	}
+	now, err := w.jobs.refresh(ctx, r, service)
+	if err != nil && !errors.As(err, new(*UnsettledError)) {
+		w.drop(r.Connection.ID, service)
+	}
+	return now, err
+}
+
+func (w *watch) client(ctx context.Context, connectionID string) (Service, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if s := w.clients[connectionID]; s != nil {
+		return s, nil
+	}
+	s, err := w.jobs.connect(ctx, connectionID)
+	if err == nil {
+		w.clients[connectionID] = s
+	}
+	return s, err
+}
+
+// drop has the next poll make a client anew, which looks the token up again. Other polls may still use the old one.
+func (w *watch) drop(connectionID string, s Service) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.clients[connectionID] == s {
+		delete(w.clients, connectionID)
+		w.old = append(w.old, s)
+	}
+}
+
+func (w *watch) closeOld() {
+	for _, s := range w.old {
+		closeClient(s)
+	}
+	w.old = nil
+}
+
+func (w *watch) closeClients() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range w.clients {
+		closeClient(s)
+	}
+	w.closeOld()
+}
+
 // ended plans when to ask again.
 func (w *watch) ended(p polled) {
-	w.busy--
+	if w.busy--; w.busy == 0 {
+		w.mu.Lock()
+		w.closeOld()
+		w.mu.Unlock()
+	}
 	at := w.polls[p.id]
 	at.busy = false
 	if p.r != nil && p.r.Change != at.last && p.err == nil {
