@@ -166,5 +166,9 @@ func (v *view) fitColumn(col int) {
 			most = max(most, w)
 		}
 	}
-	v.resizeColumn(col, most+2*cellPad+2)
+	most += 2*cellPad + 2
+	if v.grid {
+		most = min(most, max(v.page.body.Width-leastWidth, defaultWidth)) // a column wider than the screen helps nobody
+	}
+	v.resizeColumn(col, most)
 }

@@ -199,6 +199,7 @@ func (e *Editor) handleKey(key fyne.KeyName, held fyne.KeyModifier) bool {
 		e.moveTo(Place{from.Row + page, from.Column}, shift)
 	case fyne.KeyHome:
 		e.moveTo(Place{toEnd(control, from.Row, 0), 0}, shift)
+		e.scrollTo(e.top, 0) // the first column may be one that is always in sight
 	case fyne.KeyEnd:
 		e.moveTo(Place{toEnd(control, from.Row, e.rows-1), e.cols - 1}, shift)
 	case fyne.KeyTab:

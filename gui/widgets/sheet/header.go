@@ -82,8 +82,8 @@ func (h *header) room(c *column) float32 {
 	if c.Sortable {
 		room = arrowSize + arrowGap
 	}
-	if c.Sign != NoSign {
-		room += h.view.style.bold.width(signs[c.Sign].glyph, mostWidth) + iconGap
+	if sign := signs[min(int(c.Sign), len(signs)-1)]; sign.glyph != "" {
+		room += h.view.style.bold.width(sign.glyph, mostWidth) + iconGap
 	}
 	return room
 }
@@ -152,13 +152,14 @@ func (h *header) placeTitle(col int, t *title) {
 	if sorted || offered {
 		room -= arrowSize + arrowGap
 	}
-	if s := signs[c.Sign]; c.Sign != NoSign {
-		write(t.sign, s.glyph, r, v.style.text[s.ink])
-		used := r.width(s.glyph, mostWidth)
-		put(t.sign, x, 0, used, v.page.header)
-		x, room = x+used+iconGap, room-used-iconGap
+	sign := signs[min(int(c.Sign), len(signs)-1)]
+	var signed float32
+	if sign.glyph != "" {
+		write(t.sign, sign.glyph, r, v.style.text[sign.ink])
+		signed = r.width(sign.glyph, mostWidth) + iconGap
+		x, room = x+signed, room-signed
 	}
-	v.show(t.sign, c.Sign != NoSign)
+	v.show(t.sign, sign.glyph != "" && room > 0)
 	if c.Mark != Unmarked {
 		width := c.width
 		if c.Mark == MarkWarning {
@@ -187,6 +188,7 @@ func (h *header) placeTitle(col int, t *title) {
 		}
 	}
 	put(t.text, float32(int(at)), 0, used, v.page.header)
+	put(t.sign, float32(int(at-signed)), 0, max(signed-iconGap, 0), v.page.header)
 	switch {
 	case sorted:
 		h.placeArrow(h.arrow, v.ascending, col, at, used)

@@ -56,7 +56,11 @@ func (n *numbers) width() float32 {
 			n.most = max(n.most, e.RowNumber(row))
 		}
 	}
-	digits := max(len(strconv.Itoa(n.most)), leastDigits)
+	digits := 1
+	for rest := n.most / 10; rest > 0; rest /= 10 {
+		digits++
+	}
+	digits = max(digits, leastDigits)
 	return max(float32(int(float32(digits)*e.style.plain.rune('8')+0.99))+2*numberPad, leastMargin)
 }
 

@@ -48,12 +48,20 @@ func (st *style) ruler(mono bool) *ruler {
 
 // restyle takes the theme in and reports whether anything changed.
 func (v *view) restyle() bool {
-	th := v.Theme()
-	variant := fyne.CurrentApp().Settings().ThemeVariant()
+	from := sourceOf(v.Theme(), fyne.CurrentApp().Settings().ThemeVariant())
+	if from == v.style.source {
+		return false
+	}
+	v.style = newStyle(from)
+	return true
+}
+
+// sourceOf is what a theme has for a style.
+func sourceOf(th fyne.Theme, variant fyne.ThemeVariant) source {
 	colour := func(name fyne.ThemeColorName) color.NRGBA {
 		return color.NRGBAModel.Convert(th.Color(name, variant)).(color.NRGBA)
 	}
-	from := source{
+	return source{
 		background: colour(theme.ColorNameBackground), foreground: colour(theme.ColorNameForeground),
 		primary: colour(theme.ColorNamePrimary), muted: colour(theme.ColorNamePlaceHolder),
 		separator: colour(theme.ColorNameSeparator), hover: colour(theme.ColorNameHover),
@@ -64,15 +72,13 @@ func (v *view) restyle() bool {
 		monoFont: th.Font(fyne.TextStyle{Monospace: true}),
 		boldFont: th.Font(fyne.TextStyle{Bold: true}),
 	}
-	if from == v.style.source {
-		return false
-	}
-	v.style = newStyle(from)
-	return true
 }
 
 // readable is the least contrast of text with its background: WCAG 2.2, success criterion 1.4.3.
 const readable = 4.5
+
+// discernible is the least contrast of a sign that is no text: the same, 1.4.11.
+const discernible = 3
 
 func newStyle(from source) style {
 	st := style{source: from}
@@ -91,17 +97,18 @@ func newStyle(from source) style {
 	st.tipEdge = mix(bg, fg, 0.3)
 
 	warning, danger := opaque(from.warning), opaque(from.danger)
-	st.mark = [...]color.NRGBA{MarkWarning: warning, MarkError: danger}
+	st.mark = [...]color.NRGBA{MarkWarning: contrasting(warning, fg, []color.NRGBA{bg}, discernible),
+		MarkError: contrasting(danger, fg, []color.NRGBA{bg}, discernible)}
 	st.tint = [...]color.NRGBA{MarkWarning: mix(bg, warning, 0.12), MarkError: mix(bg, danger, 0.10)}
 
 	on := []color.NRGBA{bg, st.selection, st.selectionIdle, st.tint[MarkWarning], st.tint[MarkError]}
 	st.text = [importances]color.NRGBA{
 		Normal:  fg,
-		Success: contrasting(from.success, fg, on),
-		Warning: contrasting(from.warning, fg, on),
-		Danger:  contrasting(from.danger, fg, on),
-		Info:    contrasting(from.primary, fg, on),
-		Muted:   contrasting(mix(bg, fg, 0.55), fg, on),
+		Success: contrasting(from.success, fg, on, readable),
+		Warning: contrasting(from.warning, fg, on, readable),
+		Danger:  contrasting(from.danger, fg, on, readable),
+		Info:    contrasting(from.primary, fg, on, readable),
+		Muted:   contrasting(mix(bg, fg, 0.55), fg, on, readable),
 	}
 
 	st.plain = newRuler(from.textSize, fyne.TextStyle{})
@@ -136,9 +143,9 @@ func over(c, background color.NRGBA) color.NRGBA {
 	return mix(background, opaque(c), float64(c.A)/0xff)
 }
 
-// contrasting darkens c, or lightens it on a dark background, until it is readable on each background; an amber that
+// contrasting darkens c, or lightens it on a dark background, until it has the least contrast with each background; an amber that
 // serves as an area is seldom readable as text on white. Towards black or white a colour keeps its hue.
-func contrasting(c, foreground color.NRGBA, backgrounds []color.NRGBA) color.NRGBA {
+func contrasting(c, foreground color.NRGBA, backgrounds []color.NRGBA, least float64) color.NRGBA {
 	c = opaque(c)
 	towards := color.NRGBA{A: 0xff}
 	if luminance(foreground) > luminance(backgrounds[0]) {
@@ -147,7 +154,7 @@ func contrasting(c, foreground color.NRGBA, backgrounds []color.NRGBA) color.NRG
 	for t := 0.0; t < 1; t += 0.02 {
 		tried, enough := mix(c, towards, t), true
 		for _, b := range backgrounds {
-			enough = enough && contrast(tried, b) >= readable
+			enough = enough && contrast(tried, b) >= least
 		}
 		if enough {
 			return tried
