@@ -60,9 +60,11 @@ type App struct {
 	dialogs  []*widgets.Dialog
 	closing  bool
 
-	trust trustStore
+	config string // folder for what is to be kept
+	trust  trustStore
 
 	CSR     *csrTab
+	CSV     *csvTab
 	MAC     *macTab
 	Results *openTab
 	Keys    *keyPanel
@@ -104,9 +106,10 @@ func New(f fyne.App, o Options) *App {
 	if o.Config == "" {
 		o.Config = configFolder()
 	}
+	a.config = o.Config
 	a.trust = newTrustStore(o.Config)
-	a.CSR, a.MAC, a.Results = newCSRTab(a), newMACTab(a), newOpenTab(a)
-	a.tabs = []tab{a.CSR, a.MAC, a.Results}
+	a.CSR, a.CSV, a.MAC, a.Results = newCSRTab(a), newCSVTab(a), newMACTab(a), newOpenTab(a)
+	a.tabs = []tab{a.CSR, a.CSV, a.MAC, a.Results}
 	a.Keys = newKeyPanel(a)
 	a.pages = []tab{a.Keys}
 
@@ -140,8 +143,15 @@ func (a *App) Run() {
 // Window is the window.
 func (a *App) Window() fyne.Window { return a.window }
 
-// AddPaths adds files and folders to the CSR tab, as the command line gives them.
-func (a *App) AddPaths(paths []string) { a.CSR.drop(paths) }
+// AddPaths takes what the command line gives: a CSV is opened, files and folders otherwise go to the CSR tab.
+func (a *App) AddPaths(paths []string) {
+	if len(paths) == 1 && strings.EqualFold(filepath.Ext(paths[0]), ".csv") {
+		a.showTab(1)
+		a.CSV.openPath(paths[0])
+		return
+	}
+	a.CSR.drop(paths)
+}
 
 // frame is everything in the window.
 func (a *App) frame() fyne.CanvasObject {
@@ -306,8 +316,15 @@ func (a *App) onDropped(_ fyne.Position, uris []fyne.URI) {
 	}
 }
 
-// onClose cancels what runs, waits for it and closes.
+// onClose asks about edits that are not saved, and then closes.
 func (a *App) onClose() {
+	if !a.closing {
+		a.CSV.leave(a.quit)
+	}
+}
+
+// quit cancels what runs, waits for it and closes.
+func (a *App) quit() {
 	if a.closing {
 		return
 	}

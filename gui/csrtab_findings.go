@@ -7,7 +7,9 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
 	"enrollbench/core/delivery"
+	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
@@ -19,7 +21,7 @@ import (
 // rulesByName finds a finding's rule, for its title and reasons.
 var rulesByName = func() map[string]*finding.Rule {
 	m := map[string]*finding.Rule{}
-	for _, rules := range [][]*finding.Rule{csr.Rules, delivery.Rules, recipient.Rules} {
+	for _, rules := range [][]*finding.Rule{csr.Rules, csvdoc.Rules, enrollment.Rules, delivery.Rules, recipient.Rules} {
 		for _, r := range rules {
 			m[r.Name] = r
 		}

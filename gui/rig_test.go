@@ -48,6 +48,7 @@ func newRig(t *testing.T) *rig {
 		tasks.Close(func() { closed = true })
 		r.until(func() bool { return closed })
 		r.CSR.close()
+		r.CSV.close()
 		r.Results.close()
 	})
 	return r
@@ -73,7 +74,7 @@ func (r *rig) until(done func() bool) {
 func (r *rig) idle() {
 	r.t.Helper()
 	r.until(func() bool {
-		return !r.CSR.work.Busy() && !r.CSR.sift.Busy() && !r.CSR.peek.Busy() && !r.MAC.work.Busy() && !r.asking.Busy() && !r.starting.Busy() &&
+		return !r.CSR.work.Busy() && !r.CSR.sift.Busy() && !r.CSR.peek.Busy() && !r.MAC.work.Busy() && !r.CSV.busy() && !r.asking.Busy() && !r.starting.Busy() &&
 			!r.Results.busy() && !r.Keys.work.Busy() && len(r.posted) == 0
 	})
 }

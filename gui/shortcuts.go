@@ -30,11 +30,21 @@ func (a *App) shortcuts() {
 	bind(fyne.KeyO, func() { a.current().open() })
 	bind(fyne.KeyS, func() { a.current().save() })
 	bind(fyne.KeyF, func() { a.current().find() })
+	bind(fyne.KeyH, func() {
+		if e, ok := a.current().(editing); ok {
+			e.replace()
+		}
+	})
 	bind(fyne.KeyK, a.showKeys)
 	bind(fyne.KeyQ, a.onClose)
 	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) {
 		if !a.covered() {
 			a.current().undo()
+		}
+	})
+	c.AddShortcut(&fyne.ShortcutRedo{}, func(fyne.Shortcut) {
+		if e, ok := a.current().(editing); ok && !a.covered() {
+			e.redo()
 		}
 	})
 	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) {
@@ -43,6 +53,19 @@ func (a *App) shortcuts() {
 		}
 	})
 	c.SetOnTypedKey(a.onKey)
+}
+
+// editing is a tab whose content is edited.
+type editing interface {
+	redo()            // Ctrl+Y
+	replace()         // Ctrl+H
+	previousProblem() // Shift+F8
+}
+
+// shifted says whether Shift is down: the toolkit tells no modifiers with a key that is typed.
+func (a *App) shifted() bool {
+	d, ok := a.fyne.Driver().(desktop.Driver)
+	return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
 }
 
 // covered says whether a dialog or menu lies over the window.
@@ -68,6 +91,10 @@ func (a *App) onKey(ev *fyne.KeyEvent) {
 	case fyne.KeyF5:
 		a.current().recheck()
 	case fyne.KeyF8:
+		if e, ok := a.current().(editing); ok && a.shifted() {
+			e.previousProblem()
+			return
+		}
 		a.current().nextProblem()
 	case fyne.KeyEscape:
 		if a.toast.Note() != nil {
@@ -92,9 +119,11 @@ func (a *App) help() {
 		{ctrl + "+S", lang.X("help.save", "Do what the tab's main button does: save, open, export")},
 		{ctrl + "+F", lang.X("help.find", "Find in the list")},
 		{"F5", lang.X("help.recheck", "Check again: read all files anew")},
-		{"F8", lang.X("help.next", "Go to the next problem")},
+		{"F8", lang.X("help.next", "Go to the next problem; with Shift to the one before")},
 		{lang.X("key.delete", "Delete"), lang.X("help.remove", "Remove the selected entries from the list")},
 		{ctrl + "+Z", lang.X("help.undo", "Undo the last change of the list")},
+		{ctrl + "+Y", lang.X("help.redo", "Do again what was undone")},
+		{ctrl + "+H", lang.X("help.replace", "Find and replace in the CSV")},
 		{ctrl + "+C", lang.X("help.copy", "Copy the selected rows")},
 		{lang.X("key.escape", "Esc"), lang.X("help.escape", "Cancel what runs, close what is open")},
 		{"F1", lang.X("help.help", "This page")},
@@ -105,6 +134,6 @@ func (a *App) help() {
 		grid.Add(widgets.Inset(2, look.Gap, widgets.NewText(l.does)))
 	}
 	a.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("help.title", "Keys"), Body: grid,
-		Text:    lang.X("help.text", "Drop CSR files, folders, ZIPs or the result of a job anywhere on the window. Everything here can also be done with the enrollctl command."),
+		Text:    lang.X("help.text", "Drop CSR files, folders, ZIPs, a CSV or the result of a job anywhere on the window. Everything here can also be done with the enrollctl command."),
 		Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}})
 }

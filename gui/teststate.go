@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -53,6 +54,18 @@ func (t *csrTab) telling() (*widgets.BottomBar, bool, int, string) {
 
 func (t *macTab) telling() (*widgets.BottomBar, bool, int, string) {
 	return t.bar, t.work.Busy(), macRows{t.series}.Rows(), ""
+}
+
+func (t *csvTab) telling() (*widgets.BottomBar, bool, int, string) {
+	f := t.file
+	if f == nil {
+		return t.bar, t.busy(), 0, ""
+	}
+	current := ""
+	if at := t.editor.Current(); at.Row >= 0 && at.Row < f.rows.Rows() && at.Column < f.rows.Columns() {
+		current = strconv.Itoa(f.rows.number(at.Row)) + " " + f.rows.column(at.Column).Name
+	}
+	return t.bar, t.busy(), f.rows.Rows(), current
 }
 
 func (t *openTab) telling() (*widgets.BottomBar, bool, int, string) {

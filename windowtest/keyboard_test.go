@@ -84,7 +84,7 @@ func TestKeyboardOnly(t *testing.T) {
 	}
 
 	// Another tab and back.
-	s.key("ctrl+2")
+	s.key("ctrl+3")
 	s.expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" })
 	s.key("ctrl+1")
 	s.expect("the CSR tab as it was", func(s desktop.State) bool { return s.Tab == "CSR files" && strings.HasPrefix(s.Sentence, "2 ready") })

@@ -11,7 +11,7 @@ import (
 
 func TestMACRange(t *testing.T) {
 	s := open(t)
-	s.key("ctrl+2")
+	s.key("ctrl+3")
 	s.expect("the MAC tab with the focus on its first field", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
 	s.key("ctrl+a")
 	s.typed("00:1A:C2:7B:00:00")
@@ -35,7 +35,7 @@ func TestMACRange(t *testing.T) {
 // A range that cannot be ordered disables the button and says why.
 func TestMACRangeWithErrors(t *testing.T) {
 	s := open(t)
-	s.key("ctrl+2")
+	s.key("ctrl+3")
 	s.expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
 	s.key("ctrl+a")
 	s.typed("ff-ff-ff-ff-ff-f0")

@@ -115,7 +115,7 @@ func pictures(theme string) (err error) {
 }
 
 func macPicture(p *desktop.Program, take func(string) error) error {
-	if err := p.Key("ctrl+2"); err != nil {
+	if err := p.Key("ctrl+3"); err != nil {
 		return err
 	}
 	if _, err := p.Expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" }); err != nil {

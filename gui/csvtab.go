@@ -1,0 +1,273 @@
+package gui
+
+import (
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/enrollment"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// csvTab shows core/csvdoc, a document in a sheet, with what core/enrollment found in it and the way to the upload file.
+type csvTab struct {
+	app   *App
+	work  *Runner  // what opens, changes or saves the document (csvtab_work.go)
+	steps []func() // what waits for it
+	check *Runner  // the rules
+	sift  *Runner  // sorting and filtering
+	seek  *Runner  // finding
+	peek  *Runner  // decoding the current value
+	chart *Runner  // where problems lie
+	leap  *Runner  // to the next problem
+	list  *Runner  // the places of a cause
+
+	file     *csvFile // nil: the start page is shown
+	options  enrollment.Options
+	journals string // folder of journals
+	sample   string // folder of the sample, "" for none
+
+	root     fyne.CanvasObject
+	start    *csvStart
+	full     fyne.CanvasObject
+	progress *widgets.ProgressRow
+	bar      *widgets.BottomBar
+	saving   *widgets.Button
+	source   *csvSource
+	strip    *csvViewStrip
+	editor   *sheet.Editor
+	findings *csvFindings
+	finder   *csvFind
+	value    *csvValue
+	right    *fyne.Container
+	aside    fyne.CanvasObject // in place of the findings, nil for nothing
+}
+
+// csvFile is the open document with what the tab knows about it. It belongs to the UI thread; work elsewhere gets the
+// parts of it that do not change.
+type csvFile struct {
+	doc      *csvdoc.Document
+	rows     *csvRows         // what the sheet shows
+	indexing bool             // its end is not known yet
+	saved    *csvdoc.Snapshot // what its file holds
+	arrange  csvArrangement
+	checked  csvChecked
+	facts    csvFacts
+}
+
+// csvFacts is what the tab shows of the document. It is read when nothing works on the document: its methods wait while it
+// is read or saved, and the UI thread never waits.
+type csvFacts struct {
+	path       string // "" for a document without a file
+	dirty      bool
+	undo, redo string // what would be taken back or done again
+	undoes     bool
+	redoes     bool
+}
+
+// learn reads the facts.
+func (f *csvFile) learn() {
+	d := f.doc
+	f.facts = csvFacts{path: d.Path(), dirty: d.Dirty()}
+	f.facts.undo, f.facts.undoes = d.UndoLabel()
+	f.facts.redo, f.facts.redoes = d.RedoLabel()
+}
+
+// prefCSVFindings remembers where the line before the findings stands.
+const prefCSVFindings = "csv.findings"
+
+// shownAfter is how long work takes until its progress is shown, so that nothing flashes.
+const shownAfter = 300e6 // nanoseconds
+
+func newCSVTab(a *App) *csvTab {
+	t := &csvTab{app: a, journals: filepath.Join(a.config, "journals")}
+	t.progress = widgets.NewProgressRow(t.escape)
+	t.work = a.tasks.NewRunner(t.onProgress)
+	t.check = a.tasks.NewRunner(t.onCheckProgress)
+	t.sift, t.seek, t.peek, t.chart, t.leap, t.list = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.build()
+	t.showFile()
+	t.start.search()
+	return t
+}
+
+func (t *csvTab) name() string               { return lang.X("csv.tab", "CSV") }
+func (t *csvTab) icon() string               { return "csv" }
+func (t *csvTab) content() fyne.CanvasObject { return t.root }
+
+func (t *csvTab) build() {
+	primary := widgets.NewPrimary(lang.X("csv.upload", "Save for upload…"), look.Icon("save"), t.saveUpload)
+	t.saving = widgets.NewButton(lang.X("csv.save", "Save"), nil, t.save)
+	t.bar = widgets.NewBottomBar(primary, widgets.NewButton("", look.Icon("options"), t.openOptions), t.saving)
+
+	t.editor = sheet.NewEditor(nil, nil)
+	t.listen()
+	t.start = newCSVStart(t)
+	t.source = newCSVSource(t)
+	t.strip = newCSVViewStrip(t)
+	t.findings = newCSVFindings(t)
+	t.finder = newCSVFind(t)
+	t.value = newCSVValue(t)
+
+	left := container.NewStack()
+	t.value.place(left, widgets.Edged(t.strip.content, nil, nil, nil, t.editor))
+	t.right = container.NewStack(t.findings.content)
+	p := t.app.fyne.Preferences()
+	split := widgets.NewSplit(false, p.FloatWithFallback(prefCSVFindings, 0.7), left, widgets.Wide(280, t.right))
+	split.OnMoved = func(share float64) { p.SetFloat(prefCSVFindings, share) }
+	t.full = widgets.Edged(widgets.Down(0, t.source.content, widgets.Rule()), nil, nil, nil, split)
+	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.start.content, t.full))
+}
+
+// onProgress shows how far work is once it takes longer than a moment.
+func (t *csvTab) onProgress(p *widgets.Progress) {
+	if p != nil && p.Elapsed < shownAfter && !p.Stopping {
+		return
+	}
+	t.progress.Set(p)
+	if f := t.file; f != nil && f.indexing && p != nil {
+		t.grown()
+	}
+	t.showBar()
+}
+
+// showAside shows something in place of the findings, and with nil the findings again.
+func (t *csvTab) showAside(o fyne.CanvasObject) {
+	t.aside = o
+	if o == nil {
+		o = t.findings.content
+	}
+	t.right.Objects = []fyne.CanvasObject{o}
+	t.right.Refresh()
+}
+
+// showFile shows the document, or the start page where none is open.
+func (t *csvTab) showFile() {
+	f := t.file
+	if f == nil {
+		t.start.content.Show()
+		t.full.Hide()
+		t.editor.SetModel(nil)
+		t.showBar()
+		return
+	}
+	t.start.content.Hide()
+	t.full.Show()
+	t.showColumns()
+	t.editor.SetModel(f.rows)
+	t.source.show()
+	t.strip.show()
+	t.findings.show()
+	t.onSelect(t.editor.Current(), t.editor.Selection())
+	t.showBar()
+}
+
+// enter makes a document the open one.
+func (t *csvTab) enter(d *csvdoc.Document) {
+	t.file = &csvFile{doc: d, saved: d.Snapshot()}
+	t.file.learn()
+	t.file.rows = t.file.show(nil)
+	t.editor.Freeze(0)
+	t.showAside(nil)
+	t.showFile()
+	t.editor.Select(0, 0)
+}
+
+// forsake forgets the document, which is closed already.
+func (t *csvTab) forsake() {
+	t.stop()
+	t.steps = nil
+	t.file = nil
+	t.showAside(nil)
+	t.showFile()
+}
+
+// stop ends everything that only looks at the document.
+func (t *csvTab) stop() {
+	for _, r := range []*Runner{t.check, t.sift, t.seek, t.peek, t.chart, t.leap, t.list} {
+		r.Drop()
+	}
+}
+
+// grown shows the rows that have been found meanwhile.
+func (t *csvTab) grown() {
+	f := t.file
+	f.saved = f.doc.Snapshot()
+	f.rows = f.show(nil)
+	t.editor.SetModel(f.rows)
+}
+
+// show is the document as it is now, in the order of a view.
+func (f *csvFile) show(v *csvdoc.View) *csvRows {
+	return newCSVRows(f.doc.Snapshot(), f.saved, v, f.checked.result)
+}
+
+// changed shows a change of the document and has it checked.
+func (t *csvTab) changed(c csvdoc.Change) {
+	f := t.file
+	f.learn()
+	f.checked.pending = append(f.checked.pending, c)
+	switch {
+	case f.rows.view == nil:
+		f.rows = f.show(nil)
+	case !c.Structure:
+		f.rows = f.show(f.rows.view) // an edited row stays where it is seen until it is sorted again
+	default:
+		t.follow() // the old rows are shown until then
+	}
+	if c.Structure || len(c.Columns) > 0 {
+		t.showColumns()
+	}
+	t.editor.SetModel(f.rows)
+	t.source.show()
+	t.value.show(t.editor.Current(), false)
+	t.showBar()
+	t.recheckSoon()
+	if t.finder.opened() {
+		t.finder.later()
+	}
+}
+
+// shown puts the focus into the sheet.
+func (t *csvTab) shown() {
+	if t.file != nil {
+		t.focusSheet()
+	}
+}
+
+func (t *csvTab) focusSheet() { t.app.window.Canvas().Focus(t.editor) }
+
+// busy says whether anything of the tab is at work.
+func (t *csvTab) busy() bool {
+	for _, r := range []*Runner{t.work, t.check, t.sift, t.seek, t.peek, t.chart, t.leap, t.list} {
+		if r.Busy() {
+			return true
+		}
+	}
+	return len(t.steps) > 0
+}
+
+// close removes what the tab made for itself. The document was left before.
+func (t *csvTab) close() {
+	if t.file != nil {
+		t.file.doc.Close()
+	}
+	t.forgetSample()
+}
+
+// escape cancels what runs, or closes what is open.
+func (t *csvTab) escape() {
+	switch {
+	case t.work.Busy():
+		t.work.Cancel()
+	case t.check.Busy() && t.file != nil && t.file.checked.result == nil:
+		t.check.Cancel()
+	case t.aside != nil:
+		t.finder.close()
+	}
+}

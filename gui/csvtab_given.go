@@ -1,0 +1,177 @@
+package gui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/archive"
+	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/enrollment"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+)
+
+// drop takes in what was dropped on the tab: a table is opened, anything else is looked through for CSRs, which become rows.
+func (t *csvTab) drop(paths []string) {
+	Run(t.peek, "", func(context.Context, progress.Func) (string, error) { return tableAmong(paths), nil }, func(table string, err error) {
+		switch {
+		case err != nil:
+			t.app.fail(lang.X("csv.drop-failed", "What was dropped could not be read"), err)
+		case table != "":
+			t.openPath(table)
+			if len(paths) > 1 {
+				t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.one-only", "One table is open at a time: {{.Name}}. What else was dropped was left alone.", map[string]any{"Name": visible(filepath.Base(table))})})
+			}
+		default:
+			t.addRows(paths)
+		}
+	})
+}
+
+// tableAmong is the first path that holds a table, "" if none does.
+func tableAmong(paths []string) string {
+	for _, p := range paths {
+		if isFolder(p) {
+			continue
+		}
+		if strings.EqualFold(filepath.Ext(p), ".zip") {
+			if zipOfTable(p) {
+				return p
+			}
+			continue
+		}
+		switch strings.ToLower(filepath.Ext(p)) {
+		case ".csv", ".tsv":
+			return p
+		}
+		if f, err := inspectFile(p); err == nil && f.kind == givenOrder {
+			return p
+		}
+	}
+	return ""
+}
+
+// zipOfTable says whether a ZIP holds one CSV and nothing else that counts.
+func zipOfTable(path string) bool {
+	f, err := os.Open(path) // #nosec G304 -- the user's own choice
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	z, err := archive.Open(f, info.Size(), archive.Limits{})
+	if err != nil {
+		return false
+	}
+	const few = 64 // a ZIP of CSRs has many entries
+	if z.Len() > few {
+		return false
+	}
+	tables := 0
+	for i := range z.Len() {
+		if e, err := z.Entry(i); err == nil && strings.EqualFold(filepath.Ext(e.Name), ".csv") {
+			tables++
+		}
+	}
+	return tables == 1
+}
+
+// addFiles and addFolder let the user choose the CSRs that become rows.
+func (t *csvTab) addFiles() {
+	o := ChooserOptions{Title: lang.X("csv.add-title", "Add CSRs as rows"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
+		if len(paths) > 0 {
+			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
+			t.addRows(paths)
+		}
+	})
+}
+
+func (t *csvTab) addFolder() {
+	o := ChooserOptions{Title: lang.X("csv.add-title", "Add CSRs as rows"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
+		if path != "" {
+			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(path))
+			t.addRows([]string{path})
+		}
+	})
+}
+
+// addRows makes a row of each CSR and puts them behind the last one; without a document it begins one.
+func (t *csvTab) addRows(paths []string) {
+	f := t.file
+	if f == nil {
+		o, columns := t.documentOptions(), clientColumns
+		if t.options.Template != nil {
+			columns = t.options.Template.Names()
+		}
+		step(t, "", func(context.Context, progress.Func) (*csvdoc.Document, error) { return csvdoc.New(columns, o) }, func(d *csvdoc.Document, err error) {
+			if err != nil {
+				t.app.fail(lang.X("csv.new-failed", "No new sheet could be made"), err)
+				return
+			}
+			t.enter(d)
+			t.addRows(paths)
+		})
+		return
+	}
+	var r *enrollment.RequestRows
+	at, label, separator := f.rows.snap.Rows(), lang.X("csv.label-add", "Add CSRs"), t.options.Separator
+	t.alter(edit{title: lang.X("csv.adding", "Adding CSRs"), cells: fewCells + 1,
+		work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error) {
+			set, err := csr.NewSet(csr.Options{}).Add(ctx, paths, report)
+			if err != nil {
+				return csvdoc.Change{}, err
+			}
+			var names []string
+			for _, c := range d.Snapshot().Columns() {
+				names = append(names, c.Name)
+			}
+			if r, err = enrollment.RowsFromCSRs(ctx, set, names, separator, report); err != nil {
+				return csvdoc.Change{}, err
+			}
+			return d.Apply(label, func(e *csvdoc.Edit) error { return e.InsertRows(e.Snapshot().Rows(), r.Rows) })
+		},
+		then: func(csvdoc.Change) {
+			t.addedRows(r, at)
+		}})
+}
+
+// addedRows says what became of what was given.
+func (t *csvTab) addedRows(r *enrollment.RequestRows, at int) {
+	n := len(r.Rows)
+	if n > 0 {
+		t.editor.Select(at, 0)
+	}
+	if len(r.Skipped) > 0 || n == 0 {
+		var names []string
+		for _, l := range r.Skipped {
+			names = append(names, visible(l.String()))
+		}
+		data := map[string]any{"Number": numbers.Group(len(names)), "Rows": numbers.Group(n)}
+		d := &widgets.Dialog{State: look.Warning, List: names,
+			Title:   lang.XN("csv.skipped", "{{.Number}} files hold no CSR that can be read", len(names), data),
+			Text:    lang.XN("csv.skipped-text", "{{.Rows}} rows were added.", n, data),
+			Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}}
+		if len(names) == 0 {
+			d.Title = lang.X("csr.found-nothing", "Nothing was found in what was added.")
+		}
+		t.app.ask(d)
+		return
+	}
+	text := lang.XN("csv.added", "{{.Number}} rows added.", n, map[string]any{"Number": numbers.Group(n)})
+	if r.Several > 0 {
+		text += " " + lang.XN("csv.several", "{{.Cells}} cells stay empty: their CSR has several values, and one cell holds one.", r.Several, map[string]any{"Cells": numbers.Group(r.Several)})
+	}
+	t.noteUndo(text)
+}

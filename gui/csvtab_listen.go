@@ -1,0 +1,343 @@
+package gui
+
+import (
+	"context"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/numbers"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// listen takes what the user wants of the sheet.
+func (t *csvTab) listen() {
+	e := t.editor
+	e.OnSelect = t.onSelect
+	e.CanEdit = func(int, int) bool { return t.file != nil && !t.file.indexing }
+	e.OnEdit = func(row, col int, text string) { t.setCell(t.file.rows.id(row), t.file.rows.column(col), text) }
+	e.OnPaste = t.onPaste
+	e.OnClear = t.onClear
+	e.OnFillDown = t.onFillDown
+	e.OnInsertRows = t.insertRows
+	e.OnDeleteRows = t.deleteRows
+	e.OnUndo, e.OnRedo = t.undo, t.redo
+	e.OnFind, e.OnReplace, e.OnSave = t.find, t.replace, t.save
+	e.OnSort = t.onSort
+	e.OnContext = t.onContext
+	e.OnCopied = func(copied, selected int) {
+		data := map[string]any{"Number": numbers.Group(copied), "Selected": numbers.Group(selected)}
+		if copied < selected {
+			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("csv.copied-some", "Only the first {{.Number}} of {{.Selected}} rows were copied: the clipboard holds no more. Save the file for all.", data)})
+			return
+		}
+		t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("csv.copied", "{{.Number}} rows copied.", copied, data)})
+	}
+	e.OnFail = t.onFail
+	e.RowNumber = func(row int) int {
+		if t.file == nil || row >= t.file.rows.Rows() {
+			return row + 2
+		}
+		return t.file.rows.number(row)
+	}
+	e.Marks = t.marks
+	e.OnMarks = t.onMarks
+}
+
+// onFail says why something cannot be, and what can.
+func (t *csvTab) onFail(err error) {
+	text := map[error]string{
+		sheet.ErrPasteTooLong: lang.X("csv.paste-too-long", "The clipboard holds more than can be pasted at once. Open it as a file instead."),
+		sheet.ErrCellTooLong:  lang.X("csv.cell-too-long", "The cell's text is too long to be edited in place. Use Edit… beneath the sheet."),
+		sheet.ErrCutTooLong:   lang.X("csv.cut-too-long", "The selection is too large for the clipboard. Nothing was cut."),
+	}[err]
+	if text == "" {
+		t.app.fail(lang.X("csv.edit-failed", "The sheet was not changed"), err)
+		return
+	}
+	t.app.note(widgets.Note{State: look.Warning, Text: text})
+}
+
+func (t *csvTab) onSelect(at sheet.Place, _ sheet.Area) {
+	t.value.show(at, false)
+}
+
+// noteUndo says what was done, with a way back.
+func (t *csvTab) noteUndo(text string) {
+	t.app.note(widgets.Note{State: look.Ready, Text: text, Action: lang.X("csr.undo", "Undo"), Act: t.undo})
+}
+
+// setCell gives one cell a value.
+func (t *csvTab) setCell(row csvdoc.RowID, column csvdoc.Column, text string) {
+	label := lang.X("csv.label-edit", "Edit in {{.Column}}", map[string]any{"Column": columnTitle(column.Name)})
+	t.alter(edit{cells: 1, work: func(_ context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+		return d.SetCells(label, []csvdoc.Cell{{Row: row, Column: column.ID, Value: text}})
+	}})
+}
+
+// onClear empties cells.
+func (t *csvTab) onClear(a sheet.Area) {
+	t.setArea(a, lang.X("csv.label-clear", "Clear"), lang.X("csv.clearing", "Clearing"), func(int, int) string { return "" }, func(n int) {
+		if n > 1 {
+			t.noteUndo(lang.XN("csv.cleared", "{{.Number}} cells cleared.", n, map[string]any{"Number": numbers.Group(n)}))
+		}
+	})
+}
+
+// onFillDown gives the cells of each column what stands in its first.
+func (t *csvTab) onFillDown(a sheet.Area) {
+	rows := t.file.rows
+	first := make([]string, a.Columns())
+	for c := range first {
+		first[c] = rows.text(a.Top, a.Left+c)
+	}
+	below := a
+	below.Top++
+	if below.Empty() {
+		return
+	}
+	t.setArea(below, lang.X("csv.label-fill", "Fill down"), lang.X("csv.filling", "Filling down"), func(_, c int) string { return first[c] }, func(n int) {
+		if n > 1 {
+			t.noteUndo(lang.XN("csv.filled", "{{.Number}} cells filled.", n, map[string]any{"Number": numbers.Group(n)}))
+		}
+	})
+}
+
+// setArea gives each cell of an area a value.
+func (t *csvTab) setArea(a sheet.Area, label, title string, value func(r, c int) string, then func(cells int)) {
+	rows := t.file.rows
+	n := a.Rows() * a.Columns()
+	t.alter(edit{title: title, cells: n, work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+		cells, err := rows.cells(ctx, a, value)
+		if err != nil {
+			return csvdoc.Change{}, err
+		}
+		return d.SetCells(label, cells)
+	}, then: func(csvdoc.Change) { then(n) }})
+}
+
+// cells are those of an area with values.
+func (r *csvRows) cells(ctx context.Context, a sheet.Area, value func(r, c int) string) ([]csvdoc.Cell, error) {
+	out := make([]csvdoc.Cell, 0, a.Rows()*a.Columns())
+	for row := a.Top; row <= a.Bottom; row++ {
+		if row&0xffff == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		id := r.id(row)
+		for c := a.Left; c <= a.Right; c++ {
+			out = append(out, csvdoc.Cell{Row: id, Column: r.columns[c].ID, Value: value(row-a.Top, c-a.Left)})
+		}
+	}
+	return out, nil
+}
+
+// onPaste puts a block where the cursor is. What is wider than the sheet is asked for first.
+func (t *csvTab) onPaste(row, col int, block [][]string) {
+	wide := 0
+	for _, line := range block {
+		wide = max(wide, len(line))
+	}
+	rows := t.file.rows
+	if more := col + wide - rows.Columns(); more > 0 {
+		data := map[string]any{"Number": numbers.Group(more)}
+		t.app.ask(&widgets.Dialog{State: look.Notice,
+			Title: lang.XN("csv.paste-wide", "The block is {{.Number}} columns wider than the sheet", more, data),
+			Text:  lang.X("csv.paste-wide-text", "Add columns for what reaches beyond the last one, or leave it out."),
+			Answers: []widgets.Answer{
+				{Text: lang.X("dialog.back", "Go back")},
+				{Text: lang.X("csv.paste-cut", "Leave it out"), Act: func() { t.paste0(row, col, narrow(block, rows.Columns()-col)) }},
+				{Text: lang.XN("csv.paste-add", "Add {{.Number}} columns", more, data), Act: func() { t.paste0(row, col, block) }},
+			}})
+		return
+	}
+	t.paste0(row, col, block)
+}
+
+// narrow cuts a block to a width.
+func narrow(block [][]string, width int) [][]string {
+	out := make([][]string, len(block))
+	for i, line := range block {
+		out[i] = line[:min(len(line), width)]
+	}
+	return out
+}
+
+func (t *csvTab) paste0(row, col int, block [][]string) {
+	rows := t.file.rows
+	n := 0
+	for _, line := range block {
+		n += len(line)
+	}
+	label := lang.X("csv.label-paste", "Paste")
+	after := sheet.Area{Top: row, Left: col, Bottom: row + len(block) - 1, Right: col}
+	t.alter(edit{title: lang.X("csv.pasting", "Pasting"), cells: n, work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+		return d.Apply(label, func(e *csvdoc.Edit) error { return rows.paste(ctx, e, row, col, block) })
+	}, then: func(csvdoc.Change) {
+		for _, line := range block {
+			after.Right = max(after.Right, col+len(line)-1)
+		}
+		t.editor.SelectArea(after)
+		if n > 1 {
+			t.noteUndo(lang.XN("csv.pasted", "{{.Number}} cells pasted.", n, map[string]any{"Number": numbers.Group(n)}))
+		}
+	}})
+}
+
+// paste puts a block at a row and column of the sheet. In a view it goes to the rows that are seen; what reaches beyond the
+// last one is put behind the last row of the file.
+func (r *csvRows) paste(ctx context.Context, e *csvdoc.Edit, row, col int, block [][]string) error {
+	wide := 0
+	for _, line := range block {
+		wide = max(wide, len(line))
+	}
+	columns := slices.Clone(r.columns)
+	for len(columns) < col+wide {
+		id, err := e.AddColumn(len(columns), "")
+		if err != nil {
+			return err
+		}
+		columns = append(columns, csvdoc.Column{ID: id})
+	}
+	if r.view == nil {
+		return e.SetBlock(row, col, block)
+	}
+	seen := min(len(block), r.Rows()-row)
+	for k, line := range block[:seen] {
+		if k&0xfff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		id := r.id(row + k)
+		for j, v := range line {
+			if r.snap.Value(id, columns[col+j].ID) == v {
+				continue
+			}
+			if err := e.SetCell(id, columns[col+j].ID, v); err != nil {
+				return err
+			}
+		}
+	}
+	if seen == len(block) {
+		return nil
+	}
+	return e.SetBlock(e.Snapshot().Rows(), col, block[seen:])
+}
+
+// insertRows puts empty rows before a row of the sheet.
+func (t *csvTab) insertRows(row, count int) {
+	rows := t.file.rows
+	at, label := rows.snap.Rows(), lang.X("csv.label-insert", "Insert rows")
+	if row < rows.Rows() {
+		at = rows.index(row)
+	}
+	t.alter(edit{cells: count, title: lang.X("csv.inserting", "Inserting rows"), work: func(_ context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+		return d.Apply(label, func(e *csvdoc.Edit) error { return e.InsertRows(at, make([][]string, count)) })
+	}, then: func(csvdoc.Change) { t.editor.Select(row, max(t.editor.Current().Column, 0)) }})
+}
+
+// deleteRows removes the rows from…to of the sheet.
+func (t *csvTab) deleteRows(from, to int) {
+	rows := t.file.rows
+	n, label := to-from+1, lang.X("csv.label-delete", "Delete rows")
+	t.alter(edit{cells: n * max(rows.Columns(), 1), title: lang.X("csv.deleting", "Deleting rows"), work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+		ids, err := rows.ids(ctx, from, to)
+		if err != nil {
+			return csvdoc.Change{}, err
+		}
+		return d.Apply(label, func(e *csvdoc.Edit) error { return e.DeleteRows(ids) })
+	}, then: func(csvdoc.Change) {
+		t.editor.Select(min(from, t.file.rows.Rows()-1), max(t.editor.Current().Column, 0))
+		t.noteUndo(lang.XN("csv.deleted", "{{.Number}} rows deleted.", n, map[string]any{"Number": numbers.Group(n)}))
+	}})
+}
+
+// moveRows moves the rows from…to of the sheet before another row of the document.
+func (t *csvTab) moveRows(from, to, before int) {
+	rows := t.file.rows
+	n, label := to-from+1, lang.X("csv.label-move", "Move rows")
+	t.alter(edit{cells: n, title: lang.X("csv.moving", "Moving rows"), work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+		ids, err := rows.ids(ctx, from, to)
+		if err != nil {
+			return csvdoc.Change{}, err
+		}
+		return d.Apply(label, func(e *csvdoc.Edit) error { return e.MoveRows(ids, before) })
+	}, then: func(csvdoc.Change) {
+		top := before
+		if before > from {
+			top = before - n
+		}
+		t.editor.SelectArea(sheet.Area{Top: top, Left: 0, Bottom: top + n - 1, Right: max(rows.Columns()-1, 0), Kind: sheet.Rows})
+	}})
+}
+
+// undo takes the latest change back.
+func (t *csvTab) undo() {
+	f := t.file
+	if f == nil {
+		return
+	}
+	label := f.facts.undo
+	step(t, lang.X("csr.undoing", "Undoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Undo() }, func(c csvdoc.Change, err error) {
+		t.tookBack(c, err, lang.X("csv.undone", "Undone: {{.Label}}.", map[string]any{"Label": label}), lang.X("csv.redo", "Redo"), t.redo)
+	})
+}
+
+// redo makes the change again that was taken back last.
+func (t *csvTab) redo() {
+	f := t.file
+	if f == nil {
+		return
+	}
+	label := f.facts.redo
+	step(t, lang.X("csv.redoing", "Redoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Redo() }, func(c csvdoc.Change, err error) {
+		t.tookBack(c, err, lang.X("csv.redone", "Done again: {{.Label}}.", map[string]any{"Label": label}), lang.X("csr.undo", "Undo"), t.undo)
+	})
+}
+
+// tookBack shows where a change went back or forth.
+func (t *csvTab) tookBack(c csvdoc.Change, err error, words, action string, act func()) {
+	if err != nil {
+		t.unchanged(err)
+		return
+	}
+	t.changed(c)
+	t.showChange(c)
+	t.app.note(widgets.Note{State: look.Ready, Text: words, Action: action, Act: act})
+}
+
+// showChange brings the first changed cell into view, unless the current one is among what was changed.
+func (t *csvTab) showChange(c csvdoc.Change) {
+	if len(c.Rows) == 0 {
+		return
+	}
+	rows := t.file.rows
+	if i, ok := rows.snap.Index(c.Rows[0]); ok {
+		if row := rows.rowOf(i); row >= 0 {
+			col := max(t.editor.Current().Column, 0)
+			if len(c.Columns) > 0 {
+				col = max(rows.columnIndex(c.Columns[0]), 0)
+			}
+			t.editor.Select(row, col)
+		}
+	}
+}
+
+// find opens the page for finding, replace the same with the cursor where the new text goes.
+func (t *csvTab) find()    { t.finder.open(false) }
+func (t *csvTab) replace() { t.finder.open(true) }
+
+// paste takes what is pasted while no field has the focus: paths, or a table for a new document.
+func (t *csvTab) paste(text string) {
+	if t.file != nil {
+		t.focusSheet()
+		t.editor.TypedShortcut(&fyne.ShortcutPaste{Clipboard: t.app.fyne.Clipboard()})
+		return
+	}
+	if looksLikePaths(text) {
+		t.drop(parsePaths(text))
+	}
+}

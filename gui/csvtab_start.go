@@ -1,0 +1,136 @@
+package gui
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// Preferences of the start page.
+const (
+	prefRecentCSV = "csv.recent" // paths, the latest first
+	keptRecent    = 8
+	shownRecent   = 4
+)
+
+// csvStart is the tab without a document: an invitation, what was open lately, and what a crash left.
+type csvStart struct {
+	tab     *csvTab
+	content fyne.CanvasObject
+	zone    fyne.CanvasObject
+	recent  *fyne.Container
+	offers  *fyne.Container
+	found   []csvdoc.Recovery
+	fresh   *widgets.Button
+}
+
+func newCSVStart(t *csvTab) *csvStart {
+	s := &csvStart{tab: t, recent: widgets.Down(0), offers: widgets.Down(look.Gap / 2)}
+	open := widgets.NewPrimary(lang.X("csv.open", "Open…"), look.Icon("open"), t.open)
+	s.fresh = widgets.NewButton(lang.X("csv.new", "New from template…"), look.Icon("add"), func() { t.offerNew(s.fresh) })
+	s.zone = widgets.DropZone(lang.X("csv.drop", "Drop a CSV here, or CSR files to make rows of"),
+		lang.X("csv.drop-hint", "What you do not edit is saved byte for byte as it was."),
+		widgets.Link(lang.X("csv.sample", "Try with a sample"), t.trySample), open, s.fresh)
+	s.content = widgets.Edged(s.offers, s.recent, nil, nil, s.zone)
+	s.showRecent()
+	s.offers.Hide()
+	return s
+}
+
+// recentFiles are the paths of files that were open lately.
+func (t *csvTab) recentFiles() []string { return t.app.fyne.Preferences().StringList(prefRecentCSV) }
+
+// remember puts a path in front of the recent files.
+func (t *csvTab) remember(path string) {
+	paths := slices.DeleteFunc(t.recentFiles(), func(p string) bool { return p == path })
+	paths = append([]string{path}, paths...)
+	t.app.fyne.Preferences().SetStringList(prefRecentCSV, paths[:min(len(paths), keptRecent)])
+	t.start.showRecent()
+}
+
+// forget takes a path off the recent files, because it leads nowhere any more.
+func (t *csvTab) forget(path string) {
+	t.app.fyne.Preferences().SetStringList(prefRecentCSV, slices.DeleteFunc(t.recentFiles(), func(p string) bool { return p == path }))
+	t.start.showRecent()
+}
+
+// showRecent lists the recent files.
+func (s *csvStart) showRecent() {
+	s.recent.Objects = nil
+	paths := s.tab.recentFiles()
+	if len(paths) > 0 {
+		s.recent.Add(widgets.Inset(0, look.Gap*3, widgets.NewText(lang.X("csv.recent", "Recent files")).Muted()))
+	}
+	for _, p := range paths[:min(len(paths), shownRecent)] {
+		line := widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.ColoredIcon("csv", look.ColorMuted), 18)), widgets.Middle(widgets.NewText(visible(filepath.Base(p))).Bold()))
+		r := widgets.NewRow(widgets.Inset(0, look.Gap*3, container.NewBorder(nil, nil, line, nil,
+			widgets.Inset(0, look.Gap, widgets.Middle(widgets.NewText(visible(filepath.Dir(p))).Muted().Giving())))), 0, func() { s.tab.openPath(p) })
+		r.Label = p
+		s.recent.Add(r)
+	}
+	if len(paths) > 0 {
+		s.recent.Add(widgets.Space(0, look.Gap))
+	}
+	s.recent.Refresh()
+}
+
+// look for what a crash left; the start page offers it.
+func (s *csvStart) search() {
+	t := s.tab
+	folder := t.journals
+	Run(t.seek, "", func(context.Context, progress.Func) ([]csvdoc.Recovery, error) { return csvdoc.Recoverable(folder) },
+		func(found []csvdoc.Recovery, err error) {
+			if err != nil {
+				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
+					Text: lang.X("csv.no-recovery", "Whether a crash left edits could not be found out.")})
+			}
+			s.found = found
+			s.showOffers()
+		})
+}
+
+// showOffers shows what can be recovered.
+func (s *csvStart) showOffers() {
+	s.offers.Objects = nil
+	for i := range s.found {
+		s.offers.Add(s.offer(s.found[i]))
+	}
+	if len(s.found) == 0 {
+		s.offers.Hide()
+		return
+	}
+	s.offers.Show()
+	s.offers.Refresh()
+}
+
+// dropOffer takes one off the list.
+func (s *csvStart) dropOffer(r csvdoc.Recovery) {
+	s.found = slices.DeleteFunc(s.found, func(o csvdoc.Recovery) bool { return o.Journal == r.Journal })
+	s.showOffers()
+}
+
+// offerNew asks what the new document shall hold.
+func (t *csvTab) offerNew(at fyne.CanvasObject) {
+	item := func(text, icon string, act func()) *fyne.MenuItem {
+		m := fyne.NewMenuItem(text, act)
+		m.Icon = look.Icon(icon)
+		return m
+	}
+	items := []*fyne.MenuItem{
+		item(lang.X("csv.new-file", "From a template file…"), "open", t.newFromFile),
+		item(lang.X("csv.new-client", "Keys made by the devices: with a column for CSRs"), "csr", func() { t.newSheet(clientColumns) }),
+		item(lang.X("csv.new-server", "Keys made by the service: without CSRs"), "key", func() { t.newSheet(serverColumns) }),
+	}
+	pos := t.app.fyne.Driver().AbsolutePositionForObject(at)
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.window.Canvas(), pos.AddXY(0, at.Size().Height))
+}

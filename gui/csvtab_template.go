@@ -1,0 +1,190 @@
+package gui
+
+import (
+	"context"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/enrollment"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// Preferences of the rules.
+const (
+	prefCSVTemplate = "csv.template" // path of the template, "" for none
+	prefCSVKeys     = "csv.keys"     // an enrollment.Keys
+	prefCSVPEM      = "csv.pem"      // an enrollment.PEMForm
+)
+
+// openTemplate offers what the columns are compared with.
+func (s *csvSource) openTemplate() {
+	t := s.tab
+	items := []*fyne.MenuItem{menuItem(lang.X("csv.template-file", "Choose a template file…"), "open", func() {
+		t.chooseTemplate(func(x *enrollment.Template) { t.setTemplate(x, x.Source) })
+	})}
+	if t.options.Template != nil {
+		items = append(items, menuItem(lang.X("csv.template-none", "The columns that the service knows"), "close", func() { t.setTemplate(nil, "") }))
+		if missing := t.missingColumns(); len(missing) > 0 {
+			n := len(missing)
+			items = append(items, menuItem(lang.XN("csv.template-add", "Add {{.Number}} missing columns", n, map[string]any{"Number": n}), "add", func() { t.addColumns(missing) }))
+		}
+	}
+	t.app.below(s.template, items...)
+}
+
+// chooseTemplate lets the user point at a template and hands it on.
+func (t *csvTab) chooseTemplate(then func(*enrollment.Template)) {
+	o := ChooserOptions{Title: lang.X("csv.template-title", "Choose a template"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
+		Kind: lang.X("csv.template-kind", "CSV files"), Ends: []string{".csv", ".txt"}}
+	type read struct {
+		template *enrollment.Template
+		err      error
+	}
+	pick(t.app, func(ctx context.Context) (read, error) {
+		paths, err := t.app.choose.Files(ctx, o)
+		if err != nil || len(paths) == 0 {
+			return read{}, err
+		}
+		x, err := enrollment.ReadTemplate(paths[0])
+		return read{x, err}, nil
+	}, func(r read) {
+		switch {
+		case r.err != nil:
+			t.app.fail(lang.X("csv.template-failed", "This is no template"), r.err)
+		case r.template != nil:
+			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(r.template.Source))
+			then(r.template)
+		}
+	})
+}
+
+// newFromFile begins a document with the columns of a template.
+func (t *csvTab) newFromFile() {
+	t.chooseTemplate(func(x *enrollment.Template) {
+		t.setTemplate(x, x.Source)
+		t.newSheet(x.Names())
+	})
+}
+
+// useTemplate compares with the template of a profile, as a connection delivers it. Its path is not remembered: the
+// connection is.
+func (t *csvTab) useTemplate(name string, csv []byte) error {
+	x, err := enrollment.ParseTemplate(csv, name)
+	if err != nil {
+		return err
+	}
+	t.setTemplate(x, "")
+	return nil
+}
+
+// setTemplate compares with a template from now on; nil is for the columns that the service knows.
+func (t *csvTab) setTemplate(x *enrollment.Template, path string) {
+	t.options.Template = x
+	t.app.fyne.Preferences().SetString(prefCSVTemplate, path)
+	t.optionsChanged()
+}
+
+// setKeys says who makes the keys.
+func (t *csvTab) setKeys(k enrollment.Keys) {
+	if t.options.Keys == k {
+		return
+	}
+	t.options.Keys = k
+	t.app.fyne.Preferences().SetInt(prefCSVKeys, int(k))
+	t.optionsChanged()
+}
+
+func (t *csvTab) optionsChanged() {
+	t.source.show()
+	if t.file != nil {
+		t.showColumns()
+		t.recheckAll()
+	}
+}
+
+// recallOptions takes up what was chosen last time. A template that is gone is left alone, quietly: the name in the tab
+// tells what is compared with.
+func (t *csvTab) recallOptions() {
+	p := t.app.fyne.Preferences()
+	t.options.Keys = enrollment.Keys(min(max(p.Int(prefCSVKeys), 0), int(enrollment.ServerKeys))) // #nosec G115 -- one of three
+	t.options.PEM = enrollment.PEMForm(min(max(p.Int(prefCSVPEM), 0), int(enrollment.Kept)))      // #nosec G115 -- one of two
+	path := p.String(prefCSVTemplate)
+	if path == "" {
+		return
+	}
+	Run(t.peek, "", func(context.Context, progress.Func) (*enrollment.Template, error) {
+		return enrollment.ReadTemplate(path)
+	}, func(x *enrollment.Template, err error) {
+		if err != nil {
+			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
+				Text: lang.X("csv.template-gone", "The template of last time could not be read. The columns are compared with those that the service knows.")})
+			return
+		}
+		t.options.Template = x
+		t.optionsChanged()
+	})
+}
+
+// missingColumns are those of the template that the file lacks.
+func (t *csvTab) missingColumns() []string {
+	if t.options.Template == nil || t.file == nil {
+		return nil
+	}
+	have := map[string]bool{}
+	for _, c := range t.file.rows.columns {
+		have[c.Name] = true
+	}
+	var out []string
+	for _, name := range t.options.Template.Names() {
+		if !have[name] {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// addColumns puts empty columns behind the last one.
+func (t *csvTab) addColumns(names []string) {
+	label := lang.X("csv.label-column", "Add a column")
+	t.alter(edit{cells: len(names), work: func(_ context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+		return d.Apply(label, func(e *csvdoc.Edit) error {
+			for _, name := range names {
+				if _, err := e.AddColumn(len(e.Snapshot().Columns()), name); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}, then: func(csvdoc.Change) {
+		t.noteUndo(lang.XN("csv.columns-added", "{{.Number}} columns added.", len(names), map[string]any{"Number": len(names)}))
+	}})
+}
+
+// freeNames are the known columns that the file lacks, those of the template first.
+func (t *csvTab) freeNames() []string {
+	have := map[string]bool{}
+	for _, c := range t.file.rows.columns {
+		have[c.Name] = true
+	}
+	var out []string
+	add := func(name string) {
+		if !have[name] {
+			have[name] = true
+			out = append(out, name)
+		}
+	}
+	if t.options.Template != nil {
+		for _, name := range t.options.Template.Names() {
+			add(name)
+		}
+	}
+	for _, f := range enrollment.Fields {
+		add(f.Name)
+	}
+	return out
+}

@@ -1,0 +1,100 @@
+package gui
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// step does something with the document off the UI thread, after everything that was wanted before it has ended: a
+// document takes one change at a time, and keys that are pressed while a long one runs are not lost.
+func step[T any](t *csvTab, title string, work func(context.Context, progress.Func) (T, error), done func(T, error)) {
+	t.steps = append(t.steps, func() {
+		Run(t.work, title, work, func(v T, err error) {
+			done(v, err)
+			t.nextStep()
+		})
+	})
+	if !t.work.Busy() {
+		t.nextStep()
+	}
+}
+
+// nextStep begins what waits.
+func (t *csvTab) nextStep() {
+	if len(t.steps) == 0 || t.work.Busy() {
+		t.showBar()
+		return
+	}
+	first := t.steps[0]
+	t.steps = t.steps[1:]
+	first()
+	t.showBar()
+}
+
+// idle says that nothing works on the document.
+func (t *csvTab) idle() bool { return !t.work.Busy() && len(t.steps) == 0 }
+
+// edit is one change of the document by the user.
+type edit struct {
+	title string // while it runs, if it takes long
+	cells int    // about how many it touches
+	work  func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error)
+	then  func(csvdoc.Change) // may be nil; the sheet shows the change already
+}
+
+// fewCells are changed before the handler returns, in less than a millisecond, so that a text stands in its cell when the
+// key goes up; more are changed off the UI thread.
+const fewCells = 64
+
+// alter makes a change. What cannot be done is said.
+func (t *csvTab) alter(e edit) {
+	f := t.file
+	if f == nil {
+		return
+	}
+	if f.indexing {
+		t.app.note(widgets.Note{State: look.Running, Text: lang.X("csv.still-reading", "The file is still being read. It can be edited as soon as its end is known.")})
+		t.editor.Refresh()
+		return
+	}
+	done := func(c csvdoc.Change, err error) {
+		if t.file != f {
+			return
+		}
+		if err != nil {
+			t.editor.Refresh()
+			t.unchanged(err)
+			return
+		}
+		t.changed(c)
+		if e.then != nil {
+			e.then(c)
+		}
+	}
+	if e.cells <= fewCells && t.idle() {
+		done(e.work(context.Background(), f.doc, nil))
+		return
+	}
+	step(t, e.title, func(ctx context.Context, report progress.Func) (csvdoc.Change, error) {
+		return e.work(ctx, f.doc, report)
+	}, done)
+}
+
+// unchanged says why an edit did not come about.
+func (t *csvTab) unchanged(err error) {
+	switch {
+	case errors.Is(err, csvdoc.ErrNothingToUndo):
+		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.nothing-to-undo", "There is nothing to undo.")})
+	case errors.Is(err, csvdoc.ErrNothingToRedo):
+		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.nothing-to-redo", "There is nothing to redo.")})
+	default:
+		t.app.fail(lang.X("csv.edit-failed", "The sheet was not changed"), err)
+	}
+}
