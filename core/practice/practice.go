@@ -65,21 +65,23 @@ type Options struct {
 
 // Service is a running practice service. Its methods are safe for concurrent use.
 type Service struct {
-	options   Options
-	lock      *os.File
-	authority *authority
-	profiles  *catalogue
-	token     token
-	faults    faultState
-	jobs      *jobs
-	server    *http.Server
-	url       string
-	stop      context.CancelFunc
-	serving   sync.WaitGroup
-	gate      sync.RWMutex // held for reading by each request: Close waits for all of them
-	shut      bool
-	closed    sync.Once
-	closeErr  error
+	options Options
+	// uploadLimit is MaxUploadBytes.
+	uploadLimit int64
+	lock        *os.File
+	authority   *authority
+	profiles    *catalogue
+	token       token
+	faults      faultState
+	jobs        *jobs
+	server      *http.Server
+	url         string
+	stop        context.CancelFunc
+	serving     sync.WaitGroup
+	gate        sync.RWMutex // held for reading by each request: Close waits for all of them
+	shut        bool
+	closed      sync.Once
+	closeErr    error
 }
 
 // ErrBusy: another program has the service's folder in use.
@@ -106,7 +108,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	if o.Pace < 0 {
 		return nil, fmt.Errorf("a pace of %d certificates a second is none", o.Pace)
 	}
-	s := &Service{options: o, profiles: newCatalogue()}
+	s := &Service{options: o, profiles: newCatalogue(), uploadLimit: MaxUploadBytes}
 	s.faults.set(o.Faults)
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.release())

@@ -104,8 +104,8 @@ func (x *exchange) readOrder(j *job) (map[string]string, error) {
 }
 
 func (x *exchange) readForm(form *multipart.Reader, j *job) (map[string]string, error) {
-	if n := x.r.ContentLength; n > MaxUploadBytes+maxFields*maxField {
-		return nil, tooLarge()
+	if n := x.r.ContentLength; n > x.service.uploadLimit+maxFields*maxField {
+		return nil, tooLarge(x.service.uploadLimit)
 	}
 	fields := map[string]string{}
 	for {
@@ -131,7 +131,7 @@ func (x *exchange) readForm(form *multipart.Reader, j *job) (map[string]string, 
 				j.record.FileName = "upload"
 			}
 			fields[name] = ""
-			if err := store(part, j.file(uploadFile)); err != nil {
+			if err := store(part, j.file(uploadFile), x.service.uploadLimit); err != nil {
 				return nil, err
 			}
 			continue
@@ -147,8 +147,8 @@ func (x *exchange) readForm(form *multipart.Reader, j *job) (map[string]string, 
 	}
 }
 
-func tooLarge() *refusal {
-	return invalid("the file is too large: the limit is %d bytes", int64(MaxUploadBytes))
+func tooLarge(limit int64) *refusal {
+	return invalid("the file is too large: the limit is %d bytes", limit)
 }
 
 // unreadable tells a broken connection from a form that breaks the rules.
@@ -160,13 +160,13 @@ func unreadable(err error) error {
 }
 
 // store writes the uploaded file as it comes.
-func store(part io.Reader, path string) (err error) {
+func store(part io.Reader, path string, limit int64) (err error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the service's own folder
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	n, err := io.CopyBuffer(struct{ io.Writer }{f}, io.LimitReader(part, MaxUploadBytes+1), make([]byte, 256<<10))
+	n, err := io.CopyBuffer(struct{ io.Writer }{f}, io.LimitReader(part, limit+1), make([]byte, 256<<10))
 	switch {
 	case err != nil && errors.Is(err, errDropped):
 		return errDropped
@@ -176,9 +176,9 @@ func store(part io.Reader, path string) (err error) {
 			return err
 		}
 		return unreadable(err)
-	case n > MaxUploadBytes:
+	case n > limit:
 		_, _ = io.CopyN(io.Discard, part, maxDrained)
-		return tooLarge()
+		return tooLarge(limit)
 	case n == 0:
 		return invalid("the file is empty")
 	}
