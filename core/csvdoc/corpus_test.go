@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -250,6 +251,22 @@ func (c *corpusCase) onlyThatCell(t *testing.T, before, after []byte, was, is st
 	return false
 }
 
+// readsSame opens what was saved and compares every cell.
+func (c *corpusCase) readsSame(t *testing.T, path string, s *Snapshot) {
+	t.Helper()
+	again, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if err := again.Index(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := allRows(again.Snapshot()), allRows(s); !reflect.DeepEqual(got, want) || again.Snapshot().Columns()[0] != s.Columns()[0] {
+		t.Errorf("saved and read again: %q, want %q", got, want)
+	}
+}
+
 func commonPrefix(a, b []byte) int {
 	n := min(len(a), len(b))
 	for i := range n {
@@ -276,7 +293,11 @@ func TestCorpusOneEdit(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := savedCorpus(t, d, path, c)
-				if !c.onlyThatCell(t, original, got, was, is) {
+				if slices.Contains(c.Findings, "unclosed-quote") {
+					// A quote written behind one that nothing closes would close it: such a file is written in proper form, and
+					// what is left to prove is that it reads the same.
+					c.readsSame(t, path, d.Snapshot())
+				} else if !c.onlyThatCell(t, original, got, was, is) {
 					t.Errorf("%q became %q:\n got %.300q\n was %.300q", was, is, got, original)
 				}
 				if _, err := d.Undo(); err != nil {

@@ -182,9 +182,6 @@ func (m *matcher) each(cell []byte, yield func(start, end int)) {
 			yield(0, len(cell))
 		}
 	case m.re != nil:
-		if !m.re.Match(cell) { // allocates nothing, and most cells have no hit
-			return
-		}
 		for _, at := range m.re.FindAllIndex(cell, -1) {
 			yield(at[0], at[1])
 		}

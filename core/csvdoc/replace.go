@@ -113,14 +113,14 @@ func number(s string) (int, bool) {
 // all appends the value with every hit replaced; changed is false where it has none.
 func (r *Replacement) all(b, value []byte) (replaced []byte, changed bool) {
 	if r.match.re != nil {
-		if !r.match.re.Match(value) { // allocates nothing, and most cells have no hit
-			return b, false
-		}
 		at := 0
 		for _, groups := range r.match.re.FindAllSubmatchIndex(value, -1) {
 			b = append(b, value[at:groups[0]]...)
 			b = r.expand(b, value, groups)
-			at = groups[1]
+			at, changed = groups[1], true
+		}
+		if !changed {
+			return b, false
 		}
 		return append(b, value[at:]...), true
 	}

@@ -224,6 +224,8 @@ func (r *reader) raw() []byte {
 // values returns the cells of the current row, one for each column.
 func (r *reader) values(id RowID) [][]byte {
 	r.cells, r.scratch = r.cells[:0], r.scratch[:0]
+	// One look at the row instead of one at each cell: ASCII is its own UTF-8 in every encoding that is scanned.
+	plain := id < firstFresh && len(r.row.cells) > 0 && ascii(r.bytes[r.row.cells[0].start:r.row.end])
 	for _, c := range r.s.columns {
 		if r.touched {
 			if v, ok := r.s.edited(id, c.ID); ok {
@@ -237,8 +239,16 @@ func (r *reader) values(id RowID) [][]byte {
 			r.cells = append(r.cells, nil)
 			continue
 		}
+		cell := r.row.cells[c.ID]
+		if plain && cell.kind <= quoted {
+			if cell.kind == quoted {
+				cell.start, cell.end = cell.start+1, cell.end-1
+			}
+			r.cells = append(r.cells, r.bytes[cell.start:cell.end])
+			continue
+		}
 		var v []byte
-		v, r.scratch = r.decoder.cell(r.scratch, r.bytes, r.row.cells[c.ID])
+		v, r.scratch = r.decoder.cell(r.scratch, r.bytes, cell)
 		r.cells = append(r.cells, v)
 	}
 	return r.cells
