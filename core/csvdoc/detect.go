@@ -2,6 +2,7 @@ package csvdoc
 
 import (
 	"bytes"
+	"math"
 	"unicode/utf8"
 )
 
@@ -98,7 +99,7 @@ func singleByteOf(b []byte) Encoding {
 // detectForm finds delimiter, escape, ends of rows and quoting from text whose structure is ASCII.
 func detectForm(d *Dialect, text []byte, whole bool) {
 	d.Newline, d.NewRows = detectNewline(text, whole)
-	best := -1.0
+	best := math.Inf(-1)
 	sample := text
 	if len(sample) > 64<<10 {
 		sample, whole = sample[:64<<10], false

@@ -12,11 +12,15 @@ type identity struct {
 	Size    int64  `json:"size"`
 	ModTime int64  `json:"mod_time"` // Unix, in nanoseconds
 	Sum     uint32 `json:"sum"`      // CRC-32C of the content
+
+	info fs.FileInfo // nil where the file was not seen by this document
 }
 
-// quick tells whether size and time agree.
+// quick tells whether size and time agree, and whether it is the very file where that is known. Time alone is too
+// coarse for two programs that write within one tick of the system's clock.
 func (id identity) quick(info fs.FileInfo) bool {
-	return info.Mode().IsRegular() && info.Size() == id.Size && info.ModTime().UnixNano() == id.ModTime
+	return info.Mode().IsRegular() && info.Size() == id.Size && info.ModTime().UnixNano() == id.ModTime &&
+		(id.info == nil || os.SameFile(id.info, info))
 }
 
 // matches compares the content where size agrees and time does not: a copy, or a file that was touched.
@@ -30,7 +34,7 @@ func (id identity) matches(path string) bool {
 	if err != nil || !info.Mode().IsRegular() || info.Size() != id.Size {
 		return false
 	}
-	if info.ModTime().UnixNano() == id.ModTime {
+	if id.quick(info) {
 		return true
 	}
 	sum, err := checksum(f, id.Size)

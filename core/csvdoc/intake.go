@@ -86,7 +86,7 @@ func (b *base) begin(o Options) (*intake, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("open %q: it is no regular file", b.path)
 	}
-	b.file = identity{Size: info.Size(), ModTime: info.ModTime().UnixNano()}
+	b.file = identity{Size: info.Size(), ModTime: info.ModTime().UnixNano(), info: info}
 	size := info.Size()
 	raw := io.Reader(io.NewSectionReader(b.src, 0, size))
 	in := &intake{size: size}

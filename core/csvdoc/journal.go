@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -195,13 +196,18 @@ func (j *journal) close() error {
 	if j.timer != nil {
 		j.timer.Stop()
 	}
+	unlock(j.f)
 	return j.f.Close()
 }
 
 // remove closes the journal and removes it with its sidecar.
 func (j *journal) remove() error {
-	err := j.close()
-	return errors.Join(err, removeFile(j.path), removeFile(j.sidecar()))
+	// The sidecar goes first: a journal without it is offered as missing, a sidecar without journal would never go.
+	err := removeFile(j.sidecar())
+	if runtime.GOOS != "windows" { // removed while it is locked, so that nobody is offered it in between
+		err = errors.Join(err, removeFile(j.path))
+	}
+	return errors.Join(err, j.close(), removeFile(j.path))
 }
 
 func removeFile(path string) error {

@@ -228,7 +228,7 @@ func (d *Document) save(ctx context.Context, j saving, report progress.Func) err
 		return err
 	}
 	if info, err := os.Stat(j.path); err == nil {
-		file.ModTime = info.ModTime().UnixNano()
+		file.ModTime, file.info = info.ModTime().UnixNano(), info
 	}
 	if !j.own {
 		d.path = j.path

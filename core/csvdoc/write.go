@@ -19,12 +19,18 @@ type rowWriter struct {
 	copyBuf []byte
 	done    int
 	report  progress.Func
+	// unclosed are the rows with a quote that nothing closes, where that may not stay so: behind an edit another quote
+	// could close it. Such a cell is written in proper form; a document without edits keeps it.
+	unclosed *rowSet
 }
 
 // writeText writes the document without a byte order mark, in the file's encoding; UTF-16 as UTF-8. It reports rows.
 func (s *Snapshot) writeText(ctx context.Context, w io.Writer, report progress.Func) error {
 	b := s.view.base
 	rw := &rowWriter{s: s, w: bufio.NewWriterSize(w, readAhead), enc: newEncoder(b.dialect), newline: b.dialect.newline(), report: report}
+	if b.faults.unclosed.n > 0 && rw.addsQuotes() {
+		rw.unclosed = &b.faults.unclosed
+	}
 	if b.dialect.Header {
 		rw.header()
 	}
@@ -51,6 +57,38 @@ func (s *Snapshot) writeText(ctx context.Context, w io.Writer, report progress.F
 	return rw.w.Flush()
 }
 
+// addsQuotes tells whether what is written may hold a quote where the file has none, so that a quote that nothing
+// closes would find its partner: a value in quotes, or rows or columns in another order. It is asked only where there
+// is such a quote.
+func (rw *rowWriter) addsQuotes() bool {
+	s := rw.s
+	if !s.plain || s.Rows() != s.view.rows || s.Rows() > 0 && s.order.at(0) != (run{0, s.view.rows}) {
+		return true
+	}
+	for i, c := range s.columns {
+		if i < len(s.view.names) && c.Name != s.view.names[i] || i >= len(s.view.names) && c.Name != "" {
+			return true
+		}
+	}
+	for i := range s.cells {
+		o := &s.cells[i]
+		quotes := func(key uint64, v string) bool {
+			if rw.enc.needsQuotes(v) {
+				return false
+			}
+			_, _, err := s.view.row(int(key), &rw.row)
+			if err != nil || int(o.column) >= len(rw.row.cells) {
+				return err == nil && !s.view.dialect.QuoteAll
+			}
+			return rw.row.cells[o.column].kind == bare
+		}
+		if o.fresh.root != nil || !o.file.each(quotes) {
+			return true
+		}
+	}
+	return false
+}
+
 // tick counts rows and looks at the context now and then.
 func (rw *rowWriter) tick(ctx context.Context, n int) error {
 	before := rw.done / checkEvery
@@ -65,7 +103,7 @@ func (rw *rowWriter) tick(ctx context.Context, n int) error {
 // header writes the header row: its bytes while it has the file's columns and names.
 func (rw *rowWriter) header() {
 	s, b := rw.s, rw.s.view.base
-	same := s.plain
+	same := s.plain && (rw.unclosed == nil || !rw.unclosed.has(0))
 	for i, c := range s.columns {
 		same = same && (i < len(b.names) && c.Name == b.names[i] || i >= len(b.names) && c.Name == "")
 	}
@@ -103,7 +141,7 @@ func (rw *rowWriter) headerCells() []byte {
 		}
 		if int(c.ID) < len(b.names) {
 			cell := rw.row.cells[c.ID]
-			if c.Name == b.names[c.ID] {
+			if c.Name == b.names[c.ID] && !rw.broken(0, b.header, cell) {
 				line = append(line, b.header[cell.start:cell.end]...)
 			} else {
 				line = rw.enc.cell(line, c.Name, cell.kind != bare)
@@ -194,7 +232,17 @@ func (rw *rowWriter) nextEdited(from, to int) int {
 			next = int(k)
 		}
 	}
+	if rw.unclosed != nil {
+		if k := rw.unclosed.next(from + 1); k >= 0 && k-1 < next {
+			next = k - 1
+		}
+	}
 	return next
+}
+
+// broken tells a cell whose opening quote nothing closes, in a row counted as faults do.
+func (rw *rowWriter) broken(number int, b []byte, c span) bool {
+	return rw.unclosed != nil && c.kind == bare && c.end > c.start && b[c.start] == '"' && rw.unclosed.has(number)
 }
 
 // copyRows copies rows with their ends.
@@ -257,7 +305,11 @@ func (rw *rowWriter) edited(id RowID, b []byte, next int, r *rowSpans, more bool
 		switch {
 		case present:
 			cell := r.cells[c.ID]
-			line = append(line, b[cell.start:cell.end]...)
+			if rw.broken(int(id)+1, b, cell) {
+				line = rw.enc.cell(line, s.Value(id, c.ID), true)
+			} else {
+				line = append(line, b[cell.start:cell.end]...)
+			}
 		case base.dialect.QuoteAll:
 			line = append(line, `""`...)
 		}
@@ -267,7 +319,8 @@ func (rw *rowWriter) edited(id RowID, b []byte, next int, r *rowSpans, more bool
 	switch {
 	case next > r.end:
 		_, _ = rw.w.Write(b[r.end:next])
-	case more:
+	case more || len(rw.line) == 0:
+		// A last row without bytes and end would not be there at all.
 		_, _ = rw.w.WriteString(rw.newline)
 	}
 }

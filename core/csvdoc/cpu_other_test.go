@@ -1,0 +1,5 @@
+//go:build !linux && !darwin
+
+package csvdoc
+
+func cpuSeconds() float64 { return 0 }
