@@ -130,9 +130,10 @@ func (e *explainer) related(id csvdoc.RowID, cells []string, add func(rule *find
 			f.Partners = partners
 		}
 	}
+	prime := rel.groups[cause{csr.RuleSharedPrime, p.relationColumn(byDER)}]
 	for n, set := range rel.primes {
-		if _, in := slices.BinarySearch(set, id); in {
-			partners := e.partners(csr.RuleSharedPrime, byDER, valueHash(n), set) // #nosec G115 -- an index
+		if _, in := slices.BinarySearch(set.rows, id); in && prime != nil && prime.rows.has(id) {
+			partners := e.partners(csr.RuleSharedPrime, byDER, valueHash(n), set.rows) // #nosec G115 -- an index
 			f := add(csr.RuleSharedPrime, p.csr,
 				"its RSA modulus shares a prime with that of "+otherRows(partners, e.fileRow(id))+": both private keys can be computed", "")
 			f.Partners = partners
@@ -159,7 +160,7 @@ func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, ro
 			name = e.r.p.columns[i].name
 		}
 	}
-	if k == bySPKI || k == byNonce {
+	if k == bySPKI || k == byNonce || rule == csr.RuleSharedPrime {
 		rows = e.r.relations.live(e.r.p, rows)
 	}
 	for _, id := range rows {

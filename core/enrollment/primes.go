@@ -1,6 +1,8 @@
 package enrollment
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"math/big"
 	"slices"
@@ -18,22 +20,25 @@ const fewModuli = 16
 // comparePrimes compares the RSA keys of the rows. fresh are the rows whose keys are new since r.primes was made; nil
 // means all.
 func (r *relations) comparePrimes(ctx context.Context, p *plan, fresh []csvdoc.RowID, report progress.Func) error {
-	var rows []csvdoc.RowID
+	r.moduli, r.skipped = 0, false
+	var rows []csvdoc.RowID // the copies of a CSR too: which of them is the copy may change
 	moduli := map[csvdoc.RowID][]byte{}
 	copies := r.groups[cause{csr.RuleSameFile, p.relationColumn(byDER)}]
 	r.eachRequest(func(id csvdoc.RowID, v rowValues) {
-		if v.modulus != nil && (copies == nil || !copies.rows.has(id)) {
+		if v.modulus != nil {
 			rows = append(rows, id)
 			moduli[id] = v.modulus
+			if copies == nil || !copies.rows.has(id) {
+				r.moduli++
+			}
 		}
 	})
 	slices.Sort(rows)
-	r.moduli, r.skipped = len(rows), false
 	wanted := p.opt.SharedPrimes
 	switch {
-	case len(rows) < 2 || wanted == csr.SharedPrimesNever:
+	case r.moduli < 2 || wanted == csr.SharedPrimesNever:
 		r.primes = nil
-	case wanted == csr.SharedPrimesAuto && len(rows) > csr.SharedPrimesAutoMax:
+	case wanted == csr.SharedPrimesAuto && r.moduli > csr.SharedPrimesAutoMax:
 		r.primes, r.skipped = nil, true
 	case fresh != nil && len(fresh) <= fewModuli:
 		if err := r.compareFew(ctx, moduli, rows, fresh); err != nil {
@@ -50,9 +55,9 @@ func (r *relations) comparePrimes(ctx context.Context, p *plan, fresh []csvdoc.R
 		}
 		r.primes = nil
 		for _, s := range shared {
-			var set []csvdoc.RowID
+			set := primeSet{prime: string(s.Prime.Bytes())}
 			for _, m := range s.Members {
-				set = append(set, rows[m])
+				set.rows = append(set.rows, rows[m])
 			}
 			r.primes = append(r.primes, set)
 		}
@@ -60,32 +65,33 @@ func (r *relations) comparePrimes(ctx context.Context, p *plan, fresh []csvdoc.R
 	at := cause{csr.RuleSharedPrime, p.relationColumn(byDER)}
 	delete(r.groups, at)
 	for _, set := range r.primes {
-		for _, id := range set {
+		for _, id := range r.live(p, set.rows) {
 			r.groups.add(at, id, false)
 		}
 	}
 	return nil
 }
 
+// primeSet is rows with different RSA keys that have a factor in common.
+type primeSet struct {
+	prime string
+	rows  []csvdoc.RowID // ascending
+}
+
 // compareFew keeps what is known of the other keys and compares each new one with all.
 func (r *relations) compareFew(ctx context.Context, moduli map[csvdoc.RowID][]byte, rows, fresh []csvdoc.RowID) error {
-	var known [][]csvdoc.RowID
+	sets := map[string][]csvdoc.RowID{}
 	for _, set := range r.primes {
-		set = slices.DeleteFunc(slices.Clone(set), func(id csvdoc.RowID) bool {
+		sets[set.prime] = slices.DeleteFunc(slices.Clone(set.rows), func(id csvdoc.RowID) bool {
 			return moduli[id] == nil || slices.Contains(fresh, id)
 		})
-		if len(set) > 1 {
-			known = append(known, set)
-		}
 	}
-	r.primes = known
 	one := big.NewInt(1)
 	for _, id := range fresh {
 		if moduli[id] == nil {
 			continue
 		}
 		n := new(big.Int).SetBytes(moduli[id])
-		byPrime := map[string][]csvdoc.RowID{}
 		for _, other := range rows {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -95,14 +101,22 @@ func (r *relations) compareFew(ctx context.Context, moduli map[csvdoc.RowID][]by
 				continue
 			}
 			if g := new(big.Int).GCD(nil, nil, n, m); g.Cmp(one) > 0 {
-				byPrime[string(g.Bytes())] = append(byPrime[string(g.Bytes())], other)
+				prime := string(g.Bytes())
+				sets[prime] = append(sets[prime], id, other)
 			}
 		}
-		for _, others := range byPrime {
-			set := append(others, id)
-			slices.Sort(set)
-			r.primes = append(r.primes, set)
+	}
+	r.primes = nil
+	for prime, set := range sets {
+		slices.Sort(set)
+		set = slices.Compact(set)
+		different := slices.ContainsFunc(set, func(id csvdoc.RowID) bool { return !bytes.Equal(moduli[id], moduli[set[0]]) })
+		if different { // one key in several rows is another finding
+			r.primes = append(r.primes, primeSet{prime, set})
 		}
 	}
+	slices.SortFunc(r.primes, func(a, b primeSet) int {
+		return cmp.Or(cmp.Compare(a.rows[0], b.rows[0]), cmp.Compare(a.prime, b.prime))
+	})
 	return nil
 }

@@ -73,7 +73,7 @@ type relations struct {
 	over    map[csvdoc.RowID]rowValues // lies over it; a zero value says that the row has none
 	named   *rowSet                    // rows whose unique_identifier is filled
 	moduli  int                        // rows with an RSA key
-	primes  [][]csvdoc.RowID           // rows whose RSA keys share a prime, set by set
+	primes  []primeSet                 // rows whose RSA keys share a prime
 	skipped bool                       // they were too many to compare
 	groups  causes
 }

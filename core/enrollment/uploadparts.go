@@ -107,11 +107,16 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
 			z, zipErr := flate.NewWriter(io.Discard, uploadLevel)
 			return func(ctx context.Context, k int) (*block, error) {
 				b := &block{text: make([]byte, 0, blockBytes+blockBytes/8), ends: make([]int, 0, step)}
-				err := r.snap.ScanBytes(ctx, k*step, min((k+1)*step, rows), func(_ int, id csvdoc.RowID, cells [][]byte, _ []byte) error {
-					if !left.has(id) {
-						b.text = appendRow(b.text, cells, oneLine)
-						b.ends = append(b.ends, len(b.text))
+				err := r.snap.ScanQuoted(ctx, k*step, min((k+1)*step, rows), func(_ int, id csvdoc.RowID, raw []byte, cells func() [][]byte) error {
+					if left.has(id) {
+						return nil
 					}
+					if raw != nil && (oneLine < 0 || bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\r') < 0) { // it is in the form already
+						b.text = append(append(b.text, raw...), '\n')
+					} else {
+						b.text = appendRow(b.text, cells(), oneLine)
+					}
+					b.ends = append(b.ends, len(b.text))
 					return nil
 				})
 				if err == nil && w.zipped && len(b.text) > 0 {

@@ -1,0 +1,167 @@
+package enrollment
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/finding"
+)
+
+// requestFixtures are the PEM files of package csr's fixtures, by the folder of the rule that they were made for.
+func requestFixtures(t testing.TB) map[string][]string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("..", "csr", "testdata", "rules", "*", "*"))
+	if err != nil || len(paths) < 60 {
+		t.Fatalf("%d fixtures of package csr: %v", len(paths), err)
+	}
+	out := map[string][]string{}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // a folder
+		}
+		if strings.Contains(string(text), "-----BEGIN ") && strings.Count(string(text), "-----BEGIN ") == 1 {
+			which, _, _ := strings.Cut(filepath.Base(path), ".")
+			key := filepath.Base(filepath.Dir(path)) + " " + which
+			out[key] = append(out[key], path)
+		}
+	}
+	return out
+}
+
+// ownWords are the rules of package csr that this package has in its own words, because a row is no file.
+var ownWords = map[string]string{
+	csr.RuleIsCertificate.Name: RuleNotACSR.Name, csr.RuleIsPGPKey.Name: RuleNotACSR.Name, csr.RuleNotACSR.Name: RuleNotACSR.Name,
+	csr.RuleEmptyFile.Name: RuleNotACSR.Name, csr.RuleSameName.Name: RuleDuplicateName.Name, csr.RuleNoCSR.Name: "",
+}
+
+// TestRequestsAsASet puts the fixtures of package csr into the cells of a column and demands the findings that a set of the
+// same files has, message by message where they are about one request alone.
+func TestRequestsAsASet(t *testing.T) {
+	seen := map[string]bool{}
+	for name, paths := range requestFixtures(t) {
+		set, err := csr.NewSet(csr.Options{}).Add(ctx, paths, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := [][]string{{csrColumn}}
+		var want []string
+		for i := range set.Len() {
+			text, err := os.ReadFile(set.Entry(i).At.File)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows = append(rows, []string{string(text)})
+			for _, f := range set.Findings(i) {
+				rule, message := f.Rule, f.Message
+				if own, ok := ownWords[rule]; ok {
+					rule, message = own, ""
+				}
+				if f.Partners != nil {
+					message = "" // they name files, not rows
+				}
+				if rule != "" {
+					want = append(want, fmt.Sprint(i+2, " ", rule, " ", message))
+				}
+			}
+		}
+		r := validate(t, document(t, csvOf(rows...)), Options{Keys: ClientKeys})
+		consistent(t, r)
+		var got []string
+		for _, f := range report(t, r).All() {
+			message := f.Message
+			if f.Partners != nil || strings.HasPrefix(f.Rule, "csv/") {
+				message = ""
+			}
+			if f.Rule == RuleDuplicateName.Name && strings.HasPrefix(name, "same-file") {
+				continue // two rows of one CSR are delivered under one name, copies or not
+			}
+			if f.Row > 1 {
+				got = append(got, fmt.Sprint(f.Row, " ", f.Rule, " ", message))
+				seen[f.Rule] = true
+			}
+			if f.Rule == RuleNotACSR.Name && f.Severity != finding.Error {
+				t.Errorf("%s: a row without a request passes", name)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: a column has\n%s\na set\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	for _, r := range RequestRules {
+		switch r {
+		case csr.RulePrivateKey, csr.RuleSharedPrimeSkipped: // no fixture holds a key, none 20,000
+		default:
+			if !seen[r.Name] {
+				t.Errorf("%s was not seen in a row", r.Name)
+			}
+		}
+	}
+}
+
+// TestRowNamesItsRequest: a CSR without a name is no mistake where the row has one, which the service takes.
+func TestRowNamesItsRequest(t *testing.T) {
+	nameless := request(t, template509(""), newKey(t))
+	for _, c := range []struct {
+		row  []string
+		want []string
+	}{
+		{[]string{"a", "", nameless}, nil},
+		{[]string{"", "", nameless}, []string{"csr/empty-subject"}},
+		{[]string{"", "a.example.com", nameless}, nil},
+	} {
+		r := validate(t, document(t, csvOf([]string{nameColumn, "san.dns_name", csrColumn}, c.row)), Options{})
+		var got []string
+		for _, f := range report(t, r).All() {
+			got = append(got, f.Rule)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q: %q, want %q", c.row[:2], got, c.want)
+		}
+	}
+}
+
+// TestAgainstTheRow: both values are named, and values are compared by what they mean.
+func TestAgainstTheRow(t *testing.T) {
+	header := []string{nameColumn, "san.dns_name", "san.ip_address", csrColumn}
+	for _, c := range []struct {
+		row  []string
+		want string
+	}{
+		{[]string{"a", "A.Example.com", "", requestOf(t, "a", "a.example.com")}, ""},
+		{[]string{"b", "", "", requestOf(t, "a")}, `the row says "b", its CSR "a"`},
+		{[]string{"a", "b.example.com", "", requestOf(t, "a", "a.example.com", "c.example.com")}, `the row says "b.example.com", its CSR "a.example.com" and "c.example.com"`},
+		{[]string{"a", "c.example.com;a.example.com", "", requestOf(t, "a", "a.example.com", "c.example.com")}, ""},
+		{[]string{"a", "", "2001:db8:0::7", withIP(t, "a", "2001:db8::7")}, ""},
+		{[]string{"a", "", "192.0.2.8", withIP(t, "a", "192.0.2.7")}, `the row says "192.0.2.8", its CSR "192.0.2.7"`},
+		{[]string{"a", "new.example.com", "", requestOf(t, "a")}, ""}, // the CSR says nothing of it
+	} {
+		r := validate(t, document(t, csvOf(header, c.row)), Options{Separator: ";"})
+		got := ""
+		for _, f := range report(t, r).All() {
+			if f.Severity > finding.Notice {
+				got += f.Message
+			}
+		}
+		if got != c.want {
+			t.Errorf("%q: %q, want %q", c.row[:3], got, c.want)
+		}
+	}
+}
+
+func TestDescribeRequest(t *testing.T) {
+	d, err := DescribeRequest(oneLine(requestOf(t, "a", "a.example.com")))
+	if err != nil || !d.Signature.Verified || d.Key.String() != "P-256" || d.Subject[0].Value != "a" {
+		t.Errorf("%+v %v", d, err)
+	}
+	if _, err := DescribeRequest("a.csr"); err == nil {
+		t.Error("a name was described as a request")
+	}
+}
