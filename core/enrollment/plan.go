@@ -134,7 +134,7 @@ func (p *plan) readColumn(i int, wanted []string, present, meant map[string]int)
 	inTemplate := p.opt.Template != nil && slices.Contains(wanted, name)
 	switch {
 	case inTemplate:
-	case p.opt.Template != nil && c.name == name && name != idColumn && name != csrColumn:
+	case p.opt.Template != nil && c.name == name && name != idColumn && (name != csrColumn || p.opt.Keys == UnknownKeys):
 		tell(RuleNotInTemplate, "", "the column %s is not part of the template %s", attribute.Quote(c.name), attribute.Quote(p.opt.Template.Source))
 	case p.opt.Template == nil && c.field == nil && c.name == name && !p.told(i):
 		tell(RuleDeviceField, "", "the column %s is taken for a device field", attribute.Quote(c.name))

@@ -132,9 +132,9 @@ func TestRevalidateIsValidate(t *testing.T) {
 	o := Options{Keys: ClientKeys, MaxBytes: 12_000, Form: form}
 	r := validate(t, d, o)
 	consistent(t, r)
-	steps := 150
+	steps := 80
 	if testing.Short() {
-		steps = 40
+		steps = 30
 	}
 	for step := range steps {
 		before := say(t, r)

@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 )
@@ -91,7 +90,7 @@ func headerRow(data []byte) ([]string, error) {
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	data = bytes.TrimLeft(data, "\r\n")
-	if !utf8.Valid(data[:min(len(data), 4096)/4*3]) && bytes.IndexByte(data[:min(len(data), 4096)], 0) >= 0 {
+	if bytes.IndexByte(data[:min(len(data), 4096)], 0) >= 0 {
 		return nil, errors.New("it is no text")
 	}
 	c := csv.NewReader(bytes.NewReader(data))

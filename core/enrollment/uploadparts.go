@@ -70,11 +70,11 @@ type block struct {
 
 const blockBytes = 1 << 20
 
-// rowsPerBlock makes blocks of about a megabyte, and small enough that a part comes near its limit.
+// rowsPerBlock makes blocks of about a megabyte; small limits have smaller ones, so that a part comes near its limit.
 func (w *uploadWriter) rowsPerBlock() int {
 	rows := int64(max(1, w.r.snap.Rows()))
 	bytesPerRow := max(1, w.r.size.All/rows)
-	return int(max(1, min(blockBytes, w.max/32)/bytesPerRow)) // #nosec G115 -- at most 1 << 20
+	return int(max(1, min(blockBytes, max(w.max/32, 16<<10))/bytesPerRow)) // #nosec G115 -- at most 1 << 20
 }
 
 func (w *uploadWriter) abort() {
@@ -182,9 +182,7 @@ func (w *uploadWriter) append(b *block) error {
 			}
 		}
 		return w.next(b, n)
-	case w.rows > 0:
-		return w.next(b, 0)
-	case len(b.ends) > 1: // a whole part is too small for it
+	case len(b.ends) > 1 && (w.rows == 0 || int64(size) > w.max/32): // a part of it may fit
 		half := len(b.ends) / 2
 		for _, piece := range [2]block{b.slice(0, half), b.slice(half, len(b.ends))} {
 			var err error

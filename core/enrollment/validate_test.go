@@ -1,9 +1,15 @@
 package enrollment
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"enrollbench/core/csvdoc"
@@ -48,14 +54,330 @@ func report(t testing.TB, r *Result) *finding.Report {
 	return rep
 }
 
-func TestSmoke(t *testing.T) {
-	d := document(t, "Subject.Common_Name,san.dns_name,subject.country,batch\na1,ex ample.com,de,00123\na1,b.example.com,DE,00124\n1.23E+11,c.example.com,DE,125\n,,,\n")
-	r := validate(t, d, Options{})
+// found lists "rule row column" of all findings but notices.
+func found(t testing.TB, r *Result) (out []string) {
+	t.Helper()
 	for _, f := range report(t, r).All() {
-		t.Logf("%s %s: %s → %s", f.Rule, f.Location, f.Message, f.Hint)
+		if f.Severity > finding.Notice {
+			out = append(out, fmt.Sprint(f.Rule, " ", f.Row, " ", f.Column))
+		}
 	}
-	t.Logf("%+v %+v", r.Counts(), r.Size())
-	for _, g := range r.Groups() {
-		t.Logf("%s %q rows %d fixable %d", g.Rule.Name, g.Name, g.Rows, g.Fixable)
+	return out
+}
+
+// TestHeaderDecides: what columns are there, and who makes the keys.
+func TestHeaderDecides(t *testing.T) {
+	client := template(t, nameColumn+","+csrColumn)
+	server := template(t, nameColumn+",line")
+	pemText := requestOf(t, "a")
+	for _, c := range []struct {
+		header []string
+		row    []string
+		o      Options
+		keys   Keys
+		want   []string
+	}{
+		{[]string{nameColumn}, []string{"a"}, Options{}, ServerKeys, nil},
+		{[]string{nameColumn, csrColumn}, []string{"a", pemText}, Options{}, ClientKeys, nil},
+		{[]string{csrColumn}, []string{pemText}, Options{}, ClientKeys, nil},
+		{[]string{nameColumn}, []string{""}, Options{}, ServerKeys, []string{"csv/empty-row 2 "}},
+		{[]string{nameColumn, "line"}, []string{"", "4"}, Options{}, ServerKeys, []string{"csv/required-empty 2 " + nameColumn}},
+		{[]string{nameColumn, csrColumn}, []string{"a", ""}, Options{}, ClientKeys, []string{"csv/required-empty 2 csr"}},
+		{[]string{nameColumn}, []string{"a"}, Options{Template: client}, ClientKeys, []string{"csv/column-missing 1 csr"}},
+		{[]string{nameColumn}, []string{"a"}, Options{Template: client, Keys: ServerKeys}, ServerKeys, nil},
+		{[]string{nameColumn, "line"}, []string{"a", ""}, Options{Template: server}, ServerKeys, []string{"csv/required-empty 2 line"}},
+		{[]string{nameColumn, "line", idColumn}, []string{"a", "1", ""}, Options{Template: server}, ServerKeys, nil},
+		{[]string{nameColumn, "line", csrColumn}, []string{"a", "1", pemText}, Options{Template: server}, ClientKeys, []string{"csv/column-not-in-template 1 csr"}},
+		{[]string{nameColumn, "line", csrColumn}, []string{"a", "1", pemText}, Options{Template: server, Keys: ServerKeys}, ServerKeys, []string{"csv/csr-column-present 1 csr"}},
+		{[]string{"CSR", "Subject Common Name"}, []string{"x", "a\u00a0b"}, Options{}, ClientKeys, // meant as what they look like
+			[]string{"csv/column-spelling 1 CSR", "csv/column-spelling 1 Subject Common Name", "csv/not-a-csr 2 CSR", "csv/invisible-character 2 Subject Common Name"}},
+		{[]string{"san.dns_name"}, []string{"a.example.com"}, Options{}, ServerKeys, nil},
+	} {
+		r := validate(t, document(t, csvOf(c.header, c.row)), c.o)
+		if got := found(t, r); !slices.Equal(got, c.want) || r.Keys() != c.keys {
+			t.Errorf("%q: %q with keys of the %s, want %q with %s", c.header, got, r.Keys(), c.want, c.keys)
+		}
 	}
+}
+
+// TestValues is single values and what is said of them: "" for nothing, and the repair behind an arrow.
+func TestValues(t *testing.T) {
+	for _, c := range []struct{ column, value, want string }{
+		{"subject.country", "uk", "csv/country → GB"},
+		{"subject.country", " DE", "csv/outer-blank → DE"},
+		{"subject.country", "Germany", "csv/country"},
+		{"san.dns_name", "müller.example.com", "csv/dns-name → xn--mller-kva.example.com"},
+		{"san.dns_name", "device.example.com.", "csv/dns-name → device.example.com"},
+		{"san.dns_name", "*.*.example.com", "csv/dns-name"},
+		{"san.dns_name", "*example.com", "csv/dns-name"},
+		{"san.dns_name", "a.example.com|b.example.com", "csv/several-values"},
+		{"san.ip_address", "127.1", "csv/ip-address"},
+		{"san.ip_address", "::ffff:192.0.2.1", ""},
+		{"san.registered_id", "3.1", "csv/object-identifier"},
+		{"san.registered_id", "2.999.1", ""},
+		{"san.directory_name", "CN=a+SN=2,O=x", ""},
+		{"san.directory_name", "CN=a,O", "csv/directory-name"},
+		{"validity.to", "12/31/2099", "csv/date-form → 2099-12-31"},
+		{"validity.to", "01/02/2099", "csv/date-form"},
+		{"validity.to", "2099-02-30", "csv/date"},
+		{"validity.to", "20991231235959Z", "csv/date-form → 2099-12-31T23:59:59Z"},
+		{"extended_key_usage", "clientAuth", ""},
+		{"extended_key_usage", "1.3.6.1.5.5.7.3", ""},
+		{"signature_algorithm", "SHA256withECDSA", ""},
+		{"signature_algorithm", "SHA1withRSA", "csv/signature-algorithm"},
+		{"line", "a\r\n", "csv/control-character → a"},
+		{"line", "a\tb", "csv/control-character"},
+		{"line", "\u00a0a", "csv/outer-blank → a"},
+		{"line", "a\u200bb", "csv/invisible-character → ab"},
+		{"line", "a\u00a0b", "csv/invisible-character → a b"},
+		{"line", "\u00a0", "csv/outer-blank → "},
+		{"line", "Gr\u00c3\u0178e", "csv/wrong-encoding → Gr\u00dfe"},
+		{"line", "Größe", ""},
+		{"line", "1,5E-07", "csv/scientific-notation"},
+		{"line", "1E5", ""},
+		{"line", "E+11", ""},
+		{"line", "#BEZUG!", "csv/error-value"},
+		{"line", "########", "csv/error-value"},
+		{"line", `="he said ""no"""`, `csv/formula → he said "no"`},
+		{"line", "=A1+1", "csv/formula"},
+		{"line", "=", ""},
+		{"line", "'tis 'so", ""},
+		{"line", "'007", "csv/text-mark → 007"},
+		{"validity.from", "#N/A", "csv/error-value"},
+	} {
+		r := validate(t, document(t, csvOf([]string{nameColumn, c.column}, []string{"device", c.value})), Options{})
+		got := ""
+		for _, f := range r.RowFindings(0) {
+			if f.Severity > finding.Notice {
+				got += f.Rule
+				if f.Fixable {
+					got += " → " + f.Fix
+				}
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.column, c.value, got, c.want)
+		}
+	}
+}
+
+func TestDates(t *testing.T) {
+	for s, want := range map[string]bool{
+		"31.12.2027": true, "1.2.2027": true, "12/31/27": true, "1/2/2027": true, "2027-12-31": true, "2027/1/2": true, "31-Dec": true, "Dec-27": true,
+		"31-Dec-27": true, "Mrz-27": true, "01.02.2027 00:00": true, "31.12.2027 23:59:59": true,
+		"1.2.3": false, "1.2.27": false, "10.1.2.3": false, "00-1a-c2": false, "01-02-03-04-05-06": false, "4-711-9": false, "32.12.2027": false,
+		"31-13-2027": false, "2027": false, "Dec": false, "a-b-c": false, "12-": false, "-12-": false, "1..2027": false, "31-Dez-": false, "": false,
+	} {
+		if isDate(s) != want {
+			t.Errorf("%q: %v", s, !want)
+		}
+	}
+}
+
+// TestColumnDamage: what the other rows show.
+func TestColumnDamage(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		values []string
+		want   string // "rule: rows"
+	}{
+		{"serial", []string{"0001", "0002", "3", "40", "1234"}, "csv/leading-zeros: 4 5"},
+		{"serial", []string{"1", "2", "30", "1000"}, ""},
+		{"serial", []string{"00ab", "00ac", "12"}, "csv/leading-zeros: 4"},
+		{"serial", []string{"4711.0", "4712.0"}, "csv/decimal: 2 3"},
+		{"version", []string{"1.0", "2.0", "2.5"}, ""},
+		{"imei", []string{"3517560515239990", "3517560515239990", "3517560515239980"}, "csv/rounded: 2 3 4"},
+		{"imei", []string{"3517560515239990", "3517560515239991", "3517560515239992"}, ""},
+		{"part", []string{"12-03", "4-711", "12-Mar"}, "csv/date-for-text: 4"},
+		{"name", []string{"Anna", "FALSE"}, "csv/boolean: 3"},
+		{"mac", []string{"001ac27b0000", "001ac27b0001", "1ac27b0002"}, ""}, // two of three are no majority
+		{"mac", []string{"001ac27b0000", "001ac27b0001", "001ac27b0002", "001ac27b0004", "12345678", ""}, "csv/leading-zeros: 6;csv/mac: 6"},
+		{"id", []string{"011234567890", "011234567891"}, ""}, // twelve digits, but nothing says that they are addresses
+		{"address", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1a:c2:7b:00:02", "00:1a:c2:7b:00:03", "00-1A-C2-7B-00-04"}, "csv/mac-notation: 6"},
+	} {
+		rows := [][]string{{nameColumn, c.name}}
+		for i, v := range c.values {
+			rows = append(rows, []string{fmt.Sprint("device ", i), v})
+		}
+		r := validate(t, document(t, csvOf(rows...)), Options{})
+		consistent(t, r)
+		var got []string
+		for _, g := range r.Groups() {
+			if !g.Header {
+				line := g.Rule.Name + ":"
+				for i := range r.GroupRows(&g) {
+					line += fmt.Sprint(" ", i+2)
+				}
+				got = append(got, line)
+			}
+		}
+		slices.Sort(got)
+		if strings.Join(got, ";") != c.want {
+			t.Errorf("%q: %q, want %q", c.values, got, c.want)
+		}
+	}
+}
+
+func TestDuplicateNames(t *testing.T) {
+	r := validate(t, document(t, csvOf([]string{nameColumn, idColumn}, []string{"00:1a:c2:7b:00:01", ""}, []string{"b", "1"}, []string{"b", ""},
+		[]string{"00-1A-C2-7B-00-01", ""}, []string{"b", "2"})), Options{})
+	want := []string{"csv/duplicate-name 2 " + nameColumn, "csv/duplicate-name 4 " + nameColumn, "csv/duplicate-name 5 " + nameColumn}
+	if got := found(t, r); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	message := r.RowFindings(2)[0].Message
+	for _, part := range []string{`"b"`, "row 3 and row 6", `"b.pem"`, "random"} {
+		if !strings.Contains(message, part) {
+			t.Errorf("%q does not say %q", message, part)
+		}
+	}
+}
+
+// TestForm: rows whose form is broken are not ready until they are edited.
+func TestForm(t *testing.T) {
+	d := document(t, nameColumn+",line\na,1\nb\nc,2\n")
+	form, err := FormOf(ctx, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := validate(t, d, Options{Form: form})
+	consistent(t, r)
+	if got := found(t, r); !slices.Equal(got, []string{"csvdoc/ragged-row 3 "}) || r.Counts().Ready != 2 {
+		t.Fatalf("%q %+v", got, r.Counts())
+	}
+	snap := d.Snapshot()
+	change, err := d.SetCells("edit", []csvdoc.Cell{{Row: snap.ID(1), Column: snap.Columns()[1].ID, Value: "9"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = Revalidate(ctx, r, d.Snapshot(), change, nil); err != nil || r.Counts().Ready != 3 {
+		t.Errorf("%v %+v", err, r.Counts())
+	}
+}
+
+// TestNextProblem walks over all problems, forwards and backwards, and comes round.
+func TestNextProblem(t *testing.T) {
+	r := validate(t, document(t, csvOf([]string{nameColumn, "san.dns_name", "line"},
+		[]string{"a", "a.example.com", "1"}, []string{"", "", ""}, []string{"b\a", "b_", "1"}, []string{"c", "c.example.com", "1"}, []string{"d", "d_", "1"})), Options{})
+	want := []Position{{1, -1}, {2, 0}, {2, 1}, {4, 1}}
+	at := Position{0, 0}
+	for round := range 8 {
+		next, ok := r.NextProblem(at, false)
+		if !ok || next != want[round%4] {
+			t.Errorf("after %v comes %v, want %v", at, next, want[round%4])
+		}
+		at = next
+	}
+	at = Position{0, 0}
+	for round := range 8 {
+		next, ok := r.NextProblem(at, true)
+		if !ok || next != want[3-round%4] {
+			t.Errorf("before %v comes %v, want %v", at, next, want[3-round%4])
+		}
+		at = next
+	}
+	if strips := r.Map(5); strips[1].Errors != 1 || strips[0] != (Strip{}) || strips[4].Errors != 1 {
+		t.Errorf("%+v", strips)
+	}
+	if good := validate(t, document(t, csvOf([]string{nameColumn}, []string{"a"})), Options{}); good != nil {
+		if _, ok := good.NextProblem(Position{}, false); ok {
+			t.Error("a problem where there is none")
+		}
+	}
+}
+
+func TestValidateStops(t *testing.T) {
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	d := document(t, manyRows(100))
+	if _, err := Validate(gone, d.Snapshot(), Options{}, nil); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	r := validate(t, d, Options{})
+	if _, err := Revalidate(gone, r, d.Snapshot(), csvdoc.Change{AllRows: true}, nil); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := r.Report(gone, "", nil); len(r.withFindings()) > 0 && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// FuzzValidate: what is counted is what is said; a repair leads to the same result as a new check; what is written as an
+// upload is the document.
+func FuzzValidate(f *testing.F) {
+	f.Fuzz(func(t *testing.T, data []byte, choose byte) {
+		if len(data) > 1<<14 {
+			return
+		}
+		path := filepath.Join(t.TempDir(), "x.csv")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d, err := csvdoc.Open(ctx, path, csvdoc.Options{Limits: csvdoc.Limits{Columns: 50}})
+		if err != nil {
+			return
+		}
+		defer d.Close()
+		if d.Index(ctx, nil) != nil || d.Snapshot().Rows() > 500 {
+			return
+		}
+		form, err := FormOf(ctx, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Keys: Keys(choose % 3), PEM: PEMForm(choose / 3 % 2), Form: form}
+		if choose&0x40 != 0 {
+			o.Separator = ";"
+		}
+		r := validate(t, d, o)
+		consistent(t, r)
+		for _, g := range r.Groups() {
+			repair, err := r.Fix(ctx, &g, nil)
+			if errors.Is(err, ErrNoFix) && g.Fixable == 0 {
+				continue
+			} else if err != nil || repair.Len() != max(g.Fixable, 1) {
+				t.Fatalf("%s: %d of %d, %v", g.Rule.Name, repair.Len(), g.Fixable, err)
+			}
+			change, err := repair.Apply(d)
+			if errors.Is(err, csvdoc.ErrNoHeader) {
+				continue
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			next, err := Revalidate(ctx, r, d.Snapshot(), change, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := say(t, next), say(t, validate(t, d, o)); got != want {
+				t.Fatalf("after %q\n%s\nanew\n%s", repair.Label, difference(got, want), difference(want, got))
+			}
+			if _, err := d.Undo(); err != nil && d.CanUndo() {
+				t.Fatal(err)
+			}
+			r = validate(t, d, o)
+		}
+		out, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "up.csv"), LeaveOutErrors: true}, nil)
+		if err != nil {
+			return
+		}
+		text, err := os.ReadFile(out.Parts[0].File)
+		if err != nil || int64(len(text)) != r.Size().Plain {
+			t.Fatalf("%d bytes, %d foretold, %v", len(text), r.Size().Plain, err)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+		if err != nil {
+			t.Fatalf("%v in %q", err, text)
+		}
+		want := contents(r, true)
+		for i := range want {
+			for k, cell := range want[i] {
+				if i > 0 && k == r.p.onOneLine() {
+					cell = strings.NewReplacer("\r", "", "\n", "").Replace(cell)
+				}
+				if got := rows[i][k]; got != strings.ReplaceAll(cell, "\r\n", "\n") {
+					t.Fatalf("row %d, column %d: %q, want %q", i, k, got, cell)
+				}
+			}
+		}
+	})
 }

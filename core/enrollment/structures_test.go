@@ -1,0 +1,173 @@
+package enrollment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"enrollbench/core/csvdoc"
+)
+
+// TestRowSet compares a set with a map, and its clones with copies of it.
+func TestRowSet(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	id := func() csvdoc.RowID {
+		if random.IntN(8) == 0 {
+			return 1<<40 + csvdoc.RowID(random.IntN(50))
+		}
+		return csvdoc.RowID(random.IntN(20_000))
+	}
+	type pair struct {
+		set  *rowSet
+		want map[csvdoc.RowID]bool
+	}
+	same := func(p pair) {
+		t.Helper()
+		if got := slices.Collect(p.set.all()); !slices.Equal(got, slices.Sorted(maps.Keys(p.want))) || p.set.len() != len(p.want) {
+			t.Fatalf("%d rows, want %d", len(got), len(p.want))
+		}
+	}
+	now := pair{new(rowSet), map[csvdoc.RowID]bool{}}
+	var before []pair
+	for step := range 4000 {
+		switch i := id(); random.IntN(3) {
+		case 0, 1:
+			now.set.add(i)
+			now.want[i] = true
+		default:
+			now.set.remove(i)
+			delete(now.want, i)
+		}
+		if i := id(); now.set.has(i) != now.want[i] {
+			t.Fatalf("row %d", i)
+		}
+		if step%500 == 0 {
+			before = append(before, now)
+			now = pair{now.set.clone(), maps.Clone(now.want)}
+		}
+	}
+	same(now)
+	for _, p := range before {
+		same(p)
+	}
+	for _, p := range before {
+		both, want := now.set.clone(), maps.Clone(now.want)
+		both.merge(p.set)
+		maps.Copy(want, p.want)
+		same(pair{both, want})
+		maps.DeleteFunc(want, func(id csvdoc.RowID, _ bool) bool { return now.want[id] })
+		same(pair{both.without(now.set), want})
+	}
+	same(now)
+}
+
+// TestValueIndex compares an index, changed many times, with lists.
+func TestValueIndex(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	values := map[csvdoc.RowID]valueHash{}
+	value := func() valueHash { return valueHash(random.Uint64N(40)) << 58 >> random.IntN(3) }
+	parts := make([][]valueAt, 3)
+	for i := range 300 {
+		id, v := csvdoc.RowID(i), value()
+		values[id] = v
+		parts[i%3] = append(parts[i%3], valueAt{v, id})
+	}
+	x, err := newValueIndex(ctx, 2, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		var removed, added []valueAt
+		for range random.IntN(5) {
+			id := csvdoc.RowID(random.IntN(400))
+			if slices.ContainsFunc(added, func(a valueAt) bool { return a.row == id }) {
+				continue
+			}
+			if v, ok := values[id]; ok {
+				removed = append(removed, valueAt{v, id})
+				delete(values, id)
+			}
+			if random.IntN(3) > 0 {
+				values[id] = value()
+				added = append(added, valueAt{values[id], id})
+			}
+		}
+		x = x.with(removed, added)
+		if random.IntN(20) == 0 {
+			x = x.rebased()
+		}
+		want := map[valueHash][]csvdoc.RowID{}
+		for _, id := range slices.Sorted(maps.Keys(values)) {
+			want[values[id]] = append(want[values[id]], id)
+		}
+		for v, rows := range want {
+			if !slices.Equal(x.rows(v), rows) {
+				t.Fatalf("%x: %v, want %v", v, x.rows(v), rows)
+			}
+		}
+		several := map[valueHash]bool{}
+		x.shared(func(v valueHash, rows []csvdoc.RowID) {
+			if several[v] || !slices.Equal(rows, want[v]) {
+				t.Fatalf("%x: %v, want %v", v, rows, want[v])
+			}
+			several[v] = true
+		})
+		for v, rows := range want {
+			if several[v] != (len(rows) > 1) {
+				t.Fatalf("%x: %v", v, rows)
+			}
+		}
+	}
+}
+
+func TestInOrder(t *testing.T) {
+	var got []int
+	err := inOrder(ctx, 3, 100, func() func(context.Context, int) (int, error) {
+		return func(_ context.Context, k int) (int, error) { return k * k, nil }
+	}, func(k, square int) error {
+		if square != k*k {
+			return fmt.Errorf("%d: %d", k, square)
+		}
+		got = append(got, k)
+		return nil
+	})
+	if err != nil || len(got) != 100 || !slices.IsSorted(got) {
+		t.Errorf("%v %v", got, err)
+	}
+	broken := errors.New("broken")
+	for _, at := range []int{0, 50, 99} {
+		err := inOrder(ctx, 3, 100, func() func(context.Context, int) (int, error) {
+			return func(_ context.Context, k int) (int, error) {
+				if k == at {
+					return 0, broken
+				}
+				return k, nil
+			}
+		}, func(k, _ int) error {
+			if k > at {
+				t.Errorf("%d was handed on after the error at %d", k, at)
+			}
+			return nil
+		})
+		if err != broken {
+			t.Errorf("%d: %v", at, err)
+		}
+		if err := inOrder(ctx, 3, 100, func() func(context.Context, int) (int, error) {
+			return func(_ context.Context, k int) (int, error) { return k, nil }
+		}, func(k, _ int) error {
+			if k == at {
+				return broken
+			}
+			return nil
+		}); err != broken {
+			t.Errorf("%d: %v", at, err)
+		}
+	}
+	if err := inOrder(ctx, 3, 0, func() func(context.Context, int) (int, error) { return nil }, func(int, int) error { return nil }); err != nil {
+		t.Error(err)
+	}
+}

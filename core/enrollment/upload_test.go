@@ -1,0 +1,366 @@
+package enrollment
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/delivery"
+)
+
+// read reads a part back as encoding/csv and archive/zip see it.
+func read(t testing.TB, p Part) [][]string {
+	t.Helper()
+	data, err := os.ReadFile(p.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != p.SHA256 || int64(len(data)) != p.Bytes {
+		t.Errorf("%s: size or hash is not what the result says", p.File)
+	}
+	if strings.HasSuffix(p.File, ".zip") {
+		z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+		if err != nil || len(z.File) != 1 {
+			t.Fatalf("%s: %d files, %v", p.File, len(z.File), err)
+		}
+		f, err := z.File[0].Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, err = io.ReadAll(f); err != nil {
+			t.Fatalf("%s: %v", p.File, err)
+		}
+	}
+	if bytes.Contains(data, []byte("\r")) || !bytes.HasPrefix(data, []byte(`"`)) || !bytes.HasSuffix(data, []byte("\"\n")) {
+		t.Errorf("%s is not in the service's form: %.80q", p.File, data)
+	}
+	c := csv.NewReader(bytes.NewReader(data))
+	rows, err := c.ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", p.File, err)
+	}
+	if len(rows)-1 != p.Entries {
+		t.Errorf("%s has %d rows, and the result says %d", p.File, len(rows)-1, p.Entries)
+	}
+	return rows
+}
+
+// contents are all rows of a document, with its header.
+func contents(r *Result, leaveOut bool) [][]string {
+	var header []string
+	for _, c := range r.Snapshot().Columns() {
+		header = append(header, c.Name)
+	}
+	out := [][]string{header}
+	for i := range r.Snapshot().Rows() {
+		if !leaveOut || !r.states[2].has(r.Snapshot().ID(i)) {
+			out = append(out, r.Snapshot().Row(i, nil))
+		}
+	}
+	return out
+}
+
+// manyRows are n rows that compress badly, so that parts are small.
+func manyRows(n int) string {
+	rows := [][]string{{nameColumn, "note"}}
+	for i := range n {
+		sum := sha256.Sum256(fmt.Append(nil, i))
+		rows = append(rows, []string{fmt.Sprintf("device-%05d", i), `said "` + hex.EncodeToString(sum[:i%20]) + `" and, went`})
+	}
+	return csvOf(rows...)
+}
+
+func TestSaveIsTheDocument(t *testing.T) {
+	d := document(t, "\xef\xbb\xbf"+"subject.common_name;note\r\na;\"one \"\"two\"\", three\"\r\nb;Müller\r\n")
+	r := validate(t, d, Options{})
+	for _, ext := range []string{".csv", ".zip", ".CSV"} {
+		out := filepath.Join(t.TempDir(), "upload"+ext)
+		result, err := r.Save(ctx, UploadOptions{Out: out}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(result.Parts) != 1 || result.Parts[0].File != out || result.LeftOut != 0 || result.LeftList != "" {
+			t.Fatalf("%+v", result)
+		}
+		if got := read(t, result.Parts[0]); !slices.EqualFunc(got, contents(r, false), slices.Equal) {
+			t.Errorf("%s holds %q", ext, got)
+		}
+		if ext == ".csv" && result.Parts[0].Bytes != r.Size().Plain {
+			t.Errorf("%d bytes, and %d were foretold", result.Parts[0].Bytes, r.Size().Plain)
+		}
+		if _, err := r.Save(ctx, UploadOptions{Out: out}, nil); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("a second time: %v", err)
+		}
+		first, _ := os.ReadFile(out)
+		if _, err := r.Save(ctx, UploadOptions{Out: out, Replace: true}, nil); err != nil {
+			t.Error(err)
+		}
+		if again, _ := os.ReadFile(out); !bytes.Equal(first, again) {
+			t.Errorf("%s: equal input gave other bytes", ext)
+		}
+	}
+}
+
+// TestSaveInParts: every part keeps the limit and has the header; together they are the document; no part could take the
+// next row.
+func TestSaveInParts(t *testing.T) {
+	text := manyRows(700)
+	for _, c := range []struct {
+		ext string
+		max int64
+	}{{".csv", 2000}, {".csv", 10_000}, {".zip", 1500}, {".zip", 4000}} {
+		r := validate(t, document(t, text), Options{MaxBytes: c.max})
+		dir := t.TempDir()
+		result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(dir, "lot"+c.ext)}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(result.Parts) < 3 || result.Zipped {
+			t.Fatalf("%s, %d bytes: %d parts", c.ext, c.max, len(result.Parts))
+		}
+		all := contents(r, false)
+		got := all[:1:1]
+		for i, p := range result.Parts {
+			if p.File != filepath.Join(dir, fmt.Sprintf("lot-part%d%s", i+1, c.ext)) || p.Bytes > c.max {
+				t.Errorf("part %+v, limit %d", p, c.max)
+			}
+			rows := read(t, p)
+			if !slices.Equal(rows[0], all[0]) {
+				t.Errorf("%s has the header %q", p.File, rows[0])
+			}
+			got = append(got, rows[1:]...)
+			if c.ext == ".csv" && i+1 < len(result.Parts) {
+				if more := int64(len(appendRow(nil, all[len(got)], -1))); p.Bytes+more <= c.max {
+					t.Errorf("%s has %d bytes, and the next row would fit", p.File, p.Bytes)
+				}
+			}
+		}
+		if !slices.EqualFunc(got, all, slices.Equal) {
+			t.Errorf("%s: the parts together are not the document", c.ext)
+		}
+		// Fewer parts of a later upload replace all of the earlier one.
+		r = validate(t, document(t, csvOf(all[:3]...)), Options{MaxBytes: c.max})
+		if _, err := r.Save(ctx, UploadOptions{Out: filepath.Join(dir, "lot"+c.ext)}, nil); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("over an earlier upload: %v", err)
+		}
+		if _, err := r.Save(ctx, UploadOptions{Out: filepath.Join(dir, "lot"+c.ext), Replace: true}, nil); err != nil {
+			t.Fatal(err)
+		}
+		entries, _ := os.ReadDir(dir)
+		if len(entries) != 1 || entries[0].Name() != "lot"+c.ext {
+			t.Errorf("left behind: %v", entries)
+		}
+	}
+}
+
+// TestSaveZipsWhatIsTooLarge: a CSV beyond the limit becomes a ZIP where one holds it.
+func TestSaveZipsWhatIsTooLarge(t *testing.T) {
+	rows := [][]string{{nameColumn, "note"}}
+	for i := range 500 {
+		rows = append(rows, []string{fmt.Sprintf("device-%05d", i), "always the same"})
+	}
+	r := validate(t, document(t, csvOf(rows...)), Options{MaxBytes: 5000})
+	about, err := r.EstimateZipped(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(dir, "lot.csv")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !result.Zipped || len(result.Parts) != 1 || result.Parts[0].File != filepath.Join(dir, "lot.zip") {
+		t.Fatalf("%+v", result)
+	}
+	if got := read(t, result.Parts[0]); !slices.EqualFunc(got, rows, slices.Equal) {
+		t.Error("the ZIP does not hold the document")
+	}
+	if n := result.Parts[0].Bytes; about < n/2 || about > 2*n {
+		t.Errorf("%d bytes, and about %d were foretold", n, about)
+	}
+}
+
+func TestSaveRefuses(t *testing.T) {
+	header := validate(t, document(t, "Subject.common_name\na\n"), Options{})
+	rows := validate(t, document(t, csvOf([]string{nameColumn, "san.dns_name"}, []string{"a", "a b"}, []string{"b", "b.example.com"})), Options{})
+	none := validate(t, document(t, csvOf([]string{nameColumn, "san.dns_name"}, []string{"a", "a b"})), Options{})
+	tight := validate(t, document(t, csvOf([]string{nameColumn}, []string{"a"})), Options{MaxBytes: 10})
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	for _, c := range []struct {
+		r    *Result
+		ctx  context.Context
+		o    UploadOptions
+		want error
+	}{
+		{header, ctx, UploadOptions{Out: "x.csv", LeaveOutErrors: true}, ErrHeader},
+		{rows, ctx, UploadOptions{Out: "x.csv"}, ErrHasErrors},
+		{none, ctx, UploadOptions{Out: "x.csv", LeaveOutErrors: true}, ErrNothingReady},
+		{rows, gone, UploadOptions{Out: "x.zip", LeaveOutErrors: true}, context.Canceled},
+		{rows, ctx, UploadOptions{Out: "x.txt", LeaveOutErrors: true}, nil},
+		{tight, ctx, UploadOptions{Out: "x.csv"}, nil},
+		{tight, ctx, UploadOptions{Out: "x.zip"}, nil},
+	} {
+		dir := t.TempDir()
+		c.o.Out = filepath.Join(dir, c.o.Out)
+		_, err := c.r.Save(c.ctx, c.o, nil)
+		if err == nil || c.want != nil && !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.o.Out, err, c.want)
+		}
+		if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+			t.Errorf("%v left %v behind", err, entries)
+		}
+	}
+}
+
+func TestLeaveOut(t *testing.T) {
+	r := validate(t, document(t, csvOf([]string{nameColumn, "san.dns_name"}, []string{"a", "a b"}, []string{"b", "b.example.com"}, []string{"c\a", "c_d"})), Options{})
+	dir := t.TempDir()
+	result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(dir, "lot.csv"), LeaveOutErrors: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.LeftOut != 2 || result.LeftList != filepath.Join(dir, "lot.left-out.csv") {
+		t.Fatalf("%+v", result)
+	}
+	if got := read(t, result.Parts[0]); !slices.EqualFunc(got, contents(r, true), slices.Equal) || len(got) != 2 {
+		t.Errorf("%q", got)
+	}
+	f, err := os.Open(result.LeftList)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	list, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, line := range list {
+		got = append(got, strings.Join(line[:5], " "))
+	}
+	want := []string{strings.Join(LeftOutColumns[:5], " "), "2 a san.dns_name error csv/dns-name", "4 c\a subject.common_name error csv/control-character", "4 c\a san.dns_name error csv/dns-name"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestPEMForms: a CSR of several lines is written on one, or kept; either way it is the same request.
+func TestPEMForms(t *testing.T) {
+	text := requestOf(t, "a")
+	d := document(t, csvOf([]string{nameColumn, csrColumn}, []string{"a", strings.ReplaceAll(text, "\n", "\r\n")}))
+	for form, want := range map[PEMForm]string{OneLine: oneLine(text), Kept: text} {
+		r := validate(t, d, Options{PEM: form})
+		result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "x.csv")}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.Parts[0].Bytes != r.Size().Plain {
+			t.Errorf("%s: %d bytes, and %d were foretold", form, result.Parts[0].Bytes, r.Size().Plain)
+		}
+		data, _ := os.ReadFile(result.Parts[0].File)
+		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		if err != nil || rows[1][1] != want { // encoding/csv makes LF of CRLF
+			t.Errorf("%s: %q %v", form, rows, err)
+		}
+	}
+}
+
+// TestUploadIsAnOrder: what is written is what a delivery can be compared with.
+func TestUploadIsAnOrder(t *testing.T) {
+	text := manyRows(300)
+	r := validate(t, document(t, text), Options{MaxBytes: 9000})
+	result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "lot.csv")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, p := range result.Parts {
+		o, err := delivery.OrderFromCSV(p.File)
+		if err != nil || o.Len() != p.Entries || o.Maker() != delivery.Service {
+			t.Fatalf("%s: %+v %v", p.File, o, err)
+		}
+		n += o.Len()
+	}
+	if n != 300 {
+		t.Errorf("%d of 300 are ordered", n)
+	}
+	client := validate(t, document(t, csvOf([]string{nameColumn, csrColumn}, []string{"", requestOf(t, "a")})), Options{})
+	result, err = client.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "lot.zip")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, err := delivery.OrderFromCSV(result.Parts[0].File); err != nil || o.Len() != 1 || o.Maker() != delivery.Device {
+		t.Errorf("%+v %v", o, err)
+	}
+}
+
+// TestOtherUnzip: the ZIP is put together from blocks that were deflated one by one; other tools must read it.
+func TestOtherUnzip(t *testing.T) {
+	tool, err := exec.LookPath("unzip")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip("no unzip here")
+	}
+	r := validate(t, document(t, manyRows(3000)), Options{MaxBytes: 400_000})
+	result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "lot.zip")}, nil)
+	if err != nil || len(result.Parts) != 1 {
+		t.Fatalf("%+v %v", result, err)
+	}
+	out, err := exec.Command(tool, "-p", result.Parts[0].File).Output()
+	if err != nil || string(out) != manyRows(3000) {
+		t.Errorf("unzip: %v, %d bytes", err, len(out))
+	}
+}
+
+func TestRowsFromCSRs(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a.csr", requestOf(t, "a", "a.example.com"))
+	write("b.csr", requestOf(t, "b", "b.example.com", "c.example.com"))
+	write("note.txt", "nothing")
+	set, err := csr.NewSet(csr.Options{}).Add(ctx, []string{dir}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns, err := ColumnsFor(ctx, set)
+	if want := []string{nameColumn, "san.dns_name", csrColumn}; err != nil || !slices.Equal(columns, want) {
+		t.Fatalf("%q %v, want %q", columns, err, want)
+	}
+	for separator, dns := range map[string]string{"": "", ";": "b.example.com;c.example.com"} {
+		made, err := RowsFromCSRs(ctx, set, append(columns, "line"), separator, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(made.Rows) != 2 || len(made.Skipped) != 1 || filepath.Base(made.Skipped[0].File) != "note.txt" || made.Several != map[string]int{"": 1, ";": 0}[separator] {
+			t.Fatalf("%+v", made)
+		}
+		if a, b := made.Rows[0], made.Rows[1]; a[0] != "a" || a[1] != "a.example.com" || a[3] != "" || b[0] != "b" || b[1] != dns {
+			t.Errorf("%q %q", a, b)
+		}
+		r := validate(t, document(t, csvOf(append([][]string{columns}, made.Rows[0][:3], made.Rows[1][:3])...)), Options{Separator: separator})
+		if c := r.Counts(); c.Ready != 2 || c.Warnings != 0 {
+			t.Errorf("rows made of CSRs have findings: %s", say(t, r))
+		}
+	}
+}
