@@ -156,9 +156,9 @@ func (k *Keychain) forget(account string) bool {
 // Check says whether the keychain can be used, without a prompt: nil, or an error that matches ErrLocked, ErrUnavailable
 // or ErrTimeout.
 func (k *Keychain) Check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, k.limit)
+	limited, cancel := context.WithTimeout(ctx, k.limit)
 	defer cancel()
-	state, err := k.ready(ctx)
+	state, err := k.ready(limited)
 	if err != nil {
 		return k.explain(ctx, "open", "", nil, err, state)
 	}

@@ -6,5 +6,7 @@ import keyring "github.com/zalando/go-keyring"
 type system struct{}
 
 func (system) Get(service, account string) (string, error) { return keyring.Get(service, account) }
-func (system) Set(service, account, secret string) error   { return keyring.Set(service, account, secret) }
-func (system) Delete(service, account string) error        { return keyring.Delete(service, account) }
+func (system) Set(service, account, secret string) error {
+	return keyring.Set(service, account, secret)
+}
+func (system) Delete(service, account string) error { return keyring.Delete(service, account) }

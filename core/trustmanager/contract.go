@@ -316,8 +316,6 @@ func (s *Start) check(mac bool) error {
 		return errors.New("a start by MAC range sends no file")
 	case mac && (!strings.Contains(whole, "{mac_start}") || !strings.Contains(whole, "{mac_count}")):
 		return errors.New("{mac_start} and {mac_count} must stand somewhere")
-	case mac && !strings.Contains(whole, "{batch_id}") && !strings.Contains(whole, "{file_name}"):
-		return errors.New("{batch_id} must stand somewhere, so that a job whose answer was lost can be found")
 	}
 	return nil
 }

@@ -1,0 +1,469 @@
+package trustmanager
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// meaning turns a command into changes of a connection.
+type meaning struct {
+	curl    *Curl
+	command *curlCommand
+	to      Connection
+	notes   []string
+}
+
+func (m *meaning) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(m.notes, text) {
+		m.notes = append(m.notes, text)
+	}
+}
+
+func (m *meaning) apply() error {
+	if m.curl.Purpose == "" {
+		return errPurpose
+	}
+	if len(m.command.unused) > 0 {
+		m.note("of no use here: %s", strings.Join(m.command.unused, ", "))
+	}
+	path, query, err := m.base()
+	if err != nil {
+		return err
+	}
+	m.certificates()
+	m.headers()
+	m.access()
+	if m.curl.Purpose == ForStart {
+		return m.start(path, query)
+	}
+	return m.request(path, query)
+}
+
+// roots are the first segments of the services' own paths: what stands before them belongs to the base URL.
+var roots = regexp.MustCompile(`^(.*?)(/(?:iot|devicetrustmanager|account|mpki|em)/.*)$`)
+
+// base takes the base URL off and returns the rest.
+func (m *meaning) base() (path, query string, err error) {
+	text := m.command.url
+	hidden := regexp.MustCompile(`^(\{\{[^{}]*\}\}|\$\{?\w+\}?|%\w+%|<[^<>]*>|\{\w+\}|\$env:\w+)`).FindString(text)
+	if hidden != "" { // {{base}}/iot/…: the host stays as it is
+		rest := strings.TrimPrefix(text, hidden)
+		path, query, _ = strings.Cut(rest, "?")
+		if !strings.HasPrefix(path, "/") {
+			return "", "", fmt.Errorf("the URL %q is none", cut(printable(withoutUser(text)), 200))
+		}
+		return path, query, nil
+	}
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	scheme, rest, _ := strings.Cut(text, "://")
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	host, rest := rest[:end], rest[end:]
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		host = host[at+1:]
+		m.note("a user in the URL is passed over")
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	path, query, _ = strings.Cut(rest, "?")
+	if !strings.EqualFold(scheme, "https") {
+		m.note("http:// is read as https://: a key must not travel in the clear")
+	}
+	if host == "" || marks.MatchString(host) {
+		return path, query, nil
+	}
+	if prefix := m.to.Contract.Headers.ClientCertificateHostPrefix; prefix != "" && strings.HasPrefix(host, prefix) {
+		host = strings.TrimPrefix(host, prefix)
+		m.to.Authentication = ClientCertificate
+	}
+	base := "https://" + strings.ToLower(host)
+	if own, err := parseBase(m.to.BaseURL); err == nil && strings.EqualFold(own.Host, host) && own.Path != "" && strings.HasPrefix(path, own.Path+"/") {
+		return strings.TrimPrefix(path, own.Path), query, nil // the gateway's path is known already
+	}
+	if parts := roots.FindStringSubmatch(path); parts != nil {
+		base, path = base+parts[1], parts[2]
+	}
+	if _, err := parseBase(base); err != nil {
+		return "", "", err
+	}
+	m.to.BaseURL = base
+	return path, query, nil
+}
+
+func (m *meaning) certificates() {
+	c := m.command
+	if c.cert != "" {
+		path, _ := certAndPass(c.cert)
+		m.to.ClientCertificate, m.to.ClientKey = path, ""
+		m.to.Authentication = ClientCertificate
+	}
+	if c.key != "" {
+		m.to.ClientKey = c.key
+	}
+	if c.caCert != "" {
+		m.to.ExtraCA = c.caCert
+	}
+	if c.proxy != "" {
+		if address, _, _ := proxyParts(c.proxy, c.proxyUser); address != "" && !isBlank(c.proxy) {
+			m.to.Proxy = address
+		}
+	}
+	if c.user != "" {
+		m.note("a user and password (-u) are passed over: the service takes an API key")
+	}
+	if c.cookie != "" {
+		m.note("cookies (-b) are passed over: they belong to a session in the browser")
+	}
+}
+
+// headers takes the headers over: the key's name, and those that are neither secrets nor made by the program.
+func (m *meaning) headers() {
+	h := &m.to.Contract.Headers
+	keyed := false
+	for _, pair := range m.command.headers {
+		name, value := pair[0], pair[1]
+		switch {
+		case isPasscodeHeader(name):
+			h.Passcode = name
+		case isKeyHeader(name):
+			if keyed {
+				m.note("a second header with a key, %q, is passed over", cut(printable(name), 60))
+				continue
+			}
+			keyed = true
+			prefix, _ := keyPrefix(name, value)
+			if !strings.EqualFold(h.APIKey, name) {
+				h.APIKey = name
+			}
+			h.APIKeyPrefix = prefix
+		case isSecretHeader(name):
+			m.note("the header %q is passed over", cut(printable(name), 60))
+		case isOwnHeader(name), strings.EqualFold(name, "accept"), strings.HasPrefix(strings.ToLower(name), "sec-"), strings.HasPrefix(name, ":"),
+			slices.Contains([]string{"origin", "referer", "accept-language", "dnt", "priority", "cache-control", "pragma"}, strings.ToLower(name)):
+		case isBlank(value):
+			m.note("the header %q has no value to take over", cut(printable(name), 60))
+		default:
+			if h.Extra == nil {
+				h.Extra = map[string]string{}
+			}
+			h.Extra[http.CanonicalHeaderKey(name)] = value
+		}
+	}
+	if m.command.bearer != "" && !keyed {
+		h.APIKey, h.APIKeyPrefix = "Authorization", "Bearer "
+	}
+}
+
+// access decides how one proves who one is: as the command does.
+func (m *meaning) access() {
+	key, code := m.command.bearer != "", false
+	for _, h := range m.command.headers {
+		key = key || isKeyHeader(h[0])
+		code = code || isPasscodeHeader(h[0])
+	}
+	switch {
+	case m.command.cert != "":
+		m.to.Authentication = ClientCertificate
+	case key:
+		m.to.Authentication = APIToken
+	case code:
+		m.to.Authentication = Passcode
+	}
+}
+
+var (
+	idForm = regexp.MustCompile(`^(?:[A-Za-z]+[_-])?[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$|^IOT_\S+$|^\d+$|^[0-9a-fA-F]{16,}$`)
+	colon  = regexp.MustCompile(`^:[A-Za-z]\w*$`)
+)
+
+// isID tells whether a segment of a path is an id, or stands for one.
+func isID(segment string) bool {
+	if plain, err := url.PathUnescape(segment); err == nil {
+		segment = plain
+	}
+	return segment != "" && (idForm.MatchString(segment) || colon.MatchString(segment) || marks.MatchString(segment))
+}
+
+// template makes the template of a path and query. names are the placeholders for the ids in it, from the last one on.
+func (m *meaning) template(path, query string, names ...string) string {
+	segments := strings.Split(path, "/")
+	for i := len(segments) - 1; i >= 0; i-- {
+		if !isID(segments[i]) {
+			continue
+		}
+		if len(names) == 0 {
+			if marks.MatchString(segments[i]) || colon.MatchString(segments[i]) {
+				m.note("%q in the path stands for something that is not known here", cut(printable(segments[i]), 60))
+			}
+			continue
+		}
+		segments[i] = "{" + names[len(names)-1] + "}"
+		names = names[:len(names)-1]
+	}
+	out := "{base}" + strings.Join(segments, "/")
+	var pairs []string
+	for _, pair := range strings.Split(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(value)
+		if err != nil {
+			plain = value
+		}
+		switch n := strings.ToLower(name); {
+		case name == "":
+		case soundsSecret(n):
+			m.note("%q in the URL is passed over: secrets do not stand in URLs", cut(printable(name), 60))
+		case n == "limit" || n == "size" || n == "page_size":
+			pairs = append(pairs, name+"={limit}")
+		case n == "offset":
+			pairs = append(pairs, name+"={offset}")
+		case strings.Contains(n, "profile") || strings.Contains(n, "policy"):
+			pairs = append(pairs, name+"={profile_id}")
+		case m.curl.Purpose == ForStart:
+			if template, ok := m.field(name, plain); ok {
+				if !placeholder.MatchString(template) {
+					template = url.QueryEscape(template)
+				}
+				pairs = append(pairs, name+"="+template)
+			}
+		case isBlank(plain):
+			m.note("%q in the URL has no value to take over", cut(printable(name), 60))
+		default:
+			pairs = append(pairs, pair)
+		}
+	}
+	if len(pairs) > 0 {
+		out += "?" + strings.Join(pairs, "&")
+	}
+	return out
+}
+
+// request changes one request that starts nothing.
+func (m *meaning) request(path, query string) error {
+	r := &m.to.Contract.Requests
+	target, names := map[Purpose]*Request{ForMe: &r.Me, ForProfiles: &r.Profiles, ForTemplate: &r.Template, ForSpecification: &r.Specification,
+		ForStatus: &r.Status, ForFind: &r.Find, ForApprove: &r.Approve, ForReject: &r.Reject, ForDownload: &r.Download}[m.curl.Purpose], []string(nil)
+	if target == nil {
+		return fmt.Errorf("the purpose %q is none of %s", m.curl.Purpose, spelled(Purposes))
+	}
+	switch m.curl.Purpose {
+	case ForTemplate, ForSpecification:
+		names = []string{"profile_id"}
+	case ForStatus, ForApprove, ForReject, ForDownload:
+		names = []string{"job_id"}
+	case ForFind:
+		if strings.Contains(path, "profile") {
+			names = []string{"profile_id"}
+		}
+	}
+	if m.command.multipart || len(m.command.data) > 0 {
+		m.note("the body is passed over")
+	}
+	*target = Request{m.command.verb(), m.template(path, query, names...)}
+	return nil
+}
+
+// start changes the request that starts a job, for the methods that the command is for.
+func (m *meaning) start(path, query string) error {
+	s := Start{Request: Request{m.command.verb(), m.template(path, query, "profile_id")}}
+	c := m.command
+	kind := strings.ToLower(c.header("Content-Type"))
+	body := strings.Join(c.data, "&")
+	if c.json {
+		body = strings.Join(c.data, "")
+	}
+	switch {
+	case c.multipart:
+		s.Encoding = Multipart
+		m.form(&s)
+	case c.upload != "" || c.dataFile != "" && !isJSONFile(c, kind):
+		s.Encoding, s.ContentType = RawFile, c.header("Content-Type")
+	case c.dataFile != "":
+		return fmt.Errorf("the JSON stands in the file %q: paste the command with the text itself", cut(printable(c.dataFile), 200))
+	case c.json || strings.Contains(kind, "json") || json.Valid([]byte(body)):
+		s.Encoding = JSONBody
+		if err := m.body(&s, body); err != nil {
+			return err
+		}
+	default:
+		s.Encoding = URLEncoded
+		for _, pair := range strings.Split(body, "&") {
+			name, value, _ := strings.Cut(pair, "=")
+			plainName, err := url.QueryUnescape(name)
+			plain, err2 := url.QueryUnescape(value)
+			if err != nil || err2 != nil {
+				plainName, plain = name, value
+			}
+			if template, ok := m.field(plainName, plain); ok && plainName != "" {
+				s.Parts = append(s.Parts, Part{Name: plainName, Value: template})
+			}
+		}
+	}
+	r := &m.to.Contract.Requests
+	for _, method := range m.curl.Methods {
+		one := s
+		one.Parts = slices.Clone(s.Parts)
+		switch method {
+		case ZIP:
+			r.StartZIP = one
+		case CSV:
+			r.StartCSV = one
+		case MAC:
+			r.StartMAC = one
+		default:
+			return fmt.Errorf("the method %q is none of ZIP, CSV, MAC", method)
+		}
+		if method == MAC && !one.carriesBatchID() {
+			m.note("no field carries a name: a MAC job whose answer is lost cannot be looked for")
+		}
+	}
+	if len(m.curl.Methods) == 0 {
+		return fmt.Errorf("it cannot be told for which way of ordering the command is: ZIP, CSV or MAC")
+	}
+	return nil
+}
+
+func isJSONFile(c *curlCommand, kind string) bool {
+	return c.json || strings.Contains(kind, "json") || strings.HasSuffix(strings.ToLower(c.dataFile), ".json")
+}
+
+func (s *Start) carriesBatchID() bool {
+	all := s.Path + string(s.Body)
+	for _, p := range s.Parts {
+		all += p.Value
+	}
+	return strings.Contains(all, "{batch_id}") || strings.Contains(all, "{file_name}")
+}
+
+// form turns the fields of -F into parts.
+func (m *meaning) form(s *Start) {
+	file := false
+	for _, f := range m.command.form {
+		p := Part{Name: f.name, ContentType: f.kind}
+		switch {
+		case f.path != "" && isRecipientField(f.name):
+			p.Value = "{recipient}"
+			m.to.Contract.RecipientEncoding = RawText
+			if !f.asText {
+				p.FileName = "recipient.pem"
+			}
+		case f.path != "" && (file || f.asText):
+			m.note("the file of the field %q is passed over", cut(printable(f.name), 60))
+			continue
+		case f.path != "":
+			p.Value, file = "{file}", true
+			if strings.EqualFold(p.ContentType, "text/csv") || strings.Contains(strings.ToLower(p.ContentType), "zip") {
+				p.ContentType = "" // by the ending, which is right for both
+			}
+		default:
+			template, ok := m.field(f.name, f.value)
+			if !ok {
+				continue
+			}
+			p.Value = template
+		}
+		s.Parts = append(s.Parts, p)
+	}
+}
+
+// body turns a JSON body into a template of one.
+func (m *meaning) body(s *Start, text string) error {
+	var out bytes.Buffer
+	if !json.Valid([]byte(text)) {
+		return fmt.Errorf("the body is no JSON")
+	}
+	if err := m.members(json.RawMessage(text), "", &out); err != nil {
+		return err
+	}
+	s.Body = out.Bytes()
+	return nil
+}
+
+// members copies a JSON value and puts templates in place of the members whose meaning is known.
+func (m *meaning) members(value json.RawMessage, name string, out *bytes.Buffer) error {
+	d := json.NewDecoder(bytes.NewReader(value))
+	d.UseNumber()
+	token, err := d.Token()
+	if err != nil {
+		return err
+	}
+	delim, _ := token.(json.Delim)
+	switch delim {
+	case '{':
+		out.WriteByte('{')
+		n := 0
+		for d.More() {
+			key, err := d.Token()
+			if err != nil {
+				return err
+			}
+			var inner json.RawMessage
+			if err := d.Decode(&inner); err != nil {
+				return err
+			}
+			var piece bytes.Buffer
+			if err := m.members(inner, key.(string), &piece); err != nil {
+				return err
+			}
+			if piece.Len() == 0 {
+				continue
+			}
+			if n > 0 {
+				out.WriteByte(',')
+			}
+			n++
+			quoted, _ := json.Marshal(key)
+			out.Write(quoted)
+			out.WriteByte(':')
+			out.Write(piece.Bytes())
+		}
+		out.WriteByte('}')
+		return nil
+	case '[':
+		out.WriteByte('[')
+		n := 0
+		for d.More() {
+			var inner json.RawMessage
+			if err := d.Decode(&inner); err != nil {
+				return err
+			}
+			var piece bytes.Buffer
+			if err := m.members(inner, name, &piece); err != nil {
+				return err
+			}
+			if piece.Len() == 0 {
+				continue
+			}
+			if n > 0 {
+				out.WriteByte(',')
+			}
+			n++
+			out.Write(piece.Bytes())
+		}
+		out.WriteByte(']')
+		return nil
+	}
+	written, isText := token.(string)
+	if !isText {
+		written = string(bytes.TrimSpace(value))
+	}
+	template, ok := m.field(name, written)
+	if !ok {
+		return nil
+	}
+	if template == written && !isText {
+		out.Write(bytes.TrimSpace(value))
+		return nil
+	}
+	quoted, err := json.Marshal(template)
+	out.Write(quoted)
+	return err
+}
