@@ -122,8 +122,12 @@ func (c *command) help(w io.Writer, path string) error {
 	fmt.Fprintf(&b, "%s: %s\n\n", path, c.summary)
 	if c.setup == nil {
 		fmt.Fprintf(&b, "Usage: %s COMMAND ...\n\nCommands:\n", path)
+		width := 9
 		for _, sub := range c.commands {
-			fmt.Fprintf(&b, "  %-9s %s\n", sub.name, sub.summary)
+			width = max(width, len(sub.name))
+		}
+		for _, sub := range c.commands {
+			fmt.Fprintf(&b, "  %-*s %s\n", width, sub.name, sub.summary)
 		}
 		fmt.Fprintf(&b, "\n%s help COMMAND tells more.\n", path)
 	} else {

@@ -36,8 +36,8 @@ func demoRequest(name string) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}), nil
 }
 
-// demoKeyBits of what results are sealed to: what every service and tool reads.
-const demoKeyBits = 3072
+// demoKeyBits of what results are sealed to: what every service and tool reads, and quickly made.
+const demoKeyBits = 2048
 
 // demoCertificate makes a key and a certificate to seal to. The key never leaves the memory.
 func demoCertificate() (*recipient.Recipient, *recipient.Opener, error) {

@@ -49,6 +49,7 @@ var root = &command{
 		decrypt,
 		deliver,
 		practiceCommand,
+		jobCommand,
 		demo,
 		versionCommand,
 	},

@@ -12,6 +12,7 @@ import (
 	"enrollbench/core/delivery"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
+	"enrollbench/core/job"
 	"enrollbench/core/recipient"
 )
 
@@ -23,7 +24,7 @@ var signs = [...]string{finding.Notice: "i", finding.Warning: "!", finding.Error
 // ruleTitles names every rule for people.
 var ruleTitles = func() map[string]string {
 	titles := map[string]string{}
-	for _, table := range [][]*finding.Rule{csr.Rules, eui48.Rules, recipient.Rules, delivery.Rules} {
+	for _, table := range [][]*finding.Rule{csr.Rules, eui48.Rules, recipient.Rules, delivery.Rules, job.Rules} {
 		for _, r := range table {
 			titles[r.Name] = r.Title
 		}

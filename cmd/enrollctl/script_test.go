@@ -44,6 +44,7 @@ func TestScript(t *testing.T) {
 			"killed":     killed,
 			"json":       jsonValue,
 			"files":      files,
+			"found":      found,
 			"privatekey": privateKey,
 			"damage":     damage,
 			"zipfiles":   zipFiles,

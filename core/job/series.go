@@ -81,8 +81,15 @@ func (j *Jobs) StartSeries(ctx context.Context, id string, report progress.Func)
 	}
 	var total int64
 	var sent atomic.Int64
+	prepared := 0
 	for _, r := range s.Records {
 		total += r.Size
+		if r.State == Prepared {
+			prepared++
+		}
+	}
+	if prepared == 0 {
+		return s, &StateError{ID: id, Have: s.State, Allowing: "started"}
 	}
 	for i, r := range s.Records {
 		if r.State != Prepared {

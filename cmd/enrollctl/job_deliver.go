@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+
+	"enrollbench/core/job"
+)
+
+var jobDeliver = &command{
+	name:      "deliver",
+	required:  "-o DIR",
+	arguments: "BATCH",
+	summary:   "fetch a result, open it, check it against the batch's own order, write certificates and keys",
+	detail: "It is enrollctl deliver with the order at hand, and takes the same flags. A result of the practice service within\n" +
+		"this program is verified up to its root without --trust. A result that turns out to be damaged is to be fetched again.",
+	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+		var w delivering
+		w.declare(flags)
+		return func(ctx context.Context, s *session, d *desk, args []string) error {
+			if err := w.complete(flags, args); err != nil {
+				return err
+			}
+			return deliverJob(ctx, s, d, &w, args[0])
+		}
+	}, 1, oneBatch),
+}
+
+func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id string) error {
+	r, err := d.jobs.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if r.ResultPath == "" || !exists(r.ResultPath) || r.State == job.Complete {
+		if r, err = d.jobs.Fetch(ctx, id, nil); err != nil {
+			return err
+		}
+	}
+	if w.order == "" && w.orderMAC == "" {
+		switch {
+		case r.Method == job.MAC:
+			w.orderMAC = fmt.Sprintf("%s,%d,%d", r.Range.Start, r.Range.Count, r.Range.Step)
+		case r.OrderPath != "":
+			w.order, w.part = r.OrderPath, count(r.OrderPart)
+		default:
+			s.complain("there is no manifest to compare the result with: --order FILE")
+		}
+	}
+	w.practice = w.practice || r.Connection.Practice
+	if w.trust == "" && r.Connection.ID == practiceID {
+		service, err := d.practise(ctx)
+		if err != nil {
+			return err
+		}
+		w.trust = service.AnchorFile()
+	}
+	if err := w.run(ctx, s, []string{r.ResultPath}); err != nil {
+		return err
+	}
+	verdict := "checked against its order: no errors"
+	if r.Partial() {
+		verdict = fmt.Sprintf("what was delivered is in order; %s failed", counted(int64(r.Failed), "enrollment"))
+	}
+	if _, err := d.jobs.MarkOpened(ctx, id, verdict); err != nil || w.check {
+		return err
+	}
+	to := w.out.path
+	if w.sealTo != "" {
+		to += ", sealed to " + w.sealTo
+	}
+	_, err = d.jobs.MarkDelivered(ctx, id, to)
+	if r.Partial() && err == nil {
+		s.complain("%s of %s failed: enrollctl job failed-rows -o FILE.csv %s", counted(int64(r.Failed), "enrollment"), group(int64(r.Expected())), id)
+	}
+	return err
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"flag"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"enrollbench/core/job"
+	"enrollbench/core/keychain"
+	"enrollbench/core/practice"
+	"enrollbench/core/store"
+	"enrollbench/core/trustmanager"
+)
+
+// Names in the folder of settings, which the window shares.
+const (
+	jobsDatabase   = "jobs.db"
+	jobsFolder     = "jobs"
+	practiceFolder = "practice"
+	practiceID     = "practice" // id of the connection to the practice service within this program
+)
+
+// desk is what the job commands stand on: connections, keys, the database.
+type desk struct {
+	s           *session
+	apiKey      passphraseSource
+	folder      string
+	connections *trustmanager.Store
+	keys        *keychain.Keychain
+	db          *store.DB
+	jobs        *job.Jobs
+
+	mu       sync.Mutex
+	practice *practice.Service // nil until it is needed
+}
+
+func (d *desk) declare(flags *flag.FlagSet) {
+	d.apiKey.flag = "api-key-file"
+	flags.StringVar(&d.apiKey.file, "api-key-file", "", "read the API key from the first line of `FILE`, - is standard input; else it is in the keychain, or asked for on the terminal")
+}
+
+// open opens the database. The caller closes the desk.
+func (d *desk) open(ctx context.Context, s *session) (err error) {
+	d.s, d.folder = s, trustmanager.DefaultFolder()
+	d.connections, d.keys = trustmanager.NewStore(d.folder), keychain.New()
+	if d.db, err = store.Open(ctx, filepath.Join(d.folder, jobsDatabase)); err != nil {
+		return err
+	}
+	d.jobs, err = job.Open(d.db, job.Options{Folder: filepath.Join(d.folder, jobsFolder), Connect: d.connect})
+	if err != nil {
+		err = errors.Join(err, d.db.Close())
+	}
+	return err
+}
+
+func (d *desk) close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	errs := []error{d.jobs.Close(), d.db.Close()}
+	if d.practice != nil {
+		errs = append(errs, d.practice.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// connect makes the client of a connection for core/job.
+func (d *desk) connect(ctx context.Context, id string) (job.Service, error) {
+	return d.client(ctx, id)
+}
+
+func (d *desk) client(ctx context.Context, idOrName string) (*trustmanager.Client, error) {
+	c, err := d.connection(idOrName)
+	if err != nil {
+		return nil, err
+	}
+	var o trustmanager.Options
+	if c.ID == practiceID {
+		service, err := d.practise(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.BaseURL = service.URL()
+		if o.Anchors, err = certificatesOf(service.CertificatePEM()); err != nil {
+			return nil, err
+		}
+	}
+	return trustmanager.NewClient(c, d, o)
+}
+
+// connection finds a connection by id or name. "practice" is there without having been added.
+func (d *desk) connection(idOrName string) (trustmanager.Connection, error) {
+	c, err := d.connections.Get(idOrName)
+	if errors.Is(err, trustmanager.ErrNoConnection) && strings.EqualFold(idOrName, practiceID) {
+		c = trustmanager.NewConnection(trustmanager.Practice.Title(), trustmanager.Practice, "https://127.0.0.1")
+		c.ID = practiceID
+		return c, nil
+	}
+	if errors.Is(err, trustmanager.ErrNoConnection) {
+		err = fmt.Errorf("%w (enrollctl connection add; or --connection practice, which needs no account)", err)
+	}
+	return c, err
+}
+
+// practise starts the practice service within this program. Its token is made anew and lives in memory.
+func (d *desk) practise(ctx context.Context) (*practice.Service, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.practice != nil {
+		return d.practice, nil
+	}
+	s, err := practice.Open(context.WithoutCancel(ctx), practice.Options{Folder: filepath.Join(d.folder, practiceFolder)})
+	if errors.Is(err, practice.ErrBusy) {
+		return nil, fmt.Errorf("%w: close the other program, or add a connection to its address", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	token, err := s.NewToken()
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	defer clear(token)
+	c := trustmanager.Connection{ID: practiceID}
+	d.keys.Remember(c.Account(trustmanager.SecretAPIKey), token)
+	d.practice = s
+	return s, nil
+}
+
+func certificatesOf(text []byte) (all []*x509.Certificate, err error) {
+	for {
+		var block *pem.Block
+		if block, text = pem.Decode(text); block == nil {
+			return all, nil
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+}
+
+// Get looks a secret up: in the file that was named, in memory, in the keychain; where it is in none of them it is asked for on
+// the terminal and kept for this run.
+func (d *desk) Get(ctx context.Context, account string) ([]byte, error) {
+	isKey := strings.HasSuffix(account, "/"+string(trustmanager.SecretAPIKey))
+	if isKey && d.apiKey.file != "" && account != (&trustmanager.Connection{ID: practiceID}).Account(trustmanager.SecretAPIKey) && !d.keys.Remembered(account) {
+		key, err := d.apiKey.read(d.s)
+		if err == nil && len(key) == 0 {
+			err = fmt.Errorf("%s: the first line is empty, and an API key is expected there", d.apiKey.name())
+		}
+		if err != nil {
+			return nil, err
+		}
+		d.keys.Remember(account, key)
+		return key, nil
+	}
+	secret, err := d.keys.Get(ctx, account)
+	if err == nil || d.s.hidden == nil {
+		return secret, err
+	}
+	if !errors.Is(err, keychain.ErrNotFound) && !errors.Is(err, keychain.ErrUnavailable) && !errors.Is(err, keychain.ErrLocked) {
+		return nil, err
+	}
+	what := strings.ReplaceAll(account[strings.LastIndex(account, "/")+1:], "-", " ")
+	typed, askErr := d.s.ask(ctx, fmt.Sprintf("%s (%v): ", what, err))
+	if askErr != nil {
+		return nil, errors.Join(err, askErr)
+	}
+	if len(typed) == 0 {
+		return nil, err
+	}
+	d.keys.Remember(account, typed)
+	return typed, nil
+}
+
+// profile finds a profile by id or name. Where the service has no list, the text is taken for an id.
+func (d *desk) profile(ctx context.Context, c trustmanager.Connection, idOrName string) (job.Profile, error) {
+	client, err := d.client(ctx, c.ID)
+	if err != nil {
+		return job.Profile{}, err
+	}
+	defer client.Close()
+	all, err := client.Profiles(ctx)
+	if errors.Is(err, trustmanager.ErrNoRequest) {
+		return job.Profile{ID: idOrName}, nil
+	}
+	if err != nil {
+		return job.Profile{}, err
+	}
+	var names []string
+	for _, p := range all {
+		if p.ID == idOrName || strings.EqualFold(p.Name, idOrName) {
+			return job.ProfileOf(p), nil
+		}
+		names = append(names, fmt.Sprintf("%q", p.Name))
+	}
+	return job.Profile{}, fmt.Errorf("connection %q has no profile %q; it has %s", c.Name, idOrName, strings.Join(names, ", "))
+}
+
+// batch finds a batch by its id, the end of its id, or its name; the name must be that of one batch only.
+func (d *desk) batch(ctx context.Context, text string) (id string, err error) {
+	all, err := d.jobs.List(ctx, job.Filter{})
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	for _, r := range all {
+		if r.ID == text {
+			return r.ID, nil
+		}
+		if r.Name == text || r.Short() == text || len(text) >= 4 && strings.HasSuffix(r.ID, text) {
+			found = append(found, r.ID)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", fmt.Errorf("batch %q: %w (enrollctl job list shows all)", text, job.ErrNotFound)
+	}
+	return "", fmt.Errorf("%q is the name of several batches: %s; give an id", text, strings.Join(found, ", "))
+}
+
+const oneFile = "one file"
+
+// onDesk is a command that needs the desk; n is how many arguments it takes, -1 for any number.
+func onDesk(setup func(flags *flag.FlagSet) func(ctx context.Context, s *session, d *desk, args []string) error, n int, what string) func(*flag.FlagSet) action {
+	return func(flags *flag.FlagSet) action {
+		d := new(desk)
+		d.declare(flags)
+		act := setup(flags)
+		return func(ctx context.Context, s *session, args []string) (err error) {
+			if n >= 0 && len(args) != n {
+				return usagef("%s is expected", what)
+			}
+			if err := d.open(ctx, s); err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, d.close()) }()
+			if n > 0 && what != oneFile {
+				args = slices.Clone(args)
+				if args[0], err = d.batch(ctx, args[0]); err != nil {
+					return err
+				}
+			}
+			return d.advise(act(ctx, s, d, args))
+		}
+	}
+}
+
+// advise adds the next step to an error of a job.
+func (d *desk) advise(err error) error {
+	var unsettled *job.UnsettledError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &unsettled):
+		return fmt.Errorf("%w\nIt will not be sent again by itself. enrollctl job resume asks the service once more;\n"+
+			"if its portal shows the job: enrollctl job resolve %s JOB-ID\nif it surely does not: enrollctl job not-started %s", err, unsettled.ID, unsettled.ID)
+	case errors.Is(err, job.ErrExported):
+		return fmt.Errorf("%w (enrollctl job retry takes it back)", err)
+	case errors.Is(err, job.ErrChanged):
+		return fmt.Errorf("%w: cancel the batch and start the file as it is now", err)
+	}
+	if advice := keychain.Advice(err); advice != "" {
+		return fmt.Errorf("%w\n%s (--api-key-file FILE goes without a keychain)", err, advice)
+	}
+	return err
+}
