@@ -213,12 +213,12 @@ func (b *block) slice(from, to int) block {
 
 // next goes on with row n of a block in another part.
 func (w *uploadWriter) next(b *block, n int) error {
+	if w.single {
+		return errSecondPart
+	}
 	if w.rows == 0 {
 		one := b.slice(n, n+1)
 		return fmt.Errorf("a row of %d bytes and the header do not fit into a part of %d", len(one.text), w.max)
-	}
-	if w.single {
-		return errSecondPart
 	}
 	if err := w.close(); err != nil {
 		return err
