@@ -4,9 +4,8 @@ package gui
 
 import (
 	"context"
-	"os"
-	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/progress"
@@ -48,6 +48,7 @@ type App struct {
 	tasks    *Tasks
 	choose   Chooser
 	starting *Runner // what is done once when the program starts
+	opening  *Runner // the desk, and what it keeps
 	asking   *Runner // file dialogs of the operating system, which take their time
 
 	tabs     []tab
@@ -63,14 +64,28 @@ type App struct {
 	config string // folder for what is to be kept
 	trust  trustStore
 
-	CSR     *csrTab
-	CSV     *csvTab
-	MAC     *macTab
-	Results *openTab
-	Keys    *keyPanel
-	aside   tab // a page in front of the tabs, such as the key panel; nil for none
+	desk        *desk // nil until it is open
+	deskTrouble error // why it did not open
+	secrets     secretStore
+	connected   connectionList
+
+	CSR      *csrTab
+	CSV      *csvTab
+	MAC      *macTab
+	Jobs     *jobTab
+	Results  *openTab
+	Settings *settingsTab
+	Keys     *keyPanel
+	Start    *startPage
+	Welcome  *welcomePage
+	Contract *contractPage
+	aside    tab // a page in front of the tabs, such as the key panel; nil for none
 
 	Recipient *recipient.Recipient // whom results are encrypted to, nil for nobody
+	link      *widgets.Row         // in the header: the connection that is used
+	linkIcon  *canvas.Image
+	linkText  *widgets.Text
+	badges    []*widgets.Text // beside the names of the tabs
 	pill      *widgets.Row
 	pillIcon  *canvas.Image
 	pillText  *widgets.Text
@@ -81,6 +96,7 @@ type Options struct {
 	Tasks   *Tasks
 	Chooser Chooser
 	Config  string                        // folder for what is to be kept, "" for the user's own
+	Secrets secretStore                   // nil for the keychain of the system
 	Traces  string                        // folder of notes about temporaries (delivery.Sweep), "" for the usual one
 	OnPanic func(value any, stack []byte) // told of a defect that ended a piece of work, but not the program
 }
@@ -101,7 +117,8 @@ func New(f fyne.App, o Options) *App {
 	if a.choose == nil {
 		a.choose = firstChooser{portalChooser{}, nativeChooser{}, fyneChooser{window: a.window, post: a.tasks.post, ask: a.ask}}
 	}
-	a.asking, a.starting = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	a.asking, a.starting, a.opening = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	a.secrets = o.Secrets
 	a.toast = widgets.NewToast()
 	if o.Config == "" {
 		o.Config = configFolder()
@@ -109,9 +126,11 @@ func New(f fyne.App, o Options) *App {
 	a.config = o.Config
 	a.trust = newTrustStore(o.Config)
 	a.CSR, a.CSV, a.MAC, a.Results = newCSRTab(a), newCSVTab(a), newMACTab(a), newOpenTab(a)
-	a.tabs = []tab{a.CSR, a.CSV, a.MAC, a.Results}
+	a.Jobs, a.Settings = newJobTab(a), newSettingsTab(a)
+	a.tabs = []tab{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Settings}
 	a.Keys = newKeyPanel(a)
-	a.pages = []tab{a.Keys}
+	a.Start, a.Welcome, a.Contract = newStartPage(a), newWelcomePage(a), newContractPage(a)
+	a.pages = []tab{a.Keys, a.Start, a.Welcome, a.Contract}
 
 	a.window.SetContent(a.frame())
 	a.window.SetOnDropped(a.onDropped)
@@ -122,7 +141,9 @@ func New(f fyne.App, o Options) *App {
 		float32(p.FloatWithFallback(prefWidth, 1280)), float32(p.FloatWithFallback(prefHeight, 860))))
 	a.showTab(0)
 	a.showPill()
+	a.showLink()
 	a.sweep(o.Traces)
+	a.openDesk(o.Config)
 	return a
 }
 
@@ -167,10 +188,13 @@ func (a *App) frame() fyne.CanvasObject {
 	}
 	rail := widgets.Down(look.Gap / 2)
 	for i, t := range a.tabs {
+		badge := widgets.NewText("").Bold()
+		badge.Color = theme.ColorNamePrimary
 		r := widgets.NewRow(widgets.Inset(look.Gap*1.25, look.Gap*1.5, widgets.Across(look.Gap*1.5,
-			widgets.Middle(widgets.Icon(look.Icon(t.icon()), 20)), widgets.Middle(widgets.NewText(t.name())))), 8,
+			widgets.Middle(widgets.Icon(look.Icon(t.icon()), 20)), widgets.Middle(widgets.NewText(t.name())), widgets.Middle(badge))), 8,
 			func() { a.showTab(i) })
 		r.Label = t.name()
+		a.badges = append(a.badges, badge)
 		a.rail = append(a.rail, r)
 		rail.Add(r)
 	}
@@ -182,32 +206,6 @@ func (a *App) frame() fyne.CanvasObject {
 	return container.NewStack(
 		widgets.Edged(a.header(), nil, widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, a.stage),
 		a.toast)
-}
-
-// header is the line with the program's name and who works where.
-func (a *App) header() fyne.CanvasObject {
-	name := widgets.NewText("EnrollBench").Title()
-	line := container.NewBorder(nil, nil,
-		widgets.Across(look.Gap*1.25, widgets.Middle(widgets.Icon(resources.AppIcon(), 28)), widgets.Middle(name)),
-		widgets.Middle(widgets.NewText(whoWhere()).Muted()), widgets.Inset(0, 2*look.Gap, container.NewBorder(nil, nil, nil, a.pillRow())))
-	return container.NewStack(widgets.NewArea(look.ColorRail, 0),
-		widgets.Edged(nil, widgets.Rule(), nil, nil, widgets.Inset(look.Gap*1.25, look.Gap*2, line)))
-}
-
-// whoWhere names the user and the computer, "ana @ station-7": workstations are shared.
-func whoWhere() string {
-	host, _ := os.Hostname()
-	name := ""
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	switch {
-	case name == "":
-		return host
-	case host == "":
-		return name
-	}
-	return name + " @ " + host
 }
 
 // showTab brings a tab to the front.
@@ -228,6 +226,9 @@ func (a *App) showTab(i int) {
 	a.window.Canvas().Unfocus()
 	a.tabs[i].shown()
 }
+
+// bring brings a tab to the front.
+func (a *App) bring(t tab) { a.showTab(slices.Index(a.tabs, t)) }
 
 // current is the tab in front.
 func (a *App) current() tab {
@@ -264,25 +265,18 @@ func (a *App) setAside(page tab) {
 	a.pill.SetSelected(page == tab(a.Keys))
 }
 
-// pillRow is the part of the header that says whom results are encrypted to.
-func (a *App) pillRow() fyne.CanvasObject {
-	a.pillIcon, a.pillText = widgets.Icon(look.Icon("key"), 20), widgets.NewText("")
-	a.pill = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, widgets.Across(look.Gap, widgets.Middle(a.pillIcon), widgets.Middle(a.pillText),
-		widgets.Middle(widgets.Icon(look.ColoredIcon("down", look.ColorMuted), 14)))), 8, a.showKeys)
-	return widgets.Outlined(a.pill)
-}
-
-// showPill says in the header whom results are encrypted to.
-func (a *App) showPill() {
-	icon, words := look.Icon("key"), lang.X("app.nobody", "none")
-	if a.Recipient != nil {
-		icon, words = a.recipientState(a.Recipient).Icon(), a.recipientWords(a.Recipient)
+// badge says beside the name of a tab how many things call for somebody; 0 says nothing.
+func (a *App) badge(t tab, n int) {
+	for i, other := range a.tabs {
+		if other == t && i < len(a.badges) {
+			text := ""
+			if n > 0 {
+				text = count(n)
+			}
+			a.badges[i].SetText(text)
+			a.rail[i].Refresh()
+		}
 	}
-	a.pillIcon.Resource = icon
-	a.pillIcon.Refresh()
-	a.pillText.SetText(lang.X("app.encrypt-to", "Encrypt to: {{.Key}}", map[string]any{"Key": words}))
-	a.pill.Label = a.pillText.Text()
-	a.pill.Refresh()
 }
 
 // sweep removes the plaintext that a crash left, and then recalls the recipient.
@@ -338,6 +332,11 @@ func (a *App) quit() {
 		}
 		for _, p := range a.pages {
 			p.close()
+		}
+		if a.desk != nil {
+			if err := a.desk.close(); err != nil {
+				fyne.LogError("the list of jobs", err)
+			}
 		}
 		a.window.Close()
 	})

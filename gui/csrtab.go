@@ -30,6 +30,7 @@ type csrTab struct {
 	full     fyne.CanvasObject
 	progress *widgets.ProgressRow
 	bar      *widgets.BottomBar
+	ordering *widgets.Button
 	sheet    *sheet.Sheet
 	stateBox *widgets.Select
 	findBox  *widgets.Entry
@@ -73,7 +74,8 @@ func (t *csrTab) addButtons(quiet bool) []fyne.CanvasObject {
 func (t *csrTab) build() {
 	save := widgets.NewPrimary(lang.X("csr.save", "Save upload file…"), look.Icon("save"), t.save)
 	options := widgets.NewButton("", look.Icon("options"), t.openOptions)
-	t.bar = widgets.NewBottomBar(save, options)
+	t.ordering = widgets.NewButton(lang.X("start.open", "Start batch job…"), look.Icon("jobs"), t.startBatch)
+	t.bar = widgets.NewBottomBar(save, options, t.ordering)
 
 	sample := widgets.Link(lang.X("csr.samples", "Try with sample files"), t.trySamples)
 	t.empty = widgets.DropZone(lang.X("csr.drop", "Drop CSR files, folders or ZIPs here"),
@@ -216,6 +218,7 @@ func (t *csrTab) selected() []int {
 // showBar says how things stand.
 func (t *csrTab) showBar() {
 	v := t.view
+	t.ordering.SetEnabled(v.accepted > 0 && !t.work.Busy())
 	if v.set.Len() == 0 {
 		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("csr.nothing", "Nothing to upload yet")})
 		t.bar.SetAction(false, lang.X("csr.add-first", "Add CSR files first"))

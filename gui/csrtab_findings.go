@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/delivery"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
+	"enrollbench/core/job"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/numbers"
@@ -21,7 +22,7 @@ import (
 // rulesByName finds a finding's rule, for its title and reasons.
 var rulesByName = func() map[string]*finding.Rule {
 	m := map[string]*finding.Rule{}
-	for _, rules := range [][]*finding.Rule{csr.Rules, csvdoc.Rules, enrollment.Rules, delivery.Rules, recipient.Rules} {
+	for _, rules := range [][]*finding.Rule{csr.Rules, csvdoc.Rules, enrollment.Rules, delivery.Rules, recipient.Rules, job.Rules} {
 		for _, r := range rules {
 			m[r.Name] = r
 		}

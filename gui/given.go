@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"io/fs"
@@ -47,6 +48,9 @@ type given struct {
 	bytes  int64
 	sealed int // how many want a key
 	known  int // how many are results or parts of them
+
+	practice bool                // the result of a practice batch
+	anchors  []*x509.Certificate // to trust for it besides those that are pinned
 }
 
 // listedFiles is how many files of a folder are told one by one.

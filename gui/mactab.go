@@ -35,6 +35,7 @@ type macTab struct {
 	scanner, nth            *widgets.Field
 	first, last, nthAddress *addressLine
 	bar                     *widgets.BottomBar
+	ordering                *widgets.Button
 	progress                *widgets.ProgressRow
 	blocks                  *widgets.RangeBar
 	sheet                   *sheet.Sheet
@@ -100,7 +101,8 @@ func (t *macTab) build() {
 	right := widgets.Edged(widgets.Down(0, summary, widgets.Rule()), nil, nil, nil, container.NewStack(t.sheet, t.hint))
 
 	save := widgets.NewPrimary(lang.X("mac.save", "Save as CSV…"), look.Icon("save"), t.save)
-	t.bar = widgets.NewBottomBar(save)
+	t.ordering = widgets.NewButton(lang.X("start.open", "Start batch job…"), look.Icon("jobs"), t.startBatch)
+	t.bar = widgets.NewBottomBar(save, t.ordering)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), widgets.Wide(344, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, right)
 }
 
@@ -222,6 +224,7 @@ func (t *macTab) goToNth() {
 // showBar says how things stand.
 func (t *macTab) showBar() {
 	r, errors := t.series, t.errors()
+	t.ordering.SetEnabled(r.Count > 0 && !t.work.Busy()) // too many for one order become several
 	nothing := strings.TrimSpace(t.start.Entry.Text) == "" && strings.TrimSpace(t.count.Entry.Text) == ""
 	switch {
 	case nothing:

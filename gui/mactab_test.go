@@ -14,7 +14,7 @@ import (
 
 func TestTypingARange(t *testing.T) {
 	r := newRig(t)
-	r.showTab(2)
+	r.bring(r.MAC)
 	m := r.MAC
 	if m.bar.Reason() != "Type a start and how many" || m.start.Remark() != nil {
 		t.Errorf("an empty tab says %q and %v", m.bar.Reason(), m.start.Remark())
@@ -105,7 +105,7 @@ func TestScanning(t *testing.T) {
 
 func TestSaveAddresses(t *testing.T) {
 	r := newRig(t)
-	r.showTab(2)
+	r.bring(r.MAC)
 	m := r.MAC
 	m.start.Entry.SetText("00:1a:c2:7b:00:00")
 	m.count.Entry.SetText("2")
@@ -159,7 +159,7 @@ func TestCopyAddresses(t *testing.T) {
 
 func TestFilesOnTheWrongTab(t *testing.T) {
 	r, dir := newRig(t), goodFolder(t)
-	r.showTab(2)
+	r.bring(r.MAC)
 	r.drop(dir)
 	if len(r.files()) != 0 || r.toastText() == "" {
 		t.Error("files dropped on the MAC range went somewhere without a word")

@@ -12,6 +12,7 @@ import (
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
+	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/numbers"
@@ -20,14 +21,16 @@ import (
 
 // openTab shows core/delivery: what was dropped, which key it wants, and whether it is what was ordered.
 type openTab struct {
-	app  *App
-	work *Runner // looking at what was given, opening, exporting: one after the other
-	sift *Runner // filtering a list
-	peek *Runner // reading one certificate
+	app    *App
+	work   *Runner // looking at what was given, opening, exporting: one after the other
+	sift   *Runner // filtering a list
+	peek   *Runner // reading one certificate
+	noting *Runner // writing into the record of a batch
 
-	given  *given   // nil: nothing was dropped
-	key    *heldKey // read and unlocked, until another file is opened or the window closes
-	result *result  // nil: not opened yet
+	given  *given      // nil: nothing was dropped
+	job    *job.Record // the batch that it is the result of, nil for a file that was dropped
+	key    *heldKey    // read and unlocked, until another file is opened or the window closes
+	result *result     // nil: not opened yet
 
 	root  fyne.CanvasObject
 	empty fyne.CanvasObject
@@ -69,7 +72,7 @@ func newOpenTab(a *App) *openTab {
 	t := &openTab{app: a}
 	t.doing = widgets.NewProgressPage(t.escape)
 	t.work = a.tasks.NewRunner(t.onProgress)
-	t.sift, t.peek = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.sift, t.peek, t.noting = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
 	t.build()
 	t.show()
 	return t
@@ -170,7 +173,7 @@ func (t *openTab) showBar() {
 
 // busy says whether anything of the tab runs.
 func (t *openTab) busy() bool {
-	return t.work.Busy() || t.sift.Busy() || t.peek.Busy() || t.exports.naming.Busy()
+	return t.work.Busy() || t.sift.Busy() || t.peek.Busy() || t.noting.Busy() || t.exports.naming.Busy()
 }
 
 // act is the primary button: open, or export what was opened.
@@ -226,7 +229,7 @@ func (t *openTab) take(g *given) {
 		t.app.note(widgets.Note{State: look.Warning, Text: lang.X("open.no-file", "There is no file in what was dropped.")})
 	default:
 		t.closeResult()
-		t.given = g
+		t.given, t.job = g, nil
 		t.page.setGiven(g)
 		t.show()
 		t.page.focusNext()
@@ -267,7 +270,10 @@ func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, stor
 	if err != nil {
 		return o, &anchorError{err}
 	}
-	req := delivery.OpenRequest{Paths: r.given.paths, Order: order, Anchors: anchors}
+	for _, c := range r.given.anchors {
+		anchors.Add(c)
+	}
+	req := delivery.OpenRequest{Paths: r.given.paths, Order: order, Anchors: anchors, Practice: r.given.practice}
 	if r.key != "" {
 		if held == nil || held.path != r.key {
 			if held, err = a.readKey(ctx, r.key); err != nil {
@@ -296,6 +302,7 @@ func (t *openTab) ended(r openRequest, o *outcome, err error) {
 		t.closeResult()
 		t.result = o.result
 		t.shows.set(t.result)
+		t.tellJob(t.result)
 	case cancelled(err):
 		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("note.cancelled", "Cancelled. Nothing was changed.")})
 	case errors.As(err, &form) && r.given.count == 1 && r.given.sealed == 1:
@@ -319,7 +326,7 @@ func (t *openTab) forget() {
 		return
 	}
 	t.closeResult()
-	t.given = nil
+	t.given, t.job = nil, nil
 	t.key.wipe()
 	t.key = nil
 	t.page.clear()

@@ -319,6 +319,7 @@ func (p *exportPage) write(replace bool) {
 		default:
 			a.fyne.Preferences().SetString(prefSaveFolder, filepath.Dir(dir))
 			p.leave()
+			t.tellDelivered(dir)
 			a.note(widgets.Note{State: look.Ready, Detail: dir, Text: lang.XN("export.done", "{{.Number}} certificates exported.", n, map[string]any{"Number": numbers.Group(n)}),
 				Action: lang.X("save.copy-path", "Copy path"), Act: func() { a.fyne.Clipboard().SetContent(dir) }})
 		}

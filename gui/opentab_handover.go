@@ -119,6 +119,7 @@ func (t *openTab) sealTo(r *recipient.Recipient, gcm bool) {
 				a.fail(lang.X("handover.failed", "Nothing was handed over"), err)
 				return
 			}
+			t.tellDelivered(path)
 			a.note(widgets.Note{State: look.Ready, Detail: path, Text: lang.X("handover.done", "Sealed to {{.Name}} and checked.", map[string]any{"Name": visible(r.Title())}),
 				Action: lang.X("save.copy-path", "Copy path"), Act: func() { a.fyne.Clipboard().SetContent(path) }})
 		})

@@ -97,7 +97,7 @@ func newResultPage(t *openTab) *resultPage {
 	bar := widgets.Inset(look.Gap, 2*look.Gap, container.NewBorder(nil, nil, widgets.Wide(240, widgets.Outlined(p.choice)), p.saving,
 		widgets.Inset(0, look.Gap, p.findBox)))
 	p.lists = widgets.Topped(widgets.Down(0, bar, p.whyBox, widgets.Rule()), p.stage)
-	top := widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), p.origin, container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
+	top := widgets.Inset(1.5*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), p.origin, container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
 	p.root = widgets.Topped(widgets.Down(0, top, widgets.Rule()),
 		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))
 	return p

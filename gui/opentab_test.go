@@ -54,7 +54,7 @@ func samples(t *testing.T) *sample.Result {
 func openRig(t *testing.T) (*rig, *openTab, *sample.Result) {
 	t.Helper()
 	r := newRig(t)
-	r.showTab(3)
+	r.bring(r.Results)
 	return r, r.Results, samples(t)
 }
 

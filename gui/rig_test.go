@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -10,6 +11,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 
+	"enrollbench/core/keychain"
 	"enrollbench/gui/widgets"
 )
 
@@ -41,7 +44,9 @@ func newRig(t *testing.T) *rig {
 		r.timers = append(r.timers, f)
 		return func() {}
 	}
-	r.App = New(test.NewTempApp(t), Options{Tasks: tasks, Chooser: r.choose, Config: t.TempDir(), Traces: t.TempDir()})
+	app := test.NewTempApp(t)
+	app.Preferences().SetBool(prefWelcomed, true)
+	r.App = New(app, Options{Tasks: tasks, Chooser: r.choose, Config: t.TempDir(), Traces: t.TempDir(), Secrets: &fakeSecrets{}})
 	r.idle()
 	t.Cleanup(func() {
 		closed := false
@@ -50,6 +55,11 @@ func newRig(t *testing.T) *rig {
 		r.CSR.close()
 		r.CSV.close()
 		r.Results.close()
+		if r.desk != nil {
+			if err := r.desk.close(); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 	return r
 }
@@ -75,7 +85,7 @@ func (r *rig) idle() {
 	r.t.Helper()
 	r.until(func() bool {
 		return !r.CSR.work.Busy() && !r.CSR.sift.Busy() && !r.CSR.peek.Busy() && !r.MAC.work.Busy() && !r.CSV.busy() && !r.asking.Busy() && !r.starting.Busy() &&
-			!r.Results.busy() && !r.Keys.work.Busy() && len(r.posted) == 0
+			!r.Results.busy() && !r.Keys.work.Busy() && !r.opening.Busy() && !r.Jobs.busy() && !r.Settings.busy() && !r.Start.busy() && !r.Contract.work.Busy() && len(r.posted) == 0
 	})
 }
 
@@ -203,3 +213,73 @@ func mixedFolder(t *testing.T) string {
 	put(t, filepath.Join(dir, "left.key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("no key")}))
 	return dir
 }
+
+// fakeSecrets is a keychain in memory; absent it is none at all.
+type fakeSecrets struct {
+	mu     sync.Mutex
+	held   map[string][]byte
+	memory map[string][]byte
+	absent bool
+}
+
+func (s *fakeSecrets) Get(_ context.Context, account string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if b, ok := s.memory[account]; ok {
+		return bytes.Clone(b), nil
+	}
+	if s.absent {
+		return nil, keychain.ErrUnavailable
+	}
+	if b, ok := s.held[account]; ok {
+		return bytes.Clone(b), nil
+	}
+	return nil, keychain.ErrNotFound
+}
+
+func (s *fakeSecrets) Created(ctx context.Context, account string) (time.Time, error) {
+	_, err := s.Get(ctx, account)
+	return time.Now(), err
+}
+
+func (s *fakeSecrets) Set(_ context.Context, account string, secret []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.absent {
+		return keychain.ErrUnavailable
+	}
+	if s.held == nil {
+		s.held = map[string][]byte{}
+	}
+	s.held[account] = bytes.Clone(secret)
+	return nil
+}
+
+func (s *fakeSecrets) Delete(_ context.Context, account string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.memory, account)
+	if _, ok := s.held[account]; !ok {
+		return keychain.ErrNotFound
+	}
+	delete(s.held, account)
+	return nil
+}
+
+func (s *fakeSecrets) Remember(account string, secret []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.memory == nil {
+		s.memory = map[string][]byte{}
+	}
+	s.memory[account] = bytes.Clone(secret)
+}
+
+func (s *fakeSecrets) Remembered(account string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.memory[account]
+	return ok
+}
+
+func (s *fakeSecrets) Check(context.Context) error { return nil }

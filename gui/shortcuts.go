@@ -36,6 +36,7 @@ func (a *App) shortcuts() {
 		}
 	})
 	bind(fyne.KeyK, a.showKeys)
+	bind(fyne.KeyJ, a.startCurrent)
 	bind(fyne.KeyQ, a.onClose)
 	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) {
 		if !a.covered() {
@@ -117,6 +118,7 @@ func (a *App) help() {
 		{ctrl + "+O", lang.X("help.open", "Add or choose files")},
 		{ctrl + "+V", lang.X("help.paste", "Add the paths on the clipboard")},
 		{ctrl + "+S", lang.X("help.save", "Do what the tab's main button does: save, open, export")},
+		{ctrl + "+J", lang.X("help.start", "Start a batch job with what the tab holds")},
 		{ctrl + "+F", lang.X("help.find", "Find in the list")},
 		{"F5", lang.X("help.recheck", "Check again: read all files anew")},
 		{"F8", lang.X("help.next", "Go to the next problem; with Shift to the one before")},

@@ -159,6 +159,9 @@ func Run[T any](r *Runner, title string, work func(context.Context, progress.Fun
 			done(value, err)
 		})
 	})
+	if r.OnProgress == nil {
+		return // nobody looks at it: a lane that runs as long as the window is open must cost nothing
+	}
 	t.start(func() {
 		tick, end := t.ticks()
 		defer end()

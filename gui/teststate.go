@@ -91,6 +91,35 @@ func (p *keyPanel) telling() (*widgets.BottomBar, bool, int, string) {
 	return p.bar, p.work.Busy(), rows, current
 }
 
+func (t *jobTab) telling() (*widgets.BottomBar, bool, int, string) {
+	current := ""
+	if r := t.current(); r != nil {
+		_, word := jobState(r)
+		current = r.Short() + ": " + word
+	}
+	return t.bar, t.work.Busy() || t.list.Busy(), len(t.rows), current
+}
+
+func (t *settingsTab) telling() (*widgets.BottomBar, bool, int, string) {
+	current := ""
+	if c := t.list.find(t.chosen); c != nil {
+		current = c.Name
+	}
+	return t.bar, t.work.Busy(), len(t.list.all), current
+}
+
+func (p *startPage) telling() (*widgets.BottomBar, bool, int, string) {
+	return p.bar, p.busy(), len(p.profiles), p.sentence.Text()
+}
+
+func (p *welcomePage) telling() (*widgets.BottomBar, bool, int, string) {
+	return p.bar, p.app.opening.Busy(), 0, ""
+}
+
+func (p *contractPage) telling() (*widgets.BottomBar, bool, int, string) {
+	return p.bar, p.work.Busy(), 0, p.title.Text()
+}
+
 // tellTests writes the state to the file that the environment names, whenever it has changed, if it names one.
 func (a *App) tellTests() {
 	path := os.Getenv(testStateVariable)

@@ -45,7 +45,7 @@ func TestStateForTests(t *testing.T) {
 		t.Errorf("the question about errors is told as %+v", s)
 	}
 	r.dialog().Cancel()
-	r.showTab(2)
+	r.bring(r.MAC)
 	if s := again(); s.Tab != "MAC range" || s.Dialog != "" || !strings.HasPrefix(s.Focus, "Entry") {
 		t.Errorf("the MAC tab is told as %+v", s)
 	}

@@ -11,11 +11,12 @@ import (
 
 // Names of colours that Fyne has none for.
 const (
-	ColorRail   fyne.ThemeColorName = "rail"   // behind navigation, header and bottom bar
-	ColorAccent fyne.ThemeColorName = "accent" // background of the chosen tab
-	ColorMuted  fyne.ThemeColorName = "muted"  // text of second rank, readable
-	ColorInfo   fyne.ThemeColorName = "info"   // notices
-	ColorFill   fyne.ThemeColorName = "fill"   // a quiet area on the background, such as a drop zone
+	ColorRail     fyne.ThemeColorName = "rail"     // behind navigation, header and bottom bar
+	ColorAccent   fyne.ThemeColorName = "accent"   // background of the chosen tab
+	ColorMuted    fyne.ThemeColorName = "muted"    // text of second rank, readable
+	ColorInfo     fyne.ThemeColorName = "info"     // notices
+	ColorPractice fyne.ThemeColorName = "practice" // everything that is for practice
+	ColorFill     fyne.ThemeColorName = "fill"     // a quiet area on the background, such as a drop zone
 
 	// The three answers that are read across a room look the same in light and dark: those of a traffic light.
 	ColorGreen   fyne.ThemeColorName = "green"
@@ -87,6 +88,7 @@ var light = map[fyne.ThemeColorName]color.NRGBA{
 	ColorAccent:                        rgb(0xd8eaee),
 	ColorMuted:                         rgb(0x55616a),
 	ColorInfo:                          rgb(0x1f5bb5),
+	ColorPractice:                      rgb(0x6f3fb4),
 	ColorFill:                          rgb(0xf7f9fa),
 	ColorGreen:                         rgb(0x1a7a3c),
 	ColorOnGreen:                       rgb(0xffffff),
@@ -128,6 +130,7 @@ var dark = map[fyne.ThemeColorName]color.NRGBA{
 	ColorAccent:                        rgb(0x23434b),
 	ColorMuted:                         rgb(0xa6b2ba),
 	ColorInfo:                          rgb(0x8ab8ff),
+	ColorPractice:                      rgb(0xc9a8ff),
 	ColorFill:                          rgb(0x1b2025),
 	ColorGreen:                         rgb(0x1a7a3c),
 	ColorOnGreen:                       rgb(0xffffff),

@@ -40,6 +40,9 @@ func NewRow(content fyne.CanvasObject, radius float32, tapped func()) *Row {
 	return r
 }
 
+// Content is what stands in it.
+func (r *Row) Content() fyne.CanvasObject { return r.content }
+
 // SetSelected marks it as the chosen one.
 func (r *Row) SetSelected(on bool) {
 	if r.selected != on {

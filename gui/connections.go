@@ -1,0 +1,182 @@
+package gui
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/job"
+	"enrollbench/core/keychain"
+	"enrollbench/core/progress"
+	"enrollbench/core/trustmanager"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// connectionList is all connections, and the id of the one that is meant where none is named.
+type connectionList struct {
+	all      []trustmanager.Connection
+	standard string
+}
+
+func (l connectionList) find(id string) *trustmanager.Connection {
+	for i := range l.all {
+		if l.all[i].ID == id {
+			return &l.all[i]
+		}
+	}
+	return nil
+}
+
+// list reads the connections.
+func (d *desk) list() (connectionList, error) {
+	all, err := d.connections.Load()
+	if err != nil {
+		return connectionList{}, err
+	}
+	standard, err := d.connections.Default()
+	return connectionList{all, standard}, err
+}
+
+// profiles asks a service for its profiles.
+func (d *desk) profiles(ctx context.Context, id string) ([]trustmanager.Profile, error) {
+	c, err := d.client(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	return c.Profiles(ctx)
+}
+
+// jobProfile is what a batch keeps of a profile.
+func jobProfile(p trustmanager.Profile) job.Profile {
+	return job.Profile{ID: p.ID, Name: p.Name, KeyGeneration: string(p.Keys), NoBatch: !p.Batch()}
+}
+
+// keep puts a secret into the keychain; where there is none it is kept in memory until the program ends, and kept is false.
+func (d *desk) keep(ctx context.Context, account string, secret []byte) (kept bool, err error) {
+	err = d.secrets.Set(ctx, account, secret)
+	if errors.Is(err, keychain.ErrUnavailable) {
+		d.secrets.Remember(account, secret)
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// firstCertificate reads the first certificate of PEM data; nil where there is none left.
+func firstCertificate(data []byte) (*x509.Certificate, []byte, error) {
+	block, rest := pem.Decode(data)
+	if block == nil {
+		return nil, nil, nil
+	}
+	c, err := x509.ParseCertificate(block.Bytes)
+	return c, rest, err
+}
+
+// removeUploads removes a folder of upload files of a batch that was not started. Only one below the folder for them is.
+func removeUploads(folder string) error {
+	if filepath.Base(filepath.Dir(folder)) != uploadsFolder {
+		return nil
+	}
+	return os.RemoveAll(folder)
+}
+
+// uploads makes a folder for the upload files of one batch.
+func (d *desk) uploads() (string, error) {
+	base := filepath.Join(d.folder, uploadsFolder)
+	if err := os.MkdirAll(base, 0o700); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(base, "batch-")
+}
+
+// openDesk opens what batches need, off the UI thread, and then shows the jobs.
+func (a *App) openDesk(folder string) {
+	Run(a.opening, "", func(ctx context.Context, _ progress.Func) (*desk, error) { return openDesk(ctx, folder, a.secrets) }, func(d *desk, err error) {
+		if err != nil {
+			a.deskTrouble = err
+			a.Jobs.fails(err)
+			return
+		}
+		a.desk = d
+		a.Jobs.begin()
+		a.readConnections(true)
+	})
+}
+
+// noDesk says why nothing can be started.
+func (a *App) noDesk() {
+	if a.deskTrouble == nil {
+		a.note(widgets.Note{State: look.Notice, Text: lang.X("app.desk-opens", "The list of jobs is being opened. Try again in a moment.")})
+		return
+	}
+	a.fail(lang.X("jobs.unreadable", "The list of batches cannot be read"), a.deskTrouble)
+}
+
+// readConnections reads the connections and shows the one that is used. At the first start there is none, and a page
+// offers to practise or to connect.
+func (a *App) readConnections(first bool) {
+	if a.desk == nil {
+		return
+	}
+	d := a.desk
+	Run(a.opening, "", func(context.Context, progress.Func) (connectionList, error) { return d.list() }, func(l connectionList, err error) {
+		if err != nil {
+			if !cancelled(err) {
+				a.fail(lang.X("connections.unreadable", "The connections cannot be read"), err)
+			}
+			return
+		}
+		a.connected = l
+		a.showLink()
+		a.Settings.showList(l)
+		if first && len(l.all) == 0 && !a.fyne.Preferences().Bool(prefWelcomed) {
+			a.welcome()
+		}
+	})
+}
+
+// prefWelcomed says that somebody was offered to practise or to connect, and chose.
+const prefWelcomed = "welcomed"
+
+// practiceIcon marks everything that is for practice.
+func practiceIcon() fyne.Resource { return look.ColoredIcon("practice", look.ColorPractice) }
+
+// showConnections brings the connections to the front.
+func (a *App) showConnections() { a.bring(a.Settings) }
+
+// practise makes the practice service the one that is used, and then does what was to be done.
+func (a *App) practise(then func()) {
+	if a.desk == nil {
+		a.noDesk()
+		return
+	}
+	d := a.desk
+	Run(a.opening, "", func(ctx context.Context, _ progress.Func) (trustmanager.Connection, error) { return d.practise(ctx) },
+		func(_ trustmanager.Connection, err error) {
+			if err != nil {
+				a.fail(lang.X("practice.failed", "The practice service did not start"), err)
+				return
+			}
+			a.fyne.Preferences().SetBool(prefWelcomed, true)
+			a.readConnections(false)
+			if then != nil {
+				then()
+			}
+		})
+}
+
+// connectionWords puts an error of a connection into words: what it is, what to do.
+func connectionWords(err error) string {
+	if advice := keychain.Advice(err); advice != "" {
+		return sentence(visible(err.Error())) + " " + sentence(advice)
+	}
+	return sentence(visible(strings.TrimSpace(err.Error())))
+}

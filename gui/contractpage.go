@@ -1,0 +1,140 @@
+package gui
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/progress"
+	"enrollbench/core/trustmanager"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// contractPage shows what a service's public pages leave open, as the data that it is: paths, methods, field and header
+// names, encodings. A site corrects it here without a new release.
+type contractPage struct {
+	app  *App
+	work *Runner
+	of   trustmanager.Connection
+
+	root   fyne.CanvasObject
+	bar    *widgets.BottomBar
+	title  *widgets.Text
+	text   *widgets.Entry
+	remark *widgets.Text
+}
+
+func newContractPage(a *App) *contractPage {
+	p := &contractPage{app: a}
+	p.work = a.tasks.NewRunner(nil)
+	back := widgets.NewButton(lang.X("dialog.back", "Go back"), look.Icon("left"), p.leave)
+	standard := widgets.NewButton(lang.X("contract.standard", "As the program has it"), look.Icon("undo"), func() { p.fill(trustmanager.Default(p.of.Kind)) })
+	p.bar = widgets.NewBottomBar(widgets.NewPrimary(lang.X("settings.save", "Save"), look.Icon("save"), p.save), back, standard)
+	p.title = widgets.NewText("")
+	p.title.Face, p.title.Style.Bold = look.SizeFigure, true
+	p.text = widgets.NewTextArea()
+	p.text.TextStyle.Monospace = true
+	p.text.OnChanged = func(string) { p.judge() }
+	p.remark = widgets.NewParagraph("").Small()
+	p.remark.Lines = 3
+	about := widgets.NewParagraph(lang.X("contract.text", "What the service's public pages leave open: paths, field names, header names, encodings. {braces} stand for values. The portal shows each profile's exact cURL command: paste it in Settings, and this is filled in from it.")).Muted()
+	p.root = widgets.Edged(widgets.Inset(2*look.Gap, 3*look.Gap, widgets.Down(look.Gap, p.title, about, p.remark)), p.bar.Content(), nil, nil,
+		container.NewStack(widgets.Inset(0, 3*look.Gap, p.text)))
+	return p
+}
+
+// editContract opens the page for the connection that is shown.
+func (t *settingsTab) editContract() {
+	if c := t.list.find(t.chosen); c != nil {
+		t.app.Contract.of = *c
+		t.app.Contract.title.SetText(visible(c.Name))
+		t.app.Contract.fill(c.Contract)
+		t.app.showAside(t.app.Contract)
+	}
+}
+
+func (p *contractPage) fill(c trustmanager.Contract) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(c); err != nil {
+		p.app.fail(lang.X("contract.unreadable", "It cannot be shown"), err)
+		return
+	}
+	p.text.SetText(b.String())
+	p.judge()
+}
+
+// read is what stands on the page.
+func (p *contractPage) read() (trustmanager.Contract, error) {
+	c := trustmanager.Default(p.of.Kind)
+	d := json.NewDecoder(bytes.NewReader([]byte(p.text.Text)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return c, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return c, errors.New(lang.X("contract.more", "there is more behind the closing brace"))
+	}
+	return c, c.Validate()
+}
+
+// judge says what is wrong with what stands there.
+func (p *contractPage) judge() {
+	_, err := p.read()
+	if err != nil {
+		p.remark.Color = look.Failed.Color()
+		p.remark.SetText(look.Failed.Word() + ": " + visible(err.Error()))
+		p.bar.SetFacts(widgets.Fact{State: look.Failed, Text: lang.X("contract.wrong", "It cannot be used as it is")})
+		p.bar.SetAction(false, lang.X("contract.mend", "Mend what is red first"))
+		return
+	}
+	p.remark.SetText("")
+	p.bar.SetFacts(widgets.Fact{State: look.Ready, Text: lang.X("contract.fine", "It can be used")})
+	p.bar.SetAction(true, "")
+}
+
+func (p *contractPage) save() {
+	c, err := p.read()
+	d := p.app.desk
+	if err != nil || d == nil {
+		return
+	}
+	one := p.of
+	one.Contract = c
+	Run(p.work, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, d.connections.Update(one) }, func(_ struct{}, err error) {
+		if err != nil {
+			p.app.fail(lang.X("settings.save-failed", "The connection was not saved"), err)
+			return
+		}
+		t := p.app.Settings
+		t.form.list(one)
+		t.form.set(one, false)
+		p.leave()
+		p.app.note(widgets.Note{State: look.Ready, Text: lang.X("contract.saved", "Paths and names were saved.")})
+	})
+}
+
+func (p *contractPage) leave() { p.app.showConnections() }
+
+func (p *contractPage) name() string               { return lang.X("settings.contract-title", "Paths and names") }
+func (p *contractPage) icon() string               { return "settings" }
+func (p *contractPage) content() fyne.CanvasObject { return p.root }
+func (p *contractPage) drop([]string)              {}
+func (p *contractPage) open()                      {}
+func (p *contractPage) find()                      {}
+func (p *contractPage) paste(string)               {}
+func (p *contractPage) undo()                      {}
+func (p *contractPage) recheck()                   {}
+func (p *contractPage) nextProblem()               {}
+func (p *contractPage) shown()                     {}
+func (p *contractPage) close()                     {}
+func (p *contractPage) escape()                    { p.leave() }

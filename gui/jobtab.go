@@ -1,0 +1,397 @@
+package gui
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/job"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// jobTab shows core/job: every batch with its state, and the one next step of each.
+type jobTab struct {
+	app  *App
+	work *Runner // a step of one batch: sending, fetching
+	peek *Runner // reading one batch in full
+	list *Runner // reading the list
+	wait *Runner // asking the service, as long as the window is open
+
+	all    []*job.Record // every batch that there is, in no order
+	rows   []*job.Record // as shown
+	filter jobFilter
+	chosen string // id of the batch whose details are shown, "" for none
+
+	root     fyne.CanvasObject
+	empty    fyne.CanvasObject
+	full     fyne.CanvasObject
+	trouble  *widgets.Text // why there are no jobs
+	progress *widgets.ProgressRow
+	bar      *widgets.BottomBar
+	sheet    *sheet.Sheet
+	kindBox  *widgets.Select
+	findBox  *widgets.Entry
+	details  *jobDetails
+}
+
+// prefJobs remembers where the line before the details stands.
+const prefJobs = "jobs.details"
+
+func newJobTab(a *App) *jobTab {
+	t := &jobTab{app: a, filter: jobFilter{column: -1}}
+	t.progress = widgets.NewProgressRow(t.escape)
+	t.work = a.tasks.NewRunner(func(p *widgets.Progress) {
+		if p != nil {
+			p.Octets = true
+		}
+		t.progress.Set(p)
+		t.showBar()
+	})
+	t.peek, t.list, t.wait = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.build()
+	t.show()
+	return t
+}
+
+func (t *jobTab) name() string               { return lang.X("jobs.tab", "Jobs") }
+func (t *jobTab) icon() string               { return "jobs" }
+func (t *jobTab) content() fyne.CanvasObject { return t.root }
+
+func (t *jobTab) build() {
+	primary := widgets.NewPrimary(lang.X("jobs.next", "Next step"), look.Icon("right"), t.act)
+	t.bar = widgets.NewBottomBar(primary)
+
+	t.trouble = widgets.NewParagraph("")
+	t.trouble.Align = fyne.TextAlignCenter
+	t.trouble.Color = look.Failed.Color()
+	t.trouble.Hide()
+	importing := widgets.NewButton(lang.X("jobs.import", "Take in a prepared batch…"), look.Icon("add"), t.open)
+	zone := widgets.DropZone(lang.X("jobs.none", "No batch yet"),
+		lang.X("jobs.none-hint", "Prepare CSR files, a CSV or a MAC range and press Start batch job… there. A batch that was prepared on another computer is dropped here."),
+		widgets.Space(0, 0), importing)
+	t.empty = widgets.Edged(widgets.Inset(look.Gap, 2*look.Gap, t.trouble), nil, nil, nil, zone)
+
+	t.sheet = sheet.New([]sheet.Column{
+		{Title: lang.X("jobs.column-state", "State"), Width: 142, MinWidth: 118, Sortable: true},
+		{Title: lang.X("jobs.column-name", "Batch"), Width: 200, MinWidth: 120, Sortable: true, Flexible: true, Elide: sheet.Middle},
+		{Title: lang.X("jobs.column-count", "Certificates"), Width: 112, MinWidth: 90, Sortable: true, Align: fyne.TextAlignTrailing},
+		{Title: lang.X("jobs.column-connection", "Connection"), Width: 120, MinWidth: 80, Sortable: true, Flexible: true},
+		{Title: lang.X("jobs.column-profile", "Profile"), Width: 140, MinWidth: 80, Sortable: true, Flexible: true},
+		{Title: lang.X("jobs.column-time", "Changed"), Width: 132, MinWidth: 60, Sortable: true},
+	}, nil)
+	t.sheet.OnSelect = func(int) { t.onSelect() }
+	t.sheet.OnActivate = func(int) { t.act() }
+	t.sheet.OnSort = func(col int, ascending bool) {
+		t.filter.column, t.filter.ascending = col, ascending
+		t.arrange()
+	}
+	t.sheet.OnDelete = t.remove
+	t.details = newJobDetails(t)
+
+	t.kindBox = widgets.NewSelect([]string{lang.X("jobs.all", "All"), lang.X("jobs.to-do", "To do"), lang.X("jobs.under-way", "Under way"), lang.X("jobs.ended", "Ended")},
+		func(i int) { t.filter.kind = i; t.arrange() })
+	t.findBox = widgets.NewEntry()
+	t.findBox.PlaceHolder = lang.X("csr.find", "Find…")
+	t.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
+	t.findBox.OnChanged = func(text string) { t.filter.text = text; t.arrange() }
+	t.findBox.OnSubmitted = func(string) { t.app.window.Canvas().Focus(t.sheet) }
+	t.findBox.OnEscape = func() bool {
+		if t.findBox.Text == "" {
+			return false
+		}
+		t.findBox.SetText("")
+		return true
+	}
+	taking := widgets.NewButton(lang.X("jobs.import", "Take in a prepared batch…"), look.Icon("add"), t.open)
+	line := widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.kindBox)), taking,
+		widgets.Inset(0, look.Gap, t.findBox)))
+	split := widgets.NewSplit(false, t.app.fyne.Preferences().FloatWithFallback(prefJobs, 0.62), t.sheet, t.details.content())
+	split.OnMoved = func(share float64) { t.app.fyne.Preferences().SetFloat(prefJobs, share) }
+	t.full = widgets.Edged(widgets.Down(0, line, widgets.Rule()), nil, nil, nil, split)
+	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.empty, t.full))
+}
+
+// begin reads the list, settles what an interrupted run left, and asks for what is under way until the window closes. The
+// desk is open by now.
+func (t *jobTab) begin() {
+	d := t.app.desk
+	Run(t.list, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
+		return d.jobs.List(ctx, job.Filter{})
+	}, func(all []*job.Record, err error) {
+		if err != nil {
+			t.fails(err)
+			return
+		}
+		t.all = all
+		t.show()
+		t.watch()
+		t.resume()
+	})
+}
+
+// resume asks the service what became of batches that were being sent when the program ended.
+func (t *jobTab) resume() {
+	if !slices.ContainsFunc(t.all, func(r *job.Record) bool { return r.State == job.Starting }) {
+		return
+	}
+	d := t.app.desk
+	Run(t.list, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) { return d.jobs.Resume(ctx) },
+		func(settled []*job.Record, err error) {
+			for _, r := range settled {
+				t.take(*r)
+			}
+			if err != nil && !cancelled(err) {
+				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
+					Text: lang.X("jobs.resume-failed", "What became of a batch that was being sent could not be asked. It stays marked, and nothing is sent again.")})
+			}
+		})
+}
+
+// watch hears of every change, whoever made it.
+func (t *jobTab) watch() {
+	a := t.app
+	Run(t.wait, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
+		return struct{}{}, a.desk.jobs.Watch(ctx, func(r job.Record) { a.tasks.post(func() { t.take(r) }) })
+	}, func(_ struct{}, err error) {
+		if err != nil && !cancelled(err) {
+			t.fails(err)
+		}
+	})
+}
+
+// fails says why there is no list.
+func (t *jobTab) fails(err error) {
+	if cancelled(err) {
+		return
+	}
+	p := explain(lang.X("jobs.unreadable", "The list of batches cannot be read"), err)
+	t.trouble.SetText(p.Title + ". " + p.Text + "\n" + visible(p.Raw))
+	t.trouble.Show()
+	t.show()
+}
+
+// take puts a record in the place of its earlier self, and says so when a batch ended or wants somebody.
+func (t *jobTab) take(r job.Record) {
+	i := slices.IndexFunc(t.all, func(old *job.Record) bool { return old.ID == r.ID })
+	if i >= 0 && t.all[i].Change > r.Change {
+		return
+	}
+	before := job.State("")
+	if i < 0 {
+		t.all = append(t.all, &r)
+	} else {
+		before = t.all[i].State
+		t.all[i] = &r
+	}
+	t.show()
+	if r.ID == t.chosen {
+		t.details.read(r.ID)
+	}
+	if before != "" && before != r.State {
+		t.announce(&r, before)
+	}
+}
+
+// announce tells on the desktop that the service is done with a batch, or waits for somebody.
+func (t *jobTab) announce(r *job.Record, before job.State) {
+	if !before.UnderWay() && before != job.Starting && before != job.MayExist {
+		return
+	}
+	switch r.State {
+	case job.Complete, job.Failed, job.Rejected, job.WaitingForApproval:
+		state, _ := jobState(r)
+		text := r.Short() + ": " + r.Sentence() + "."
+		t.app.fyne.SendNotification(fyne.NewNotification("EnrollBench", text))
+		if t.app.current() != tab(t) {
+			t.app.note(widgets.Note{State: state, Text: text, Action: lang.X("jobs.show", "Show"), Act: func() { t.choose(r.ID) }})
+		}
+	}
+}
+
+// choose brings a batch to the front.
+func (t *jobTab) choose(id string) {
+	t.app.bring(t)
+	t.chosen = id
+	if !slices.ContainsFunc(t.rows, func(r *job.Record) bool { return r.ID == id }) {
+		t.filter.kind, t.filter.text = jobsAll, ""
+		t.findBox.SetText("")
+		t.kindBox.SetSelectedIndex(jobsAll)
+	}
+	t.arrange()
+	t.details.read(id)
+	t.app.window.Canvas().Focus(t.sheet)
+}
+
+// show shows how things stand.
+func (t *jobTab) show() {
+	if len(t.all) == 0 {
+		t.empty.Show()
+		t.full.Hide()
+	} else {
+		t.empty.Hide()
+		t.full.Show()
+	}
+	t.arrange()
+	t.app.badge(t, t.calls())
+}
+
+// arrange shows the rows again; the chosen batch stays chosen.
+func (t *jobTab) arrange() {
+	t.rows = arrangeJobs(t.all, t.filter)
+	t.sheet.SetModel(jobRows(t.rows))
+	row := slices.IndexFunc(t.rows, func(r *job.Record) bool { return r.ID == t.chosen })
+	if row < 0 && len(t.rows) > 0 {
+		row = 0
+	}
+	if row != t.sheet.CurrentRow() {
+		t.sheet.Select(row)
+	}
+	t.onSelect()
+}
+
+// onSelect shows the details of the current batch.
+func (t *jobTab) onSelect() {
+	r := t.current()
+	if r == nil {
+		t.chosen = ""
+		t.details.clear()
+	} else if r.ID != t.chosen || t.details.record == nil {
+		t.chosen = r.ID
+		t.details.read(r.ID)
+	}
+	t.showBar()
+}
+
+// current is the batch that the keyboard is on.
+func (t *jobTab) current() *job.Record {
+	if row := t.sheet.CurrentRow(); row >= 0 && row < len(t.rows) {
+		return t.rows[row]
+	}
+	return nil
+}
+
+// calls is what stands beside the tab's name: how many run or want somebody.
+func (t *jobTab) calls() int {
+	n := 0
+	for _, r := range t.all {
+		if r.State.UnderWay() || r.State == job.Starting || wantsSomebody(r) && r.State != job.Prepared {
+			n++
+		}
+	}
+	return n
+}
+
+// showBar says how things stand, and what the next step of the current batch is.
+func (t *jobTab) showBar() {
+	if t.bar == nil {
+		return
+	}
+	running, todo, prepared := 0, 0, 0
+	for _, r := range t.all {
+		switch {
+		case r.State.UnderWay() && r.State != job.WaitingForApproval, r.State == job.Starting:
+			running++
+		case r.State == job.Prepared && r.Exported.IsZero():
+			prepared++
+		case wantsSomebody(r):
+			todo++
+		}
+	}
+	var facts []widgets.Fact
+	add := func(n int, s look.State, text string) {
+		if n > 0 {
+			facts = append(facts, widgets.Fact{State: s, Text: text})
+		}
+	}
+	add(running, look.Running, lang.XN("jobs.n-running", "{{.Number}} running", running, map[string]any{"Number": count(running)}))
+	add(todo, look.Notice, lang.XN("jobs.n-to-do", "{{.Number}} to do", todo, map[string]any{"Number": count(todo)}))
+	add(prepared, look.Notice, lang.XN("jobs.n-prepared", "{{.Number}} prepared", prepared, map[string]any{"Number": count(prepared)}))
+	if len(facts) == 0 {
+		facts = []widgets.Fact{{Plain: true, Text: lang.XN("jobs.n-batches", "{{.Number}} batches", len(t.all), map[string]any{"Number": count(len(t.all))})}}
+	}
+	t.bar.SetFacts(facts...)
+	r := t.current()
+	step := nextStep(r)
+	t.bar.Primary.SetText(step.text())
+	switch {
+	case t.work.Busy():
+		t.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+	case r == nil:
+		t.bar.SetAction(false, lang.X("jobs.choose", "Choose a batch"))
+	case step == stepNone:
+		t.bar.SetAction(false, lang.X("jobs.nothing-to-do", "Nothing is left to do"))
+	default:
+		t.bar.SetAction(true, "")
+	}
+}
+
+// open takes in a batch that was prepared on another computer.
+func (t *jobTab) open() {
+	o := ChooserOptions{Title: lang.X("jobs.pick", "Choose a prepared batch"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
+		Kind: lang.X("jobs.kind", "Prepared batches"), Ends: []string{batchEnd}}
+	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
+		if len(paths) > 0 {
+			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
+			t.drop(paths)
+		}
+	})
+}
+
+// batchEnd is the ending of a file that holds a prepared batch.
+const batchEnd = ".batch.zip"
+
+func (t *jobTab) find()        { t.app.window.Canvas().Focus(t.findBox) }
+func (t *jobTab) save()        { t.act() }
+func (t *jobTab) undo()        {}
+func (t *jobTab) paste(string) {}
+
+// recheck asks the service for the current batch now.
+func (t *jobTab) recheck() {
+	if r := t.current(); r != nil && (r.State.UnderWay() || r.State == job.MayExist) {
+		t.step(stepAsk, r)
+	}
+}
+
+// nextProblem goes to the next batch that wants somebody.
+func (t *jobTab) nextProblem() {
+	for k := 1; k <= len(t.rows); k++ {
+		i := (max(t.sheet.CurrentRow(), 0) + k) % len(t.rows)
+		if r := t.rows[i]; wantsSomebody(r) || r.State == job.Failed {
+			t.sheet.Select(i)
+			t.sheet.ScrollTo(i)
+			t.onSelect()
+			return
+		}
+	}
+}
+
+func (t *jobTab) shown() {
+	if len(t.rows) > 0 {
+		t.app.window.Canvas().Focus(t.sheet)
+	}
+}
+
+func (t *jobTab) close() {}
+
+func (t *jobTab) escape() {
+	if t.work.Busy() {
+		t.work.Cancel()
+	}
+}
+
+// busy says whether anything runs that ends by itself.
+func (t *jobTab) busy() bool { return t.work.Busy() || t.peek.Busy() || t.list.Busy() }
+
+// unsettled says whether an error means that nobody knows whether a batch was started.
+func unsettled(err error) bool {
+	e := (*job.UnsettledError)(nil)
+	return errors.As(err, &e)
+}

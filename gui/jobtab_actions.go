@@ -1,0 +1,416 @@
+package gui
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/job"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// jobStep is something that can be done with a batch.
+type jobStep int
+
+const (
+	stepNone jobStep = iota
+	stepStart
+	stepAsk
+	stepApprove
+	stepReject
+	stepFetch
+	stepOpen
+	stepResolve
+	stepNotStarted
+	stepRetry
+	stepCancel
+	stepFailedRows
+	stepExport
+	stepDelete
+)
+
+// nextStep is the one that the state of a batch calls for.
+func nextStep(r *job.Record) jobStep {
+	if r == nil {
+		return stepNone
+	}
+	switch r.State {
+	case job.Prepared:
+		if !r.Exported.IsZero() {
+			return stepRetry
+		}
+		return stepStart
+	case job.MayExist, job.Started, job.Running:
+		return stepAsk
+	case job.WaitingForApproval:
+		return stepApprove
+	case job.Complete:
+		return stepFetch
+	case job.Fetched, job.Opened, job.Delivered:
+		return stepOpen
+	case job.Failed, job.Rejected:
+		if r.Failed > 0 && r.Method != job.MAC {
+			return stepFailedRows
+		}
+		return stepRetry
+	case job.Cancelled:
+		return stepRetry
+	}
+	return stepNone
+}
+
+// otherSteps are what else can be done.
+func otherSteps(r *job.Record) []jobStep {
+	var out []jobStep
+	switch r.State {
+	case job.Prepared:
+		if r.Exported.IsZero() {
+			out = append(out, stepExport, stepCancel)
+		}
+	case job.MayExist:
+		out = append(out, stepResolve, stepNotStarted)
+	case job.WaitingForApproval:
+		out = append(out, stepReject, stepAsk)
+	case job.Fetched, job.Opened, job.Delivered:
+		out = append(out, stepFetch)
+	}
+	if r.Failed > 0 && nextStep(r) != stepFailedRows && !r.State.UnderWay() {
+		out = append(out, stepFailedRows)
+	}
+	if r.State.Ended() {
+		out = append(out, stepDelete)
+	}
+	return out
+}
+
+// text names a step by what it does.
+func (s jobStep) text() string {
+	switch s {
+	case stepStart:
+		return lang.X("jobs.start", "Start…")
+	case stepAsk:
+		return lang.X("jobs.ask", "Ask the service")
+	case stepApprove:
+		return lang.X("jobs.approve", "Approve…")
+	case stepReject:
+		return lang.X("jobs.reject", "Reject…")
+	case stepFetch:
+		return lang.X("jobs.fetch", "Fetch and open")
+	case stepOpen:
+		return lang.X("jobs.open", "Open the result")
+	case stepResolve:
+		return lang.X("jobs.resolve", "It is in the portal…")
+	case stepNotStarted:
+		return lang.X("jobs.not-started", "It was not started…")
+	case stepRetry:
+		return lang.X("jobs.retry", "Prepare again")
+	case stepCancel:
+		return lang.X("jobs.cancel", "Give it up")
+	case stepFailedRows:
+		return lang.X("jobs.failed-rows", "Save the failed rows…")
+	case stepExport:
+		return lang.X("jobs.export", "Hand it over as a file…")
+	case stepDelete:
+		return lang.X("jobs.delete", "Delete the record…")
+	}
+	return lang.X("jobs.next", "Next step")
+}
+
+// glyph is the step's drawing.
+func (s jobStep) glyph() string {
+	switch s {
+	case stepAsk, stepRetry:
+		return "refresh"
+	case stepApprove, stepStart, stepResolve:
+		return "ready"
+	case stepFetch, stepOpen:
+		return "open"
+	case stepFailedRows, stepExport:
+		return "save"
+	case stepDelete, stepCancel, stepReject, stepNotStarted:
+		return "remove"
+	}
+	return "right"
+}
+
+// act is the primary button: the next step of the current batch.
+func (t *jobTab) act() {
+	r := t.current()
+	if t.bar.Primary.Disabled() || r == nil {
+		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		return
+	}
+	t.step(nextStep(r), r)
+}
+
+// step does something with a batch, after asking where it cannot be taken back.
+func (t *jobTab) step(s jobStep, r *job.Record) {
+	if t.work.Busy() {
+		t.app.busy()
+		return
+	}
+	jobs := t.app.desk.jobs
+	name := map[string]any{"Name": r.Short()}
+	switch s {
+	case stepStart:
+		t.askStart(r)
+	case stepAsk:
+		t.run(lang.X("jobs.asking", "Asking the service"), lang.X("jobs.ask-failed", "The service could not be asked"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+			return jobs.Refresh(ctx, r.ID)
+		}, nil)
+	case stepApprove:
+		t.sure(look.Warning, lang.X("jobs.approve-title", "Approve {{.Name}}?", name),
+			lang.X("jobs.approve-text", "{{.Number}} certificates will be issued. That cannot be taken back.", map[string]any{"Number": jobCount(r)}),
+			lang.X("jobs.approve-now", "Approve"), false, func() {
+				t.run(lang.X("jobs.approving", "Approving"), lang.X("jobs.approve-failed", "It was not approved"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+					return jobs.Approve(ctx, r.ID)
+				}, nil)
+			})
+	case stepReject:
+		t.sure(look.Warning, lang.X("jobs.reject-title", "Reject {{.Name}}?", name), lang.X("jobs.reject-text", "No certificate is issued, and the job ends. It can be prepared again."),
+			lang.X("jobs.reject-now", "Reject"), true, func() {
+				t.run(lang.X("jobs.rejecting", "Rejecting"), lang.X("jobs.reject-failed", "It was not rejected"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+					return jobs.Reject(ctx, r.ID)
+				}, nil)
+			})
+	case stepFetch:
+		t.run(lang.X("jobs.fetching", "Fetching the result"), lang.X("jobs.fetch-failed", "The result was not fetched"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
+			return jobs.Fetch(ctx, r.ID, report)
+		}, t.openResult)
+	case stepOpen:
+		t.openResult(r)
+	case stepResolve:
+		t.askPortal(r)
+	case stepNotStarted:
+		t.sure(look.Warning, lang.X("jobs.not-started-title", "Was {{.Name}} not started?", name),
+			lang.X("jobs.not-started-text", "Look in the service's portal first, for a file with {{.ID}} in its name. If the job is there and you start it again, every certificate is issued twice and paid twice.", map[string]any{"ID": r.ID}),
+			lang.X("jobs.not-started-now", "It was not started"), true, func() {
+				t.run(lang.X("jobs.asking", "Asking the service"), lang.X("jobs.settle-failed", "It could not be settled"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+					return jobs.DeclareNotStarted(ctx, r.ID)
+				}, nil)
+			})
+	case stepRetry:
+		t.run(lang.X("jobs.preparing", "Preparing again"), lang.X("jobs.retry-failed", "It was not prepared again"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+			return jobs.Retry(ctx, r.ID)
+		}, func(again *job.Record) { t.choose(again.ID) })
+	case stepCancel:
+		t.run(lang.X("jobs.cancelling", "Giving it up"), lang.X("jobs.cancel-failed", "It was not given up"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+			return jobs.Cancel(ctx, r.ID)
+		}, func(*job.Record) {
+			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("jobs.cancelled", "{{.Name}} was given up. Nothing was sent.", name),
+				Action: lang.X("csr.undo", "Undo"), Act: func() { t.step(stepRetry, r) }})
+		})
+	case stepFailedRows:
+		t.saveFailedRows(r)
+	case stepExport:
+		t.export(r)
+	case stepDelete:
+		t.sure(look.Warning, lang.X("jobs.delete-title", "Delete the record of {{.Name}}?", name),
+			lang.X("jobs.delete-text", "The record and the fetched result on this computer go. What you exported stays, and so does the job at the service."),
+			lang.X("jobs.delete-now", "Delete"), true, func() { t.delete(r) })
+	}
+}
+
+// sure asks before something that cannot be taken back.
+func (t *jobTab) sure(s look.State, title, text, verb string, danger bool, act func()) {
+	t.app.ask(&widgets.Dialog{State: s, Title: title, Text: text,
+		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: verb, Danger: danger, Act: act}}})
+}
+
+// run works on a batch off the UI thread and takes its new record; then hears of it if all went well.
+func (t *jobTab) run(title, failed string, work func(context.Context, progress.Func) (*job.Record, error), then func(*job.Record)) {
+	Run(t.work, title, work, func(r *job.Record, err error) {
+		if r != nil {
+			t.take(*r)
+		}
+		t.showBar()
+		switch {
+		case errors.Is(err, job.ErrFound):
+			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("jobs.found", "The service has it after all. It was not started again.")})
+		case err != nil:
+			t.app.fail(failed, err)
+		case then != nil:
+			then(r)
+		}
+	})
+}
+
+// askStart says once more, in words, what a prepared batch will start.
+func (t *jobTab) askStart(r *job.Record) {
+	text := lang.X("jobs.start-text", "{{.Sentence}}. It goes to {{.Connection}}, profile {{.Profile}}, and costs what the contract with the service says.",
+		map[string]any{"Sentence": sentenceCase(r.Sentence()), "Connection": r.Connection.Name, "Profile": r.Profile.Name})
+	if r.Connection.Practice {
+		text = lang.X("jobs.start-practice", "{{.Sentence}}. It goes to the practice service, profile {{.Profile}}, and costs nothing.",
+			map[string]any{"Sentence": sentenceCase(r.Sentence()), "Profile": r.Profile.Name})
+	}
+	t.sure(look.Notice, lang.X("jobs.start-title", "Start {{.Name}}?", map[string]any{"Name": r.Short()}), text,
+		lang.XN("start.now", "Start {{.Number}} certificates", r.Expected(), map[string]any{"Number": jobCount(r)}), false, func() { t.send(r.ID) })
+}
+
+// send starts a prepared batch, with the others of its series.
+func (t *jobTab) send(id string) {
+	jobs := t.app.desk.jobs
+	Run(t.work, lang.X("jobs.sending", "Starting the batch"), func(ctx context.Context, report progress.Func) (*job.Series, error) {
+		return jobs.StartSeries(ctx, id, report)
+	}, func(s *job.Series, err error) {
+		if s != nil {
+			for _, r := range s.Records {
+				t.take(*r)
+			}
+		}
+		t.showBar()
+		switch {
+		case unsettled(err):
+			t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.unsettled", "It is not known whether the service took it"), Detail: visible(err.Error()),
+				Text:    lang.X("jobs.unsettled-text", "The connection broke before the answer came. Nothing is sent again by itself. The service is asked for it; if it has no list to look in, look in its portal for a file with {{.ID}} in its name, and say here what you found.", map[string]any{"ID": id}),
+				Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}})
+		case err != nil:
+			t.app.fail(lang.X("jobs.start-failed", "The batch was not started"), err)
+		default:
+			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("jobs.sent", "Started. You can close the window: the service goes on without it.")})
+		}
+	})
+}
+
+// askPortal takes the job id that the portal shows.
+func (t *jobTab) askPortal(r *job.Record) {
+	id := widgets.NewEntry()
+	id.PlaceHolder = lang.X("jobs.portal-id", "Job id from the portal")
+	id.TextStyle.Monospace = true
+	d := &widgets.Dialog{State: look.Notice, Title: lang.X("jobs.portal-title", "Which job is it?"), Body: id,
+		Text: lang.X("jobs.portal-text", "Open the service's portal, look for the job whose file has {{.ID}} in its name, and copy its id here. The service is asked whether that is right.", map[string]any{"ID": r.ID})}
+	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("jobs.portal-take", "Take this job"), Act: func() {
+		t.run(lang.X("jobs.asking", "Asking the service"), lang.X("jobs.settle-failed", "It could not be settled"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+			return t.app.desk.jobs.Resolve(ctx, r.ID, id.Text)
+		}, nil)
+	}}}
+	id.OnSubmitted = func(string) { d.Take(1) }
+	d.FocusFirst(id)
+	t.app.ask(d)
+}
+
+// openResult hands the fetched result over to Open results, with the order at hand.
+func (t *jobTab) openResult(r *job.Record) {
+	if r.ResultPath == "" || !exists(r.ResultPath) {
+		t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.result-gone", "The fetched result is not there any more"),
+			Text: lang.X("jobs.result-gone-text", "Fetch it again: the service keeps it for a while."),
+			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+				{Text: lang.X("jobs.fetch", "Fetch and open"), Act: func() { t.step(stepFetch, r) }}}})
+		return
+	}
+	t.app.Results.openJob(r)
+}
+
+// saveFailedRows writes the rows that the service refused as a CSV that can be corrected and sent.
+func (t *jobTab) saveFailedRows(r *job.Record) {
+	o := ChooserOptions{Title: lang.X("jobs.failed-rows-title", "Save the failed rows"), Name: r.ID + "-failed.csv", Kind: lang.X("mac.kind", "CSV files"), Ends: []string{".csv"}}
+	t.app.saveFile(o, func(path string, replace bool) {
+		Run(t.peek, "", func(ctx context.Context, _ progress.Func) (string, error) {
+			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
+			if err != nil {
+				return "", err
+			}
+			defer f.Abort()
+			if _, err := t.app.desk.jobs.FailedRows(ctx, r.ID, f); err != nil {
+				return "", err
+			}
+			return path, f.Commit()
+		}, func(path string, err error) {
+			if err != nil {
+				t.app.fail(lang.X("jobs.failed-rows-failed", "The failed rows were not saved"), err)
+				return
+			}
+			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: lang.X("jobs.failed-rows-saved", "The failed rows were saved. Correct them in the CSV tab and start them as a batch of their own."),
+				Action: lang.X("save.copy-path", "Copy path"), Act: func() { t.app.fyne.Clipboard().SetContent(path) }})
+		})
+	})
+}
+
+// export writes a prepared batch as one file, for a station that sends it.
+func (t *jobTab) export(r *job.Record) {
+	o := ChooserOptions{Title: lang.X("jobs.export-title", "Hand over the prepared batch"), Name: r.ID + batchEnd, Kind: lang.X("jobs.kind", "Prepared batches"), Ends: []string{batchEnd}}
+	t.app.saveFile(o, func(path string, replace bool) {
+		t.run(lang.X("jobs.exporting", "Writing the batch"), lang.X("jobs.export-failed", "The batch was not handed over"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
+			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
+			if err != nil {
+				return nil, err
+			}
+			defer f.Abort()
+			handed, err := t.app.desk.jobs.Export(ctx, r.ID, f, report)
+			if err != nil {
+				return nil, err
+			}
+			return handed, f.Commit()
+		}, func(*job.Record) {
+			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: lang.X("jobs.exported", "The batch was written. Take the file to the station that sends it, and drop it on the tab Jobs there.")})
+		})
+	})
+}
+
+// drop takes in batches that were prepared elsewhere.
+func (t *jobTab) drop(paths []string) {
+	if t.app.desk == nil {
+		return
+	}
+	if t.work.Busy() {
+		t.app.busy()
+		return
+	}
+	Run(t.work, lang.X("jobs.importing", "Taking in the batch"), func(ctx context.Context, report progress.Func) ([]*job.Record, error) {
+		var all []*job.Record
+		for _, path := range paths {
+			r, err := t.app.desk.jobs.ImportFile(ctx, path, report)
+			if err != nil {
+				return all, err
+			}
+			all = append(all, r)
+		}
+		return all, nil
+	}, func(all []*job.Record, err error) {
+		for _, r := range all {
+			t.take(*r)
+		}
+		t.showBar()
+		if err != nil {
+			t.app.fail(lang.X("jobs.import-failed", "The file is no prepared batch that can be taken in"), err)
+			return
+		}
+		if len(all) > 0 {
+			t.choose(all[0].ID)
+			t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("jobs.imported", "{{.Number}} batches taken in. They were not sent yet.", len(all), map[string]any{"Number": count(len(all))})})
+		}
+	})
+}
+
+// remove is the key Delete on the list.
+func (t *jobTab) remove() {
+	if r := t.current(); r != nil && r.State.Ended() {
+		t.step(stepDelete, r)
+	} else if r != nil {
+		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("jobs.not-ended", "Only the record of a batch that has ended can be deleted.")})
+	}
+}
+
+func (t *jobTab) delete(r *job.Record) {
+	Run(t.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
+		return struct{}{}, t.app.desk.jobs.Delete(ctx, r.ID)
+	},
+		func(_ struct{}, err error) {
+			if err != nil {
+				t.app.fail(lang.X("jobs.delete-failed", "The record was not deleted"), err)
+				return
+			}
+			for i := range t.all {
+				if t.all[i].ID == r.ID {
+					t.all = append(t.all[:i:i], t.all[i+1:]...)
+					break
+				}
+			}
+			t.chosen = ""
+			t.show()
+		})
+}

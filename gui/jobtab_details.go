@@ -1,0 +1,253 @@
+package gui
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/job"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sheet"
+)
+
+// jobDetails shows one batch in full: how it stands, what can be done, what was ordered, which rows failed and why, and
+// when what happened.
+type jobDetails struct {
+	tab    *jobTab
+	record *job.Record // with its timeline; nil for none
+
+	root     fyne.CanvasObject
+	body     *fyne.Container
+	wheel    *container.Scroll
+	failures *sheet.Sheet
+}
+
+// shownFailures is the height of the list of failed rows.
+const shownFailures = 190
+
+func newJobDetails(t *jobTab) *jobDetails {
+	d := &jobDetails{tab: t, body: widgets.Down(2 * look.Gap)}
+	d.failures = sheet.New([]sheet.Column{
+		{Title: lang.X("result.column-row", "Row"), Width: 64, MinWidth: 48, Align: fyne.TextAlignTrailing},
+		{Title: lang.X("result.column-name", "Common name"), Width: 130, MinWidth: 80, Flexible: true},
+		{Title: lang.X("jobs.column-reason", "Reason"), Width: 200, MinWidth: 100, Flexible: true},
+	}, nil)
+	d.wheel = container.NewVScroll(widgets.Inset(2*look.Gap, 2*look.Gap, d.body))
+	d.root = container.NewStack(widgets.NewArea(look.ColorFill, 0), d.wheel)
+	return d
+}
+
+func (d *jobDetails) content() fyne.CanvasObject { return d.root }
+
+func (d *jobDetails) clear() {
+	d.record = nil
+	d.tab.peek.Drop()
+	d.body.Objects = []fyne.CanvasObject{widgets.NewParagraph(lang.X("jobs.choose-one", "Choose a batch of the list to see it in full.")).Muted()}
+	d.body.Refresh()
+}
+
+// jobInFull is one batch with all that is kept of it.
+type jobInFull struct {
+	record   *job.Record
+	failures []job.RowFailure
+	series   *job.Series
+}
+
+// read reads a batch and shows it.
+func (d *jobDetails) read(id string) {
+	desk := d.tab.app.desk
+	if desk == nil {
+		return
+	}
+	Run(d.tab.peek, "", func(ctx context.Context, _ progress.Func) (*jobInFull, error) {
+		r, err := desk.jobs.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		f := &jobInFull{record: r}
+		if r.Failed > 0 {
+			if f.failures, err = desk.jobs.Failures(ctx, id); err != nil {
+				return nil, err
+			}
+		}
+		if r.Parts > 1 {
+			f.series, err = desk.jobs.SeriesOf(ctx, id)
+		}
+		return f, err
+	}, func(f *jobInFull, err error) {
+		switch {
+		case cancelled(err) || d.tab.chosen != id:
+		case err != nil:
+			d.clear()
+			d.body.Add(widgets.NewParagraph(visible(err.Error())).Small())
+		default:
+			d.show(f)
+		}
+	})
+}
+
+func (d *jobDetails) show(f *jobInFull) {
+	fresh := d.record == nil || d.record.ID != f.record.ID
+	r := f.record
+	d.record = r
+	state, word := jobState(r)
+	head := widgets.NewParagraph(visible(r.Short())).Title()
+	head.Lines = 2
+	says := widgets.NewParagraph(sentenceCase(visible(r.Sentence())))
+	says.Color, says.Style.Bold = state.Color(), true
+	d.body.Objects = []fyne.CanvasObject{widgets.Down(look.Gap/2, head, container.NewBorder(nil, nil,
+		widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, says))}
+	d.explain(r)
+	d.steps(r)
+	if len(f.failures) > 0 {
+		d.showFailures(f.failures)
+	}
+	if f.series != nil {
+		d.body.Add(section(lang.X("jobs.series", "Series"), [3]string{lang.X("jobs.series-whole", "All together"), sentenceCase(f.series.Sentence())}))
+	}
+	d.facts(r, word)
+	d.timeline(r)
+	d.body.Refresh()
+	if fresh {
+		d.wheel.ScrollToTop()
+	}
+}
+
+// explain says what the state means for whoever looks at it, and what went wrong last.
+func (d *jobDetails) explain(r *job.Record) {
+	text := ""
+	switch r.State {
+	case job.MayExist:
+		text = lang.X("jobs.may-exist-text", "The answer to the start was lost. It is never sent again by itself. Ask the service, or look in its portal for a file with {{.ID}} in its name.", map[string]any{"ID": r.ID})
+	case job.WaitingForApproval:
+		text = lang.X("jobs.waiting-text", "The profile wants somebody to approve each batch, here or in the service's portal.")
+	case job.Fetched:
+		text = lang.X("jobs.fetched-text", "The result lies on this computer as it came. Open it to check it against the order.")
+	}
+	if text != "" {
+		d.body.Add(widgets.NewParagraph(text))
+	}
+	if r.LastError != "" {
+		wrong := widgets.NewParagraph(lang.X("jobs.last-error", "Last attempt: {{.Error}}", map[string]any{"Error": visible(r.LastError)}))
+		wrong.Color = look.Warning.Color()
+		d.body.Add(wrong)
+	}
+}
+
+// steps are the buttons for everything but the next step, which is the primary button's.
+func (d *jobDetails) steps(r *job.Record) {
+	steps := otherSteps(r)
+	if len(steps) == 0 {
+		return
+	}
+	box := widgets.Down(look.Gap / 2)
+	for _, s := range steps {
+		box.Add(container.NewHBox(widgets.NewButton(s.text(), look.Icon(s.glyph()), func() { d.tab.step(s, r) })))
+	}
+	d.body.Add(box)
+}
+
+func (d *jobDetails) showFailures(all []job.RowFailure) {
+	d.failures.SetModel(failureRows(all))
+	d.body.Add(widgets.Down(look.Gap/2, widgets.NewText(lang.XN("jobs.failures", "{{.Number}} rows failed", len(all), map[string]any{"Number": count(len(all))})).Bold(),
+		widgets.AtLeast(0, shownFailures, d.failures)))
+}
+
+// facts are what was ordered, from whom, and where it lies.
+func (d *jobDetails) facts(r *job.Record, word string) {
+	ordered := [][3]string{
+		{lang.X("jobs.fact-batch", "Batch id"), r.ID, "mono"},
+		{lang.X("jobs.fact-state", "State"), word},
+		{lang.X("jobs.fact-count", "Certificates"), jobCount(r)},
+		{lang.X("jobs.fact-keys", "Keys"), keysWords(r.Keys)},
+	}
+	if r.Method == job.MAC {
+		ordered = append(ordered, [3]string{lang.X("jobs.fact-range", "MAC range"), r.Range.Start.String() + " › " + r.Range.Last().String(), "mono"},
+			[3]string{lang.X("mac.step", "Step"), strconv.FormatUint(r.Range.Step, 10)})
+	} else {
+		ordered = append(ordered, [3]string{lang.X("jobs.fact-file", "Upload file"), visible(r.Path)},
+			[3]string{lang.X("jobs.fact-size", "Size"), sizeInWords(r.Size)},
+			[3]string{lang.X("details.sha256-certificate", "SHA-256"), r.SHA256, "mono"})
+	}
+	form := strings.ToUpper(string(r.Format))
+	if r.FullChain {
+		form = lang.X("jobs.with-chain", "{{.Format}}, with the full chain", map[string]any{"Format": form})
+	}
+	ordered = append(ordered, [3]string{lang.X("jobs.fact-format", "Result as"), form})
+	if r.RecipientTitle != "" {
+		proof := lang.X("recipient.not-proven", "not proven")
+		if !r.Rehearsed.IsZero() {
+			proof = lang.X("recipient.proven-on", "proven on {{.Date}}", map[string]any{"Date": when(r.Rehearsed)})
+		}
+		ordered = append(ordered, [3]string{lang.X("keys.used", "Sealed to"), visible(r.RecipientTitle) + " · " + proof},
+			[3]string{lang.X("keys.fingerprint", "Fingerprint"), r.RecipientFingerprint, "mono"})
+	}
+	d.body.Add(section(lang.X("jobs.ordered", "What was ordered"), ordered...))
+	through := [][3]string{
+		{lang.X("jobs.column-connection", "Connection"), visible(r.Connection.Name)},
+		{lang.X("jobs.column-profile", "Profile"), visible(cmp.Or(r.Profile.Name, r.Profile.ID))},
+		{lang.X("jobs.fact-remote", "Job id there"), visible(r.RemoteID), "mono"},
+		{lang.X("jobs.fact-status", "Status there"), visible(r.RemoteStatus)},
+		{lang.X("jobs.fact-sent-as", "Sent as"), visible(r.FileName)},
+	}
+	if r.ResultPath != "" {
+		through = append(through, [3]string{lang.X("jobs.fact-result", "Result"), visible(filepath.Base(r.ResultPath)) + " · " + sizeInWords(r.ResultBytes)},
+			[3]string{lang.X("jobs.fact-folder", "Folder"), visible(filepath.Dir(r.ResultPath))})
+	}
+	d.body.Add(section(lang.X("jobs.service", "At the service"), through...))
+}
+
+// timeline is when what happened, the latest last.
+func (d *jobDetails) timeline(r *job.Record) {
+	var lines [][3]string
+	for _, e := range r.Timeline {
+		text := string(e.State)
+		if e.Note != "" {
+			text += " · " + visible(e.Note)
+		}
+		lines = append(lines, [3]string{e.At.Local().Format("2006-01-02 15:04:05"), text})
+	}
+	if s := section(lang.X("jobs.timeline", "Timeline"), lines...); s != nil {
+		d.body.Add(s)
+	}
+}
+
+// keysWords says who makes the keys.
+func keysWords(k job.Keys) string {
+	if k == job.ByService {
+		return lang.X("jobs.by-service", "made by the service")
+	}
+	return lang.X("jobs.by-device", "made by the devices")
+}
+
+// failureRows are rows that the service refused.
+type failureRows []job.RowFailure
+
+// Rows implements sheet.Model.
+func (m failureRows) Rows() int { return len(m) }
+
+// Columns implements sheet.Model.
+func (m failureRows) Columns() int { return 3 }
+
+// Cell implements sheet.Model.
+func (m failureRows) Cell(row, col int) sheet.Cell {
+	f := &m[row]
+	switch col {
+	case 0:
+		if f.Row == 0 {
+			return sheet.Cell{}
+		}
+		return sheet.Cell{Text: strconv.Itoa(f.Row)}
+	case 1:
+		return sheet.Cell{Text: f.Name}
+	}
+	return sheet.Cell{Text: f.Reason}
+}

@@ -1,0 +1,103 @@
+package gui
+
+import (
+	"context"
+	"path/filepath"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/job"
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// openJob takes the fetched result of a batch with the order at hand, and opens it at once where nothing is left to choose.
+func (t *openTab) openJob(r *job.Record) {
+	t.app.bring(t)
+	if t.work.Busy() {
+		t.app.busy()
+		return
+	}
+	d := t.app.desk
+	t.octets = false
+	Run(t.work, lang.X("open.looking", "Looking at the files"), func(ctx context.Context, report progress.Func) (*given, error) {
+		g, err := inspect(ctx, []string{r.ResultPath}, report)
+		if err == nil && r.Connection.Practice {
+			g.practice = true
+			g.anchors, err = d.anchors(ctx)
+		}
+		return g, err
+	}, func(g *given, err error) {
+		if err != nil {
+			t.show()
+			t.app.fail(lang.X("open.look-failed", "The files could not be looked at"), err)
+			return
+		}
+		t.closeResult()
+		t.given, t.job = g, r
+		t.page.clear()
+		t.page.setGiven(g)
+		t.page.setJob(r)
+		t.show()
+		t.page.focusNext()
+		if t.page.lacks() == "" {
+			t.start(t.page.request())
+		}
+	})
+}
+
+// setJob puts the order of a batch onto the page.
+func (p *givenPage) setJob(r *job.Record) {
+	switch {
+	case r.Method == job.MAC:
+		p.order.kind.SetSelectedIndex(int(macOrder))
+		p.order.start.SetText(r.Range.Start.String())
+		p.order.count.SetText(strconv.FormatUint(r.Range.Count, 10))
+		p.order.step.SetText(strconv.FormatUint(r.Range.Step, 10))
+	case r.OrderPath != "" && exists(r.OrderPath):
+		p.order.setFile(r.OrderPath)
+		if r.OrderPart > 0 {
+			p.order.part.SetText(strconv.Itoa(r.OrderPart))
+		}
+	}
+}
+
+// tellJob writes into the batch's record what opening its result came to.
+func (t *openTab) tellJob(r *result) {
+	if t.job == nil || t.app.desk == nil {
+		return
+	}
+	id, d, words := t.job.ID, t.app.desk, r.head
+	t.record(func(ctx context.Context) (*job.Record, error) {
+		if r.delivery == nil {
+			return d.jobs.MarkDamaged(ctx, id, words)
+		}
+		return d.jobs.MarkOpened(ctx, id, words)
+	})
+}
+
+// tellDelivered writes into the batch's record where its certificates went.
+func (t *openTab) tellDelivered(path string) {
+	if t.job == nil || t.app.desk == nil {
+		return
+	}
+	id, d := t.job.ID, t.app.desk
+	t.record(func(ctx context.Context) (*job.Record, error) {
+		return d.jobs.MarkDelivered(ctx, id, filepath.Base(path))
+	})
+}
+
+func (t *openTab) record(write func(context.Context) (*job.Record, error)) {
+	Run(t.noting, "", func(ctx context.Context, _ progress.Func) (*job.Record, error) { return write(ctx) }, func(r *job.Record, err error) {
+		switch {
+		case err == nil && r != nil:
+			t.app.Jobs.take(*r)
+		case err != nil && !cancelled(err):
+			fyne.LogError("the record of a batch", err)
+			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: lang.X("open.not-noted", "The result is open, but the list of jobs could not be told so.")})
+		}
+	})
+}

@@ -1,0 +1,412 @@
+package gui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/progress"
+	"enrollbench/core/trustmanager"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// settingsTab shows core/trustmanager's connections: who is ordered from, and how one proves who one is.
+type settingsTab struct {
+	app  *App
+	work *Runner // saving, testing, asking the keychain
+	peek *Runner // how old a key is
+
+	list   connectionList
+	chosen string // id of the connection that is shown; "" for a new one, or none
+
+	root     fyne.CanvasObject
+	progress *widgets.ProgressRow
+	bar      *widgets.BottomBar
+	using    *widgets.Button
+	more     *widgets.Button
+	rows     *fyne.Container
+	stage    *fyne.Container
+	hint     fyne.CanvasObject
+	form     *connectionForm
+	practice *practicePane
+}
+
+// settingsList is the width of the list of connections.
+const settingsList = 264
+
+func newSettingsTab(a *App) *settingsTab {
+	t := &settingsTab{app: a}
+	t.progress = widgets.NewProgressRow(t.escape)
+	t.work = a.tasks.NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
+	t.peek = a.tasks.NewRunner(nil)
+	t.build()
+	t.show()
+	return t
+}
+
+func (t *settingsTab) name() string               { return lang.X("settings.tab", "Settings") }
+func (t *settingsTab) icon() string               { return "settings" }
+func (t *settingsTab) content() fyne.CanvasObject { return t.root }
+
+func (t *settingsTab) build() {
+	t.using = widgets.NewButton(lang.X("settings.use", "Use for jobs"), look.Icon("ready"), t.use)
+	t.more = widgets.NewButton("", look.Icon("options"), t.openMore)
+	t.bar = widgets.NewBottomBar(widgets.NewPrimary(lang.X("settings.test", "Test connection"), look.Icon("refresh"), t.act), t.more, t.using)
+	t.form = newConnectionForm(t)
+	t.practice = newPracticePane(t)
+	t.rows = widgets.Down(look.Gap / 2)
+	add := widgets.NewButton(lang.X("settings.add", "Add a connection…"), look.Icon("add"), t.add)
+	importing := widgets.NewButton(lang.X("settings.import", "Import…"), look.Icon("folder"), t.open)
+	buttons := widgets.Down(look.Gap/2, add, importing)
+	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
+		widgets.Inset(0, look.Gap, widgets.NewText(lang.X("settings.connections", "Connections")).Title()), buttons, nil, nil,
+		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))
+	t.hint = container.NewCenter(widgets.NewText(lang.X("settings.none", "Add a connection, or choose one to see it in full.")).Muted())
+	t.stage = container.NewStack(t.hint, t.form.root, t.practice.root)
+	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()),
+		widgets.Wide(settingsList, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, t.stage)
+}
+
+// showList shows the connections as they are now.
+func (t *settingsTab) showList(l connectionList) {
+	t.list = l
+	if t.list.find(t.chosen) == nil && !t.form.fresh() {
+		t.chosen = l.standard
+		if t.list.find(t.chosen) == nil && len(l.all) > 0 {
+			t.chosen = l.all[0].ID
+		}
+		t.fill()
+	}
+	t.show()
+}
+
+// choose shows a connection.
+func (t *settingsTab) choose(id string) {
+	if t.work.Busy() || id == t.chosen && !t.form.fresh() {
+		return
+	}
+	if t.form.changed() {
+		t.askChanges(func() { t.form.forget(); t.choose(id) })
+		return
+	}
+	t.chosen = id
+	t.fill()
+	t.show()
+}
+
+// askChanges asks what becomes of changes that were not saved.
+func (t *settingsTab) askChanges(then func()) {
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.unsaved", "The changes were not saved"),
+		Text: lang.X("settings.unsaved-text", "Go back and save them, or let go of them."),
+		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+			{Text: lang.X("settings.discard", "Let go of them"), Danger: true, Act: then}}})
+}
+
+// fill puts the chosen connection into the form.
+func (t *settingsTab) fill() {
+	c := t.list.find(t.chosen)
+	if c == nil || c.Kind == trustmanager.Practice && c.ID == practiceID {
+		t.form.forget()
+		return
+	}
+	t.form.set(*c, false)
+}
+
+// add begins a new connection.
+func (t *settingsTab) add() {
+	if t.work.Busy() {
+		t.app.busy()
+		return
+	}
+	if t.form.changed() {
+		t.askChanges(func() { t.form.forget(); t.add() })
+		return
+	}
+	t.chosen = ""
+	t.form.set(trustmanager.NewConnection("", trustmanager.IoTTrustManager, trustmanager.KnownBaseURLs[0]), true)
+	t.show()
+	t.app.window.Canvas().Focus(t.form.title)
+}
+
+// show shows the list and the part that fits the chosen connection.
+func (t *settingsTab) show() {
+	t.rows.Objects = nil
+	for _, c := range t.list.all {
+		icon, below := look.Icon("connection"), c.Host()
+		if c.Kind == trustmanager.Practice {
+			icon, below = practiceIcon(), lang.X("settings.practice-below", "within this program")
+		}
+		if c.ID == t.list.standard {
+			below = lang.X("settings.used", "{{.Host}} · used for jobs", map[string]any{"Host": below})
+		}
+		row := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
+			widgets.Across(0, widgets.Middle(widgets.Icon(icon, 22)), widgets.Space(look.Gap, 0)), nil,
+			widgets.Down(2, widgets.NewText(visible(c.Name)).Bold().Giving(), widgets.NewText(below).Muted().Small().Giving()))), 8, func() { t.choose(c.ID) })
+		row.Label = c.Name
+		row.SetSelected(c.ID == t.chosen)
+		t.rows.Add(row)
+	}
+	if t.list.find(practiceID) == nil {
+		row := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, widgets.Across(look.Gap, widgets.Middle(widgets.Icon(practiceIcon(), 22)),
+			widgets.Middle(widgets.NewText(lang.X("welcome.practise", "Practise now"))))), 8, func() { t.app.practise(nil) })
+		row.Label = lang.X("welcome.practise", "Practise now")
+		t.rows.Add(row)
+	}
+	t.rows.Refresh()
+	set := func(o fyne.CanvasObject, on bool) {
+		if on {
+			o.Show()
+		} else {
+			o.Hide()
+		}
+	}
+	c := t.list.find(t.chosen)
+	practice := c != nil && c.ID == practiceID
+	set(t.practice.root, practice)
+	set(t.form.root, !practice && (c != nil || t.form.fresh()))
+	set(t.hint, !practice && c == nil && !t.form.fresh())
+	if practice {
+		t.practice.show()
+	}
+	t.showBar()
+}
+
+func (t *settingsTab) showBar() {
+	if t.bar == nil || t.form == nil {
+		return
+	}
+	c := t.list.find(t.chosen)
+	hide := func(b *widgets.Button, on bool) {
+		if on {
+			b.Hide()
+		} else {
+			b.Show()
+		}
+	}
+	hide(t.using, c == nil || c.ID == t.list.standard || t.form.changed())
+	hide(t.more, c == nil || t.form.changed())
+	t.bar.Primary.SetText(lang.X("settings.test", "Test connection"))
+	state := widgets.Fact{Plain: true, Text: lang.XN("settings.count", "{{.Number}} connections", len(t.list.all), map[string]any{"Number": count(len(t.list.all))})}
+	switch {
+	case t.work.Busy():
+		t.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+	case t.form.changed():
+		t.bar.Primary.SetText(lang.X("settings.save", "Save"))
+		if t.form.fresh() {
+			t.bar.Primary.SetText(lang.X("settings.save-test", "Save and test"))
+		}
+		reason := t.form.lacks()
+		state = widgets.Fact{State: look.Notice, Text: lang.X("settings.changed", "Not saved yet")}
+		t.bar.SetAction(reason == "", reason)
+	case c == nil:
+		t.bar.SetAction(false, lang.X("settings.choose", "Choose a connection"))
+	default:
+		if fact, ok := t.form.tested(c.ID); ok {
+			state = fact
+		}
+		t.bar.SetAction(true, "")
+	}
+	t.bar.SetFacts(state)
+}
+
+// act saves what was changed, else tests the connection.
+func (t *settingsTab) act() {
+	if t.bar.Primary.Disabled() {
+		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		return
+	}
+	if t.form.changed() {
+		t.form.save()
+		return
+	}
+	t.test()
+}
+
+// test tries the connection from end to end and says each step in words.
+func (t *settingsTab) test() {
+	c, d := t.list.find(t.chosen), t.app.desk
+	if c == nil || d == nil {
+		return
+	}
+	one := *c
+	Run(t.work, lang.X("settings.testing", "Testing the connection"), func(ctx context.Context, _ progress.Func) (trustmanager.TestResult, error) {
+		client, err := d.clientOf(ctx, one)
+		if err != nil {
+			return trustmanager.TestResult{}, err
+		}
+		defer client.Close()
+		return client.Test(ctx), ctx.Err()
+	}, func(r trustmanager.TestResult, err error) {
+		if err != nil {
+			t.showBar()
+			t.app.fail(lang.X("settings.test-failed", "The connection could not be tested"), err)
+			return
+		}
+		t.form.results[one.ID] = r
+		if one.ID == practiceID {
+			t.practice.show()
+		} else {
+			t.form.showResult()
+		}
+		t.showBar()
+	})
+}
+
+// use makes the connection the one that is used for jobs.
+func (t *settingsTab) use() {
+	id, d := t.chosen, t.app.desk
+	if d == nil {
+		return
+	}
+	Run(t.work, "", func(context.Context, progress.Func) (struct{}, error) {
+		return struct{}{}, d.connections.SetDefault(id)
+	}, func(_ struct{}, err error) {
+		t.showBar()
+		if err != nil {
+			t.app.fail(lang.X("settings.save-failed", "The connection was not saved"), err)
+			return
+		}
+		t.app.readConnections(false)
+	})
+}
+
+// openMore offers what is seldom done with a connection.
+func (t *settingsTab) openMore() {
+	c := t.list.find(t.chosen)
+	if c == nil {
+		return
+	}
+	one := *c
+	answers := []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}
+	if one.ID != practiceID {
+		answers = append(answers, widgets.Answer{Text: lang.X("settings.contract", "Paths and names…"), Act: t.editContract})
+	}
+	answers = append(answers,
+		widgets.Answer{Text: lang.X("settings.remove", "Remove…"), Act: func() { t.askRemove(one) }},
+		widgets.Answer{Text: lang.X("settings.export", "Export…"), Act: func() { t.export(one) }})
+	t.app.ask(&widgets.Dialog{State: look.Notice, Title: visible(one.Name),
+		Text:    lang.X("settings.more-text", "An export is a readable file with everything but the secrets, for another computer. Paths and names are what the service's public pages leave open."),
+		Answers: answers})
+}
+
+func (t *settingsTab) askRemove(c trustmanager.Connection) {
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.remove-title", "Remove {{.Name}}?", map[string]any{"Name": c.Name}),
+		Text: lang.X("settings.remove-text", "The connection and its keys in the keychain go. Batches that were sent through it stay in the list and can't be asked for any more."),
+		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+			{Text: lang.X("settings.remove-now", "Remove"), Danger: true, Act: func() { t.remove(c) }}}})
+}
+
+func (t *settingsTab) remove(c trustmanager.Connection) {
+	d := t.app.desk
+	Run(t.work, lang.X("settings.removing", "Removing the connection"), func(ctx context.Context, _ progress.Func) (struct{}, error) {
+		for _, s := range trustmanager.AllSecrets {
+			if err := d.forget(ctx, c.Account(s)); err != nil {
+				return struct{}{}, err
+			}
+		}
+		_, err := d.connections.Remove(c.ID)
+		return struct{}{}, err
+	}, func(_ struct{}, err error) {
+		if err != nil {
+			t.showBar()
+			t.app.fail(lang.X("settings.remove-failed", "The connection was not removed"), err)
+			return
+		}
+		t.form.forget()
+		t.chosen = ""
+		t.app.readConnections(false)
+	})
+}
+
+func (t *settingsTab) export(c trustmanager.Connection) {
+	d := t.app.desk
+	t.app.saveFile(ChooserOptions{Title: lang.X("settings.export-title", "Export the connection"), Name: "connection.json",
+		Kind: lang.X("settings.kind", "Connections"), Ends: []string{".json"}}, func(path string, replace bool) {
+		Run(t.work, "", func(context.Context, progress.Func) (struct{}, error) {
+			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
+			if err != nil {
+				return struct{}{}, err
+			}
+			defer f.Abort()
+			if err := d.connections.Export(f, c.ID); err != nil {
+				return struct{}{}, err
+			}
+			return struct{}{}, f.Commit()
+		}, func(_ struct{}, err error) {
+			t.showBar()
+			if err != nil {
+				t.app.fail(lang.X("settings.export-failed", "The connection was not exported"), err)
+				return
+			}
+			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: lang.X("settings.exported", "The connection was exported, without its secrets.")})
+		})
+	})
+}
+
+// open imports connections.
+func (t *settingsTab) open() {
+	o := ChooserOptions{Title: lang.X("settings.import-title", "Choose exported connections"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
+		Kind: lang.X("settings.kind", "Connections"), Ends: []string{".json"}}
+	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
+		if len(paths) > 0 {
+			t.drop(paths)
+		}
+	})
+}
+
+// drop imports exported connections.
+func (t *settingsTab) drop(paths []string) {
+	d := t.app.desk
+	if d == nil || t.work.Busy() {
+		t.app.busy()
+		return
+	}
+	Run(t.work, lang.X("settings.importing", "Importing"), func(context.Context, progress.Func) ([]trustmanager.Connection, error) {
+		f, err := os.Open(filepath.Clean(paths[0]))
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return d.connections.Import(f)
+	}, func(all []trustmanager.Connection, err error) {
+		t.showBar()
+		if err != nil {
+			t.app.fail(lang.X("settings.import-failed", "The file holds no connections"), err)
+			return
+		}
+		t.form.forget()
+		t.chosen = all[0].ID
+		t.app.fyne.Preferences().SetBool(prefWelcomed, true)
+		t.app.readConnections(false)
+		t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("settings.imported", "{{.Number}} connections imported. Their keys are yet to be entered.", len(all), map[string]any{"Number": count(len(all))})})
+	})
+}
+
+func (t *settingsTab) save()        { t.act() }
+func (t *settingsTab) find()        {}
+func (t *settingsTab) undo()        {}
+func (t *settingsTab) nextProblem() {}
+func (t *settingsTab) close()       {}
+func (t *settingsTab) recheck()     { t.test() }
+
+func (t *settingsTab) paste(string) {}
+
+func (t *settingsTab) shown() { t.app.readConnections(false) }
+
+func (t *settingsTab) escape() {
+	switch {
+	case t.work.Busy():
+		t.work.Cancel()
+	case t.form.fresh() && !t.form.changed():
+		t.form.forget()
+		t.showList(t.list)
+	}
+}
+
+func (t *settingsTab) busy() bool { return t.work.Busy() || t.peek.Busy() }

@@ -1,0 +1,388 @@
+package gui
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/keychain"
+	"enrollbench/core/progress"
+	"enrollbench/core/trustmanager"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// connectionForm shows and changes one connection. Secrets are typed here and go straight into the keychain; none is ever
+// shown.
+type connectionForm struct {
+	tab   *settingsTab
+	saved trustmanager.Connection // as it is in the file; without a name for a new one
+	open  bool                    // a connection is in the form
+	isNew bool
+	now   trustmanager.Connection // with what was changed
+
+	results map[string]trustmanager.TestResult // by id: what the last test found
+
+	root           *fyne.Container
+	title          *widgets.Entry // the name
+	base           *widgets.Entry
+	known          *widgets.Select
+	kind           *widgets.Select
+	authentication *widgets.Select
+	certificate    *widgets.Entry
+	key            *widgets.Entry
+	proxy          *widgets.Entry
+	ca             *widgets.Entry
+	secret         *widgets.Entry
+	secretName     *widgets.Text
+	secretState    *widgets.Text
+	removing       *widgets.Button
+	clientLines    *fyne.Container
+	secretLines    *fyne.Container
+	remark         *widgets.Text
+	steps          *fyne.Container
+}
+
+// kinds are the services that are not within this program.
+var kinds = []trustmanager.Kind{trustmanager.IoTTrustManager, trustmanager.DeviceTrustManager}
+
+func newConnectionForm(t *settingsTab) *connectionForm {
+	f := &connectionForm{tab: t, results: map[string]trustmanager.TestResult{}}
+	entry := func(placeholder string, mono bool) *widgets.Entry {
+		e := widgets.NewEntry()
+		e.PlaceHolder = placeholder
+		e.TextStyle.Monospace = mono
+		e.OnChanged = func(string) { f.onChange() }
+		e.OnSubmitted = func(string) { t.act() }
+		return e
+	}
+	f.title = entry(lang.X("connection.name-example", "Plant 4"), false)
+	f.base = entry(trustmanager.KnownBaseURLs[0], false)
+	f.known = widgets.NewSelect(append(slices.Clone(trustmanager.KnownBaseURLs), lang.X("connection.other-host", "Another host")), func(i int) {
+		if i < len(trustmanager.KnownBaseURLs) {
+			f.base.SetText(trustmanager.KnownBaseURLs[i])
+		}
+	})
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.Title())
+	}
+	f.kind = widgets.NewSelect(names, func(i int) { f.now.Contract = trustmanager.Default(kinds[i]); f.onChange() })
+	names = nil
+	for _, a := range trustmanager.Authentications {
+		names = append(names, sentenceCase(a.Title()))
+	}
+	f.authentication = widgets.NewSelect(names, func(int) { f.onChange(); f.readSecret() })
+	f.certificate = entry(lang.X("connection.certificate-path", "Path of a PEM or PKCS#12 file"), false)
+	f.key = entry(lang.X("connection.key-path", "Path of its private key, if it is in a file of its own"), false)
+	f.proxy = entry(lang.X("connection.proxy-example", "As the system says; or http://proxy:3128, or none"), false)
+	f.ca = entry(lang.X("connection.ca-path", "Path of a PEM file, if your host has a certificate of your own"), false)
+	f.secret = entry("", true)
+	f.secret.Password = true
+	f.secretName, f.secretState = widgets.NewText("").Muted(), widgets.NewParagraph("").Small().Muted()
+	f.removing = widgets.NewButton(lang.X("connection.forget", "Remove"), look.Icon("remove"), f.removeSecret)
+	f.remark = widgets.NewParagraph("").Small()
+	f.remark.Color = look.Failed.Color()
+	f.steps = widgets.Down(look.Gap)
+
+	line := func(name fyne.CanvasObject, o fyne.CanvasObject) fyne.CanvasObject {
+		return container.NewBorder(nil, nil, widgets.Down(0, widgets.Inset(1.5*look.Gap, 0, widgets.Wide(formNames, name))), nil, o)
+	}
+	named := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
+		return line(widgets.NewText(name).Muted(), o)
+	}
+	browse := func(e *widgets.Entry, title string) fyne.CanvasObject {
+		return container.NewBorder(nil, nil, nil, widgets.NewButton("", look.Icon("folder"), func() {
+			t.app.Results.page.pickFile(title, []string{".pem", ".crt", ".cer", ".p12", ".pfx", ".key"}, lang.X("open.issuer-kind", "Certificates"), func(path string) { e.SetText(path) })
+		}), e)
+	}
+	f.clientLines = widgets.Down(look.Gap,
+		named(lang.X("connection.certificate", "Certificate"), browse(f.certificate, lang.X("connection.pick-certificate", "Choose the client certificate"))),
+		named(lang.X("connection.key", "Private key"), browse(f.key, lang.X("connection.pick-key", "Choose its private key"))))
+	f.secretLines = widgets.Down(look.Gap, line(f.secretName, widgets.Down(2, container.NewBorder(nil, nil, nil, f.removing, f.secret), f.secretState)))
+	head := widgets.NewText(lang.X("connection.title", "Connection"))
+	head.Face, head.Style.Bold = look.SizeFigure, true
+	body := widgets.Down(look.Gap, head, widgets.Space(0, look.Gap),
+		named(lang.X("connection.name", "Name"), f.title),
+		named(lang.X("connection.kind", "Service"), widgets.Outlined(f.kind)),
+		named(lang.X("connection.host", "Host"), container.NewBorder(nil, nil, nil, widgets.Wide(210, widgets.Outlined(f.known)), f.base)),
+		named(lang.X("connection.authentication", "You prove it by"), widgets.Outlined(f.authentication)),
+		f.clientLines, f.secretLines,
+		named(lang.X("connection.proxy", "Proxy"), f.proxy),
+		named(lang.X("connection.ca", "Own root"), browse(f.ca, lang.X("connection.pick-ca", "Choose the root certificate of the host"))),
+		f.remark, f.steps)
+	f.root = container.NewStack(container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, body)))
+	return f
+}
+
+// formNames is the width of the names on the form.
+const formNames = 128
+
+// fresh says whether a new connection is in the form, which is in no file yet.
+func (f *connectionForm) fresh() bool { return f.open && f.isNew }
+
+// set puts a connection into the form.
+func (f *connectionForm) set(c trustmanager.Connection, isNew bool) {
+	f.open = false // while it is filled nothing is a change
+	f.saved, f.now, f.isNew = c, c, isNew
+	f.title.SetText(c.Name)
+	f.base.SetText(c.BaseURL)
+	known := slices.Index(trustmanager.KnownBaseURLs, c.BaseURL)
+	if known < 0 {
+		known = len(trustmanager.KnownBaseURLs)
+	}
+	quietly(f.known, f.known.Options, known)
+	quietly(f.kind, f.kind.Options, max(slices.Index(kinds, c.Kind), 0))
+	quietly(f.authentication, f.authentication.Options, max(slices.Index(trustmanager.Authentications, c.Authentication), 0))
+	f.certificate.SetText(c.ClientCertificate)
+	f.key.SetText(c.ClientKey)
+	f.proxy.SetText(c.Proxy)
+	f.ca.SetText(c.ExtraCA)
+	f.secret.SetText("")
+	f.open = true
+	f.onChange()
+	f.readSecret()
+	f.showResult()
+}
+
+// forget empties the form.
+func (f *connectionForm) forget() {
+	f.open, f.isNew = false, false
+	f.saved, f.now = trustmanager.Connection{}, trustmanager.Connection{}
+	f.secret.SetText("")
+}
+
+// needed is the secret that goes with the way of proving who one is: with a client certificate the passphrase of its key.
+func (f *connectionForm) needed() trustmanager.Secret {
+	if s := f.now.NeededSecret(); s != "" {
+		return s
+	}
+	return trustmanager.SecretKeyPassphrase
+}
+
+// onChange takes what was typed.
+func (f *connectionForm) onChange() {
+	if !f.open {
+		return
+	}
+	c := &f.now
+	c.Name, c.BaseURL = strings.TrimSpace(f.title.Text), strings.TrimRight(strings.TrimSpace(f.base.Text), "/")
+	if i := f.kind.SelectedIndex(); i >= 0 {
+		c.Kind = kinds[i]
+	}
+	if i := f.authentication.SelectedIndex(); i >= 0 {
+		c.Authentication = trustmanager.Authentications[i]
+	}
+	c.Proxy, c.ExtraCA = strings.TrimSpace(f.proxy.Text), strings.TrimSpace(f.ca.Text)
+	c.ClientCertificate, c.ClientKey = "", ""
+	if c.Authentication == trustmanager.ClientCertificate {
+		c.ClientCertificate, c.ClientKey = strings.TrimSpace(f.certificate.Text), strings.TrimSpace(f.key.Text)
+		f.clientLines.Show()
+	} else {
+		f.clientLines.Hide()
+	}
+	f.secretName.SetText(sentenceCase(f.needed().Title()))
+	f.secret.PlaceHolder = lang.X("connection.secret", "Typed once, kept in the keychain")
+	f.secret.Refresh()
+	f.remark.SetText("")
+	if f.changed() {
+		if reason := f.lacks(); reason != "" && c.Name != "" {
+			f.remark.SetText(reason)
+		}
+	}
+	f.root.Refresh()
+	f.tab.showBar()
+}
+
+// changed says whether there is something to save.
+func (f *connectionForm) changed() bool {
+	return f.open && (f.isNew && f.now.Name != "" || !f.isNew && !reflect.DeepEqual(f.now, f.saved) || f.secret.Text != "")
+}
+
+// lacks says what is wrong with the connection, "" if nothing is.
+func (f *connectionForm) lacks() string {
+	err := f.now.Validate()
+	if err == nil {
+		return ""
+	}
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return sentence(visible(first))
+}
+
+// save writes the connection into the file and a typed secret into the keychain, and then tests it.
+func (f *connectionForm) save() {
+	d, t := f.tab.app.desk, f.tab
+	if d == nil {
+		t.app.noDesk()
+		return
+	}
+	c, isNew, account, secret := f.now, f.isNew, f.now.Account(f.needed()), []byte(f.secret.Text)
+	Run(t.work, lang.X("settings.saving", "Saving"), func(ctx context.Context, _ progress.Func) (bool, error) {
+		defer clear(secret)
+		kept := true
+		if len(secret) > 0 {
+			var err error
+			if kept, err = d.keep(ctx, account, secret); err != nil {
+				return false, err
+			}
+		}
+		if isNew {
+			return kept, d.connections.Add(c)
+		}
+		return kept, d.connections.Update(c)
+	}, func(kept bool, err error) {
+		if err != nil {
+			t.showBar()
+			t.app.fail(lang.X("settings.save-failed", "The connection was not saved"), err)
+			return
+		}
+		if !kept {
+			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("settings.no-keychain", "This computer has no keychain: the key is kept in memory until the program ends, and asked for again then.")})
+		}
+		delete(f.results, c.ID)
+		t.chosen = c.ID
+		f.set(c, false)
+		t.app.fyne.Preferences().SetBool(prefWelcomed, true)
+		t.app.readConnections(false)
+		f.list(c)
+		t.test()
+	})
+}
+
+// list makes the list show a saved connection at once, before the file is read again.
+func (f *connectionForm) list(c trustmanager.Connection) {
+	t := f.tab
+	all := slices.Clone(t.list.all)
+	if i := slices.IndexFunc(all, func(o trustmanager.Connection) bool { return o.ID == c.ID }); i >= 0 {
+		all[i] = c
+	} else {
+		all = append(all, c)
+	}
+	standard := t.list.standard
+	if len(all) == 1 {
+		standard = c.ID
+	}
+	t.list = connectionList{all, standard}
+	t.show()
+}
+
+// readSecret says whether the keychain holds the secret, and since when.
+func (f *connectionForm) readSecret() {
+	d := f.tab.app.desk
+	f.secretState.SetText("")
+	f.removing.Hide()
+	if d == nil || f.isNew || !f.open {
+		return
+	}
+	account := f.now.Account(f.needed())
+	Run(f.tab.peek, "", func(ctx context.Context, _ progress.Func) (time.Time, error) { return d.secrets.Created(ctx, account) }, func(at time.Time, err error) {
+		if f.now.Account(f.needed()) != account || cancelled(err) {
+			return
+		}
+		f.secretState.Color = look.ColorMuted
+		switch {
+		case err == nil && d.secrets.Remembered(account):
+			f.secretState.SetText(lang.X("connection.in-memory", "In memory until the program ends; typing another replaces it."))
+			f.removing.Show()
+		case err == nil:
+			f.secretState.SetText(lang.X("connection.in-keychain", "In the keychain {{.Since}}; typing another replaces it.", map[string]any{"Since": ageWords(at, f.tab.app.tasks.now())}))
+			f.removing.Show()
+		case errors.Is(err, keychain.ErrNotFound):
+			f.secretState.SetText(lang.X("connection.not-there", "Not there yet."))
+		default:
+			f.secretState.Color = look.Warning.Color()
+			f.secretState.SetText(connectionWords(err))
+		}
+		f.root.Refresh()
+	})
+}
+
+// ageWords says how long a key has been in use.
+func ageWords(at, now time.Time) string {
+	if at.IsZero() {
+		return lang.X("connection.unknown-age", "for an unknown time")
+	}
+	days := int(now.Sub(at).Hours() / 24)
+	if days < 1 {
+		return lang.X("connection.since-today", "since today")
+	}
+	return lang.XN("connection.since", "for {{.Number}} days", days, map[string]any{"Number": count(days)})
+}
+
+// removeSecret takes the secret out of the keychain.
+func (f *connectionForm) removeSecret() {
+	d, t := f.tab.app.desk, f.tab
+	account := f.now.Account(f.needed())
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("connection.forget-title", "Remove the key from the keychain?"),
+		Text: lang.X("connection.forget-text", "Nothing can be ordered or asked for through this connection until another is entered."),
+		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("settings.remove-now", "Remove"), Danger: true, Act: func() {
+			Run(t.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
+				return struct{}{}, d.forget(ctx, account)
+			}, func(_ struct{}, err error) {
+				t.showBar()
+				if err != nil {
+					t.app.fail(lang.X("connection.forget-failed", "The key was not removed"), err)
+				}
+				f.readSecret()
+			})
+		}}}})
+}
+
+// forget removes a secret; one that is not there is no error.
+func (d *desk) forget(ctx context.Context, account string) error {
+	err := d.secrets.Delete(ctx, account)
+	if errors.Is(err, keychain.ErrNotFound) || errors.Is(err, keychain.ErrUnavailable) {
+		return nil
+	}
+	return err
+}
+
+// showResult shows what the last test of the connection found.
+func (f *connectionForm) showResult() {
+	f.steps.Objects = nil
+	if r, ok := f.results[f.saved.ID]; ok {
+		f.steps.Objects = []fyne.CanvasObject{widgets.Space(0, look.Gap), stepLines(r)}
+	}
+	f.root.Refresh()
+}
+
+// stepLines are the steps of a test, each with what was found.
+func stepLines(r trustmanager.TestResult) fyne.CanvasObject {
+	lines := widgets.Down(look.Gap, widgets.NewText(lang.X("connection.test", "Test")).Bold())
+	for _, s := range r.Steps {
+		state := look.Ready
+		switch s.Outcome {
+		case trustmanager.FailedStep:
+			state = look.Failed
+		case trustmanager.NotReached, trustmanager.LeftOut:
+			state = look.LeftOut
+		}
+		text := sentenceCase(s.Title)
+		if s.Text != "" {
+			text += ": " + visible(s.Text)
+		}
+		words := widgets.NewParagraph(text)
+		words.Color = state.Color()
+		lines.Add(container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 20)), widgets.Space(look.Gap, 0)), nil, words))
+	}
+	return lines
+}
+
+// tested is what the last test of a connection found, in one line.
+func (f *connectionForm) tested(id string) (widgets.Fact, bool) {
+	r, ok := f.results[id]
+	switch {
+	case !ok:
+		return widgets.Fact{}, false
+	case r.OK():
+		return widgets.Fact{State: look.Ready, Text: lang.X("settings.works", "The connection works")}, true
+	}
+	return widgets.Fact{State: look.Failed, Text: lang.X("settings.does-not-work", "The connection does not work")}, true
+}

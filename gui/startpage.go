@@ -1,0 +1,477 @@
+package gui
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/eui48"
+	"enrollbench/core/finding"
+	"enrollbench/core/job"
+	"enrollbench/core/progress"
+	"enrollbench/core/recipient"
+	"enrollbench/core/trustmanager"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// toStart is what a preparing tab hands over to be ordered.
+type toStart struct {
+	what     string // in words: "500 certificates from the MAC range 00-1a-…, step 10"
+	method   job.Method
+	keys     job.Keys
+	name     string
+	files    []job.File
+	series   eui48.Range
+	findings *finding.Report
+	folder   string // of files that were written to be sent, "" for none: it goes unless the batch is prepared
+}
+
+// startPage says in words what is about to be ordered, from whom and for whom, and starts it with one button.
+type startPage struct {
+	app   *App
+	work  *Runner // preparing and sending
+	check *Runner // what speaks against it
+	ask   *Runner // connections and profiles
+
+	given       *toStart // nil while the page is closed
+	connections []trustmanager.Connection
+	profiles    []trustmanager.Profile
+	listed      string // id of the connection whose profiles those are
+	asking      string // why the profiles are not there, "" while they are
+	summary     *job.Summary
+
+	root       fyne.CanvasObject
+	progress   *widgets.ProgressRow
+	bar        *widgets.BottomBar
+	keep       *widgets.Button
+	back       *widgets.Button
+	head       *widgets.Text
+	sentence   *widgets.Text
+	connection *widgets.Select
+	profile    *widgets.Select
+	profiled   *widgets.Text // why there is no profile to choose
+	format     *widgets.Select
+	chain      *widgets.Check
+	sealed     *fyne.Container
+	sealedTo   *widgets.Text
+	unproven   *widgets.Check
+	says       *fyne.Container
+}
+
+// Preferences of the page.
+const (
+	prefStartFormat  = "start.format"
+	prefStartNoChain = "start.no-chain"
+	prefStartProfile = "start.profile." // and the connection's id
+)
+
+func newStartPage(a *App) *startPage {
+	p := &startPage{app: a}
+	p.progress = widgets.NewProgressRow(p.escape)
+	p.work = a.tasks.NewRunner(func(s *widgets.Progress) {
+		if s != nil {
+			s.Octets = true
+		}
+		p.progress.Set(s)
+		p.showBar()
+	})
+	p.check, p.ask = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	p.build()
+	return p
+}
+
+func (p *startPage) name() string               { return lang.X("start.title", "Start batch job") }
+func (p *startPage) icon() string               { return "jobs" }
+func (p *startPage) content() fyne.CanvasObject { return p.root }
+
+func (p *startPage) build() {
+	preferences := p.app.fyne.Preferences()
+	p.keep = widgets.NewButton(lang.X("start.keep", "Prepare only"), look.Icon("save"), func() { p.act(false) })
+	p.back = widgets.NewButton(lang.X("dialog.back", "Go back"), look.Icon("left"), p.leave)
+	p.bar = widgets.NewBottomBar(widgets.NewPrimary(lang.X("start.title", "Start batch job"), look.Icon("jobs"), func() { p.act(true) }), p.back, p.keep)
+
+	p.head = widgets.NewText(lang.X("start.title", "Start batch job"))
+	p.head.Face, p.head.Style.Bold = look.SizeFigure, true
+	p.sentence = widgets.NewParagraph("").Title()
+	p.connection = widgets.NewSelect(nil, func(int) { p.onConnection() })
+	p.profile = widgets.NewSelect(nil, func(int) { p.onChange() })
+	p.profiled = widgets.NewParagraph("").Small()
+	var forms []string
+	for _, f := range job.Formats {
+		forms = append(forms, strings.ToUpper(string(f)))
+	}
+	p.format = widgets.NewSelect(forms, func(i int) { preferences.SetInt(prefStartFormat, i); p.onChange() })
+	if i := preferences.Int(prefStartFormat); i > 0 && i < len(forms) {
+		p.format.SetSelectedIndex(i)
+	}
+	p.chain = widgets.NewCheck(lang.X("start.chain", "with the full chain"), func(on bool) { preferences.SetBool(prefStartNoChain, !on); p.onChange() })
+	p.chain.Checked = !preferences.Bool(prefStartNoChain)
+	p.sealedTo = widgets.NewParagraph("")
+	p.unproven = widgets.NewCheck(lang.X("start.unproven", "Start without a rehearsal: I know that the result may not open"), func(bool) { p.onChange() })
+	choose := widgets.NewButton(lang.X("start.key", "Encryption key…"), look.Icon("key"), p.app.showKeys)
+	line := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
+		return container.NewBorder(nil, nil, widgets.Down(0, widgets.Inset(1.5*look.Gap, 0, widgets.Wide(startNames, widgets.NewText(name).Muted()))), nil, o)
+	}
+	p.sealed = widgets.Down(look.Gap, line(lang.X("keys.used", "Sealed to"), widgets.Down(look.Gap/2,
+		container.NewBorder(nil, nil, nil, widgets.Down(0, choose), widgets.Inset(1.25*look.Gap, 0, p.sealedTo)), p.unproven)))
+	p.says = widgets.Down(1.5 * look.Gap)
+	form := widgets.Down(1.5*look.Gap,
+		line(lang.X("jobs.column-connection", "Connection"), container.NewBorder(nil, nil, nil,
+			widgets.NewButton(lang.X("start.connections", "Connections…"), look.Icon("settings"), p.app.showConnections), widgets.Outlined(p.connection))),
+		line(lang.X("jobs.column-profile", "Profile"), widgets.Down(2, widgets.Outlined(p.profile), p.profiled)),
+		line(lang.X("jobs.fact-format", "Result as"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
+		p.sealed)
+	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence), form, widgets.Rule(), p.says))
+	p.root = widgets.Edged(nil, widgets.Down(0, p.progress, p.bar.Content()), nil, nil, container.NewVScroll(page))
+}
+
+// startNames is the width of the names on the page.
+const startNames = 128
+
+// startBatch opens the page for what a tab prepared.
+func (a *App) startBatch(b *toStart) {
+	if a.desk == nil {
+		a.noDesk()
+		return
+	}
+	a.Start.leaveBehind()
+	a.Start.given = b
+	a.showAside(a.Start)
+}
+
+// shown reads the connections anew: they may have been changed in the settings meanwhile.
+func (p *startPage) shown() {
+	if p.given == nil {
+		return
+	}
+	p.unproven.SetChecked(false)
+	p.sentence.SetText(p.given.what)
+	p.showSealed()
+	d := p.app.desk
+	Run(p.ask, "", func(context.Context, progress.Func) (connectionList, error) { return d.list() }, func(l connectionList, err error) {
+		if err != nil {
+			p.app.fail(lang.X("connections.unreadable", "The connections cannot be read"), err)
+			return
+		}
+		p.showConnections(l)
+	})
+}
+
+// showConnections offers the connections; the default is chosen unless one was chosen before.
+func (p *startPage) showConnections(l connectionList) {
+	before := p.chosen()
+	p.connections = l.all
+	if len(l.all) == 0 {
+		p.app.welcome()
+		return
+	}
+	var names []string
+	index := 0
+	for i, c := range l.all {
+		names = append(names, c.Name+" · "+c.Kind.Title())
+		if before != nil && c.ID == before.ID || before == nil && c.ID == l.standard {
+			index = i
+		}
+	}
+	quietly(p.connection, names, index)
+	p.onConnection()
+}
+
+// quietly fills a choice without telling anybody.
+func quietly(s *widgets.Select, options []string, index int) {
+	changed := s.OnChanged
+	s.OnChanged = nil
+	s.Options = options
+	if index >= 0 && index < len(options) {
+		s.SetSelectedIndex(index)
+	} else {
+		s.ClearSelected()
+	}
+	s.OnChanged = changed
+	s.Refresh()
+}
+
+// chosen is the connection that is chosen, nil for none.
+func (p *startPage) chosen() *trustmanager.Connection {
+	if i := p.connection.SelectedIndex(); i >= 0 && i < len(p.connections) {
+		return &p.connections[i]
+	}
+	return nil
+}
+
+// onConnection asks for the profiles of the connection.
+func (p *startPage) onConnection() {
+	c := p.chosen()
+	if c == nil {
+		return
+	}
+	p.profiles, p.listed = nil, c.ID
+	p.asking = lang.X("start.profiles-asked", "The profiles are being asked for…")
+	quietly(p.profile, nil, -1)
+	p.onChange()
+	d := p.app.desk
+	Run(p.ask, "", func(ctx context.Context, _ progress.Func) ([]trustmanager.Profile, error) {
+		return d.profiles(ctx, c.ID)
+	},
+		func(all []trustmanager.Profile, err error) {
+			if cancelled(err) {
+				return
+			}
+			p.asking = ""
+			if err != nil {
+				e := explain(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
+				p.asking = e.Title + ". " + e.Text + " " + sentence(visible(e.Raw))
+			}
+			p.showProfiles(all)
+		})
+}
+
+// showProfiles offers those that take such a batch.
+func (p *startPage) showProfiles(all []trustmanager.Profile) {
+	p.profiles = slices.DeleteFunc(all, func(x trustmanager.Profile) bool { return !p.fits(x) })
+	last := p.app.fyne.Preferences().String(prefStartProfile + p.listed)
+	var names []string
+	index := 0
+	for i, x := range p.profiles {
+		names = append(names, visible(x.Name))
+		if x.ID == last {
+			index = i
+		}
+	}
+	if len(names) == 0 && p.asking == "" {
+		p.asking = lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")
+	}
+	quietly(p.profile, names, index)
+	p.onChange()
+}
+
+// fits says whether a profile takes batches of these keys, as far as the service tells.
+func (p *startPage) fits(x trustmanager.Profile) bool {
+	r := jobProfile(x)
+	switch {
+	case r.NoBatch:
+		return false
+	case p.given.keys == job.ByService:
+		return r.KeyGeneration != "client_side"
+	}
+	return r.KeyGeneration != "server_side"
+}
+
+// batch is what is chosen now.
+func (p *startPage) batch() job.Batch {
+	g := p.given
+	b := job.Batch{Name: g.name, Method: g.method, Keys: g.keys, Files: g.files, Range: g.series, Findings: g.findings,
+		Format: job.Formats[max(p.format.SelectedIndex(), 0)], FullChain: p.chain.Checked}
+	if c := p.chosen(); c != nil {
+		b.Connection = job.Connection{ID: c.ID, Name: c.Name, Practice: c.Kind == trustmanager.Practice}
+	}
+	if i := p.profile.SelectedIndex(); i >= 0 && i < len(p.profiles) {
+		b.Profile = jobProfile(p.profiles[i])
+	}
+	if r := p.app.Recipient; r != nil && g.keys == job.ByService {
+		b.Recipient, b.Unproven = r, p.unproven.Checked
+		b.Proof = recipient.Proof{Fingerprint: r.Fingerprint(), At: p.app.proven(r)}
+	}
+	return b
+}
+
+// showSealed says whom the keys are sealed to.
+func (p *startPage) showSealed() {
+	if p.given.keys != job.ByService {
+		p.sealed.Hide()
+		return
+	}
+	p.sealed.Show()
+	r := p.app.Recipient
+	p.unproven.Hide()
+	p.sealedTo.Style.Bold = true
+	if r == nil {
+		p.sealedTo.Color = look.Failed.Color()
+		p.sealedTo.SetText(lang.X("start.nobody", "Nobody yet: choose the key that opens the result."))
+		return
+	}
+	p.sealedTo.Color = p.app.recipientState(r).Color()
+	p.sealedTo.SetText(p.app.recipientWords(r))
+	p.sealedTo.Refresh()
+	if p.app.proven(r).IsZero() {
+		p.unproven.Show()
+	}
+}
+
+// onChange works out anew what would be started and what speaks against it.
+func (p *startPage) onChange() {
+	if p.given == nil || p.chosen() == nil {
+		return
+	}
+	p.profiled.SetText(p.asking)
+	if p.asking == "" {
+		p.profiled.Hide()
+	} else {
+		p.profiled.Show()
+	}
+	p.showSealed()
+	b, d := p.batch(), p.app.desk
+	p.summary = nil
+	p.showBar()
+	Run(p.check, "", func(ctx context.Context, _ progress.Func) (*job.Summary, error) { return d.jobs.Check(ctx, b) }, func(s *job.Summary, err error) {
+		if cancelled(err) {
+			return
+		}
+		if err != nil {
+			p.app.fail(lang.X("start.check-failed", "The batch could not be checked"), err)
+			return
+		}
+		p.summary = s
+		p.showSummary()
+	})
+}
+
+// showSummary says what would be started and what speaks against it.
+func (p *startPage) showSummary() {
+	p.sentence.SetText(sentenceCase(visible(p.summary.Sentence)))
+	p.says.Objects = nil
+	groups := p.summary.Report.Groups()
+	for _, g := range groups {
+		if g.Rule == job.RuleProfile.Name && p.asking != "" {
+			continue // it is said where the profile is chosen
+		}
+		p.says.Add(findingLine(g.Findings[0]))
+	}
+	if len(p.says.Objects) == 0 {
+		good := widgets.NewText(lang.X("start.nothing-against", "Nothing speaks against it.")).Bold()
+		good.Color = look.Ready.Color()
+		p.says.Add(widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Middle(good)))
+	}
+	p.says.Refresh()
+	p.showBar()
+}
+
+func (p *startPage) showBar() {
+	if p.bar == nil || p.given == nil {
+		return
+	}
+	s := p.summary
+	n := 0
+	if s != nil {
+		n = s.Count
+	}
+	p.bar.Primary.SetText(lang.XN("start.now", "Start {{.Number}} certificates", n, map[string]any{"Number": count(n)}))
+	if n == 0 {
+		p.bar.Primary.SetText(lang.X("start.title", "Start batch job"))
+	}
+	var facts []widgets.Fact
+	if c := p.chosen(); c != nil {
+		facts = append(facts, widgets.Fact{Plain: true, Text: c.Name})
+	}
+	ready := false
+	switch {
+	case p.work.Busy():
+		p.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+	case s == nil:
+		p.bar.SetAction(false, lang.X("start.checking", "It is being checked"))
+	case s.Blocked():
+		errs := s.Report.Count(finding.Error)
+		facts = append(facts, widgets.Fact{State: look.Failed, Text: lang.XN("start.errors", "{{.Number}} reasons against it", errs, map[string]any{"Number": count(errs)})})
+		p.bar.SetAction(false, lang.X("start.blocked", "Settle what is red first"))
+	default:
+		ready = true
+		if w := s.Report.Count(finding.Warning); w > 0 {
+			facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("start.warnings", "{{.Number}} warnings", w, map[string]any{"Number": count(w)})})
+		} else {
+			facts = append(facts, widgets.Fact{State: look.Ready, Text: lang.X("start.ready", "Ready to start")})
+		}
+		p.bar.SetAction(true, "")
+	}
+	p.keep.SetEnabled(ready)
+	p.back.SetEnabled(!p.work.Busy())
+	p.bar.SetFacts(facts...)
+}
+
+// started is what preparing and sending came to.
+type startedBatch struct {
+	records []*job.Record
+	sent    bool
+}
+
+// act prepares the batch, and sends it unless it is for later.
+func (p *startPage) act(send bool) {
+	if p.bar.Primary.Disabled() {
+		p.app.note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
+		return
+	}
+	b, d := p.batch(), p.app.desk
+	p.app.fyne.Preferences().SetString(prefStartProfile+b.Connection.ID, b.Profile.ID)
+	Run(p.work, lang.X("start.preparing", "Preparing the batch"), func(ctx context.Context, _ progress.Func) (*startedBatch, error) {
+		records, err := d.jobs.Prepare(ctx, b)
+		return &startedBatch{records: records}, err
+	}, func(s *startedBatch, err error) {
+		p.showBar()
+		if err != nil {
+			p.app.fail(lang.X("start.failed", "The batch was not started"), err)
+			return
+		}
+		p.given = nil // its files belong to the batch now
+		for _, r := range s.records {
+			p.app.Jobs.take(*r)
+		}
+		id := s.records[0].ID
+		p.app.Jobs.choose(id)
+		if send {
+			p.app.Jobs.send(id)
+			return
+		}
+		p.app.note(widgets.Note{State: look.Ready, Text: lang.X("start.kept", "The batch is prepared and was not sent.")})
+	})
+}
+
+// leave goes back to the tab that the batch came from.
+func (p *startPage) leave() {
+	if p.work.Busy() {
+		return
+	}
+	p.leaveBehind()
+	p.app.showTab(p.app.active)
+}
+
+// leaveBehind forgets a batch that was not prepared, and the files that were written for it.
+func (p *startPage) leaveBehind() {
+	p.check.Drop()
+	p.ask.Drop()
+	if g := p.given; g != nil && g.folder != "" {
+		folder := filepath.Clean(g.folder)
+		Run(p.app.tasks.NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
+			return struct{}{}, removeUploads(folder)
+		}, func(_ struct{}, err error) {
+			if err != nil && !cancelled(err) {
+				fyne.LogError("the files of a batch that was not started", err)
+			}
+		})
+	}
+	p.given, p.summary = nil, nil
+}
+
+func (p *startPage) drop(paths []string) { p.app.tabs[p.app.active].drop(paths) }
+func (p *startPage) open()               {}
+func (p *startPage) save()               { p.act(true) }
+func (p *startPage) find()               {}
+func (p *startPage) paste(string)        {}
+func (p *startPage) undo()               {}
+func (p *startPage) recheck()            { p.onConnection() }
+func (p *startPage) nextProblem()        {}
+func (p *startPage) close()              {}
+
+func (p *startPage) escape() {
+	if p.work.Busy() {
+		p.work.Cancel()
+		return
+	}
+	p.leave()
+}
+
+func (p *startPage) busy() bool { return p.work.Busy() || p.check.Busy() || p.ask.Busy() }

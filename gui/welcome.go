@@ -1,0 +1,102 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// welcomePage is what the first start shows, and whoever starts a batch without a connection: practise, or connect.
+type welcomePage struct {
+	app  *App
+	root fyne.CanvasObject
+	bar  *widgets.BottomBar
+}
+
+func newWelcomePage(a *App) *welcomePage {
+	p := &welcomePage{app: a}
+	p.build()
+	return p
+}
+
+func (p *welcomePage) name() string               { return lang.X("welcome.tab", "Welcome") }
+func (p *welcomePage) icon() string               { return "practice" }
+func (p *welcomePage) content() fyne.CanvasObject { return p.root }
+
+const welcomeWidth = 372
+
+func (p *welcomePage) build() {
+	practise := widgets.NewPrimary(lang.X("welcome.practise", "Practise now"), practiceIcon(), p.practise)
+	connect := widgets.NewButton(lang.X("welcome.connect", "Connect to your account"), look.Icon("connection"), p.connect)
+	card := func(icon fyne.Resource, title, text string, b *widgets.Button) fyne.CanvasObject {
+		head := widgets.NewText(title)
+		head.Face, head.Style.Bold = look.SizeFigure, true
+		inside := widgets.Inset(3*look.Gap, 3*look.Gap, container.NewBorder(
+			widgets.Down(1.5*look.Gap, container.NewHBox(widgets.Icon(icon, 48)), head), b, nil, nil,
+			widgets.Inset(2*look.Gap, 0, widgets.NewParagraph(text))))
+		return widgets.Wide(welcomeWidth, widgets.AtLeast(welcomeWidth, 320, widgets.Outlined(container.NewStack(widgets.NewArea(look.ColorFill, 8), inside))))
+	}
+	cards := container.NewHBox(layout.NewSpacer(),
+		card(practiceIcon(), lang.X("welcome.practise", "Practise now"),
+			lang.X("welcome.practise-text", "Go the whole way without an account: a practice service within this program takes your batch, issues real certificates that nobody trusts, and costs nothing. Nothing leaves this computer."), practise),
+		widgets.Space(3*look.Gap, 0),
+		card(look.Icon("connection"), lang.X("welcome.connect", "Connect to your account"),
+			lang.X("welcome.connect-text", "Order from DigiCert IoT Trust Manager with your API token, client certificate or enrollment passcode. The key goes into this computer's keychain, never into a file."), connect),
+		layout.NewSpacer())
+	title := widgets.NewText(lang.X("welcome.title", "How do you want to begin?"))
+	title.Face, title.Style.Bold, title.Align = look.SizeVerdict, true, fyne.TextAlignCenter
+	below := widgets.NewText(lang.X("welcome.text", "Checking files needs neither. Both can be changed later in Settings.")).Muted()
+	below.Align = fyne.TextAlignCenter
+	later := widgets.NewPrimary(lang.X("welcome.later", "Later"), look.Icon("right"), p.later)
+	p.bar = widgets.NewBottomBar(later)
+	p.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("welcome.not-connected", "Not connected yet")})
+	p.bar.SetAction(true, "")
+	p.root = widgets.Edged(nil, p.bar.Content(), nil, nil, container.NewVScroll(widgets.Inset(5*look.Gap, 2*look.Gap, widgets.Down(4*look.Gap, widgets.Down(look.Gap, title, below), cards))))
+}
+
+// welcome brings the page to the front.
+func (a *App) welcome() { a.showAside(a.Welcome) }
+
+// back goes on with what was being done: a batch that waits to be started, else the tab.
+func (p *welcomePage) back() {
+	if p.app.Start.given != nil {
+		p.app.showAside(p.app.Start)
+		return
+	}
+	p.app.showTab(p.app.active)
+}
+
+func (p *welcomePage) practise() { p.app.practise(p.back) }
+
+func (p *welcomePage) connect() {
+	p.app.fyne.Preferences().SetBool(prefWelcomed, true)
+	p.app.showConnections()
+	p.app.Settings.add()
+}
+
+func (p *welcomePage) later() {
+	p.app.fyne.Preferences().SetBool(prefWelcomed, true)
+	p.app.Start.leaveBehind()
+	p.app.showTab(p.app.active)
+}
+
+// drop takes files at once: whoever drops them wants to see them.
+func (p *welcomePage) drop(paths []string) {
+	p.later()
+	p.app.current().drop(paths)
+}
+
+func (p *welcomePage) open()        { p.later(); p.app.current().open() }
+func (p *welcomePage) save()        { p.later() }
+func (p *welcomePage) find()        {}
+func (p *welcomePage) paste(string) {}
+func (p *welcomePage) undo()        {}
+func (p *welcomePage) recheck()     {}
+func (p *welcomePage) nextProblem() {}
+func (p *welcomePage) shown()       {}
+func (p *welcomePage) close()       {}
+func (p *welcomePage) escape()      { p.later() }
