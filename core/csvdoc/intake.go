@@ -55,8 +55,9 @@ type intake struct {
 	sum   hash.Hash32 // of the file at the path, as far as it was read; nil where that is not what is read
 	turn  *fromUTF16
 	spool *source
-	at    int64 // where in the spool the next bytes go
-	size  int64 // of the text as far as it is known: for progress
+	at    int64     // where in the spool the next bytes go
+	size  int64     // of the text as far as it is known: for progress
+	entry io.Closer // of a ZIP; nil else
 }
 
 // openBase opens the file and finds its dialect. What follows is read by an indexer.
@@ -95,9 +96,11 @@ func (b *base) begin(o Options) (*intake, error) {
 		return nil, fmt.Errorf("open %q: %w", b.path, err)
 	}
 	if isZIP(head) {
-		if raw, size, err = b.openMember(o.Limits); err != nil {
+		entry, n, err := b.openMember(o.Limits)
+		if err != nil {
 			return nil, err
 		}
+		raw, size, in.entry = entry, n, entry
 		in.size = size
 		head = make([]byte, min(size, sampleBytes))
 		if _, err := io.ReadFull(raw, head); err != nil {
@@ -167,7 +170,7 @@ func (in *intake) Read(p []byte) (int, error) {
 
 // openMember finds the one CSV of an archive. Folders and what macOS adds do not count; where other files stand beside
 // it, the one that is called .csv (or .tsv, .txt) is meant.
-func (b *base) openMember(l Limits) (io.Reader, int64, error) {
+func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
 	z, err := archive.Open(b.src, b.file.Size, archive.Limits{EntryBytes: l.Bytes, TotalBytes: 2 * l.Bytes})
 	if err != nil {
 		return nil, 0, err
@@ -266,7 +269,7 @@ func (x *indexer) rows() error {
 		s.literal = x.view.literal
 		next := s.row(x.buf, x.at, x.off, x.eof, &x.row)
 		if next < 0 {
-			long := len(x.buf)-x.at >= x.limits.RowBytes
+			long := len(x.buf)-x.at > x.limits.RowBytes
 			if !long && !x.eof {
 				return nil
 			}
@@ -282,6 +285,9 @@ func (x *indexer) rows() error {
 		}
 		if n := len(x.row.cells); n > x.limits.Columns {
 			return &LimitError{What: "cells in a row", Value: int64(n), Max: int64(x.limits.Columns), Row: x.view.rows + 2}
+		}
+		if x.view.rows == x.limits.Rows {
+			return &LimitError{What: "rows", Value: int64(x.limits.Rows) + 1, Max: int64(x.limits.Rows)}
 		}
 		x.take(next)
 	}
@@ -369,6 +375,9 @@ func (x *indexer) run(ctx context.Context, publish func(), report progress.Func)
 
 // finish settles what only the end of the file tells.
 func (x *indexer) finish() error {
+	if x.in.entry != nil {
+		_ = x.in.entry.Close() // it was read to its end, where its checksum is
+	}
 	x.settle()
 	b := x.b
 	if x.in.turn != nil {

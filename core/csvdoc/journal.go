@@ -169,10 +169,13 @@ func (j *journal) sync() error {
 		j.kept = j.last
 		return j.err
 	}
-	last, size, f := j.last, j.size, j.f
+	last, size, f, named := j.last, j.size, j.f, j.synced > 0
 	j.mu.Unlock()
-	// Edits go on while the disk works.
+	// Edits go on while the disk works. The first time the journal's name has to reach the disk too.
 	err := f.Sync()
+	if err == nil && !named {
+		err = syncFolder(filepath.Dir(j.path))
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.err = err; err != nil {

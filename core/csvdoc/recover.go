@@ -189,8 +189,11 @@ func openJournal(name string) (*journal, *trail, error) {
 	j, t := &journal{path: name, f: f}, &trail{}
 	j.size, err = readJournal(f, t.follow)
 	if err == nil && t.head.Version == 0 {
-		// Killed before the head was whole: no edit was made.
-		err = errors.Join(os.ErrNotExist, removeFile(name))
+		// Killed before the head was whole: no edit was made. A head that is there and damaged is left to its owner.
+		err = os.ErrNotExist
+		if info, e := f.Stat(); e == nil && info.Size() < 4096 {
+			err = errors.Join(err, removeFile(name))
+		}
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())

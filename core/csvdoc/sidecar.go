@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"enrollbench/core/atomicfile"
@@ -23,7 +24,15 @@ func (b *base) below() *source {
 // it, and its handle is closed for the moment of the rename.
 func (d *Document) replace(f *atomicfile.File, path string) error {
 	src := d.base.below()
-	if src == nil || d.sidecar != "" || !sameFile(src, path) && d.journal == nil {
+	if d.sidecar != "" {
+		// Its mode is the file's while a commit that failed has left both names to one file.
+		err := f.Commit()
+		if err == nil {
+			_ = os.Chmod(d.sidecar, 0o600)
+		}
+		return err
+	}
+	if src == nil || !sameFile(src, path) && d.journal == nil {
 		return f.Commit()
 	}
 	if d.journal == nil && runtime.GOOS != "windows" {
@@ -55,7 +64,7 @@ func (d *Document) keepBase(src *source) (string, error) {
 	if d.journal != nil {
 		name = d.journal.sidecar()
 	} else {
-		f, err := os.CreateTemp(d.options.scratch(), spoolPrefix+"*"+spoolSuffix)
+		f, err := os.CreateTemp(d.options.scratch(), spoolPrefix+"*"+sidecarExt)
 		if err != nil {
 			return "", err
 		}
@@ -66,7 +75,7 @@ func (d *Document) keepBase(src *source) (string, error) {
 	}
 	// The path may have been given to another file meanwhile: then the open one has to be copied.
 	if sameFile(src, src.path) && os.Link(src.path, name) == nil {
-		return name, nil
+		return name, syncFolder(filepath.Dir(name))
 	}
 	out, err := atomicfile.Create(name, atomicfile.Options{Mode: 0o600, Replace: true})
 	if err != nil {

@@ -1,0 +1,248 @@
+package csvdoc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func TestDetection(t *testing.T) {
+	many := strings.Repeat("plain,text\n", sampleBytes/10)
+	for _, c := range []struct {
+		name, text string
+		want       string
+	}{
+		{"empty", "", "UTF-8, comma, quotes doubled, LF, header"},
+		{"one column", "a\nb\n", "UTF-8, comma, quotes doubled, LF, header"},
+		{"semicolons with decimal commas", "a;b\r\n1,5;2\r\n3,5;4\r\n", "UTF-8, semicolon, quotes doubled, CRLF, header"},
+		{"tabs with commas in text", "a\tb\nx, y\tz, w\n", "UTF-8, tab, quotes doubled, LF, header"},
+		{"pipes", "a|b|c\n1|2|3\n", "UTF-8, pipe, quotes doubled, LF, header"},
+		{"delimiters within quotes", "\"a;b;c\",\"d\"\n\"e;f;g\",h\n", "UTF-8, comma, quotes doubled, LF, header"},
+		{"backslash", "a,b\n\"x\\\"y,z\",1\n\"x\\\",\\\"\",2\n", "UTF-8, comma, quotes backslash, LF, header"},
+		{"mixed", "a,b\r\nc,d\ne,f\r\n", "UTF-8, comma, quotes doubled, mixed, header"},
+		{"old Macintosh", "a,b\rc,d\r", "UTF-8, comma, quotes doubled, CR, header"},
+		{"UTF-8 mark", "\xEF\xBB\xBFa,b\n", "UTF-8 with BOM, comma, quotes doubled, LF, header"},
+		{"UTF-16 by mark", raw(Dialect{Encoding: UTF16BE}, "\uFEFFé;b\r\n"), "UTF-16BE with BOM, semicolon, quotes doubled, CRLF, header"},
+		{"UTF-16 without mark", raw(Dialect{Encoding: UTF16LE}, "name;value\r\na;b\r\n"), "UTF-16LE, semicolon, quotes doubled, CRLF, header"},
+		{"Windows", "M\xFCller,\x80\n", "Windows-1252, comma, quotes doubled, LF, header"},
+		{"Latin-1", "M\xFCller,\x81\n", "ISO-8859-1, comma, quotes doubled, LF, header"},
+		{"Windows only far behind", many + "M\xFCller,x\n", "Windows-1252, comma, quotes doubled, LF, header"},
+		{"UTF-8 only far behind", many + "Müller,x\n", "UTF-8, comma, quotes doubled, LF, header"},
+		{"damaged UTF-8 far behind", many + "Müller,\xFC\n", "UTF-8, comma, quotes doubled, LF, header"},
+	} {
+		d := open(t, c.text, Options{})
+		if got := d.Dialect().String(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if save(t, d) != c.text {
+			t.Errorf("%s: saved differently", c.name)
+		}
+	}
+	d := open(t, many+"M\xFCller,x\n", Options{})
+	if s := d.Snapshot(); s.Cell(s.Rows()-1, 0) != "Müller" || len(d.Findings()) > 0 {
+		t.Errorf("%q, %v", s.Row(s.Rows()-1, nil), d.Findings())
+	}
+}
+
+// A dialect that the user chose is used, and the file can be read again in another one as long as nothing was edited.
+func TestReopen(t *testing.T) {
+	d := open(t, "\xC3\xA4;b\n1;2\n", Options{})
+	as := d.Dialect()
+	as.Encoding, as.Delimiter, as.Header = Windows1252, ',', false
+	if err := d.Reopen(t.Context(), as); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Index(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	s := d.Snapshot()
+	if s.Rows() != 2 || s.Cell(0, 0) != "Ã¤;b" || s.FileRow(0) != 1 || s.Columns()[0].Name != "" {
+		t.Errorf("%q", s.Row(0, nil))
+	}
+	if _, err := d.RenameColumn(0, "x"); !errors.Is(err, ErrNoHeader) {
+		t.Errorf("a name without a header: %v", err)
+	}
+	setCell(t, d, 0, 0, "x")
+	if err := d.Reopen(t.Context(), as); !errors.Is(err, ErrEdited) {
+		t.Errorf("with edits: %v", err)
+	}
+	as.Delimiter = 'x'
+	if _, err := Open(t.Context(), d.Path(), Options{Dialect: &as}); err == nil {
+		t.Error("x separates cells")
+	}
+}
+
+func TestLimits(t *testing.T) {
+	for what, c := range map[string]struct {
+		text   string
+		limits Limits
+	}{
+		"bytes":           {"a,b\n1,2\n", Limits{Bytes: 5}},
+		"cells in a row":  {"a,b\n1,2,3,4\n", Limits{Columns: 3}},
+		"bytes in a row":  {"a,b\n" + strings.Repeat("x", 3*readAhead), Limits{RowBytes: readAhead}},
+		"rows":            {"a\n1\n2\n3\n", Limits{Rows: 2}},
+		"bytes in a row ": {strings.Repeat("x", 3*readAhead), Limits{RowBytes: readAhead}},
+	} {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		write(t, path, c.text)
+		d, err := Open(t.Context(), path, Options{Limits: c.limits})
+		if err == nil {
+			err = d.Index(t.Context(), nil)
+			d.Close()
+		}
+		var l *LimitError
+		if !errors.As(err, &l) || l.What != strings.TrimSpace(what) || l.Value <= l.Max {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := Open(t.Context(), t.TempDir(), Options{}); err == nil {
+		t.Error("a folder was opened")
+	}
+	if _, err := Open(t.Context(), filepath.Join(t.TempDir(), "none"), Options{}); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+// The first rows are there before the rest was read; edits have to wait; readers run beside it all.
+func TestFirstScreenWhileReading(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a,b\n")
+	const rows = 200_000
+	for i := range rows {
+		fmt.Fprintf(&b, "%d,\"row %d\"\n", i, i)
+	}
+	path := filepath.Join(t.TempDir(), "a.csv")
+	write(t, path, b.String())
+	d, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	first := d.Snapshot()
+	if first.Rows() < 1000 || first.Rows() >= rows || first.Cell(999, 1) != "row 999" {
+		t.Fatalf("%d rows", first.Rows())
+	}
+	if _, err := d.SetCells("", []Cell{{0, 0, "x"}}); !errors.Is(err, ErrIndexing) {
+		t.Errorf("an edit: %v", err)
+	}
+	if err := d.Save(t.Context(), "", SaveOptions{}, nil); !errors.Is(err, ErrIndexing) {
+		t.Errorf("a save: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := d.Index(ctx, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for range 2 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				s := d.Snapshot()
+				n := s.Rows() - 1
+				if got := s.Cell(n, 1); got != fmt.Sprintf("row %d", n) {
+					t.Errorf("row %d of a growing file: %q", n, got)
+					return
+				}
+				_ = d.Dirty()
+				_ = d.Dialect()
+			}
+		})
+	}
+	if err := d.Index(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+	close(stop)
+	wg.Wait()
+	if d.Snapshot().Rows() != rows || first.Rows() >= rows {
+		t.Errorf("%d rows", d.Snapshot().Rows())
+	}
+}
+
+// One document is edited and saved while others read its snapshots.
+func TestReadersBesideEditsAndSaves(t *testing.T) {
+	d := open(t, "a,b\n"+strings.Repeat("1,2\n", 2000), Options{Journal: t.TempDir()})
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	wg.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			s := d.Snapshot()
+			n := 0
+			err := s.ScanParallel(context.Background(), 2, 0, s.Rows(), func(_, _ int, _ RowID, cells [][]byte, _ []byte) error {
+				if len(cells) != 2 {
+					return errors.New("a row is torn")
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			n++
+		}
+	})
+	wg.Go(func() {
+		for range 10 {
+			if err := d.Save(context.Background(), "", SaveOptions{}, nil); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for i := range 200 {
+		setCell(t, d, i*7%2000, i%2, fmt.Sprint("v", i))
+		if i%10 == 9 {
+			if _, err := d.Undo(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	close(stop)
+	wg.Wait()
+	want := modelOf(d.Snapshot())
+	save(t, d)
+	other := openPath(t, d.Path(), Options{})
+	if !sameRows(modelOf(other.Snapshot()).rows, want.rows) {
+		t.Error("the saved file is not the document")
+	}
+}
+
+func TestScanOrder(t *testing.T) {
+	d := open(t, "a,b\n"+strings.Repeat("1,2\n", 50_000), Options{})
+	if _, err := d.MoveRows([]RowID{49_999, 3, 4}, 0); err != nil {
+		t.Fatal(err)
+	}
+	s := d.Snapshot()
+	var mu sync.Mutex
+	seen := make([]bool, s.Rows())
+	err := s.ScanParallel(t.Context(), 3, 10, s.Rows(), func(w, i int, id RowID, _ [][]byte, raw []byte) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[i] || s.ID(i) != id || string(raw) != "1,2" || w > 2 {
+			return fmt.Errorf("row %d, %d, %q", i, id, raw)
+		}
+		seen[i] = true
+		return nil
+	})
+	if err != nil || seen[9] || !seen[10] || !seen[49_999] {
+		t.Error(err)
+	}
+	stop := errors.New("stop")
+	if err := s.ScanParallel(t.Context(), 2, 0, s.Rows(), func(int, int, RowID, [][]byte, []byte) error { return stop }); !errors.Is(err, stop) {
+		t.Error(err)
+	}
+}
