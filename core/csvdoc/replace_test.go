@@ -1,6 +1,7 @@
 package csvdoc
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -196,5 +197,99 @@ func TestFillDownAndSeries(t *testing.T) {
 	}
 	if !reflect.DeepEqual(allRows(d.Snapshot()), table) {
 		t.Error("a refusal left something behind")
+	}
+}
+
+// An edit between the look and the change is noticed; a cancelled replacement leaves nothing behind.
+func TestReplaceRefusesWhatChanged(t *testing.T) {
+	d := openRows(t, []string{"x"}, [][]string{{"a"}, {"b"}, {"a"}})
+	s := d.Snapshot()
+	column := s.Columns()[0].ID
+	if _, err := d.SetCells("", []Cell{{s.ID(1), column, "c"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.put(t.Context(), "", s, []Cell{{s.ID(0), column, "z"}}); !errors.Is(err, ErrChangedMeanwhile) {
+		t.Error(err)
+	}
+	hits, err := Find(t.Context(), d.Snapshot(), Query{Text: "a"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.DeleteRows([]RowID{s.ID(0)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Replace(t.Context(), hits, "z", Query{Text: "a"}, nil); !errors.Is(err, ErrHitStale) || !errors.Is(err, ErrNoRow) {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := d.ReplaceAll(ctx, Query{Text: "a"}, "z", nil); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := d.Replace(ctx, hits[1:], "z", Query{Text: "a"}, nil); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if got := allRows(d.Snapshot()); !reflect.DeepEqual(got, [][]string{{"c"}, {"a"}}) {
+		t.Errorf("%q", got)
+	}
+	// Nothing found, nothing to undo.
+	steps := d.Snapshot()
+	if c, n, err := d.ReplaceAll(t.Context(), Query{Text: "nowhere"}, "z", nil); err != nil || n != 0 || c.Edits != 0 || d.Snapshot() != steps {
+		t.Error(c, n, err)
+	}
+}
+
+// Values of cells that are moved, inserted and edited are found and replaced where they stand now, in the order of the file.
+func TestReplaceInAnEditedDocument(t *testing.T) {
+	var table [][]string
+	for i := range 3 * fewCells {
+		table = append(table, []string{fmt.Sprintf("dev-%d", i), "y"})
+	}
+	d := openRows(t, []string{"x", "y"}, table)
+	s := d.Snapshot()
+	if _, err := d.MoveRows([]RowID{s.ID(5), s.ID(3)}, len(table)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.InsertRows(1, [][]string{{"dev-new", "dev"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.MoveColumn(s.Columns()[0].ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.SetCells("", []Cell{{s.ID(7), s.Columns()[1].ID, "dev-seven"}}); err != nil {
+		t.Fatal(err)
+	}
+	before := allRows(d.Snapshot())
+	var want [][]string
+	for _, row := range before {
+		want = append(want, []string{strings.ReplaceAll(row[0], "dev", "gate"), strings.ReplaceAll(row[1], "dev", "gate")})
+	}
+	query := Query{Text: "dev", MatchCase: true}
+	hits, err := Find(t.Context(), d.Snapshot(), query, nil)
+	if err != nil || len(hits) != len(table)+3 {
+		t.Fatal(len(hits), err)
+	}
+	at := -1
+	for _, h := range hits {
+		row, _ := d.Snapshot().Index(h.Row)
+		column, _ := d.Snapshot().Column(h.Column)
+		if 2*row+column <= at {
+			t.Fatalf("row %d, column %d stands behind what follows it", row, column)
+		}
+		at = 2*row + column
+	}
+	for _, replace := range []func() error{
+		func() error { _, err := d.Replace(t.Context(), hits, "gate", query, nil); return err },
+		func() error { _, _, err := d.ReplaceAll(t.Context(), query, "gate", nil); return err },
+	} {
+		if err := replace(); err != nil {
+			t.Fatal(err)
+		}
+		if got := allRows(d.Snapshot()); !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q", got)
+		}
+		if _, err := d.Undo(); err != nil || !reflect.DeepEqual(allRows(d.Snapshot()), before) {
+			t.Fatal(err)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package csvdoc
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -39,14 +40,14 @@ func (d *Document) Replace(ctx context.Context, hits []Hit, with string, q Query
 		ends = append(ends, i+1)
 	}
 	same := make([]bool, len(cells))
-	err = visitCells(ctx, s, cells, report, func(k int, value []byte) error {
+	err = visitCells(ctx, s, cells, report, func(k int, value, scratch []byte) ([]byte, error) {
 		from := 0
 		if k > 0 {
 			from = ends[k-1]
 		}
-		b, err := r.some(nil, value, hits[from:ends[k]])
-		cells[k].Value, same[k] = string(b), string(b) == string(value)
-		return err
+		b, err := r.some(scratch[:0], value, hits[from:ends[k]])
+		cells[k].Value, same[k] = string(b), bytes.Equal(b, value)
+		return b, err
 	})
 	if errors.Is(err, ErrNoRow) || errors.Is(err, ErrNoColumn) {
 		err = fmt.Errorf("%w: %w", ErrHitStale, err)
@@ -54,7 +55,19 @@ func (d *Document) Replace(ctx context.Context, hits []Hit, with string, q Query
 	if err != nil {
 		return Change{}, err
 	}
-	return d.put(ctx, labelReplace, s, cells, same)
+	return d.put(ctx, labelReplace, s, changedCells(cells, same))
+}
+
+// changedCells leaves out the cells that have their value already: their bytes in the file stay as they are.
+func changedCells(cells []Cell, same []bool) []Cell {
+	n := 0
+	for k, c := range cells {
+		if !same[k] {
+			cells[n] = c
+			n++
+		}
+	}
+	return cells[:n]
 }
 
 func compareHits(a, b Hit) int {
@@ -70,7 +83,8 @@ func (d *Document) ReplaceAll(ctx context.Context, q Query, with string, report 
 	}
 	s := d.Snapshot()
 	columns, rows := queryColumns(s, q.Columns), s.chosen(q.Rows)
-	var cells []Cell
+	var parts [][]Cell
+	n := 0
 	err = scanOrdered(ctx, s, report, func(ctx context.Context, from, to int) ([]Cell, error) {
 		if !rows.overlaps(from, to) {
 			return nil, nil
@@ -98,14 +112,18 @@ func (d *Document) ReplaceAll(ctx context.Context, q Query, with string, report 
 		cut(found, string(values), ends)
 		return found, err
 	}, func(found []Cell) error {
-		cells = append(cells, found...)
+		parts = append(parts, found)
+		n += len(found)
 		return nil
 	})
-	if err != nil || len(cells) == 0 {
+	if err != nil || n == 0 {
 		return Change{}, 0, err
 	}
-	change, err := d.put(ctx, labelReplace, s, cells, nil)
-	return change, len(cells), err
+	change, err := d.put(ctx, labelReplace, s, parts...)
+	if err != nil {
+		return Change{}, 0, err
+	}
+	return change, n, nil
 }
 
 // cut gives cells their values from one string: one allocation for thousands of cells.
@@ -117,22 +135,20 @@ func cut(cells []Cell, values string, ends []int) {
 	}
 }
 
-// put sets cells of a snapshot that is still the document's, as one step, but for those that are the same. Unlike SetCells
-// it reads no cell again.
-func (d *Document) put(ctx context.Context, label string, s *Snapshot, cells []Cell, same []bool) (Change, error) {
+// put sets cells of a snapshot that is still the document's, as one step. Unlike SetCells it reads no cell again.
+func (d *Document) put(ctx context.Context, label string, s *Snapshot, parts ...[]Cell) (Change, error) {
 	return d.Apply(label, func(e *Edit) error {
 		if d.Snapshot() != s {
 			return ErrChangedMeanwhile
 		}
-		for k, c := range cells {
-			if k%scanRows == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if same != nil && same[k] {
-				continue
-			}
-			if err := e.SetCell(c.Row, c.Column, c.Value); err != nil {
-				return err
+		for _, cells := range parts {
+			for k, c := range cells {
+				if k%scanRows == 0 && ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if err := e.SetCell(c.Row, c.Column, c.Value); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -143,8 +159,9 @@ func (d *Document) put(ctx context.Context, label string, s *Snapshot, cells []C
 const fewCells = 200
 
 // visitCells calls f with the present value of each cell, from several goroutines and in no order; k is the cell's place in
-// cells. The value is valid during the call. ErrNoRow and ErrNoColumn tell that a cell is not there.
-func visitCells(ctx context.Context, s *Snapshot, cells []Cell, report progress.Func, f func(k int, value []byte) error) error {
+// cells. The value is valid during the call; scratch is what f returned before, to be used again. ErrNoRow and ErrNoColumn
+// tell that a cell is not there.
+func visitCells(ctx context.Context, s *Snapshot, cells []Cell, report progress.Func, f func(k int, value, scratch []byte) ([]byte, error)) error {
 	type place struct{ row, column, k int32 }
 	places := make([]place, len(cells))
 	for k, c := range cells {
@@ -169,9 +186,11 @@ func visitCells(ctx context.Context, s *Snapshot, cells []Cell, report progress.
 	done := 0
 	return scanOrdered(ctx, s, nil, func(ctx context.Context, from, to int) (int, error) {
 		mine := places[first(from):first(to)]
+		var scratch []byte
+		var err error
 		if len(mine) < fewCells {
 			for _, p := range mine {
-				if err := f(int(p.k), []byte(s.Cell(int(p.row), int(p.column)))); err != nil {
+				if scratch, err = f(int(p.k), []byte(s.Cell(int(p.row), int(p.column))), scratch); err != nil {
 					return 0, err
 				}
 			}
@@ -180,7 +199,7 @@ func visitCells(ctx context.Context, s *Snapshot, cells []Cell, report progress.
 		at := 0
 		return len(mine), s.ScanBytes(ctx, from, to, func(i int, _ RowID, values [][]byte, _ []byte) error {
 			for ; at < len(mine) && int(mine[at].row) == i; at++ {
-				if err := f(int(mine[at].k), values[mine[at].column]); err != nil {
+				if scratch, err = f(int(mine[at].k), values[mine[at].column], scratch); err != nil {
 					return err
 				}
 			}

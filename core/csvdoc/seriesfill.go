@@ -57,12 +57,12 @@ func (d *Document) FillSeries(rows []RowID, column ColumnID, series Series) (Cha
 func (d *Document) fill(label string, s *Snapshot, cells []Cell) (Change, error) {
 	ctx := context.Background()
 	same := make([]bool, len(cells))
-	err := visitCells(ctx, s, cells, nil, func(k int, value []byte) error {
+	err := visitCells(ctx, s, cells, nil, func(k int, value, _ []byte) ([]byte, error) {
 		same[k] = string(value) == cells[k].Value
-		return nil
+		return nil, nil
 	})
 	if err != nil {
 		return Change{}, err
 	}
-	return d.put(ctx, label, s, cells, same)
+	return d.put(ctx, label, s, changedCells(cells, same))
 }
