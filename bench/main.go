@@ -38,12 +38,17 @@ var acts = map[string]func(args []string) error{
 	"verify":   verify,
 	"pack":     pack,
 
-	"generate-sealed": generateSealed,
-	"generate-batch":  generateBatch,
-	"export-batch":    exportBatch,
-	"cms-encrypt":     cmsEncrypt,
-	"cms-decrypt":     cmsDecrypt,
-	"pgp-decrypt":     pgpDecrypt,
+	"generate-sealed":  generateSealed,
+	"generate-batch":   generateBatch,
+	"export-batch":     exportBatch,
+	"job-mac":          jobMAC,
+	"job-upload":       jobUpload,
+	"job-upload-field": jobUploadField,
+	"job-download":     jobDownload,
+
+	"cms-encrypt": cmsEncrypt,
+	"cms-decrypt": cmsDecrypt,
+	"pgp-decrypt": pgpDecrypt,
 
 	"generate-csv": generateCSV,
 	"csv-index":    csvIndex,
@@ -57,6 +62,7 @@ var acts = map[string]func(args []string) error{
 func bench() error {
 	folder := flag.String("folder", "build/bench", "where the sample requests are kept between runs")
 	count := flag.Int("count", 200_000, "how many CSRs")
+	certificates := flag.Int("certificates", 500_000, "how many certificates the job of the practice service orders")
 	rounds := flag.Int("rounds", 3, "how often each thing is measured")
 	only := flag.String("only", "", "measure only these sections, with commas between them: "+sectionNames())
 	flag.Parse()
@@ -65,7 +71,7 @@ func bench() error {
 	if err != nil {
 		return err
 	}
-	b := bencher{self: self, folder: *folder, count: *count, rounds: *rounds, in: samplesIn(*folder, *count)}
+	b := bencher{self: self, folder: *folder, count: *count, certificates: *certificates, rounds: *rounds, in: samplesIn(*folder, *count)}
 	if b.out, err = os.MkdirTemp(*folder, "out-"); os.IsNotExist(err) {
 		if err = os.MkdirAll(*folder, 0o750); err == nil {
 			b.out, err = os.MkdirTemp(*folder, "out-")
@@ -102,7 +108,7 @@ type section struct {
 
 func (b *bencher) sections() []section {
 	return []section{{"csr", b.requests, true}, {"openssl", b.openssl, true}, {"zip", b.zip, true}, {"mac", b.macs, false},
-		{"cms", b.cms, false}, {"pgp", b.pgp, false}, {"delivery", b.delivery, false}, {"csv", b.csv, false}, {"window", b.window, false}}
+		{"cms", b.cms, false}, {"pgp", b.pgp, false}, {"delivery", b.delivery, false}, {"job", b.job, false}, {"csv", b.csv, false}, {"window", b.window, false}}
 }
 
 // choose returns the named sections in their order, or all.
@@ -133,6 +139,7 @@ type bencher struct {
 	self, out     string // this program; a folder for what is written, removed at the end
 	folder        string // where samples are kept between runs
 	count, rounds int
+	certificates  int // of the job through the practice service
 	in            samples
 }
 
