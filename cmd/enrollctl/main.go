@@ -48,6 +48,8 @@ var root = &command{
 		encrypt,
 		decrypt,
 		deliver,
+		connectionGroup,
+		profileGroup,
 		practiceCommand,
 		jobCommand,
 		demo,
