@@ -59,6 +59,7 @@ docs: enrollctl
 	build/enrollctl mac rules --markdown >docs/mac-rules.md
 	build/enrollctl recipient rules --markdown >docs/recipient-rules.md
 	build/enrollctl deliver --rules --markdown >docs/delivery-rules.md
+	build/enrollctl job rules --markdown >docs/job-rules.md
 
 screenshots: window enrollctl
 	@scripts/deps.sh test

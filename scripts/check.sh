@@ -93,6 +93,7 @@ printed() {
 		mac-rules.md mac rules
 		recipient-rules.md recipient rules
 		delivery-rules.md deliver --rules
+		job-rules.md job rules
 	PAGES
 }
 

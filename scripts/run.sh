@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make run: the window; where there is no display, the same job on the command line with samples made on the spot.
+# make run: the window; where there is no display, the whole way on the command line through a practice service.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,7 +34,6 @@ if has_display; then
 	exec build/enrollbench "$@"
 fi
 
-echo 'There is no display here, so no window: the same job on the command line, with sample input made on the spot.'
-scripts/deps.sh sample
+echo 'There is no display here, so no window: the whole way on the command line, through a practice service on this computer.'
 make --no-print-directory enrollctl
-exec scripts/sample.sh build/sample
+exec build/enrollctl demo --force -o build/demo
