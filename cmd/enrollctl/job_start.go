@@ -11,6 +11,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/delivery"
+	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/recipient"
@@ -45,6 +46,8 @@ type jobRequest struct {
 	notRehearsed              bool
 	mac                       rangeRequest
 	check, prepare, asJSON    bool
+	unchecked                 bool
+	template                  string
 }
 
 func (q *jobRequest) declare(flags *flag.FlagSet) {
@@ -65,6 +68,8 @@ func (q *jobRequest) declare(flags *flag.FlagSet) {
 	q.mac.declare(flags)
 	flags.BoolVar(&q.check, "check", false, "sum up and write nothing")
 	flags.BoolVar(&q.prepare, "prepare", false, "prepare the batch and send nothing")
+	flags.BoolVar(&q.unchecked, "unchecked", false, "do not check the rows and requests: that was done before")
+	flags.StringVar(&q.template, "template", "", "check a CSV against the header row of `T.csv`, the profile's template")
 	flags.BoolVar(&q.asJSON, "json", false, "print the records as JSON")
 }
 
@@ -90,7 +95,7 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 	case q.recipient == "" && (q.key.file != "" || q.notRehearsed):
 		return usagef("a rehearsal is about --recipient, which is missing")
 	}
-	b, err := q.document(ctx, files, isMAC)
+	b, err := q.document(ctx, s, files, isMAC)
 	if err != nil {
 		return err
 	}
@@ -148,7 +153,7 @@ func (q *jobRequest) sumUp(s *session, sum *job.Summary) error {
 }
 
 // document makes the batch's method, files and findings of what was named.
-func (q *jobRequest) document(ctx context.Context, files []string, isMAC bool) (job.Batch, error) {
+func (q *jobRequest) document(ctx context.Context, s *session, files []string, isMAC bool) (job.Batch, error) {
 	b := job.Batch{Method: job.MAC, Keys: job.ByService}
 	if isMAC {
 		series, report, err := q.mac.read(nil)
@@ -169,15 +174,44 @@ func (q *jobRequest) document(ctx context.Context, files []string, isMAC bool) (
 		b.Method, b.Keys = method, keys
 		b.Files = append(b.Files, f)
 	}
-	if b.Method == job.ZIP {
-		// The service checks a ZIP entry by entry; what it would refuse is found here first.
-		set, err := csr.NewSet(csr.Options{}).Add(ctx, files, nil)
-		if err != nil {
-			return b, err
-		}
-		b.Findings = set.Report()
+	if q.unchecked {
+		return b, nil
 	}
-	return b, nil
+	var err error
+	if b.Method == job.ZIP {
+		var set *csr.Set
+		if set, err = csr.NewSet(csr.Options{}).Add(ctx, files, nil); err == nil {
+			b.Findings = set.Report()
+		}
+	} else {
+		b.Findings, err = checkTables(ctx, s, files, q.template, b.Keys)
+	}
+	if err == nil && b.Findings.Count(finding.Error) > 0 {
+		err = writeFindings(s.stderr, b.Findings, false)
+	}
+	return b, err
+}
+
+// checkTables says what is wrong with the rows of CSVs.
+func checkTables(ctx context.Context, s *session, files []string, template string, keys job.Keys) (*finding.Report, error) {
+	all := new(finding.Report)
+	for _, path := range files {
+		t := table{template: template, maxBytes: enrollment.MaxUploadBytes}
+		t.keys.index = int(enrollment.ServerKeys)
+		if keys == job.ByDevice {
+			t.keys.index = int(enrollment.ClientKeys)
+		}
+		doc, result, err := t.check(ctx, s, []string{path})
+		if err != nil {
+			return nil, err
+		}
+		report, err := result.Report(ctx, path, nil)
+		if err = errors.Join(err, doc.Close()); err != nil {
+			return nil, err
+		}
+		all.Merge(report)
+	}
+	return all, nil
 }
 
 // file looks at one upload file: what it is, who makes the keys, how many enrollments it holds.
