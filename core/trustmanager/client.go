@@ -2,12 +2,12 @@ package trustmanager
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -266,13 +266,25 @@ func requestOf(answer *http.Response) string {
 	return answer.Request.Method + " " + answer.Request.URL.Redacted()
 }
 
-// alerts by which a server ends a handshake whose last word it had (RFC 8446 §6.2): in TLS 1.3 the client may have begun
-// to send by then, to a server that reads none of it.
-var handshakeAlerts = map[tls.AlertError]bool{40: true, 42: true, 43: true, 44: true, 45: true, 46: true, 48: true, 49: true, 116: true}
+// handshakeAlerts end a handshake of which the server has the last word (RFC 8446 §6.2), as crypto/tls spells them: in
+// TLS 1.3 the client may have begun to send by then, to a server that reads none of it.
+var handshakeAlerts = map[string]bool{"handshake failure": true, "bad certificate": true, "unsupported certificate": true, "revoked certificate": true,
+	"expired certificate": true, "unknown certificate": true, "unknown certificate authority": true, "access denied": true, "certificate required": true,
+	"protocol version not supported": true}
 
+// refusedByTLS tells whether the server broke the handshake off.
 func refusedByTLS(err error) bool {
-	var alert tls.AlertError
-	return errors.As(err, &alert) && handshakeAlerts[alert]
+	text, ok := alertOf(err)
+	return ok && handshakeAlerts[text]
+}
+
+// alertOf returns the alert that the other end sent. crypto/tls has no type for it, but an operation of its own.
+func alertOf(err error) (string, bool) {
+	var operation *net.OpError
+	if !errors.As(err, &operation) || operation.Op != "remote error" {
+		return "", false
+	}
+	return strings.TrimPrefix(operation.Err.Error(), "tls: "), true
 }
 
 type wallClock struct{}

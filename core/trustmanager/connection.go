@@ -315,7 +315,19 @@ func (c *Connection) UnmarshalJSON(data []byte) error {
 	if len(f.Contract) == 0 {
 		return nil
 	}
-	return strict(f.Contract, &c.Contract)
+	if err := strict(f.Contract, &c.Contract); err != nil {
+		return err
+	}
+	for _, s := range []*Start{&c.Contract.Requests.StartZIP, &c.Contract.Requests.StartCSV, &c.Contract.Requests.StartMAC} {
+		if len(s.Body) > 0 { // the file shows it indented
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, s.Body); err != nil {
+				return err
+			}
+			s.Body = compact.Bytes()
+		}
+	}
+	return nil
 }
 
 func strict(data []byte, into any) error {

@@ -17,12 +17,11 @@ import (
 // aboutTLS tells whether an error says that the other end cannot be trusted or does not trust us: no retry changes that.
 func aboutTLS(err error) bool {
 	var verification *tls.CertificateVerificationError
-	var alert tls.AlertError
 	var record tls.RecordHeaderError
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
-	return errors.As(err, &verification) || errors.As(err, &alert) || errors.As(err, &record) ||
+	return errors.As(err, &verification) || refusedByTLS(err) || errors.As(err, &record) ||
 		errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid)
 }
 
@@ -51,8 +50,8 @@ func describeTLS(err error, host string) string {
 	var unknown x509.UnknownAuthorityError
 	var wrongHost x509.HostnameError
 	var invalid x509.CertificateInvalidError
-	var alert tls.AlertError
 	var record tls.RecordHeaderError
+	alert, alerted := alertOf(err)
 	switch {
 	case errors.As(err, &wrongHost):
 		return fmt.Sprintf("the certificate is not for %s: %s", host, shown)
@@ -65,11 +64,12 @@ func describeTLS(err error, host string) string {
 		return "the certificate has expired: " + shown
 	case errors.As(err, &unknown):
 		return "the issuer of the certificate is not trusted on this computer (a company's proxy may stand between; its root can be given as extra CA): " + shown
-	case errors.As(err, &alert):
-		if handshakeAlerts[alert] {
-			return fmt.Sprintf("the other end did not accept the client certificate, or offers nothing newer than TLS 1.1: %v", alert)
-		}
-		return fmt.Sprintf("the other end broke the handshake off: %v", alert)
+	case alerted && alert == "protocol version not supported":
+		return "the other end offers nothing newer than TLS 1.1"
+	case alerted && handshakeAlerts[alert]:
+		return "the other end did not accept the client certificate, or wants one: " + alert
+	case alerted:
+		return "the other end broke the handshake off: " + alert
 	case errors.As(err, &record):
 		return "what answers there does not speak TLS"
 	case shown != "":

@@ -97,7 +97,7 @@ func (f *fake) client(t *testing.T, change ...func(*Connection, *Options)) *Clie
 	for _, do := range change {
 		do(&c, &o)
 	}
-	client, err := NewClient(c, vault{c.Account(SecretAPIKey): theKey, c.Account(SecretPasscode): theKey + "/pass", c.Account(SecretProxyPassword): "proxy-" + theKey}, o)
+	client, err := NewClient(c, vault{c.Account(SecretAPIKey): theKey, c.Account(SecretPasscode): theKey, c.Account(SecretProxyPassword): "proxy-" + theKey}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
