@@ -164,6 +164,7 @@ func (t *table) facts(doc *csvdoc.Document, r *enrollment.Result) []finding.Fiel
 	return []finding.Field{
 		{Name: "rows", Value: r.Snapshot().Rows()}, {Name: "columns", Value: names},
 		{Name: "encoding", Value: d.Encoding.String()}, {Name: "delimiter", Value: string(rune(d.Delimiter))},
+		{Name: "upload_bytes", Value: r.Size().Plain},
 	}
 }
 

@@ -38,41 +38,41 @@ func (t *table) writeFindings(ctx context.Context, w io.Writer, r *enrollment.Re
 			}
 			continue
 		}
-		t.writePlaces(b, r, g, all)
+		if err := t.writePlaces(ctx, b, r, g, all); err != nil {
+			return err
+		}
 	}
 	return b.Flush()
 }
 
 // writePlaces lists the rows of a group, each hint once where they have it in common.
-func (t *table) writePlaces(b *bufio.Writer, r *enrollment.Result, g *enrollment.Group, all bool) {
-	shown, hint := 0, ""
+func (t *table) writePlaces(ctx context.Context, b *bufio.Writer, r *enrollment.Result, g *enrollment.Group, all bool) error {
+	limit, hint := placesShown, ""
+	if all {
+		limit = 0
+	}
 	flush := func() {
 		if hint != "" {
 			fmt.Fprintf(b, "    → %s\n", printable(hint))
 		}
-		hint = ""
 	}
-	for i := range r.GroupRows(g) {
-		if !all && shown == placesShown {
-			break
+	err := r.GroupFindings(ctx, g, limit, func(f enrollment.Finding) error {
+		if hint != f.Hint {
+			flush()
 		}
-		shown++
-		for _, f := range r.RowFindings(i) {
-			if f.Rule != g.Rule.Name || g.HasColumn && f.Column != g.Name {
-				continue
-			}
-			if hint != f.Hint {
-				flush()
-			}
-			hint = f.Hint
-			f.File = t.path
-			fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
-		}
+		hint = f.Hint
+		f.File = t.path
+		_, err := fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	if more := g.Rows - shown; more > 0 {
+	if more := g.Rows - placesShown; more > 0 && !all {
 		fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(more)))
 	}
 	flush()
+	return nil
 }
 
 // tableSummary is the one sentence that tells the state.

@@ -67,34 +67,37 @@ func (r *refusal) Error() string { return quoted(r.value) + ": " + r.reason }
 
 // each checks every value of a cell. Where the whole is no value and its parts are, the parts are several values.
 func (c *checker) each(r *finding.Rule, i int, cell string, check func(string) error) {
-	values := []string{cell}
 	if sep := c.p.opt.Separator; sep != "" && strings.Contains(cell, sep) {
-		values = c.p.opt.values(cell)
-	} else if err := check(cell); err == nil {
-		return
-	}
-	for _, value := range values {
-		err := check(value)
-		if err == nil {
-			continue
-		}
-		if len(values) == 1 {
-			if n, by := severalValues(value, check); n > 1 {
-				c.add(RuleSeveralValues, i, "%s holds %d values with %s between them", quoted(value), n, by)
-				return
+		for _, value := range c.p.opt.values(cell) {
+			if err := check(value); err != nil {
+				c.refuse(r, i, value, err)
+				return // one finding a cell
 			}
 		}
-		h := c.refuse(r, i, value, err)
-		if len(values) == 1 && r == RuleDNS {
-			mendDNS(h, value)
-		}
-		return // one finding a cell
+		return
+	}
+	err := check(cell)
+	if err == nil {
+		return
+	}
+	if n, by := severalValues(cell, check); n > 1 {
+		c.add(RuleSeveralValues, i, "%s holds %d values with %s between them", quoted(cell), n, by)
+		return
+	}
+	h := c.refuse(r, i, cell, err)
+	if r == RuleDNS {
+		mendDNS(h, cell)
 	}
 }
 
+var separators = []struct{ separator, words string }{{";", "semicolons"}, {",", "commas"}, {"|", "bars"}, {"\n", "line breaks"}}
+
 // severalValues says how many good values a cell holds that is none by itself, and what stands between them.
 func severalValues(cell string, check func(string) error) (int, string) {
-	for _, by := range []struct{ separator, words string }{{";", "semicolons"}, {",", "commas"}, {"|", "bars"}, {"\n", "line breaks"}} {
+	for _, by := range separators {
+		if !strings.Contains(cell, by.separator) {
+			continue
+		}
 		parts := strings.Split(cell, by.separator)
 		if len(parts) < 2 || len(parts) > 1000 {
 			continue

@@ -115,6 +115,12 @@ func (c *checker) cell(i int, cell string) {
 	if col.kind == Request {
 		return
 	}
+	if col.unnamed {
+		if c.profiles != nil {
+			c.profiles[i].fill(c.id, c.by)
+		}
+		return // nobody knows what it should be
+	}
 	set := c.bits[i]
 	value := cell
 	if set&(outerBlank|control|high) != 0 {

@@ -1,6 +1,7 @@
 package enrollment
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -11,7 +12,7 @@ import (
 
 // conclude works out what follows from the groups: the damage of whole columns, the state of each row, the header, the
 // sizes and the list of causes. It costs some milliseconds for a million rows.
-func (r *Result) conclude() {
+func (r *Result) conclude(ctx context.Context) error {
 	r.verdicts = make([]verdict, len(r.p.columns))
 	r.damage = causes{}
 	for i, profile := range r.profiles {
@@ -42,14 +43,37 @@ func (r *Result) conclude() {
 	}
 	r.states[finding.Warning] = r.states[finding.Warning].without(r.states[finding.Error])
 	r.states[finding.Notice] = r.states[finding.Notice].without(r.states[finding.Error]).without(r.states[finding.Warning])
-	r.measure()
+	r.concludeColumns()
+	if err := r.measure(ctx); err != nil {
+		return err
+	}
 	r.concludeHeader()
 	r.list = r.makeGroups()
+	return nil
+}
+
+// concludeColumns finds the columns without a name that no row to be uploaded has a value for: they are left out.
+func (r *Result) concludeColumns() {
+	r.written = make([]int, 0, len(r.p.columns))
+	for i, c := range r.p.columns {
+		if !c.unnamed || r.profiles[i].rows.without(r.states[finding.Error]).len() > 0 {
+			r.written = append(r.written, i)
+		}
+	}
 }
 
 // concludeHeader lists what is to be said about the header and about the file as a whole.
 func (r *Result) concludeHeader() {
 	r.header = slices.Clip(r.p.header)
+	for i, c := range r.p.columns {
+		if c.unnamed {
+			h := headerFinding{rule: RuleUnnamedColumn, column: i, message: fmt.Sprintf("column %d has values and no name", i+1)}
+			if !slices.Contains(r.written, i) {
+				h.rule, h.message, h.remove = RuleEmptyColumn, fmt.Sprintf("column %d has neither a name nor values for the upload", i+1), true
+			}
+			r.header = append(r.header, h)
+		}
+	}
 	tell := func(rule *finding.Rule, format string, args ...any) {
 		r.header = append(r.header, headerFinding{rule: rule, column: -1, message: fmt.Sprintf(format, args...)})
 	}
@@ -57,7 +81,7 @@ func (r *Result) concludeHeader() {
 		tell(RuleNoRows, "there is no row below the header")
 	}
 	if r.size.Over() {
-		tell(RuleTooLarge, "the upload would have %d bytes, and %d is the most", r.size.Plain, r.size.Max)
+		tell(RuleTooLarge, "the upload would have %d bytes, and %d is the most; as a ZIP it would have about %d", r.size.Plain, r.size.Max, r.size.Zipped)
 	}
 	if r.relations.skipped {
 		tell(csr.RuleSharedPrimeSkipped, "%d RSA keys were not compared for shared primes: more than %d are compared only when asked",

@@ -44,13 +44,37 @@ func (r *Result) RowFindings(i int) []Finding {
 		return nil
 	}
 	e := newExplainer(r)
+	e.brief = true
 	return e.row(i, r.snap.ID(i), r.snap.Row(i, nil))
 }
+
+// GroupFindings puts the findings of a group into words, in order of the rows: of the first limit rows, or of all where
+// limit is 0.
+func (r *Result) GroupFindings(ctx context.Context, g *Group, limit int, do func(Finding) error) error {
+	rows := r.places(g.rows)
+	if limit > 0 && len(rows) > limit {
+		rows = rows[:limit]
+	}
+	return r.explainRows(ctx, rows, len(rows) < briefRows, nil, func(list []Finding) error {
+		for _, f := range list {
+			if f.Rule == g.Rule.Name && (!g.HasColumn || f.Position.Column >= 0 && r.p.columns[f.Position.Column].id == g.Column) {
+				if err := do(f); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// briefRows is up to how many rows are explained without keeping what they share with others.
+const briefRows = 100
 
 // explainer makes the words of findings.
 type explainer struct {
 	r       *Result
 	checker *checker
+	brief   bool // a finding names some of the other rows, and does not bring all of them along
 	shared  *partnerSets
 }
 
@@ -123,19 +147,15 @@ func (e *explainer) related(id csvdoc.RowID, cells []string, add func(rule *find
 			if g := rel.groups[cause{rule, columnID}]; g == nil || !g.rows.has(id) {
 				continue
 			}
-			rows := rel.index[k].rows(values.of[k])
-			partners := e.partners(rule, k, values.of[k], rows)
-			others := otherRows(partners, e.fileRow(id))
-			f := add(rule, column, e.relationMessage(rule, cells, others, values), "")
-			f.Partners = partners
+			others, partners := e.others(id, rule, k, values.of[k], func() []csvdoc.RowID { return rel.index[k].rows(values.of[k]) })
+			add(rule, column, e.relationMessage(rule, cells, others), "").Partners = partners
 		}
 	}
 	prime := rel.groups[cause{csr.RuleSharedPrime, p.relationColumn(byDER)}]
 	for n, set := range rel.primes {
 		if _, in := slices.BinarySearch(set.rows, id); in && prime != nil && prime.rows.has(id) {
-			partners := e.partners(csr.RuleSharedPrime, byDER, valueHash(n), set.rows) // #nosec G115 -- an index
-			f := add(csr.RuleSharedPrime, p.csr,
-				"its RSA modulus shares a prime with that of "+otherRows(partners, e.fileRow(id))+": both private keys can be computed", "")
+			others, partners := e.others(id, csr.RuleSharedPrime, byDER, valueHash(n), func() []csvdoc.RowID { return set.rows }) // #nosec G115 -- an index
+			f := add(csr.RuleSharedPrime, p.csr, "its RSA modulus shares a prime with that of "+others+": both private keys can be computed", "")
 			f.Partners = partners
 		}
 	}
@@ -146,7 +166,32 @@ func (e *explainer) fileRow(id csvdoc.RowID) int {
 	return e.r.snap.FileRow(i)
 }
 
-func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, rows []csvdoc.RowID) *finding.Partners {
+// others names the other rows that have a value in common with one, and brings all of them along unless brief words are wanted.
+func (e *explainer) others(id csvdoc.RowID, rule *finding.Rule, k relation, value valueHash, rows func() []csvdoc.RowID) (string, *finding.Partners) {
+	self := e.fileRow(id)
+	if !e.brief {
+		set := e.partners(rule, k, value, rows)
+		return otherRows(len(set.Places), self, func(i int) int { return set.Places[i].Row }), set
+	}
+	list := e.alike(rule, rows())
+	numbers := make([]int, len(list))
+	for i, other := range list {
+		numbers[i] = e.fileRow(other)
+	}
+	slices.Sort(numbers)
+	return otherRows(len(numbers), self, func(i int) int { return numbers[i] }), nil
+}
+
+// alike leaves out the copies of a CSR where a rule is not about them.
+func (e *explainer) alike(rule *finding.Rule, rows []csvdoc.RowID) []csvdoc.RowID {
+	switch rule {
+	case csr.RuleSameKey, csr.RuleSharedNonce, csr.RuleSharedNonceOtherKey, csr.RuleSharedPrime:
+		return e.r.relations.live(e.r.p, rows)
+	}
+	return rows
+}
+
+func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, rows func() []csvdoc.RowID) *finding.Partners {
 	e.shared.mu.Lock()
 	defer e.shared.mu.Unlock()
 	key := partnerKey{rule, value}
@@ -160,10 +205,7 @@ func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, ro
 			name = e.r.p.columns[i].name
 		}
 	}
-	if k == bySPKI || k == byNonce || rule == csr.RuleSharedPrime {
-		rows = e.r.relations.live(e.r.p, rows)
-	}
-	for _, id := range rows {
+	for _, id := range e.alike(rule, rows()) {
 		set.Places = append(set.Places, finding.Location{Row: e.fileRow(id), Column: name})
 	}
 	slices.SortFunc(set.Places, finding.Location.Compare)
@@ -171,19 +213,16 @@ func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, ro
 	return set
 }
 
-// otherRows names the rows of a set but one: "row 3", "row 3, row 7, row 12 and 5 more".
-func otherRows(p *finding.Partners, row int) string {
+// otherRows names rows, of which there are n in order, but one: "row 3", "row 3, row 7, row 12 and 5 more".
+func otherRows(n, row int, at func(i int) int) string {
 	const shown = 3
 	var words []string
-	for _, at := range p.Places {
-		if at.Row != row {
-			if len(words) == shown {
-				break
-			}
-			words = append(words, fmt.Sprintf("row %d", at.Row))
+	for i := 0; i < n && len(words) < shown; i++ {
+		if other := at(i); other != row {
+			words = append(words, fmt.Sprintf("row %d", other))
 		}
 	}
-	if more := len(p.Places) - 1 - len(words); more > 0 {
+	if more := n - 1 - len(words); more > 0 {
 		return strings.Join(words, ", ") + fmt.Sprintf(" and %d more", more)
 	}
 	if n := len(words); n > 1 {
@@ -192,7 +231,7 @@ func otherRows(p *finding.Partners, row int) string {
 	return strings.Join(words, "")
 }
 
-func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others string, values rowValues) string {
+func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others string) string {
 	cell := func(i int) string {
 		if i >= 0 && i < len(cells) {
 			return cells[i]
@@ -234,7 +273,7 @@ func (r *Result) Report(ctx context.Context, file string, report progress.Func) 
 		f.File = file
 		out.Add(f)
 	}
-	err := r.explainRows(ctx, r.withFindings(), report, func(list []Finding) error {
+	err := r.explainRows(ctx, r.withFindings(), false, report, func(list []Finding) error {
 		for _, f := range list {
 			f.File = file
 			out.Add(f.Finding)
@@ -265,9 +304,10 @@ func (r *Result) withFindings() []int {
 }
 
 // explainRows explains rows on all cores and hands on what was found in their order.
-func (r *Result) explainRows(ctx context.Context, rows []int, report progress.Func, do func([]Finding) error) error {
+func (r *Result) explainRows(ctx context.Context, rows []int, brief bool, report progress.Func, do func([]Finding) error) error {
 	const piece = 256
 	first := newExplainer(r)
+	first.brief = brief
 	total := int64(len(rows))
 	return inOrder(ctx, r.p.opt.Workers, (len(rows)+piece-1)/piece,
 		func() func(ctx context.Context, k int) ([]Finding, error) {

@@ -31,6 +31,7 @@ type column struct {
 	kind     Kind
 	required bool
 	profiled bool // what spreadsheets do to values is looked for
+	unnamed  bool
 }
 
 // headerFinding is something about the header.
@@ -84,7 +85,7 @@ func newPlan(columns []csvdoc.Column, o Options) *plan {
 		switch c.kind {
 		case Request, Date, flag, KeyUsage, ExtKeyUsage, Algorithm, CountryCode:
 		default:
-			c.profiled = true
+			c.profiled = !c.unnamed
 		}
 	}
 	return p
@@ -118,7 +119,7 @@ func (p *plan) readColumn(i int, wanted []string, present, meant map[string]int)
 		return
 	}
 	if strings.TrimFunc(c.name, isBlankRune) == "" {
-		tell(RuleEmptyColumn, "", "column %d has no name", i+1).remove = true
+		c.unnamed = true // what that means depends on whether it has values
 		return
 	}
 	name := c.name

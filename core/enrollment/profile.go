@@ -152,6 +152,7 @@ type profile struct {
 	lengths [maxLength + 1]int32 // values by their length
 	zeros   [maxLength + 1]int32 // those that begin with 0
 	classes map[class]*rowSet
+	rows    *rowSet // with a value; of columns without a name alone
 }
 
 // note takes in a value of at most maxLength bytes, or takes it out again where by is -1.
@@ -179,6 +180,18 @@ func (p *profile) note(id csvdoc.RowID, value string, set charSet, by int32) {
 	}
 }
 
+// fill notes that a row has a value, or has it no more.
+func (p *profile) fill(id csvdoc.RowID, by int32) {
+	if p.rows == nil {
+		p.rows = new(rowSet)
+	}
+	if by > 0 {
+		p.rows.add(id)
+	} else {
+		p.rows.remove(id)
+	}
+}
+
 func (p *profile) merge(other *profile) {
 	p.filled += other.filled
 	for n := range p.lengths {
@@ -187,6 +200,12 @@ func (p *profile) merge(other *profile) {
 	}
 	if p.classes == nil {
 		p.classes = map[class]*rowSet{}
+	}
+	if other.rows != nil {
+		if p.rows == nil {
+			p.rows = new(rowSet)
+		}
+		p.rows.merge(other.rows)
 	}
 	for k, rows := range other.classes {
 		if p.classes[k] == nil {
@@ -202,6 +221,9 @@ func (p *profile) clone() *profile {
 	q.classes = make(map[class]*rowSet, len(p.classes))
 	for k, rows := range p.classes {
 		q.classes[k] = rows.clone()
+	}
+	if p.rows != nil {
+		q.rows = p.rows.clone()
 	}
 	return &q
 }

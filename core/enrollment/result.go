@@ -28,6 +28,7 @@ type Result struct {
 	states   [3]*rowSet                // rows by their worst finding
 	header   []headerFinding
 	size     Size
+	written  []int // places of the columns that an upload has
 }
 
 // Snapshot is the document that was checked.

@@ -45,7 +45,9 @@ func Revalidate(ctx context.Context, prev *Result, snap *csvdoc.Snapshot, change
 	if err := u.relate(ctx, change.Structure, report); err != nil {
 		return nil, err
 	}
-	r.conclude()
+	if err := r.conclude(ctx); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 

@@ -115,7 +115,7 @@ func (s *rowSet) merge(other *rowSet) {
 
 // without is the set of the rows of s that are not in other.
 func (s *rowSet) without(other *rowSet) *rowSet {
-	out := s.clone()
+	out := s.clone() // of nil, an empty set
 	if other.len() == 0 {
 		return out
 	}

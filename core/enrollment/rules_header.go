@@ -32,10 +32,14 @@ var (
 		Title: "Two columns have the same name",
 		Why:   "Which of the two values counts is open; the service refuses the file or takes one of them.",
 		Hint:  "remove one of the columns, or rename it"}
-	RuleEmptyColumn = &finding.Rule{Name: "csv/unnamed-column", Severity: finding.Error, Source: sourceFormat,
-		Title: "A column has no name",
-		Why:   "Values without a name belong to nothing. Spreadsheets leave such columns behind the last one.",
-		Hint:  "remove the column, or name it"}
+	RuleEmptyColumn = &finding.Rule{Name: "csv/empty-column", Severity: finding.Notice, Source: sourceFormat,
+		Title: "A column has neither name nor values: left out of the upload",
+		Why:   "Spreadsheets leave such columns behind the last one, and a row with too many cells makes one. It would give the service a column without a name.",
+		Hint:  "nothing to do; remove it to be rid of it in the file as well"}
+	RuleUnnamedColumn = &finding.Rule{Name: "csv/unnamed-column", Severity: finding.Error, Source: sourceFormat,
+		Title: "A column has values and no name",
+		Why:   "Values without a name belong to nothing: the service cannot know what they stand for.",
+		Hint:  "name the column, or remove it"}
 	RuleCSRMissing = &finding.Rule{Name: "csv/csr-column-missing", Severity: finding.Error, Source: sourcePrepare,
 		Title: "The column csr is missing",
 		Why:   "Where the devices make their keys, the service certifies the CSR of each row and refuses a file without them.",
@@ -56,5 +60,5 @@ var (
 
 var headerRules = []*finding.Rule{
 	RuleMissing, RuleSpelling, RuleSimilar, RuleNotInTemplate, RuleDeviceField, RuleInferred, RuleDuplicateColumn,
-	RuleEmptyColumn, RuleCSRMissing, RuleCSRPresent, RuleNoName, RuleNoRows,
+	RuleUnnamedColumn, RuleEmptyColumn, RuleCSRMissing, RuleCSRPresent, RuleNoName, RuleNoRows,
 }

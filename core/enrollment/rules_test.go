@@ -60,6 +60,7 @@ func fixtures(t testing.TB) map[*finding.Rule]fixture {
 		RuleInferred:        {bad: cn + ",subject.locality\na,Ulm\n", good: cn + ",subject.state\na,Ulm\n"},
 		RuleDuplicateColumn: {bad: cn + "," + cn + "\na,b\n", good: cn + "\na\n"},
 		RuleEmptyColumn:     {bad: cn + ",\na,\n", good: cn + "\na\n"},
+		RuleUnnamedColumn:   {bad: cn + ",\na,x\n", good: cn + ",line\na,x\n"},
 		RuleCSRMissing:      {bad: cn + "\na\n", good: withCSR(pemText), options: Options{Keys: ClientKeys}},
 		RuleCSRPresent:      {bad: withCSR(pemText), good: cn + "\na\n", options: Options{Keys: ServerKeys}},
 		RuleNoName:          {bad: "subject.state\nBavaria\n", good: cn + "\na\n"},

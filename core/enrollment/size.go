@@ -1,8 +1,8 @@
 package enrollment
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"io"
 
 	"github.com/klauspost/compress/flate"
@@ -13,73 +13,83 @@ import (
 
 // Size is how large an upload would be.
 type Size struct {
-	Plain int64 // bytes of the CSV with the rows that are ready
-	All   int64 // with all rows
-	Max   int64 // of one uploaded file
+	Plain  int64 // bytes of the CSV with the rows that are ready
+	All    int64 // with all rows
+	Zipped int64 // about what a ZIP of Plain would have; 0 where Plain fits into one file
+	Max    int64 // of one uploaded file
 }
 
 // Over says that the upload does not fit into one CSV.
 func (s Size) Over() bool { return s.Plain > s.Max }
 
-// Size is how large the upload would be as a CSV.
+// Size is how large the upload would be.
 func (r *Result) Size() Size { return r.size }
 
 // measure works out the sizes.
-func (r *Result) measure() {
-	names := make([]string, len(r.p.columns))
-	for i := range r.p.columns {
-		names[i] = r.p.columns[i].name
+func (r *Result) measure(ctx context.Context) error {
+	header := int64(len(appendRow(nil, r.names(), -1)))
+	rows, left := int64(r.snap.Rows()), r.states[finding.Error]
+	unwritten := int64(len(r.p.columns)-len(r.written)) * int64(len(`,""`))
+	r.size = Size{Max: r.p.opt.MaxBytes, All: header + r.sizes.total - rows*unwritten}
+	r.size.Plain = r.size.All - r.sizes.of(left) + int64(left.len())*unwritten
+	if !r.size.Over() {
+		return nil
 	}
-	header := int64(len(appendRow(nil, names, -1)))
-	r.size = Size{All: header + r.sizes.total, Max: r.p.opt.MaxBytes}
-	r.size.Plain = r.size.All - r.sizes.of(r.states[finding.Error])
+	var err error
+	r.size.Zipped, err = r.EstimateZipped(ctx)
+	return err
+}
+
+// names are those of the columns that an upload has.
+func (r *Result) names() []string {
+	names := make([]string, len(r.written))
+	for k, i := range r.written {
+		names[k] = r.p.columns[i].name
+	}
+	return names
 }
 
 // EstimateZipped is about how large the upload would be as a ZIP: some of its rows, taken from everywhere, are compressed.
 // It takes well under a second and is good to a few per cent.
 func (r *Result) EstimateZipped(ctx context.Context) (int64, error) {
-	const samples, sampleBytes = 16, 256 << 10
+	const samples, sampleBytes = 16, 128 << 10
 	rows := r.snap.Rows()
-	if rows == 0 {
+	if rows == 0 || r.size.Plain == 0 {
 		return 0, nil
 	}
-	var in, out int64
 	counter := countWriter{w: io.Discard}
 	z, err := flate.NewWriter(&counter, uploadLevel)
 	if err != nil {
 		return 0, err
 	}
+	var in int64
 	var text []byte
+	q := r.newQuoter()
 	for k := range samples {
-		from := rows * k / samples
-		to := rows * (k + 1) / samples
 		text = text[:0]
-		errEnough := io.EOF
-		err := r.snap.Scan(ctx, from, to, func(_ int, id csvdoc.RowID, cells []string) error {
-			text = appendRow(text, cells, r.p.onOneLine())
-			if len(text) >= sampleBytes {
+		err := r.snap.ScanBytes(ctx, rows*k/samples, rows*(k+1)/samples, func(_ int, _ csvdoc.RowID, cells [][]byte, _ []byte) error {
+			if text = q.append(text, cells); len(text) >= sampleBytes {
 				return errEnough
 			}
 			return nil
 		})
-		if err != nil && err != errEnough {
+		if err != nil && !errors.Is(err, errEnough) {
 			return 0, err
 		}
 		in += int64(len(text))
 		z.Reset(&counter)
-		if _, err := io.Copy(z, bytes.NewReader(text)); err != nil {
+		if _, err := z.Write(text); err != nil {
 			return 0, err
 		}
 		if err := z.Flush(); err != nil {
 			return 0, err
 		}
 	}
-	out = counter.n
-	if in == 0 {
-		return 0, nil
-	}
-	return int64(float64(out)/float64(in)*float64(r.size.Plain)) + zipOverhead, nil
+	return int64(float64(counter.n)/float64(in)*float64(r.size.Plain)) + zipOverhead, nil
 }
+
+// errEnough ends a scan that has seen enough.
+var errEnough = errors.New("enough")
 
 // onOneLine is the column whose line breaks an upload leaves out, -1 for none.
 func (p *plan) onOneLine() int {

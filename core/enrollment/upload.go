@@ -175,7 +175,7 @@ func (w *uploadWriter) writeLeftOut(ctx context.Context, name string, report pro
 	w.names = append(w.names, name)
 	r := w.r
 	line := appendRow(nil, LeftOutColumns, -1)
-	err = r.explainRows(ctx, r.places(r.states[finding.Error]), report, func(list []Finding) error {
+	err = r.explainRows(ctx, r.places(r.states[finding.Error]), false, report, func(list []Finding) error {
 		for _, x := range list {
 			if x.Severity == finding.Error {
 				common := ""
@@ -202,19 +202,58 @@ func (w *uploadWriter) writeLeftOut(ctx context.Context, name string, report pro
 	return f.Close()
 }
 
-// appendRow appends a row in the service's form. In the column at oneLine line breaks are left out; -1 for none.
-func appendRow[T string | []byte](dst []byte, cells []T, oneLine int) []byte {
+// quoter writes rows in the service's form.
+type quoter struct {
+	columns []int // that are written; nil for all
+	oneLine int   // column whose line breaks are left out, -1 for none
+}
+
+func (r *Result) newQuoter() quoter {
+	q := quoter{oneLine: r.p.onOneLine()}
+	if len(r.written) < len(r.p.columns) {
+		q.columns = r.written
+	}
+	return q
+}
+
+// asItIs says that a row whose cells are all quoted needs no other form.
+func (q *quoter) asItIs(raw []byte) bool {
+	return q.columns == nil && (q.oneLine < 0 || bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\r') < 0)
+}
+
+// append adds a row to dst.
+func (q *quoter) append(dst []byte, cells [][]byte) []byte {
+	if q.columns == nil {
+		for i, cell := range cells {
+			dst = q.cell(dst, i, i, cell)
+		}
+	} else {
+		for k, i := range q.columns {
+			dst = q.cell(dst, k, i, cells[i])
+		}
+	}
+	return append(dst, '\n')
+}
+
+// cell adds the cell of column i as the k-th of its row.
+func (q *quoter) cell(dst []byte, k, i int, cell []byte) []byte {
+	if k > 0 {
+		dst = append(dst, ',')
+	}
+	dst = append(dst, '"')
+	if i == q.oneLine {
+		dst = appendOnOneLine(dst, cell)
+	} else {
+		dst = appendEscaped(dst, cell)
+	}
+	return append(dst, '"')
+}
+
+// appendRow appends a row of texts. In the column at oneLine line breaks are left out; -1 for none.
+func appendRow(dst []byte, cells []string, oneLine int) []byte {
+	q := quoter{oneLine: oneLine}
 	for i, cell := range cells {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, '"')
-		if i == oneLine {
-			dst = appendOnOneLine(dst, []byte(cell))
-		} else {
-			dst = appendEscaped(dst, []byte(cell))
-		}
-		dst = append(dst, '"')
+		dst = q.cell(dst, i, i, []byte(cell))
 	}
 	return append(dst, '\n')
 }

@@ -20,6 +20,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/delivery"
+	"enrollbench/core/finding"
 )
 
 // read reads a part back as encoding/csv and archive/zip see it.
@@ -59,19 +60,54 @@ func read(t testing.TB, p Part) [][]string {
 	return rows
 }
 
-// contents are all rows of a document, with its header.
+// contents are all rows of a document, with its header and without columns that have neither name nor values.
 func contents(r *Result, leaveOut bool) [][]string {
-	var header []string
-	for _, c := range r.Snapshot().Columns() {
-		header = append(header, c.Name)
-	}
-	out := [][]string{header}
+	out := [][]string{r.names()}
 	for i := range r.Snapshot().Rows() {
-		if !leaveOut || !r.states[2].has(r.Snapshot().ID(i)) {
-			out = append(out, r.Snapshot().Row(i, nil))
+		if !leaveOut || !r.states[finding.Error].has(r.Snapshot().ID(i)) {
+			row := []string{}
+			for _, c := range r.written {
+				row = append(row, r.Snapshot().Cell(i, c))
+			}
+			out = append(out, row)
 		}
 	}
 	return out
+}
+
+// TestEmptyColumns: what a spreadsheet leaves behind the last column, and what a row with too many cells makes, does not go
+// to the service; a value without a name keeps the upload waiting.
+func TestEmptyColumns(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		header int
+		want   string
+	}{
+		{"subject.common_name;line;;\r\na;1;;\r\nb;2;;\r\n", 0, "\"subject.common_name\",\"line\"\n\"a\",\"1\"\n\"b\",\"2\"\n"},
+		{"subject.common_name,,line\na,,1\n", 0, "\"subject.common_name\",\"line\"\n\"a\",\"1\"\n"},
+		{"subject.common_name,line\na,1\nb,2,3\n", 0, "\"subject.common_name\",\"line\"\n\"a\",\"1\"\n"}, // its only row is left out
+		{"subject.common_name,line,\na,1,\nb,2,3\n", 1, ""},
+	} {
+		d := document(t, c.text)
+		form, err := FormOf(ctx, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := validate(t, d, Options{Form: form})
+		if n := r.Counts().Header; n != c.header {
+			t.Errorf("%q: %d errors of the header\n%s", c.text, n, say(t, r))
+		}
+		if c.header > 0 {
+			continue
+		}
+		result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "x.csv"), LeaveOutErrors: true}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, _ := os.ReadFile(result.Parts[0].File); string(text) != c.want || int64(len(text)) != r.Size().Plain {
+			t.Errorf("%q became %q, %d bytes were foretold", c.text, text, r.Size().Plain)
+		}
+	}
 }
 
 // manyRows are n rows that compress badly, so that parts are small.

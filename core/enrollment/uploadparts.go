@@ -90,18 +90,14 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
 	if w.deflate, err = flate.NewWriter(io.Discard, uploadLevel); err != nil {
 		return err
 	}
-	names := make([]string, len(r.p.columns))
-	for i := range r.p.columns {
-		names[i] = r.p.columns[i].name
-	}
-	w.header.text = appendRow(nil, names, -1)
+	w.header.text = appendRow(nil, r.names(), -1)
 	if w.zipped {
 		if w.header.packed, err = pack(w.deflate, w.header.text); err != nil {
 			return err
 		}
 	}
 	step, rows := w.rowsPerBlock(), r.snap.Rows()
-	left, oneLine := r.states[finding.Error], r.p.onOneLine()
+	left, q := r.states[finding.Error], r.newQuoter()
 	err = inOrder(ctx, r.p.opt.Workers, (rows+step-1)/step,
 		func() func(context.Context, int) (*block, error) {
 			z, zipErr := flate.NewWriter(io.Discard, uploadLevel)
@@ -111,10 +107,10 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
 					if left.has(id) {
 						return nil
 					}
-					if raw != nil && (oneLine < 0 || bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\r') < 0) { // it is in the form already
+					if raw != nil && q.asItIs(raw) {
 						b.text = append(append(b.text, raw...), '\n')
 					} else {
-						b.text = appendRow(b.text, cells(), oneLine)
+						b.text = q.append(b.text, cells())
 					}
 					b.ends = append(b.ends, len(b.text))
 					return nil

@@ -126,7 +126,9 @@ func Validate(ctx context.Context, snap *csvdoc.Snapshot, o Options, report prog
 	if r.relations, err = newRelations(ctx, p, snap, tallies, report); err != nil {
 		return nil, err
 	}
-	r.conclude()
+	if err := r.conclude(ctx); err != nil {
+		return nil, err
+	}
 	report.Report(total, total)
 	return r, nil
 }

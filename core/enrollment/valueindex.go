@@ -28,6 +28,17 @@ type valueAt struct {
 	row   csvdoc.RowID
 }
 
+// compare orders by value, then row.
+func (a valueAt) compare(b valueAt) int {
+	switch {
+	case a.value < b.value:
+		return -1
+	case a.value > b.value:
+		return 1
+	}
+	return cmp.Compare(a.row, b.row)
+}
+
 // valueIndex finds the rows that have a value in common. It does not change; with makes another one that shares the base.
 type valueIndex struct {
 	shards *[shards][]valueAt // sorted by value, then row
@@ -66,9 +77,7 @@ func newValueIndex(ctx context.Context, workers int, parts [][]valueAt) (*valueI
 	for w := range workers {
 		running.Go(func() {
 			for s := w; s < shards && ctx.Err() == nil; s += workers {
-				slices.SortFunc(x.shards[s], func(a, b valueAt) int {
-					return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.row, b.row))
-				})
+				slices.SortFunc(x.shards[s], valueAt.compare)
 			}
 		})
 	}
@@ -168,9 +177,7 @@ func (x *valueIndex) rebased() *valueIndex {
 		}
 	}
 	for s := range out.shards {
-		slices.SortFunc(out.shards[s], func(a, b valueAt) int {
-			return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.row, b.row))
-		})
+		slices.SortFunc(out.shards[s], valueAt.compare)
 	}
 	return out
 }
