@@ -178,6 +178,27 @@ func BenchmarkSaveAllEdited(b *testing.B) {
 	}
 }
 
+func BenchmarkSaveAfterReplaceAll(b *testing.B) {
+	d := benchDocument(b)
+	_, err := d.Apply("all", func(e *Edit) error {
+		for i := range RowID(benchRows) {
+			if err := e.SetCell(i, 1, "Example Manufacturing AG"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		if err := d.Snapshot().writeText(context.Background(), discard{}, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 type discard struct{}
 
 func (discard) Write(b []byte) (int, error) { return len(b), nil }

@@ -160,7 +160,11 @@ type overlay struct {
 	fresh  texts // by id-firstFresh
 }
 
+// get works on nil, where nothing was set.
 func (o *overlay) get(id RowID) (string, bool) {
+	if o == nil {
+		return "", false
+	}
 	if id >= firstFresh {
 		return o.fresh.get(uint64(id - firstFresh))
 	}
@@ -173,4 +177,13 @@ func (o *overlay) set(id RowID, v string, by *owner) {
 	} else {
 		o.file = o.file.set(uint64(id), v, by)
 	}
+}
+
+// overlays lists what was set by column, nil where nothing was.
+func (s *Snapshot) overlays() []*overlay {
+	all := make([]*overlay, len(s.columns))
+	for i, c := range s.columns {
+		all[i] = findOverlay(s.cells, c.ID)
+	}
+	return all
 }

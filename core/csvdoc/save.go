@@ -216,15 +216,27 @@ func (d *Document) save(ctx context.Context, j saving, report progress.Func) err
 	if err != nil {
 		return fmt.Errorf("save %q: %w", j.path, err)
 	}
+	if err := syncNow(f.Name()); err != nil {
+		return fmt.Errorf("save %q: %w", j.path, err)
+	}
+	if err := d.keepOld(j.path); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	file := identity{Size: m.n, Sum: m.sum.Sum32()}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.journal != nil {
+		if err := d.keepFor(j.path, d.journal); err != nil { // if it began just now
+			return err
+		}
 		if err := d.recordSave(j, file); err != nil {
 			return err
 		}
 	}
-	if err := d.replace(f, j.path); err != nil {
+	if err := d.replace(f); err != nil {
 		return err
 	}
 	if info, err := os.Stat(j.path); err == nil {

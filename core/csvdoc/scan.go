@@ -90,14 +90,15 @@ type reader struct {
 	at      int    // of the current row in buf
 	next    int    // of the row after it
 	row     rowSpans
-	bytes   []byte // that row.cells lie in: buf, or a block's
-	touched bool   // the current row has edits
+	bytes   []byte     // that row.cells lie in: buf, or a block's
+	touched bool       // the current row has edits
+	set     []*overlay // by column; nil where nothing was set
 	cells   [][]byte
 	scratch []byte
 }
 
 func newReader(s *Snapshot) *reader {
-	r := &reader{s: s, scanner: s.view.rowScanner()}
+	r := &reader{s: s, scanner: s.view.rowScanner(), set: s.overlays()}
 	r.decoder = newDecoder(&r.scanner, s.view.dialect.Encoding)
 	return r
 }
@@ -226,9 +227,9 @@ func (r *reader) values(id RowID) [][]byte {
 	r.cells, r.scratch = r.cells[:0], r.scratch[:0]
 	// One look at the row instead of one at each cell: ASCII is its own UTF-8 in every encoding that is scanned.
 	plain := id < firstFresh && len(r.row.cells) > 0 && ascii(r.bytes[r.row.cells[0].start:r.row.end])
-	for _, c := range r.s.columns {
+	for i, c := range r.s.columns {
 		if r.touched {
-			if v, ok := r.s.edited(id, c.ID); ok {
+			if v, ok := r.set[i].get(id); ok {
 				from := len(r.scratch)
 				r.scratch = append(r.scratch, v...)
 				r.cells = append(r.cells, r.scratch[from:])

@@ -66,18 +66,20 @@ func zeros(w uint64) uint64 { return (w - low) &^ w & high }
 // returns where the next row begins, or -1 where b ends before the row does: r.open then tells whether within quotes.
 // Where final is true, -1 means that a quote is never closed.
 func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
-	r.cells, r.stray, r.open = r.cells[:0], false, -1
-	delims, eols := uint64(s.delimiter)*low, uint64(s.eol)*low
+	// Locals, because what is behind a pointer is loaded again after each store.
+	cells, delimiter, eol, backslash, literal := r.cells[:0], s.delimiter, s.eol, s.backslash, len(s.literal) > 0
+	r.stray, r.open = false, -1
+	delims, eols := uint64(delimiter)*low, uint64(eol)*low
 	const quotes = uint64('"') * low
 	n := len(b)
 	for {
 		start, how := p, bare
-		if p < n && b[p] == '"' && (len(s.literal) == 0 || !s.isLiteral(off+int64(p))) {
+		if p < n && b[p] == '"' && (!literal || !s.isLiteral(off+int64(p))) {
 			how = quoted
 			p++
 			for {
 				q := -1
-				if !s.backslash {
+				if !backslash {
 					// The search of quote, here for the sake of speed: most cells are short.
 					for stop := min(p+48, n); p+8 <= stop; p += 8 {
 						if m := zeros(le.Uint64(b[p:]) ^ quotes); m != 0 {
@@ -101,8 +103,8 @@ func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
 				}
 				break
 			}
-			if p < n && b[p] == s.delimiter {
-				r.cells = append(r.cells, span{uint32(start), uint32(p), how})
+			if p < n && b[p] == delimiter {
+				cells = append(cells, span{uint32(start), uint32(p), how})
 				p++
 				continue
 			}
@@ -111,7 +113,7 @@ func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
 					r.open = -1
 					return -1
 				}
-			} else if c := b[p]; c != s.eol {
+			} else if c := b[p]; c != eol {
 				if c != '\r' || p+1 < n && b[p+1] != '\n' || p+1 == n && final {
 					how = tailed
 					r.stray = true
@@ -135,7 +137,7 @@ func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
 		}
 		for ; p < n; p++ {
 			c := b[p]
-			if c == s.delimiter || c == s.eol {
+			if c == delimiter || c == eol {
 				goto found
 			}
 			if c == '"' {
@@ -146,18 +148,18 @@ func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
 			return -1
 		}
 		r.stray = r.stray || stray != 0
-		r.cells = append(r.cells, span{uint32(start), uint32(n), how})
-		r.end = n
+		cells = append(cells, span{uint32(start), uint32(n), how})
+		r.cells, r.end = cells, n
 		return n
 	found:
 		r.stray = r.stray || stray != 0
-		if b[p] == s.delimiter {
-			r.cells = append(r.cells, span{uint32(start), uint32(p), how})
+		if b[p] == delimiter {
+			cells = append(cells, span{uint32(start), uint32(p), how})
 			p++
 			continue
 		}
 		end, next := p, p+1
-		if s.eol == '\n' {
+		if eol == '\n' {
 			if end > start && b[end-1] == '\r' {
 				end--
 			}
@@ -168,8 +170,8 @@ func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
 		} else if !final {
 			return -1
 		}
-		r.cells = append(r.cells, span{uint32(start), uint32(end), how})
-		r.end = end
+		cells = append(cells, span{uint32(start), uint32(end), how})
+		r.cells, r.end = cells, end
 		return next
 	}
 }

@@ -20,49 +20,27 @@ func (b *base) below() *source {
 	return b.src
 }
 
-// replace gives a written file its name. What stood there is kept under another name first, if the document rests on
-// it, and its handle is closed for the moment of the rename.
-func (d *Document) replace(f *atomicfile.File, path string) error {
+// needsSidecar tells whether the old bytes have to be kept under another name before path is replaced, and where. Once
+// they are, they are for all saves to come.
+func (d *Document) needsSidecar(path string, j *journal) bool {
 	src := d.base.below()
-	if d.sidecar != "" {
-		// Its mode is the file's while a commit that failed has left both names to one file.
-		err := f.Commit()
-		if err == nil {
-			_ = os.Chmod(d.sidecar, 0o600)
-		}
-		return err
+	switch {
+	case src == nil, d.sidecar != "":
+		return false
+	case j != nil:
+		return true // after a crash the edits need their base, also where the save goes elsewhere
 	}
-	if src == nil || !sameFile(src, path) && d.journal == nil {
-		return f.Commit()
-	}
-	if d.journal == nil && runtime.GOOS != "windows" {
-		return f.Commit() // the open handle keeps the old bytes, and nobody needs them after a crash
-	}
-	name, err := d.keepBase(src)
-	if err != nil {
-		return fmt.Errorf("keep the bytes from before the save: %w", err)
-	}
-	d.sidecar = name
-	err = src.move(func() (string, error) { return name, f.Commit() })
-	if err == nil {
-		// Until the rename a hard link shares its mode with the file.
-		_ = os.Chmod(name, 0o600)
-	}
-	return err
-}
-
-func sameFile(s *source, path string) bool {
-	a, errA := s.stat()
-	b, errB := os.Stat(path)
-	return errA == nil && errB == nil && os.SameFile(a, b)
+	// Without a journal nobody needs them after a crash: elsewhere than on Windows the open handle keeps them.
+	return runtime.GOOS == "windows" && sameFile(src, path)
 }
 
 // keepBase gives the file below a second name, or copies it where that cannot be. The copy is complete when it gets its
 // name, so what has the name can be relied on.
-func (d *Document) keepBase(src *source) (string, error) {
+func (d *Document) keepBase(j *journal) (string, error) {
+	src := d.base.below()
 	var name string
-	if d.journal != nil {
-		name = d.journal.sidecar()
+	if j != nil {
+		name = j.sidecar()
 	} else {
 		f, err := os.CreateTemp(d.options.scratch(), spoolPrefix+"*"+sidecarExt)
 		if err != nil {
@@ -74,7 +52,7 @@ func (d *Document) keepBase(src *source) (string, error) {
 		}
 	}
 	// The path may have been given to another file meanwhile: then the open one has to be copied.
-	if sameFile(src, src.path) && os.Link(src.path, name) == nil {
+	if sameFile(src, src.path) && (os.Link(src.path, name) == nil || sameFile(src, name)) {
 		return name, syncFolder(filepath.Dir(name))
 	}
 	out, err := atomicfile.Create(name, atomicfile.Options{Mode: 0o600, Replace: true})
@@ -88,6 +66,47 @@ func (d *Document) keepBase(src *source) (string, error) {
 	return name, out.Commit()
 }
 
+func sameFile(s *source, path string) bool {
+	a, errA := s.stat()
+	b, errB := os.Stat(path)
+	return errA == nil && errB == nil && os.SameFile(a, b)
+}
+
+// replace gives a written file its name. Where the old bytes have a second name the handle is closed for the moment of
+// the rename, which Windows asks for, and opened under that.
+func (d *Document) replace(f *atomicfile.File) error {
+	if d.sidecar == "" {
+		return f.Commit()
+	}
+	src := d.base.below()
+	commit := f.Commit
+	if src.path != d.sidecar {
+		commit = func() error {
+			return src.move(func() (string, error) { return d.sidecar, f.Commit() })
+		}
+	}
+	err := commit()
+	if err == nil {
+		// Until the rename a hard link shares its mode with the file.
+		_ = os.Chmod(d.sidecar, 0o600)
+	}
+	return err
+}
+
+// syncNow brings a written file to the disk before the moment in which the document waits for its rename.
+func syncNow(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil // whoever commits will sync it
+	}
+	err = f.Sync()
+	_ = f.Close()
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
+}
+
 // recordSave tells the journal what is about to appear, so that after a crash it can be told whether it did.
 func (d *Document) recordSave(j saving, file identity) error {
 	text, err := json.Marshal(saveRecord{Path: j.path, Member: d.base.member, File: file, Edits: j.edits})
@@ -98,4 +117,24 @@ func (d *Document) recordSave(j saving, file identity) error {
 		return err
 	}
 	return d.journal.sync()
+}
+
+// keepOld sees to the sidecar before the document has to wait; the journal may begin meanwhile, so it is asked again.
+func (d *Document) keepOld(path string) error {
+	d.mu.Lock()
+	j := d.journal
+	d.mu.Unlock()
+	return d.keepFor(path, j)
+}
+
+func (d *Document) keepFor(path string, j *journal) error {
+	if !d.needsSidecar(path, j) {
+		return nil
+	}
+	name, err := d.keepBase(j)
+	if err != nil {
+		return fmt.Errorf("keep the bytes from before the save: %w", err)
+	}
+	d.sidecar = name
+	return nil
 }

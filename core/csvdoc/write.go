@@ -14,6 +14,8 @@ type rowWriter struct {
 	w       *bufio.Writer
 	enc     encoder
 	newline string
+	reader  *reader
+	set     []*overlay // by column; nil where nothing was set
 	row     rowSpans
 	line    []byte
 	copyBuf []byte
@@ -37,6 +39,7 @@ func (s *Snapshot) writeText(ctx context.Context, w io.Writer, report progress.F
 	total := s.Rows()
 	var err error
 	r := newReader(s)
+	rw.reader, rw.set = r, s.overlays()
 	s.order.walk(0, total, func(at int, x run) bool {
 		switch {
 		case x.first >= firstFresh:
@@ -167,20 +170,20 @@ func (rw *rowWriter) fresh(ctx context.Context, x run) error {
 	s, b := rw.s, rw.s.view.base
 	for k := range x.n {
 		id := x.first + RowID(k)
-		last := -1
-		for i, c := range s.columns {
+		last := len(s.columns) - 1
+		for ; last >= 0; last-- {
 			// Columns that only rows with too many cells have are not imposed on new rows.
-			extra := c.ID < firstAdded && int(c.ID) >= b.width
-			if v, _ := s.edited(id, c.ID); v != "" || !extra {
-				last = i
+			c := s.columns[last]
+			if v, _ := rw.set[last].get(id); v != "" || c.ID >= firstAdded || int(c.ID) < b.width {
+				break
 			}
 		}
 		line := rw.line[:0]
-		for i, c := range s.columns[:last+1] {
+		for i := range last + 1 {
 			if i > 0 {
 				line = append(line, b.dialect.Delimiter)
 			}
-			v, _ := s.edited(id, c.ID)
+			v, _ := rw.set[i].get(id)
 			line = rw.enc.cell(line, v, b.dialect.QuoteAll)
 		}
 		rw.line = rw.whole(line)
@@ -195,33 +198,57 @@ func (rw *rowWriter) fresh(ctx context.Context, x run) error {
 	return nil
 }
 
+// nearRows is how far the next edited row may be for the rows in between to be read with it and not to be copied.
+const nearRows = 256
+
 // plainRun writes rows of the file whose columns are the file's: stretches without edits are copied.
 func (rw *rowWriter) plainRun(ctx context.Context, x run, more bool) error {
-	v := rw.s.view
 	from, to := int(x.first), int(x.first)+x.n
 	for from < to {
 		next := rw.nextEdited(from, to)
 		if next > from {
-			if err := rw.copyRows(ctx, from, next); err != nil {
+			if err := rw.copyRows(ctx, from, next, more || next < to); err != nil {
 				return err
-			}
-			if next == v.rows && v.unended && (more || next < to) {
-				_, _ = rw.w.WriteString(rw.newline)
 			}
 			from = next
 			continue
 		}
-		b, end, err := v.row(from, &rw.row)
-		if err != nil {
-			return err
-		}
-		rw.edited(RowID(from), b, end, &rw.row, more || from+1 < to)
-		from++
-		if err := rw.tick(ctx, 1); err != nil {
+		var err error
+		if from, err = rw.editedRows(ctx, from, to, more); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// editedRows writes rows from an edited one on, as far as others follow near, and returns where it ended.
+func (rw *rowWriter) editedRows(ctx context.Context, from, to int, more bool) (int, error) {
+	v, r := rw.s.view, rw.reader
+	off, err := v.offset(from)
+	if err != nil {
+		return from, err
+	}
+	r.seek(off)
+	for edited := from; from < to && edited-from < nearRows; from++ {
+		if err := r.advance(from); err != nil {
+			return from, err
+		}
+		if from < edited {
+			_, _ = rw.w.Write(r.bytes[r.at:r.next])
+			if r.next == r.row.end && (more || from+1 < to) {
+				_, _ = rw.w.WriteString(rw.newline)
+			}
+		} else {
+			rw.edited(RowID(from), r.bytes, r.next, &r.row, more || from+1 < to)
+			if edited = rw.nextEdited(from+1, to); edited == to && to-from > 1 {
+				edited = from + 1 + nearRows // none is left: copy the rest
+			}
+		}
+		if err := rw.tick(ctx, 1); err != nil {
+			return from, err
+		}
+	}
+	return from, nil
 }
 
 // nextEdited is the first row from from up to to that has an edit.
@@ -245,8 +272,8 @@ func (rw *rowWriter) broken(number int, b []byte, c span) bool {
 	return rw.unclosed != nil && c.kind == bare && c.end > c.start && b[c.start] == '"' && rw.unclosed.has(number)
 }
 
-// copyRows copies rows with their ends.
-func (rw *rowWriter) copyRows(ctx context.Context, from, to int) error {
+// copyRows copies rows with their ends; more says that others follow.
+func (rw *rowWriter) copyRows(ctx context.Context, from, to int, more bool) error {
 	v := rw.s.view
 	at, err := v.offset(from)
 	if err != nil {
@@ -274,6 +301,9 @@ func (rw *rowWriter) copyRows(ctx context.Context, from, to int) error {
 			return err
 		}
 	}
+	if to == v.rows && v.unended && more {
+		_, _ = rw.w.WriteString(rw.newline)
+	}
 	return rw.tick(ctx, rows)
 }
 
@@ -281,11 +311,14 @@ func (rw *rowWriter) copyRows(ctx context.Context, from, to int) error {
 // as its cells allow. The row's own end lies between r.end and next; more says that another row follows.
 func (rw *rowWriter) edited(id RowID, b []byte, next int, r *rowSpans, more bool) {
 	s, base := rw.s, rw.s.view.base
-	last := -1
-	for i, c := range s.columns {
-		_, set := s.edited(id, c.ID)
-		if set || c.ID >= firstAdded || int(c.ID) < len(r.cells) {
-			last = i
+	last := len(s.columns) - 1
+	for ; last >= 0; last-- {
+		c := s.columns[last]
+		if c.ID >= firstAdded || int(c.ID) < len(r.cells) {
+			break
+		}
+		if _, set := rw.set[last].get(id); set {
+			break
 		}
 	}
 	line := rw.line[:0]
@@ -294,7 +327,7 @@ func (rw *rowWriter) edited(id RowID, b []byte, next int, r *rowSpans, more bool
 			line = append(line, base.dialect.Delimiter)
 		}
 		present := int(c.ID) < len(r.cells)
-		if v, ok := s.edited(id, c.ID); ok {
+		if v, ok := rw.set[i].get(id); ok {
 			quote := base.dialect.QuoteAll
 			if present {
 				quote = r.cells[c.ID].kind != bare
