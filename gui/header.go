@@ -21,7 +21,7 @@ func (a *App) header() fyne.CanvasObject {
 	name := widgets.NewText("EnrollBench").Title()
 	line := container.NewBorder(nil, nil,
 		widgets.Across(look.Gap*1.25, widgets.Middle(widgets.Icon(resources.AppIcon(), 28)), widgets.Middle(name)),
-		widgets.Middle(widgets.NewText(whoWhere()).Muted()), widgets.Inset(0, 2*look.Gap, container.NewBorder(nil, nil, nil, container.New(pillsLayout{}, a.linkRow(), a.pillRow()))))
+		widgets.Middle(widgets.NewText(whoWhere()).Muted()), widgets.Inset(0, 2*look.Gap, container.New(pillsLayout{}, a.linkRow(), a.pillRow())))
 	return container.NewStack(widgets.NewArea(look.ColorRail, 0),
 		widgets.Edged(nil, widgets.Rule(), nil, nil, widgets.Inset(look.Gap*1.25, look.Gap*2, line)))
 }

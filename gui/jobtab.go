@@ -80,12 +80,12 @@ func (t *jobTab) build() {
 	t.empty = widgets.Edged(widgets.Inset(look.Gap, 2*look.Gap, t.trouble), nil, nil, nil, zone)
 
 	t.sheet = sheet.New([]sheet.Column{
-		{Title: lang.X("jobs.column-state", "State"), Width: 142, MinWidth: 118, Sortable: true},
+		{Title: lang.X("jobs.column-state", "State"), Width: 132, MinWidth: 118, Sortable: true},
 		{Title: lang.X("jobs.column-name", "Batch"), Width: 200, MinWidth: 120, Sortable: true, Flexible: true, Elide: sheet.Middle},
-		{Title: lang.X("jobs.column-count", "Certificates"), Width: 112, MinWidth: 90, Sortable: true, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("jobs.column-connection", "Connection"), Width: 120, MinWidth: 80, Sortable: true, Flexible: true},
+		{Title: lang.X("jobs.column-count", "Certificates"), Width: 104, MinWidth: 90, Sortable: true, Align: fyne.TextAlignTrailing},
+		{Title: lang.X("jobs.column-connection", "Connection"), Width: 122, MinWidth: 108, Sortable: true, Flexible: true},
 		{Title: lang.X("jobs.column-profile", "Profile"), Width: 140, MinWidth: 80, Sortable: true, Flexible: true},
-		{Title: lang.X("jobs.column-time", "Changed"), Width: 132, MinWidth: 60, Sortable: true},
+		{Title: lang.X("jobs.column-time", "Changed"), Width: 128, MinWidth: 60, Sortable: true},
 	}, nil)
 	t.sheet.OnSelect = func(int) { t.onSelect() }
 	t.sheet.OnActivate = func(int) { t.act() }
@@ -113,7 +113,7 @@ func (t *jobTab) build() {
 	taking := widgets.NewButton(lang.X("jobs.import", "Take in a prepared batch…"), look.Icon("add"), t.open)
 	line := widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.kindBox)), taking,
 		widgets.Inset(0, look.Gap, t.findBox)))
-	split := widgets.NewSplit(false, t.app.fyne.Preferences().FloatWithFallback(prefJobs, 0.62), t.sheet, t.details.content())
+	split := widgets.NewSplit(false, t.app.fyne.Preferences().FloatWithFallback(prefJobs, 0.66), t.sheet, t.details.content())
 	split.OnMoved = func(share float64) { t.app.fyne.Preferences().SetFloat(prefJobs, share) }
 	t.full = widgets.Edged(widgets.Down(0, line, widgets.Rule()), nil, nil, nil, split)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.empty, t.full))

@@ -37,8 +37,9 @@ func (t *openTab) openJob(r *job.Record) {
 			return
 		}
 		t.closeResult()
-		t.given, t.job = g, r
+		t.given = nil // the page tells of changes while it is cleared
 		t.page.clear()
+		t.given, t.job = g, r
 		t.page.setGiven(g)
 		t.page.setJob(r)
 		t.show()

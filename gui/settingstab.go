@@ -143,7 +143,7 @@ func (t *settingsTab) show() {
 			icon, below = practiceIcon(), lang.X("settings.practice-below", "within this program")
 		}
 		if c.ID == t.list.standard {
-			below = lang.X("settings.used", "{{.Host}} · used for jobs", map[string]any{"Host": below})
+			below = lang.X("settings.used", "{{.Host}} · in use", map[string]any{"Host": below})
 		}
 		row := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
 			widgets.Across(0, widgets.Middle(widgets.Icon(icon, 22)), widgets.Space(look.Gap, 0)), nil,

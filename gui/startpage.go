@@ -174,7 +174,11 @@ func (p *startPage) showConnections(l connectionList) {
 	var names []string
 	index := 0
 	for i, c := range l.all {
-		names = append(names, c.Name+" · "+c.Kind.Title())
+		name := c.Name
+		if kind := c.Kind.Title(); kind != name {
+			name += " · " + kind
+		}
+		names = append(names, name)
 		if before != nil && c.ID == before.ID || before == nil && c.ID == l.standard {
 			index = i
 		}
