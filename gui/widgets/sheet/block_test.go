@@ -58,6 +58,32 @@ func FuzzBlock(f *testing.F) {
 	})
 }
 
+// Whatever is on the clipboard: what was read, written and read again is the same.
+func FuzzParseBlock(f *testing.F) {
+	for _, text := range []string{"a\tb\r\n\"c\nd\"\t\"", "\r\r\n\t\t", `"a""`, `""""` + "\t", "\"\"\"x\"\n\x00\xff"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		block := ParseBlock(text)
+		var again strings.Builder
+		for _, row := range block {
+			if len(row) == 0 {
+				t.Fatalf("%q has a row without cells", text)
+			}
+			for i, cell := range row {
+				if i > 0 {
+					again.WriteByte('\t')
+				}
+				writeField(&again, cell)
+			}
+			again.WriteByte('\n')
+		}
+		if got := ParseBlock(again.String()); !reflect.DeepEqual(got, block) {
+			t.Fatalf("%q was read as %q, written as %q and read as %q", text, block, again.String(), got)
+		}
+	})
+}
+
 func clipboard() string { return fyne.CurrentApp().Clipboard().Content() }
 
 func TestCopyCutPaste(t *testing.T) {

@@ -125,6 +125,24 @@ func (e *Editor) SetModel(model Model) {
 	e.Refresh()
 }
 
+// SetColumns replaces the columns. A column whose ID is not 0 keeps the width that was given to it by hand, and the sort
+// arrow; the horizontal position stays.
+func (e *Editor) SetColumns(columns []Column) {
+	left, ascending, sorted := e.left, e.ascending, uint32(0)
+	if e.sortColumn >= 0 {
+		sorted = e.columns[e.sortColumn].ID
+	}
+	e.view.SetColumns(columns)
+	for i := range e.columns {
+		if sorted != 0 && e.columns[i].ID == sorted {
+			e.SetSort(i, ascending)
+			break
+		}
+	}
+	e.scrollTo(e.top, left)
+	e.doubt()
+}
+
 // Refresh asks the model, RowNumber and Marks again for everything visible. Call it after each change of the model; it
 // costs one screen whatever the model's size, and draws only what changed.
 func (e *Editor) Refresh() {

@@ -247,11 +247,15 @@ func TestColumnsAreReplaced(t *testing.T) {
 	e, _ := edited(t, b, cols)
 	e.Select(3, 4)
 	e.resizeColumn(1, 222)
+	e.SetSort(1, false)
 	b.cols = 3
 	e.SetColumns([]Column{cols[2], cols[1], {Title: "new", Width: 50}})
 	wantAt(t, e, 3, 2)
 	if got := widths(e.columns); !slices.Equal(got, []float32{100, 222, 50}) {
 		t.Errorf("widths %v: a column keeps the width it was given by hand", got)
+	}
+	if e.sortColumn != 1 || e.ascending {
+		t.Errorf("the arrow stands at column %d, ascending %v", e.sortColumn, e.ascending)
 	}
 	b.cols = 2 // the owner changed the model and not yet the columns
 	e.Refresh()
@@ -305,4 +309,22 @@ func TestOwnerRefreshesInCallbacks(t *testing.T) {
 	}
 	typeInto(t, e, fyne.KeyEnd, ctrl)
 	wantAt(t, e, 9, 3)
+}
+
+func TestColumnsAreReplacedWhereOneIs(t *testing.T) {
+	e, _ := edited(t, newBook(t, 50, 20), columns(20))
+	e.scrollTo(20, 700)
+	cols := columns(20)
+	cols[9].Title = "renamed"
+	e.SetColumns(cols)
+	if e.left != 700 || e.top != 20 {
+		t.Errorf("renaming a column scrolled to row %d, pixel %g", e.top, e.left)
+	}
+	e.SetColumns(columns(8))
+	if e.left != 200 {
+		t.Errorf("eight columns are left, shown from pixel %g", e.left)
+	}
+	if got := readScreen(e)[20]; len(got) != 6 || got[5] != "20.7" {
+		t.Errorf("row 20 shows %q", got)
+	}
 }

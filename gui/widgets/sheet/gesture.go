@@ -161,6 +161,11 @@ func (e *Editor) MouseUp(ev *desktop.MouseEvent) {
 
 // Dragged extends the selection to the pointer; beyond an edge the sheet scrolls, faster with distance.
 func (e *Editor) Dragged(ev *fyne.DragEvent) {
+	if col := e.grip.sort; col >= 0 && col < e.cols {
+		// Who drags from the arrow wants columns and not a sort.
+		e.grip.sort, e.press.dragging = -1, true
+		e.take(onTitles, Place{-1, col}, false)
+	}
 	if !e.press.dragging {
 		return
 	}

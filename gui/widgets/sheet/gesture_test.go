@@ -289,6 +289,13 @@ func TestArrowSorts(t *testing.T) {
 	if want := []sorted{{1, true}, {1, false}, {2, true}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("OnSort heard %v, want %v", got, want)
 	}
+	e.MouseDown(pressAt(e, arrow(1), 0)) // a drag that begins on the arrow
+	dragTo(e, above(e, 3))
+	e.DragEnd()
+	wantArea(t, e, Area{0, 1, 49, 3, Columns})
+	if len(got) != 3 {
+		t.Error("a drag sorts")
+	}
 	test.MoveMouse(w.Canvas(), above(e, 1))
 	if !e.header.offer.Visible() || !e.header.arrow.Visible() {
 		t.Error("the arrow is not offered over a sortable title, or the sorted column's is gone")
