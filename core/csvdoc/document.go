@@ -155,7 +155,13 @@ func newSnapshot(b *base, x index) *Snapshot {
 	return s
 }
 
-func (d *Document) publish() { d.current.Store(newSnapshot(d.indexer.b, d.indexer.view)) }
+func (d *Document) publish() {
+	s, old := newSnapshot(d.indexer.b, d.indexer.view), d.current.Load()
+	if old != nil && old.view.base == s.view.base && len(old.columns) == len(s.columns) {
+		s.columns = old.columns
+	}
+	d.current.Store(s)
+}
 
 // indexed ends the reading of the file.
 func (d *Document) indexed() {
@@ -263,7 +269,10 @@ func (d *Document) end(journal func(*journal) error) error {
 	d.closed = true
 	err := d.base.close()
 	if d.journal != nil {
-		return errors.Join(err, journal(d.journal))
+		err = errors.Join(err, journal(d.journal))
+		if d.sidecar == d.journal.sidecar() {
+			return err
+		}
 	}
 	if d.sidecar != "" {
 		err = errors.Join(err, removeFile(d.sidecar))

@@ -18,6 +18,7 @@ var (
 	ErrNoHeader      = errors.New("the file has no header row to hold names of columns")
 	ErrUntitled      = errors.New("the document has no file yet")
 	ErrNotOneCSV     = errors.New("the archive does not hold exactly one CSV file")
+	ErrJournal       = errors.New("the edit could not be kept and was not made")
 	ErrInUse         = errors.New("another program works on this journal")
 )
 

@@ -1,4 +1,4 @@
-//go:build !windows
+//go:build unix
 
 package csvdoc
 
@@ -24,4 +24,12 @@ func syncFolder(dir string) error {
 		return nil
 	}
 	return err
+}
+
+// names is how many names a file has.
+func names(info fs.FileInfo) int {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(s.Nlink)
+	}
+	return 2 // not known: nothing that is the only one's may be done
 }

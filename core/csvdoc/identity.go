@@ -41,6 +41,24 @@ func (id identity) matches(path string) bool {
 	return err == nil && sum == id.Sum
 }
 
+// identify reads a file; what cannot be read has a size that no file has.
+func identify(path string) identity {
+	f, err := os.Open(path)
+	if err != nil {
+		return identity{Size: -1}
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return identity{Size: -1}
+	}
+	sum, err := checksum(f, info.Size())
+	if err != nil {
+		return identity{Size: -1}
+	}
+	return identity{Size: info.Size(), ModTime: info.ModTime().UnixNano(), Sum: sum, info: info}
+}
+
 // checksum reads size bytes.
 func checksum(r io.ReaderAt, size int64) (uint32, error) {
 	h := crc32.New(castagnoli)

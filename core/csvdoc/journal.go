@@ -137,7 +137,7 @@ func (j *journal) append(kind byte, parts ...[]byte) error {
 	}
 	if err != nil {
 		_ = j.f.Truncate(j.size)
-		return fmt.Errorf("write the journal %q: %w", j.path, err)
+		return fmt.Errorf("write the journal %q: %w: %w", j.path, ErrJournal, err)
 	}
 	j.size = at
 	return nil
@@ -280,6 +280,20 @@ func (d *Document) recordMove(kind byte) error {
 	return nil
 }
 
+// WithoutJournal goes on without a journal, for a user who wants to edit although ErrJournal says that nothing can be
+// kept for after a crash. It cannot be taken back.
+func (d *Document) WithoutJournal() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.options.Scratch, d.options.Journal = d.options.scratch(), ""
+	if d.journal == nil {
+		return nil
+	}
+	j := d.journal
+	d.journal = nil
+	return errors.Join(j.close(), removeFile(j.path))
+}
+
 func (d *Document) startJournal() error {
 	if d.journal != nil {
 		return nil
@@ -296,7 +310,7 @@ func (d *Document) startJournal() error {
 	}
 	j, err := createJournal(d.options.Journal, head)
 	if err != nil {
-		return fmt.Errorf("begin a journal: %w", err)
+		return fmt.Errorf("begin a journal: %w: %w", ErrJournal, err)
 	}
 	d.journal = j
 	return nil

@@ -263,11 +263,48 @@ func TestEditRefusedWithoutJournal(t *testing.T) {
 	setCell(t, d, 0, 0, "x")
 	d.journal.f.Close()
 	s := d.Snapshot()
-	if _, err := d.SetCells("", []Cell{{0, 0, "y"}}); err == nil || d.Snapshot() != s || s.Cell(0, 0) != "x" {
+	if _, err := d.SetCells("", []Cell{{0, 0, "y"}}); !errors.Is(err, ErrJournal) || d.Snapshot() != s || s.Cell(0, 0) != "x" {
 		t.Errorf("%v", err)
 	}
-	if _, err := d.Undo(); err == nil || d.Snapshot() != s {
+	if _, err := d.Undo(); !errors.Is(err, ErrJournal) || d.Snapshot() != s {
 		t.Errorf("undo: %v", err)
 	}
-	d.journal = nil
+	_ = d.WithoutJournal()
+	setCell(t, d, 0, 0, "y")
+	if got := save(t, d); got != "a,b\ny,2\n" {
+		t.Errorf("without a journal: %q", got)
+	}
+	if names, _ := os.ReadDir(d.options.Scratch); len(names) > 0 {
+		t.Errorf("left: %v", names)
+	}
+}
+
+// A record may be larger than a frame, and values may hold anything.
+func TestLargeRecord(t *testing.T) {
+	folder := t.TempDir()
+	d := open(t, "a,b\n1,2\n3,4\n", Options{Journal: folder})
+	for _, v := range []string{strings.Repeat("large \x00\"€", frameMax/4), strings.Repeat("x", frameMax-20), strings.Repeat("x", frameMax), "\xff"} {
+		setCell(t, d, 1, 0, v)
+	}
+	if _, err := d.MoveRows([]RowID{1}, 0); err != nil {
+		t.Fatal(err)
+	}
+	want := modelOf(d.Snapshot())
+	if err := d.Suspend(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Recover(t.Context(), offered(t, folder)[0], Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	want.same(t, again.Snapshot())
+	for again.CanUndo() {
+		if _, err := again.Undo(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := again.Snapshot(); s.Cell(1, 0) != "3" {
+		t.Errorf("%q", s.Cell(1, 0))
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,14 +101,23 @@ func (t *trail) follow(kind byte, content []byte) error {
 func (t *trail) edits() uint64 { return uint64(len(t.past)) }
 
 // file finds which save its path holds: its index, -1 for the file that was opened, and whether any matches. A save that
-// was begun and never took effect does not match.
+// was begun and never took effect does not match. However many saves there were, each path is read once.
 func (t *trail) file() (at int, ok bool) {
+	seen := map[string]identity{}
+	holds := func(path string, id identity) bool {
+		is, known := seen[path]
+		if !known {
+			is = identify(path)
+			seen[path] = is
+		}
+		return is.Size == id.Size && is.Sum == id.Sum
+	}
 	for i := len(t.saves) - 1; i >= 0; i-- {
-		if t.saves[i].File.matches(t.saves[i].Path) {
+		if holds(t.saves[i].Path, t.saves[i].File) {
 			return i, true
 		}
 	}
-	return -1, t.head.Path != "" && t.head.Base.matches(t.head.Path)
+	return -1, t.head.Path != "" && holds(t.head.Path, t.head.Base)
 }
 
 // base finds the bytes that the edits belong to.
@@ -137,6 +147,7 @@ func Recoverable(dir string) ([]Recovery, error) {
 			found = append(found, r)
 		}
 	}
+	slices.SortStableFunc(found, func(a, b Recovery) int { return b.Last.Compare(a.Last) })
 	return found, nil
 }
 

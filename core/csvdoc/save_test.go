@@ -262,6 +262,15 @@ func TestSaveKeepsModeAndLink(t *testing.T) {
 	if info, _ := os.Stat(real); info.Mode().Perm() != 0o664 {
 		t.Errorf("mode %v", info.Mode())
 	}
+	// Saved elsewhere, the old file keeps its mode, although the document keeps hold of it.
+	d3 := openPath(t, real, Options{Journal: t.TempDir()})
+	setCell(t, d3, 0, 0, "y")
+	if err := d3.Save(t.Context(), filepath.Join(t.TempDir(), "b.csv"), SaveOptions{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if info, _ := os.Stat(real); info.Mode().Perm() != 0o664 || d3.sidecar == "" {
+		t.Errorf("the old file has mode %v", info.Mode())
+	}
 }
 
 func TestSaveAsksForSpaceFirst(t *testing.T) {

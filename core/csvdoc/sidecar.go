@@ -86,8 +86,8 @@ func (d *Document) replace(f *atomicfile.File) error {
 		}
 	}
 	err := commit()
-	if err == nil {
-		// Until the rename a hard link shares its mode with the file.
+	if info, e := os.Stat(d.sidecar); err == nil && e == nil && names(info) == 1 {
+		// A hard link shares its mode with the file, so it is made private when it is the last name.
 		_ = os.Chmod(d.sidecar, 0o600)
 	}
 	return err
