@@ -82,7 +82,8 @@ type App struct {
 	aside    tab // a page in front of the tabs, such as the key panel; nil for none
 
 	Recipient *recipient.Recipient // whom results are encrypted to, nil for nobody
-	link      *widgets.Row         // in the header: the connection that is used
+	pills     *fyne.Container
+	link      *widgets.Row // in the header: the connection that is used
 	linkIcon  *canvas.Image
 	linkText  *widgets.Text
 	badges    []*widgets.Text // beside the names of the tabs

@@ -16,16 +16,17 @@ import (
 
 // csvTab shows core/csvdoc, a document in a sheet, with what core/enrollment found in it and the way to the upload file.
 type csvTab struct {
-	app   *App
-	work  *Runner  // what opens, changes or saves the document (csvtab_work.go)
-	steps []func() // what waits for it
-	check *Runner  // the rules
-	sift  *Runner  // sorting and filtering
-	seek  *Runner  // finding
-	peek  *Runner  // decoding the current value
-	chart *Runner  // where problems lie
-	leap  *Runner  // to the next problem
-	list  *Runner  // the places of a cause
+	app    *App
+	work   *Runner  // what opens, changes or saves the document (csvtab_work.go)
+	steps  []func() // what waits for it
+	check  *Runner  // the rules
+	sift   *Runner  // sorting and filtering
+	seek   *Runner  // finding
+	peek   *Runner  // decoding the current value
+	chart  *Runner  // where problems lie
+	leap   *Runner  // to the next problem
+	list   *Runner  // the places of a cause
+	remote *Runner  // profiles and templates from the service
 
 	file     *csvFile // nil: the start page is shown
 	options  enrollment.Options
@@ -38,6 +39,7 @@ type csvTab struct {
 	progress *widgets.ProgressRow
 	bar      *widgets.BottomBar
 	saving   *widgets.Button
+	ordering *widgets.Button
 	source   *csvSource
 	strip    *csvViewStrip
 	editor   *sheet.Editor
@@ -90,6 +92,7 @@ func newCSVTab(a *App) *csvTab {
 	t.work = a.tasks.NewRunner(t.onProgress)
 	t.check = a.tasks.NewRunner(t.onCheckProgress)
 	t.sift, t.seek, t.peek, t.chart, t.leap, t.list = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.remote = a.tasks.NewRunner(t.progress.Set)
 	t.build()
 	t.showFile()
 	t.start.search()
@@ -103,7 +106,8 @@ func (t *csvTab) content() fyne.CanvasObject { return t.root }
 func (t *csvTab) build() {
 	primary := widgets.NewPrimary(lang.X("csv.upload", "Save for upload…"), look.Icon("save"), t.saveUpload)
 	t.saving = widgets.NewButton(lang.X("csv.save", "Save"), nil, t.save)
-	t.bar = widgets.NewBottomBar(primary, widgets.NewButton("", look.Icon("options"), t.openOptions), t.saving)
+	t.ordering = widgets.NewButton(lang.X("start.open", "Start batch job…"), look.Icon("jobs"), t.startBatch)
+	t.bar = widgets.NewBottomBar(primary, widgets.NewButton("", look.Icon("options"), t.openOptions), t.saving, t.ordering)
 
 	t.editor = sheet.NewEditor(nil, nil)
 	t.listen()

@@ -14,6 +14,7 @@ import (
 // showBar says how things stand.
 func (t *csvTab) showBar() {
 	f := t.file
+	t.ordering.SetEnabled(f != nil && !f.indexing && f.checked.result != nil && f.checked.result.Counts().Ready > 0)
 	if f == nil {
 		t.saving.SetEnabled(false)
 		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("csv.nothing", "No file is open")})

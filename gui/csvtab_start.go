@@ -127,6 +127,7 @@ func (t *csvTab) offerNew(at fyne.CanvasObject) {
 		return m
 	}
 	items := []*fyne.MenuItem{
+		item(lang.X("csv.new-profile", "From a profile of the connection…"), "connection", func() { t.chooseProfile(true) }),
 		item(lang.X("csv.new-file", "From a template file…"), "open", t.newFromFile),
 		item(lang.X("csv.new-client", "Keys made by the devices: with a column for CSRs"), "csr", func() { t.newSheet(clientColumns) }),
 		item(lang.X("csv.new-server", "Keys made by the service: without CSRs"), "key", func() { t.newSheet(serverColumns) }),

@@ -27,6 +27,7 @@ func (s *csvSource) openTemplate() {
 	items := []*fyne.MenuItem{menuItem(lang.X("csv.template-file", "Choose a template file…"), "open", func() {
 		t.chooseTemplate(func(x *enrollment.Template) { t.setTemplate(x, x.Source) })
 	})}
+	items = append(items, menuItem(lang.X("csv.template-profile", "From a profile of the connection…"), "connection", func() { t.chooseProfile(false) }))
 	if t.options.Template != nil {
 		items = append(items, menuItem(lang.X("csv.template-none", "The columns that the service knows"), "close", func() { t.setTemplate(nil, "") }))
 		if missing := t.missingColumns(); len(missing) > 0 {

@@ -19,9 +19,10 @@ import (
 // header is the line with the program's name and who works where.
 func (a *App) header() fyne.CanvasObject {
 	name := widgets.NewText("EnrollBench").Title()
+	a.pills = container.New(pillsLayout{}, a.linkRow(), a.pillRow())
 	line := container.NewBorder(nil, nil,
 		widgets.Across(look.Gap*1.25, widgets.Middle(widgets.Icon(resources.AppIcon(), 28)), widgets.Middle(name)),
-		widgets.Middle(widgets.NewText(whoWhere()).Muted()), widgets.Inset(0, 2*look.Gap, container.New(pillsLayout{}, a.linkRow(), a.pillRow())))
+		widgets.Middle(widgets.NewText(whoWhere()).Muted()), widgets.Inset(0, 2*look.Gap, a.pills))
 	return container.NewStack(widgets.NewArea(look.ColorRail, 0),
 		widgets.Edged(nil, widgets.Rule(), nil, nil, widgets.Inset(look.Gap*1.25, look.Gap*2, line)))
 }
@@ -66,7 +67,7 @@ func (a *App) showPill() {
 	a.pillIcon.Refresh()
 	a.pillText.SetText(lang.X("app.encrypt-to", "Encrypt to: {{.Key}}", map[string]any{"Key": words}))
 	a.pill.Label = a.pillText.Text()
-	a.pill.Refresh()
+	a.pills.Refresh()
 }
 
 // showLink says in the header which connection is used: practice can't be mistaken for production.
@@ -88,7 +89,7 @@ func (a *App) showLink() {
 	a.linkText.SetColor(color)
 	a.linkText.SetText(words)
 	a.link.Label = words
-	a.link.Refresh()
+	a.pills.Refresh()
 }
 
 // pillContent is what stands in a pill: a drawing, words that give way, and the sign that it opens.

@@ -23,6 +23,7 @@ const (
 	stepApprove
 	stepReject
 	stepFetch
+	stepFetchAgain
 	stepOpen
 	stepResolve
 	stepNotStarted
@@ -76,7 +77,7 @@ func otherSteps(r *job.Record) []jobStep {
 	case job.WaitingForApproval:
 		out = append(out, stepReject, stepAsk)
 	case job.Fetched, job.Opened, job.Delivered:
-		out = append(out, stepFetch)
+		out = append(out, stepFetchAgain)
 	}
 	if r.Failed > 0 && nextStep(r) != stepFailedRows && !r.State.UnderWay() {
 		out = append(out, stepFailedRows)
@@ -100,6 +101,8 @@ func (s jobStep) text() string {
 		return lang.X("jobs.reject", "Reject…")
 	case stepFetch:
 		return lang.X("jobs.fetch", "Fetch and open")
+	case stepFetchAgain:
+		return lang.X("jobs.fetch-again", "Fetch it again")
 	case stepOpen:
 		return lang.X("jobs.open", "Open the result")
 	case stepResolve:
@@ -127,7 +130,7 @@ func (s jobStep) glyph() string {
 		return "refresh"
 	case stepApprove, stepStart, stepResolve:
 		return "ready"
-	case stepFetch, stepOpen:
+	case stepFetch, stepFetchAgain, stepOpen:
 		return "open"
 	case stepFailedRows, stepExport:
 		return "save"
@@ -177,7 +180,7 @@ func (t *jobTab) step(s jobStep, r *job.Record) {
 					return jobs.Reject(ctx, r.ID)
 				}, nil)
 			})
-	case stepFetch:
+	case stepFetch, stepFetchAgain:
 		t.run(lang.X("jobs.fetching", "Fetching the result"), lang.X("jobs.fetch-failed", "The result was not fetched"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
 			return jobs.Fetch(ctx, r.ID, report)
 		}, t.openResult)

@@ -62,8 +62,9 @@ func (t *settingsTab) build() {
 	t.practice = newPracticePane(t)
 	t.rows = widgets.Down(look.Gap / 2)
 	add := widgets.NewButton(lang.X("settings.add", "Add a connection…"), look.Icon("add"), t.add)
+	paste := widgets.NewButton(lang.X("settings.paste", "Paste the portal's cURL…"), look.Icon("paste"), t.pasteCurl)
 	importing := widgets.NewButton(lang.X("settings.import", "Import…"), look.Icon("folder"), t.open)
-	buttons := widgets.Down(look.Gap/2, add, importing)
+	buttons := widgets.Down(look.Gap/2, add, paste, importing)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
 		widgets.Inset(0, look.Gap, widgets.NewText(lang.X("settings.connections", "Connections")).Title()), buttons, nil, nil,
 		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))
@@ -395,7 +396,12 @@ func (t *settingsTab) nextProblem() {}
 func (t *settingsTab) close()       {}
 func (t *settingsTab) recheck()     { t.test() }
 
-func (t *settingsTab) paste(string) {}
+// paste takes a cURL command that the portal shows.
+func (t *settingsTab) paste(text string) {
+	if looksLikeCurl(text) {
+		t.readCurl(text)
+	}
+}
 
 func (t *settingsTab) shown() { t.app.readConnections(false) }
 

@@ -1,0 +1,76 @@
+package gui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/progress"
+	"enrollbench/core/trustmanager"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// chooseProfile fetches the template of a profile from the connection that is in use; begin makes a new sheet of it.
+func (t *csvTab) chooseProfile(begin bool) {
+	a := t.app
+	c := a.connected.find(a.connected.standard)
+	switch {
+	case a.desk == nil:
+		a.noDesk()
+		return
+	case c == nil:
+		a.welcome()
+		return
+	}
+	d, connection := a.desk, *c
+	Run(t.remote, lang.X("csv.profiles-asked", "Asking for the profiles"), func(ctx context.Context, _ progress.Func) ([]trustmanager.Profile, error) {
+		return d.profiles(ctx, connection.ID)
+	}, func(all []trustmanager.Profile, err error) {
+		if err != nil {
+			a.fail(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
+			return
+		}
+		var fit []trustmanager.Profile
+		var names []string
+		for _, p := range all {
+			if p.Batch() {
+				fit, names = append(fit, p), append(names, visible(p.Name))
+			}
+		}
+		if len(fit) == 0 {
+			a.note(widgets.Note{State: look.Warning, Text: lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")})
+			return
+		}
+		which := widgets.NewSelect(names, func(int) {})
+		a.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("csv.profile-title", "Which profile?"), Body: widgets.Outlined(which),
+			Text: lang.X("csv.profile-text", "Its template says which columns the service wants. The columns are then compared with it."),
+			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("csv.profile-take", "Use its template"), Act: func() {
+				t.fetchTemplate(connection, fit[max(which.SelectedIndex(), 0)], begin)
+			}}}})
+	})
+}
+
+func (t *csvTab) fetchTemplate(c trustmanager.Connection, p trustmanager.Profile, begin bool) {
+	a := t.app
+	d := a.desk
+	Run(t.remote, lang.X("csv.template-asked", "Asking for the template"), func(ctx context.Context, _ progress.Func) ([]byte, error) {
+		client, err := d.client(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		defer client.Close()
+		return client.Template(ctx, p.ID)
+	}, func(csv []byte, err error) {
+		if err == nil {
+			err = t.useTemplate(p.Name, csv)
+		}
+		if err != nil {
+			a.fail(lang.X("csv.template-not-had", "The template could not be had"), err)
+			return
+		}
+		if begin {
+			t.newSheet(t.options.Template.Names())
+		}
+	})
+}
