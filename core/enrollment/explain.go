@@ -37,7 +37,7 @@ type Finding struct {
 	Fixable  bool
 }
 
-// RowFindings says in words what is wrong with the row at place i, in order of the columns. It checks the row again; a row
+// RowFindings says in words what is wrong with the row at place i, in order of the columns and the worst first. It checks the row again; a row
 // with a CSR costs the verification of its signature.
 func (r *Result) RowFindings(i int) []Finding {
 	if i < 0 || i >= r.snap.Rows() {
@@ -126,7 +126,9 @@ func (e *explainer) row(i int, id csvdoc.RowID, cells []string) []Finding {
 		form.of(id, func(rule *finding.Rule, column, message string) { add(rule, r.p.columnNamed(column), message, "") })
 	}
 	e.related(id, cells, add)
-	slices.SortStableFunc(out, func(a, b Finding) int { return cmp.Compare(a.Position.Column, b.Position.Column) })
+	slices.SortStableFunc(out, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Position.Column, b.Position.Column), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule))
+	})
 	return out
 }
 

@@ -78,7 +78,7 @@ var (
 		Hint:  "write true or false"}
 	RuleAlgorithm = &finding.Rule{Name: "csv/signature-algorithm", Severity: finding.Warning, Source: sourceFormat + "; RFC 5758, RFC 4055 §5",
 		Title: "Signature algorithm not known here",
-		Why:   "A profile knows few algorithms, and SHA-1 or MD5 are among none of them. The service may refuse the row.",
+		Why:   "A profile knows few algorithms, and none of them rests on SHA-1 or MD5 any more. The service may refuse the row.",
 		Hint:  "compare it with the profile's list, sha256WithRSAEncryption or ecdsa-with-SHA256 for example"}
 	RuleControlCharacter = &finding.Rule{Name: "csv/control-character", Severity: finding.Error, Source: "RFC 5280 §4.1.2.4, RFC 4518 §2.2",
 		Title: "Control character in a cell",

@@ -400,3 +400,30 @@ func TestRowsFromCSRs(t *testing.T) {
 		}
 	}
 }
+
+// TestSaveCancelled stops a save while it writes: nothing is left, and nothing that stood there is touched.
+func TestSaveCancelled(t *testing.T) {
+	text := manyRows(4000)
+	for _, ext := range []string{".csv", ".zip"} {
+		r := validate(t, document(t, text), Options{MaxBytes: 60_000, Workers: 2})
+		dir := t.TempDir()
+		out := filepath.Join(dir, "lot"+ext)
+		if err := os.WriteFile(out, []byte("before"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		stop, cancel := context.WithCancel(ctx)
+		_, err := r.Save(stop, UploadOptions{Out: out, Replace: true}, func(done, total int64) {
+			if done > total/2 {
+				cancel()
+			}
+		})
+		cancel()
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", ext, err)
+		}
+		entries, _ := os.ReadDir(dir)
+		if data, _ := os.ReadFile(out); len(entries) != 1 || string(data) != "before" {
+			t.Errorf("%s: left %v, %.20q", ext, entries, data)
+		}
+	}
+}

@@ -280,6 +280,7 @@ func (w *uploadWriter) close() error {
 		_, err = w.data.Write(deflateEnd)
 		packed, plain := uint64(w.packed)+uint64(len(deflateEnd)), uint64(w.plain) // #nosec G115 -- sizes
 		w.entry.CRC32, w.entry.CompressedSize64, w.entry.UncompressedSize64 = w.crc, packed, plain
+		//lint:ignore SA1019 a data descriptor below 4 GB is written from these two
 		w.entry.CompressedSize, w.entry.UncompressedSize = uint32(min(packed, 1<<32-1)), uint32(min(plain, 1<<32-1)) // #nosec G115 -- bounded
 		err = errors.Join(err, w.zip.Close())
 	}
