@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -216,17 +217,18 @@ func (x *exchange) answer(status int, value any) error {
 	if err != nil {
 		return err
 	}
-	return x.answerJSON(status, append(data, '\n'))
+	return x.answerJSON(status, bytes.NewReader(append(data, '\n')), int64(len(data))+1)
 }
 
-func (x *exchange) answerJSON(status int, data []byte) error {
+func (x *exchange) answerJSON(status int, body io.Reader, size int64) error {
 	if _, ok := x.service.faults.take(MalformedJSON, x.step); ok {
-		data = data[:len(data)/2]
+		size /= 2
+		body = io.LimitReader(body, size)
 	}
 	x.w.Header().Set("Content-Type", "application/json")
-	x.w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	x.w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
 	x.w.WriteHeader(status)
-	_, err := x.w.Write(data)
+	_, err := io.Copy(x.w, body)
 	return err
 }
 

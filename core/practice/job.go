@@ -67,6 +67,7 @@ func ended(status string) bool {
 // job is one job: its folder holds job.json, the upload until it has ended, then the result and the rows that failed.
 type job struct {
 	folder         string
+	id, profile    string // do not change
 	mu             sync.Mutex
 	record         record
 	issued, failed atomic.Int64 // while it runs
@@ -156,6 +157,7 @@ func openJobs(folder string, now time.Time) (*jobs, error) {
 		if err := json.Unmarshal(data, &j.record); err != nil || j.record.ID != e.Name() {
 			return nil, fmt.Errorf("%q is damaged: remove the folder %q", j.file(recordFile), j.folder)
 		}
+		j.id, j.profile = j.record.ID, j.record.Profile
 		if ended(j.record.Status) && now.Sub(j.record.Updated) > KeepFinished {
 			if err := os.RemoveAll(j.folder); err != nil {
 				return nil, err
@@ -165,7 +167,7 @@ func openJobs(folder string, now time.Time) (*jobs, error) {
 		if err := j.sweep(); err != nil {
 			return nil, err
 		}
-		js.all, js.byID[j.record.ID] = append(js.all, j), j
+		js.all, js.byID[j.id] = append(js.all, j), j
 	}
 	slices.SortStableFunc(js.all, func(a, b *job) int { return a.record.Created.Compare(b.record.Created) })
 	return js, nil
@@ -220,7 +222,7 @@ func (js *jobs) list(profile string) []*job {
 	defer js.mu.Unlock()
 	var found []*job
 	for _, j := range slices.Backward(js.all) {
-		if profile == "" || j.record.Profile == profile { // a job's profile does not change
+		if profile == "" || j.profile == profile {
 			found = append(found, j)
 		}
 	}
@@ -234,7 +236,7 @@ func (js *jobs) prepare() (*job, error) {
 		return nil, err
 	}
 	id := formatUUID(random[:], 4)
-	j := &job{folder: filepath.Join(js.folder, id), record: record{ID: id}}
+	j := &job{folder: filepath.Join(js.folder, id), id: id, record: record{ID: id}}
 	return j, os.Mkdir(j.folder, 0o700)
 }
 
@@ -248,7 +250,7 @@ func (js *jobs) accept(j *job) error {
 	}
 	waits := j.record.Status == statusPendingApproval
 	js.mu.Lock()
-	js.all, js.byID[j.record.ID] = append(js.all, j), j
+	js.all, js.byID[j.id] = append(js.all, j), j
 	js.mu.Unlock()
 	if !waits {
 		js.run(j)

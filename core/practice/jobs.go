@@ -3,9 +3,7 @@ package practice
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"strconv"
@@ -68,24 +66,41 @@ func (x *exchange) status() error {
 		return err
 	}
 	if !ended(r.Status) || r.Failed == 0 {
-		return x.answerJSON(http.StatusOK, append(head, '\n'))
+		return x.answerJSON(http.StatusOK, bytes.NewReader(append(head, '\n')), int64(len(head))+1)
 	}
-	failures, err := readFailures(j.file(failuresFile))
+	return x.answerWithFailures(head, j.file(failuresFile))
+}
+
+// answerWithFailures adds the rows that failed to a job's JSON, as a stream: there may be hundreds of thousands. Each line
+// of the file is an object, so that commas in the place of line ends make an array's elements of them.
+func (x *exchange) answerWithFailures(head []byte, path string) error {
+	f, err := os.Open(path) // #nosec G304 -- the service's own folder
 	if err != nil {
 		return err
 	}
-	body := append(head[:len(head)-1], `,"failures":[`...)
-	body = append(body, failures...)
-	return x.answerJSON(http.StatusOK, append(body, "]}\n"...))
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	lines := max(0, info.Size()-1) // without the last line end
+	start := append(head[:len(head)-1], `,"failures":[`...)
+	const end = "]}\n"
+	body := io.MultiReader(bytes.NewReader(start), commas{io.LimitReader(f, lines)}, strings.NewReader(end))
+	return x.answerJSON(http.StatusOK, body, int64(len(start))+lines+int64(len(end)))
 }
 
-// readFailures reads the lines of a job's failed rows as the elements of an array.
-func readFailures(path string) ([]byte, error) {
-	data, err := os.ReadFile(path) // #nosec G304 -- the service's own folder
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+// commas reads commas for line ends.
+type commas struct{ r io.Reader }
+
+func (c commas) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	for i := range p[:n] {
+		if p[i] == '\n' {
+			p[i] = ','
+		}
 	}
-	return bytes.ReplaceAll(bytes.TrimSpace(data), []byte{'\n'}, []byte{','}), err
+	return n, err
 }
 
 func (x *exchange) approve() error {

@@ -92,9 +92,9 @@ func (s *Service) issue(ctx context.Context, j *job) {
 		return nil
 	})
 	if err := errors.Join(err, end); err != nil {
-		s.logf("job %s: %v", j.record.ID, err)
+		s.logf("job %s: %v", j.id, err)
 	} else {
-		s.logf("job %s: %s after %s", j.record.ID, j.snapshot().Status, time.Since(started).Round(time.Millisecond))
+		s.logf("job %s: %s after %s", j.id, j.snapshot().Status, time.Since(started).Round(time.Millisecond))
 	}
 	if end == nil {
 		_ = os.Remove(j.file(uploadFile))

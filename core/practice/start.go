@@ -227,6 +227,7 @@ var batchNames = []string{"file_name", "batch_id", "batch_name", "name", "descri
 // issued.
 func (s *Service) examine(ctx context.Context, p *Profile, fields map[string]string, j *job) error {
 	r := &j.record
+	j.profile = p.ID
 	r.Profile, r.Created, r.Status = p.ID, time.Now().UTC(), statusPending
 	if s.needsApproval(p) {
 		r.Status = statusPendingApproval

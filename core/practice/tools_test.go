@@ -192,7 +192,7 @@ func TestCurl(t *testing.T) {
 	want(curl(url+"/iot/api/v1/enrollment-profile/"+auto.ID+"/batch-enroll-csv-template"), `"csr"`, "200 text/csv")
 	want(curl(url+"/iot/api/v1/enrollment-profile/"+auto.ID+"/enrollment-specification"), `"update_from_csr":true`, "200 application/json")
 	want(curl("--location", "-F", "certificate_format=pem", "-F", "include_full_chain_with_each_certificate=true", "-F", "data=@batch.zip", url+"/iot/api/v1/batch-enroll/"+approval.ID), "PENDING_APPROVAL", `"file_name":"batch.zip"`, "201 application/json")
-	id := c.service.jobs.list("")[0].record.ID
+	id := c.service.jobs.list("")[0].id
 	job := url + "/iot/api/v1/batch-enroll/" + id
 	want(curl(url+"/iot/api/v1/batch-enroll?profile_id="+approval.ID+"&limit=10&offset=0"), id, `"total":1`)
 	want(curl(job), "PENDING_APPROVAL", `"total_certificates":5`)
@@ -205,7 +205,7 @@ func TestCurl(t *testing.T) {
 		t.Errorf("%d files", len(files))
 	}
 	want(curl("--form", "certificate_format=pem", "--form", "file=@batch.zip", url+"/iot/api/v1/batch-enroll/"+approval.ID), "PENDING_APPROVAL")
-	job = url + "/iot/api/v1/batch-enroll/" + c.service.jobs.list("")[0].record.ID
+	job = url + "/iot/api/v1/batch-enroll/" + c.service.jobs.list("")[0].id
 	want(curl("-X", "PUT", job+"/reject"), "204")
 	want(curl(job), "REJECTED")
 	put(t, dir, "body.json", []byte(`{"certificate_format":"pem","certificate":"`+newReceiver(t).field(t)+`","start_mac_address":"00:1a:c2:7b:00:00","certificate_count":2,"increment":1}`))
