@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"enrollbench/core/archive"
+	"enrollbench/core/atomicfile"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/core/trustmanager"
@@ -67,7 +68,11 @@ func (j *Jobs) download(ctx context.Context, r *Record, service Service, report 
 	}
 	final := filepath.Join(folder, "result"+r.resultExtension())
 	fresh := filepath.Join(folder, "new"+r.resultExtension())
-	if err := remove(fresh); err != nil { // what a crash left between the next two steps
+	// What a crash left of an earlier download, or between the next two steps; the claim keeps other programs away.
+	if _, err := atomicfile.Sweep(folder, 0); err != nil {
+		return trustmanager.Downloaded{}, "", err
+	}
+	if err := remove(fresh); err != nil {
 		return trustmanager.Downloaded{}, "", err
 	}
 	got, err := service.Download(ctx, r.RemoteID, fresh, report)
@@ -80,7 +85,14 @@ func (j *Jobs) download(ctx context.Context, r *Record, service Service, report 
 	if err := os.Chmod(fresh, 0o600); err != nil {
 		return got, "", err
 	}
-	return got, final, os.Rename(fresh, final)
+	if err := os.Rename(fresh, final); err != nil {
+		return got, "", err
+	}
+	if d, err := os.Open(folder); err == nil { // where a folder can be synced; the rest is up to the file system
+		_ = d.Sync()
+		_ = d.Close()
+	}
+	return got, final, nil
 }
 
 func remove(path string) error {

@@ -272,6 +272,57 @@ func TestKilledWhileStarting(t *testing.T) {
 	}
 }
 
+// TestTakenOver: a program that runs finds what another was sending when it was killed, without a restart.
+func TestTakenOver(t *testing.T) {
+	if !locksWork {
+		t.Skip("here the lease alone tells whether a program lives")
+	}
+	b := newBench(t)
+	first := b.openJobs()
+	inside, proceed := make(chan struct{}), make(chan struct{})
+	b.service.onStart = func(int) error { close(inside); <-proceed; return nil }
+	r := b.prepare("one.csv")
+	var all sync.WaitGroup
+	all.Go(func() { _, _ = first.Start(ctx, r.ID, nil) })
+	<-inside
+	w := new(watching)
+	ctx, cancel := context.WithCancel(ctx)
+	all.Go(func() { _ = b.Watch(ctx, w.tell) })
+	b.live(func() bool { b.clock.mu.Lock(); defer b.clock.mu.Unlock(); return len(b.clock.slept) > 5 })
+	b.stands(r.ID, Starting) // its program lives
+	first.me.file.Close()
+	close(proceed)
+	b.live(func() bool { return slices.Contains(w.states(r.ID), Complete) })
+	cancel()
+	all.Wait()
+	if b.service.starts[r.ID] != 1 {
+		t.Errorf("accepted %d times", b.service.starts[r.ID])
+	}
+}
+
+// TestCancelledStart: the user gives up while the file is being sent; what happened is written down, and the list is not waited
+// for.
+func TestCancelledStart(t *testing.T) {
+	b := newBench(t)
+	inner, cancel := context.WithCancel(ctx)
+	b.service.afterStart = func(int) error { cancel(); return &trustmanager.UnclearError{Err: context.Canceled} }
+	r := b.prepare("one.csv")
+	got, err := b.Start(inner, r.ID, nil)
+	if !errors.As(err, new(*UnsettledError)) || !errors.Is(err, context.Canceled) || got.State != MayExist || b.service.findings != 0 {
+		t.Fatalf("%v, %v, the list was asked %d times", got, err, b.service.findings)
+	}
+	if all, err := b.Resume(ctx); err != nil || len(all) != 1 || all[0].State != Started {
+		t.Errorf("%v, %v", all, err)
+	}
+
+	// Given up before anything was sent.
+	two := b.prepare("two.csv")
+	if got, err := b.Start(inner, two.ID, nil); err == nil || got != nil && got.State != Prepared {
+		t.Errorf("%v, %v", got, err)
+	}
+	b.stands(two.ID, Prepared)
+}
+
 // TestTwoPrograms start the same batches at the same moment: each goes out once.
 func TestTwoPrograms(t *testing.T) {
 	b := newBench(t)

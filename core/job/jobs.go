@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"enrollbench/core/atomicfile"
 	"enrollbench/core/store"
 )
 
@@ -48,6 +49,10 @@ func Open(db *store.DB, o Options) (*Jobs, error) {
 		return nil, err
 	}
 	if err := db.Migrate(context.Background(), "job", migrations); err != nil {
+		return nil, err
+	}
+	// What a crash left of an import, unless it is under way elsewhere.
+	if _, err := atomicfile.Sweep(folder, 24*time.Hour); err != nil {
 		return nil, err
 	}
 	j := &Jobs{db: db, connect: o.Connect, folder: folder, clock: o.Clock}

@@ -56,8 +56,7 @@ func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Rec
 	release := j.hold(id)
 	defer release()
 	answer, err := service.Start(ctx, request, report)
-	// What happened is written down even where the caller has given up meanwhile.
-	return j.started(context.WithoutCancel(ctx), r, service, answer, err)
+	return j.started(ctx, r, service, answer, err)
 }
 
 // startable returns the record if it may be sent and its file is what it was.
@@ -129,8 +128,9 @@ func (j *Jobs) askFirst(ctx context.Context, r *Record, service Service) (*Recor
 	return r, &UnsettledError{ID: r.ID, Hits: len(hits)}
 }
 
-// started writes down how a start ended.
-func (j *Jobs) started(ctx context.Context, r *Record, service Service, answer trustmanager.Job, err error) (*Record, error) {
+// started writes down how a start ended, even where the caller has given up meanwhile.
+func (j *Jobs) started(caller context.Context, r *Record, service Service, answer trustmanager.Job, err error) (*Record, error) {
+	ctx := context.WithoutCancel(caller)
 	switch {
 	case err == nil && answer.ID != "":
 		return j.adopt(ctx, r, answer, "")
@@ -153,7 +153,10 @@ func (j *Jobs) started(ctx context.Context, r *Record, service Service, answer t
 	if e != nil {
 		return r, errors.Join(err, e)
 	}
-	return j.settle(ctx, doubtful, service, err)
+	if caller.Err() != nil { // nobody waits for the list: Watch and Resume ask for it
+		return doubtful, &UnsettledError{ID: r.ID, List: caller.Err(), Err: err}
+	}
+	return j.settle(caller, doubtful, service, err)
 }
 
 // certain says whether an error proves that the service did not take a start. Everything else may have been taken, a gateway's

@@ -10,12 +10,18 @@ import (
 	"enrollbench/core/trustmanager"
 )
 
-// Refresh asks the service how one batch stands and writes it down. A batch that may exist is looked for. Of one that the
-// service is not at work on, the record is returned as it is.
+// Refresh asks the service how one batch stands and writes it down. A batch that may exist is looked for, one that a program
+// was sending when it ended too. Of one that the service is not at work on, the record is returned as it is.
 func (j *Jobs) Refresh(ctx context.Context, id string) (*Record, error) {
 	r, err := j.Get(ctx, id)
 	if err != nil {
 		return nil, err
+	}
+	if r.State == Starting {
+		if now, err := j.resume(ctx, id); now != nil || err != nil {
+			return now, err
+		}
+		return r, nil // it is being sent right now
 	}
 	if !r.State.UnderWay() && r.State != MayExist {
 		return r, nil

@@ -92,7 +92,7 @@ func (w *watch) news(ctx context.Context) error {
 			w.tell(*r)
 		}
 	}
-	active, err := w.jobs.List(ctx, Filter{States: append([]State{MayExist}, remote...)})
+	active, err := w.jobs.List(ctx, Filter{States: append([]State{Starting, MayExist}, remote...)})
 	if err != nil {
 		return err
 	}
@@ -138,6 +138,9 @@ func (w *watch) begin(ctx context.Context, running *sync.WaitGroup) {
 // ask asks for one job.
 func (w *watch) ask(ctx context.Context, id string) (*Record, error) {
 	r, err := w.jobs.Get(ctx, id)
+	if err == nil && r.State == Starting { // as long as its program lives, this does nothing
+		return w.jobs.resume(ctx, id)
+	}
 	if err != nil || !r.State.UnderWay() && r.State != MayExist {
 		return r, err
 	}

@@ -221,6 +221,26 @@ func TestBackup(t *testing.T) {
 	}
 }
 
+// TestOpenTogether: several programs start at the same moment on a database that is not there yet.
+func TestOpenTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			db, err := Open(context.Background(), path)
+			if err == nil {
+				err = db.Migrate(context.Background(), "test", steps)
+			}
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(func() { db.Close() })
+		})
+	}
+	all.Wait()
+}
+
 // TestWriters has two handles on one file, as two processes have, count up together: no step may be lost.
 func TestWriters(t *testing.T) {
 	ctx := context.Background()
