@@ -101,7 +101,6 @@ func ascii(b []byte) bool {
 type encoder struct {
 	dialect Dialect
 	single  *charmap.Charmap
-	scratch []byte
 }
 
 func newEncoder(d Dialect) encoder {

@@ -8,6 +8,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"math"
 	"strings"
 
 	"enrollbench/core/archive"
@@ -39,6 +40,8 @@ func (l Limits) orDefault() Limits {
 	if l.RowBytes > 0 {
 		d.RowBytes = l.RowBytes
 	}
+	// What the index and the scanner count in 32 bits.
+	d.Rows, d.RowBytes = min(d.Rows, math.MaxInt32), min(d.RowBytes, 1<<30)
 	return d
 }
 

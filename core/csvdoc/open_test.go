@@ -182,7 +182,6 @@ func TestReadersBesideEditsAndSaves(t *testing.T) {
 			default:
 			}
 			s := d.Snapshot()
-			n := 0
 			err := s.ScanParallel(context.Background(), 2, 0, s.Rows(), func(_, _ int, _ RowID, cells [][]byte, _ []byte) error {
 				if len(cells) != 2 {
 					return errors.New("a row is torn")
@@ -193,7 +192,6 @@ func TestReadersBesideEditsAndSaves(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			n++
 		}
 	})
 	wg.Go(func() {
