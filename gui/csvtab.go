@@ -180,6 +180,9 @@ func (t *csvTab) enter(d *csvdoc.Document) {
 	t.showAside(nil)
 	t.showFile()
 	t.editor.Select(0, 0)
+	if t.app.current() == tab(t) && !t.app.covered() {
+		t.focusSheet()
+	}
 }
 
 // forsake forgets the document, which is closed already.

@@ -72,7 +72,7 @@ func newCSVFind(t *csvTab) *csvFind {
 
 	closing := widgets.NewQuiet("", look.Icon("close"), p.close)
 	head := container.NewBorder(nil, nil, nil, closing, widgets.Middle(widgets.NewText(lang.X("find.title", "Find and replace")).Title()))
-	top := widgets.Down(look.Gap, head, p.find, p.with, widgets.Down(0, p.plain, p.matchCase, p.whole), widgets.Outlined(p.scope),
+	top := widgets.Down(look.Gap, head, p.find, p.with, widgets.Down(0, container.NewGridWithColumns(2, p.matchCase, p.whole), p.plain), widgets.Outlined(p.scope),
 		container.NewBorder(nil, nil, nil, p.ticks, widgets.Middle(p.count)))
 	bottom := container.NewGridWithColumns(2, p.next, p.replace)
 	p.content = container.NewStack(widgets.NewArea(look.ColorFill, 0),

@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -74,7 +75,8 @@ func (p *csvFindings) show() {
 		return
 	}
 	r := f.checked.result
-	p.shown = r.Groups()
+	p.shown = slices.Clone(r.Groups())
+	slices.SortStableFunc(p.shown, func(a, b enrollment.Group) int { return cmp.Compare(b.Rule.Severity, a.Rule.Severity) })
 	found, rows := false, r.Counts().Rows
 	for i := range p.shown {
 		g := &p.shown[i]

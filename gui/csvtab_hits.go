@@ -31,14 +31,15 @@ type hitList struct {
 	names map[csvdoc.ColumnID]string
 }
 
-const tickWidth = 40
+const tickWidth = 38
 
 func newHitList(p *csvFind) *hitList {
 	l := &hitList{page: p}
 	l.sheet = sheet.New([]sheet.Column{
 		{Width: tickWidth, MinWidth: tickWidth, Align: fyne.TextAlignCenter},
-		{Title: lang.X("find.column-row", "Row"), Width: 62, MinWidth: 44, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("find.column-text", "Text"), Width: 190, MinWidth: 120, Flexible: true},
+		{Title: lang.X("find.column-row", "Row"), Width: 56, MinWidth: 44, Align: fyne.TextAlignTrailing},
+		{Title: lang.X("find.column-text", "Text"), Width: 220, MinWidth: 220, Flexible: true},
+		{Title: lang.X("find.column-column", "Column"), Width: 150, MinWidth: 80},
 	}, l)
 	l.sheet.OnSelect = l.reveal
 	l.sheet.OnActivate = func(row int) { l.flip(row) }
@@ -131,7 +132,7 @@ func (l *hitList) reveal(row int) {
 func (l *hitList) Rows() int { return len(l.hits) }
 
 // Columns implements sheet.Model.
-func (l *hitList) Columns() int { return 3 }
+func (l *hitList) Columns() int { return 4 }
 
 // Cell implements sheet.Model.
 func (l *hitList) Cell(row, col int) sheet.Cell {
@@ -148,8 +149,10 @@ func (l *hitList) Cell(row, col int) sheet.Cell {
 			return sheet.Cell{Text: strconv.Itoa(l.snap.FileRow(i))}
 		}
 		return sheet.Cell{}
+	case 2:
+		return sheet.Cell{Text: l.change(h)}
 	}
-	return sheet.Cell{Text: l.names[h.Column] + ": " + l.change(h)}
+	return sheet.Cell{Text: l.names[h.Column], Importance: sheet.Muted}
 }
 
 // change is a hit, and what it would become.
@@ -165,13 +168,13 @@ func (l *hitList) change(h csvdoc.Hit) string {
 }
 
 // hitContext is how many octets before a hit are shown.
-const hitContext = 24
+const hitContext = 10
 
 // around is a text with some of what stands before and behind the part from start to end.
 func around(s string, start, end int) string {
 	start, end = min(max(start, 0), len(s)), min(max(end, 0), len(s))
 	from, to := 0, len(s)
-	if start > hitContext {
+	if start > hitContext/2 {
 		from = start - hitContext/2
 	}
 	if to-end > hitContext {

@@ -282,7 +282,7 @@ func (t *csvTab) undo() {
 	}
 	label := f.facts.undo
 	step(t, lang.X("csr.undoing", "Undoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Undo() }, func(c csvdoc.Change, err error) {
-		t.tookBack(c, err, lang.X("csv.undone", "Undone: {{.Label}}.", map[string]any{"Label": label}), lang.X("csv.redo", "Redo"), t.redo)
+		t.tookBack(c, err, lang.X("csv.undone", "Undone: {{.Label}}.", map[string]any{"Label": labelWords(label)}), lang.X("csv.redo", "Redo"), t.redo)
 	})
 }
 
@@ -294,8 +294,21 @@ func (t *csvTab) redo() {
 	}
 	label := f.facts.redo
 	step(t, lang.X("csv.redoing", "Redoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Redo() }, func(c csvdoc.Change, err error) {
-		t.tookBack(c, err, lang.X("csv.redone", "Done again: {{.Label}}.", map[string]any{"Label": label}), lang.X("csr.undo", "Undo"), t.undo)
+		t.tookBack(c, err, lang.X("csv.redone", "Done again: {{.Label}}.", map[string]any{"Label": labelWords(label)}), lang.X("csr.undo", "Undo"), t.undo)
 	})
+}
+
+// labelWords is the name of a step for people: core names its own steps for whoever reads a journal.
+func labelWords(label string) string {
+	switch label {
+	case "replace":
+		return lang.X("csv.label-replace", "Replace")
+	case "fill series":
+		return lang.X("csv.label-series", "Fill with a series")
+	case "delete rows":
+		return lang.X("csv.label-delete", "Delete rows")
+	}
+	return visible(label)
 }
 
 // tookBack shows where a change went back or forth.

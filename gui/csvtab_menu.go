@@ -162,9 +162,9 @@ func (t *csvTab) columnMenu(col int) []*fyne.MenuItem {
 		items = append(items, menuItem(lang.X("csv.menu-to-right", "Move to the right"), "right", func() { t.moveColumn(c, col+2) }))
 	}
 	if t.editor.Frozen() == col+1 {
-		items = append(items, menuItem(lang.X("csv.menu-unfreeze", "Let all columns scroll"), "", func() { t.freeze(0) }))
+		items = append(items, menuItem(lang.X("csv.menu-unfreeze", "Let all columns scroll"), "freeze", func() { t.freeze(0) }))
 	} else {
-		items = append(items, menuItem(lang.X("csv.menu-freeze", "Keep in sight up to here"), "", func() { t.freeze(col + 1) }))
+		items = append(items, menuItem(lang.X("csv.menu-freeze", "Keep in sight up to here"), "freeze", func() { t.freeze(col + 1) }))
 	}
 	a := t.editor.Selection()
 	ids := []csvdoc.ColumnID{c.ID}

@@ -32,7 +32,7 @@ type csvSource struct {
 
 func newCSVSource(t *csvTab) *csvSource {
 	s := &csvSource{tab: t, name: widgets.NewText("").Bold().Giving(), dialect: widgets.NewText("").Small().Muted().Giving(), templateText: widgets.NewText("").Giving()}
-	open := widgets.NewButton(lang.X("csv.open", "Open…"), look.Icon("open"), t.open)
+	open := widgets.NewButton(lang.X("csv.open", "Open…"), look.Icon("folder"), t.open)
 	s.more = widgets.NewButton(lang.X("csv.more", "More"), look.Icon("down"), s.openMore)
 	s.file = widgets.NewRow(widgets.Inset(3, look.Gap, widgets.Middle(widgets.Down(1, s.name, s.dialect))), 8, t.openDialect)
 	caption := widgets.NewText(lang.X("csv.template", "Template")).Small().Muted()

@@ -36,7 +36,7 @@ type csvStart struct {
 
 func newCSVStart(t *csvTab) *csvStart {
 	s := &csvStart{tab: t, recent: widgets.Down(0), offers: widgets.Down(look.Gap / 2)}
-	open := widgets.NewPrimary(lang.X("csv.open", "Open…"), look.Icon("open"), t.open)
+	open := widgets.NewPrimary(lang.X("csv.open", "Open…"), look.Icon("folder"), t.open)
 	s.fresh = widgets.NewButton(lang.X("csv.new", "New from template…"), look.Icon("add"), func() { t.offerNew(s.fresh) })
 	s.zone = widgets.DropZone(lang.X("csv.drop", "Drop a CSV here, or CSR files to make rows of"),
 		lang.X("csv.drop-hint", "What you do not edit is saved byte for byte as it was."),
@@ -128,7 +128,7 @@ func (t *csvTab) offerNew(at fyne.CanvasObject) {
 	}
 	items := []*fyne.MenuItem{
 		item(lang.X("csv.new-profile", "From a profile of the connection…"), "connection", func() { t.chooseProfile(true) }),
-		item(lang.X("csv.new-file", "From a template file…"), "open", t.newFromFile),
+		item(lang.X("csv.new-file", "From a template file…"), "folder", t.newFromFile),
 		item(lang.X("csv.new-client", "Keys made by the devices: with a column for CSRs"), "csr", func() { t.newSheet(clientColumns) }),
 		item(lang.X("csv.new-server", "Keys made by the service: without CSRs"), "key", func() { t.newSheet(serverColumns) }),
 	}

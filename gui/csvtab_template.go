@@ -24,7 +24,7 @@ const (
 // openTemplate offers what the columns are compared with.
 func (s *csvSource) openTemplate() {
 	t := s.tab
-	items := []*fyne.MenuItem{menuItem(lang.X("csv.template-file", "Choose a template file…"), "open", func() {
+	items := []*fyne.MenuItem{menuItem(lang.X("csv.template-file", "Choose a template file…"), "folder", func() {
 		t.chooseTemplate(func(x *enrollment.Template) { t.setTemplate(x, x.Source) })
 	})}
 	items = append(items, menuItem(lang.X("csv.template-profile", "From a profile of the connection…"), "connection", func() { t.chooseProfile(false) }))

@@ -86,7 +86,7 @@ func (v *csvValue) arrange(open bool) {
 		return
 	}
 	p := v.tab.app.fyne.Preferences()
-	split := widgets.NewSplit(true, p.FloatWithFallback(prefValueShare, 0.7), v.above,
+	split := widgets.NewSplit(true, p.FloatWithFallback(prefValueShare, 0.74), v.above,
 		widgets.Edged(widgets.Down(0, line, widgets.Rule()), nil, nil, nil, widgets.AtLeast(0, 88, v.wheel)))
 	split.OnMoved = func(share float64) { p.SetFloat(prefValueShare, share) }
 	v.outer.Objects = []fyne.CanvasObject{split}

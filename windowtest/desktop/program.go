@@ -87,6 +87,18 @@ func (p *Program) Click(x, y int) error {
 	return err
 }
 
+// RightClick presses the secondary mouse button at a point of the window.
+func (p *Program) RightClick(x, y int) error {
+	_, err := p.desktop.run("xdotool", "mousemove", "--sync", "--window", p.window, strconv.Itoa(x), strconv.Itoa(y), "click", "3")
+	return err
+}
+
+// Resize gives the window another size, in pixels.
+func (p *Program) Resize(width, height int) error {
+	_, err := p.desktop.run("xdotool", "windowsize", "--sync", p.window, strconv.Itoa(width), strconv.Itoa(height))
+	return err
+}
+
 // Rest moves the mouse where nothing reacts to it, for a picture.
 func (p *Program) Rest() error {
 	_, err := p.desktop.run("xdotool", "mousemove", strconv.Itoa(Width-1), strconv.Itoa(Height-1))
@@ -148,11 +160,19 @@ func (p *Program) Close() error {
 	if p.closed {
 		return nil
 	}
-	p.closed = true
-	defer p.child.end()
 	if err := p.Key("alt+F4"); err != nil {
+		p.closed = true
+		p.child.end()
 		return err
 	}
+	return p.Ended()
+}
+
+// Ended waits for the end of a program that was told to close, and fails where it ends with an error or has logged a call
+// from a wrong thread.
+func (p *Program) Ended() error {
+	p.closed = true
+	defer p.child.end()
 	err := Wait("the end of the program", func() (bool, error) {
 		select {
 		case <-p.child.exited:
