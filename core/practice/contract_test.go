@@ -226,6 +226,7 @@ func TestRefusedStarts(t *testing.T) {
 		o    order
 		word string
 	}{
+		{"long name", order{client, pem, strings.Repeat("x", 1025), zip}, "1025 bytes"},
 		{"no format", order{client, fields{}, "a.zip", zip}, "certificate_format is missing"},
 		{"unknown format", order{client, fields{"certificate_format": "p12"}, "a.zip", zip}, `"p12"`},
 		{"chain", order{client, fields{"certificate_format": "pem", "include_full_chain_with_each_certificate": "perhaps"}, "a.zip", zip}, `"perhaps"`},

@@ -151,10 +151,10 @@ func (s *Service) serve(step Step, w http.ResponseWriter, r *http.Request, do fu
 // admit plays the faults that come before the request is looked at, and asks for the token.
 func (x *exchange) admit() error {
 	faults := &x.service.faults
-	if f, ok := faults.take(Slow, x.step); ok {
-		if f.Rate > 0 {
-			x.w.rate, x.r.Body = f.Rate, &slowBody{x.r.Body, f.Rate}
-		}
+	if f, ok := faults.takeIf(x.step, func(f *Fault) bool { return f.Kind == Slow && f.Rate > 0 }); ok {
+		x.w.rate, x.r.Body = f.Rate, &slowBody{x.r.Body, f.Rate}
+	}
+	if f, ok := faults.takeIf(x.step, func(f *Fault) bool { return f.Kind == Slow && f.Rate == 0 }); ok {
 		select {
 		case <-time.After(f.Delay):
 		case <-x.r.Context().Done():

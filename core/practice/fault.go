@@ -260,10 +260,14 @@ func (s *faultState) get() Faults {
 
 // take returns the first fault of a kind that concerns the step, and counts it down.
 func (s *faultState) take(k FaultKind, at Step) (Fault, bool) {
+	return s.takeIf(at, func(f *Fault) bool { return f.Kind == k })
+}
+
+func (s *faultState) takeIf(at Step, wanted func(*Fault) bool) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, f := range s.all {
-		if f.Kind != k || f.Step != "" && f.Step != at {
+		if !wanted(&f) || f.Step != "" && f.Step != at {
 			continue
 		}
 		if f.Times > 1 {

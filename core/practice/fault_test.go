@@ -261,6 +261,12 @@ func TestSlow(t *testing.T) {
 	if least := time.Duration(len(a.body)) * time.Second / 20000 / 2; a.status != 200 || time.Since(begun) < least {
 		t.Errorf("%d, %d bytes in %s", a.status, len(a.body), time.Since(begun))
 	}
+	// Both at once.
+	begun = time.Now()
+	c.fault("slow=100ms:1", "slow=1000000/s:1")
+	if a := c.do("GET", "/account/api/v1/user/me"); a.status != 200 || time.Since(begun) < 100*time.Millisecond || len(c.service.Faults()) != 0 {
+		t.Errorf("%d after %s, %v left", a.status, time.Since(begun), c.service.Faults())
+	}
 	// Close does not wait for a slow answer.
 	c.fault("slow=5m")
 	failed := make(chan error)

@@ -178,9 +178,11 @@ func (j *job) sweep() error {
 	if _, err := atomicfile.Sweep(j.folder, 0); err != nil {
 		return err
 	}
-	left, err := filepath.Glob(j.file(spoolPattern))
-	for _, path := range left {
-		err = errors.Join(err, os.Remove(path))
+	entries, err := os.ReadDir(j.folder)
+	for _, e := range entries {
+		if spool, _ := filepath.Match(spoolPattern, e.Name()); spool {
+			err = errors.Join(err, os.Remove(j.file(e.Name())))
+		}
 	}
 	return err
 }

@@ -20,12 +20,17 @@ type spool struct {
 	file   *os.File
 	buffer *bufio.Writer
 	block  cipher.Block
+	start  [aes.BlockSize]byte // of the counter
 	size   int64
 }
 
 func newSpool(folder string) (*spool, error) {
+	s := new(spool)
 	var key [32]byte
 	if _, err := rand.Read(key[:]); err != nil {
+		return nil, err
+	}
+	if _, err := rand.Read(s.start[:]); err != nil {
 		return nil, err
 	}
 	block, err := aes.NewCipher(key[:])
@@ -33,19 +38,15 @@ func newSpool(folder string) (*spool, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.CreateTemp(folder, spoolPattern)
-	if err != nil {
+	s.block = block
+	if s.file, err = os.CreateTemp(folder, spoolPattern); err != nil {
 		return nil, err
 	}
-	s := &spool{file: f, block: block}
-	s.buffer = bufio.NewWriterSize(cipher.StreamWriter{S: s.stream(), W: f}, 256<<10)
+	s.buffer = bufio.NewWriterSize(cipher.StreamWriter{S: s.stream(), W: s.file}, 256<<10)
 	return s, nil
 }
 
-// stream is CTR from zero: the key is for this file and read by nobody else, so no counter is used twice.
-func (s *spool) stream() cipher.Stream {
-	return cipher.NewCTR(s.block, make([]byte, aes.BlockSize))
-}
+func (s *spool) stream() cipher.Stream { return cipher.NewCTR(s.block, s.start[:]) }
 
 func (s *spool) Write(p []byte) (int, error) {
 	n, err := s.buffer.Write(p)

@@ -20,6 +20,7 @@ import (
 const (
 	maxField       = 1 << 20
 	maxFields      = 64
+	maxFileName    = 1024
 	maxRequestBody = 2 << 20 // JSON
 	// maxDrained is how much of a file that is too large is read on, so that the refusal reaches who sends it.
 	maxDrained = 32 << 20
@@ -232,6 +233,9 @@ func (s *Service) examine(ctx context.Context, p *Profile, fields map[string]str
 	if s.needsApproval(p) {
 		r.Status = statusPendingApproval
 	}
+	if len(r.FileName) > maxFileName {
+		return invalid("the file's name has %d bytes, and %d are the most", len(r.FileName), maxFileName)
+	}
 	switch r.Format = fields["certificate_format"]; r.Format {
 	case formatPEM, formatDER, formatJSON, formatSMPB:
 	case "":
@@ -261,6 +265,9 @@ func (s *Service) examine(ctx context.Context, p *Profile, fields map[string]str
 			if r.FileName == "" {
 				r.FileName = fields[name]
 			}
+		}
+		if len(r.FileName) > maxFileName {
+			return invalid("the batch's name has %d bytes, and %d are the most", len(r.FileName), maxFileName)
 		}
 		rows = macSource(series)
 	} else {
