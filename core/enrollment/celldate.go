@@ -22,6 +22,9 @@ var localForms = []struct{ form, other string }{
 
 // readDate reads a date. local says that it stands there in a form of one country, and sure that only one day can be meant.
 func readDate(s string) (t time.Time, local, sure, ok bool) {
+	if len(s) > 40 {
+		return time.Time{}, false, false, false
+	}
 	for _, form := range dateForms {
 		if t, err := time.Parse(form, s); err == nil {
 			return t, false, true, true

@@ -19,34 +19,71 @@ var flawRules = [...]*finding.Rule{
 	attribute.MixedScript: RuleMixedScript, attribute.Damaged: RuleDamagedText,
 }
 
+// flaws is what is wrong with the characters of a cell: the first of each kind, and how many there are.
+type flaws struct {
+	first [len(flawRules)]*attribute.Flaw
+	count [len(flawRules)]int
+	long  bool // the place within the cell is not known
+}
+
+// window is how much of a cell is looked at at once: a cell of megabytes must not make a million flaws at a time.
+const window = 4 << 10
+
+func flawsOf(cell string) (f flaws) {
+	f.long = len(cell) > window
+	for rest := cell; rest != ""; {
+		part := rest
+		if len(part) > window {
+			part = part[:window]
+			for len(part) > window-utf8.UTFMax && !utf8.RuneStart(rest[len(part)]) {
+				part = part[:len(part)-1]
+			}
+		}
+		rest = rest[len(part):]
+		if f.long {
+			part = "." + part + "." // its ends are not those of the cell
+		}
+		list := attribute.Text(part)
+		for i := range list {
+			kind := list[i].Kind
+			if f.first[kind] == nil {
+				f.first[kind] = &list[i]
+			}
+			f.count[kind]++
+		}
+	}
+	if f.long && outerBlanksCut(cell) != cell {
+		f.first[attribute.OuterBlank], f.count[attribute.OuterBlank] = &attribute.Flaw{Kind: attribute.OuterBlank}, 1
+	}
+	return f
+}
+
+// words tells of the flaws of one kind.
+func (f *flaws) words(kind attribute.FlawKind) string {
+	switch n := f.count[kind]; {
+	case f.long && n == 1:
+		return kind.String()
+	case f.long:
+		return fmt.Sprintf("%s, %d times", kind, n)
+	case n == 1:
+		return f.first[kind].Reason
+	default:
+		return fmt.Sprintf("%s and %d more", f.first[kind].Reason, n-1)
+	}
+}
+
 // text finds characters that readers do not see or misread, those of one kind together.
 func (c *checker) text(i int, cell string) {
-	flaws := attribute.Text(cell)
-	if len(flaws) == 0 && c.bits[i]&high == 0 {
-		return
-	}
-	var first [len(flawRules)]*attribute.Flaw
-	var more [len(flawRules)]int
-	for k := range flaws {
-		kind := flaws[k].Kind
-		if first[kind] == nil {
-			first[kind] = &flaws[k]
-		} else {
-			more[kind]++
-		}
-	}
-	for kind, flaw := range first {
-		if flaw == nil {
+	f := flawsOf(cell)
+	for k, first := range f.first {
+		if first == nil {
 			continue
 		}
-		words := flaw.Reason
-		if more[kind] > 0 {
-			words += fmt.Sprintf(" and %d more", more[kind])
-		}
-		h := c.add(flawRules[kind], i, "%s: %s", quoted(cell), words)
-		switch kind := attribute.FlawKind(kind); kind { // #nosec G115 -- an index of the table
+		kind := attribute.FlawKind(k) // #nosec G115 -- an index of the table
+		h := c.add(flawRules[kind], i, "%s: %s", quoted(cell), f.words(kind))
+		switch kind {
 		case attribute.OuterBlank:
-			h.mend(strings.TrimFunc(cell, func(r rune) bool { return r == ' ' || r > 0x7E && unicode.Is(unicode.Zs, r) }))
+			h.mend(outerBlanksCut(cell))
 		case attribute.Invisible:
 			h.mend(visible(cell))
 		case attribute.Control:
@@ -55,32 +92,39 @@ func (c *checker) text(i int, cell string) {
 			}
 		}
 	}
-	if c.bits[i]&high != 0 && first[attribute.Damaged] == nil {
+	if c.bits[i]&high != 0 && f.first[attribute.Damaged] == nil {
 		if meant, ok := unmisread(cell); ok {
 			c.add(RuleMojibake, i, "%s looks like %s, read in the wrong encoding", quoted(cell), quoted(meant)).mend(meant)
 		}
 	}
 }
 
+func outerBlanksCut(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return r == ' ' || r > 0x7E && unicode.Is(unicode.Zs, r) })
+}
+
 func isControlOrSeparator(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
 // visible puts an ordinary blank for each other one and drops what has no width.
 func visible(s string) string {
-	for _, f := range attribute.Text(s) {
-		if f.Kind == attribute.Invisible {
-			old := f.Rune
-			s = strings.Map(func(r rune) rune {
-				switch {
-				case r != old:
-					return r
-				case unicode.Is(unicode.Zs, r):
-					return ' '
-				}
-				return -1
-			}, s)
+	flawed := map[rune]bool{}
+	for rest := s; rest != ""; {
+		r, width := utf8.DecodeRuneInString(rest)
+		rest = rest[width:]
+		if _, known := flawed[r]; !known && r >= 0x80 {
+			list := attribute.Text("." + string(r) + ".") // within, so that it is no outer blank
+			flawed[r] = len(list) > 0 && list[0].Kind == attribute.Invisible
 		}
 	}
-	return s
+	return strings.Map(func(r rune) rune {
+		switch {
+		case !flawed[r]:
+			return r
+		case unicode.Is(unicode.Zs, r):
+			return ' '
+		}
+		return -1
+	}, s)
 }
 
 // unmisread undoes what happens when UTF-8 is read as Windows-1252: it is certain where every character beyond ASCII has

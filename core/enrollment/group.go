@@ -5,7 +5,9 @@ import (
 	"enrollbench/core/finding"
 )
 
-// noColumn stands for findings about a whole row.
+// WholeRow stands for the findings about a row that are about none of its cells, where a column is asked for (Result.Mark).
+const WholeRow = noColumn
+
 const noColumn = ^csvdoc.ColumnID(0)
 
 // cause is what findings are grouped by: one rule, and one column.

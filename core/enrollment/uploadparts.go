@@ -11,6 +11,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/flate"
 
@@ -70,6 +71,9 @@ type block struct {
 
 const blockBytes = 1 << 20
 
+// blocks keeps the memory of blocks for the next ones.
+var blocks = sync.Pool{New: func() any { return &block{text: make([]byte, 0, blockBytes+blockBytes/8)} }}
+
 // rowsPerBlock makes blocks of about a megabyte; small limits have smaller ones, so that a part comes near its limit.
 func (w *uploadWriter) rowsPerBlock() int {
 	rows := int64(max(1, w.r.snap.Rows()))
@@ -102,7 +106,8 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
 		func() func(context.Context, int) (*block, error) {
 			z, zipErr := flate.NewWriter(io.Discard, uploadLevel)
 			return func(ctx context.Context, k int) (*block, error) {
-				b := &block{text: make([]byte, 0, blockBytes+blockBytes/8), ends: make([]int, 0, step)}
+				b := blocks.Get().(*block)
+				b.text, b.ends, b.packed = b.text[:0], b.ends[:0], nil
 				err := r.snap.ScanQuoted(ctx, k*step, min((k+1)*step, rows), func(_ int, id csvdoc.RowID, raw []byte, cells func() [][]byte) error {
 					if left.has(id) {
 						return nil
@@ -125,7 +130,9 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
 		},
 		func(k int, b *block) error {
 			report.Report(int64(min((k+1)*step, rows)), int64(rows))
-			return w.append(b)
+			err := w.append(b)
+			blocks.Put(b) // all of it was written
+			return err
 		})
 	if err != nil {
 		return err

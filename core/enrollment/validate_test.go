@@ -161,6 +161,34 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// TestLargeCells: cells of any size are checked in time and memory that grow no faster.
+func TestLargeCells(t *testing.T) {
+	for _, c := range []struct{ column, cell, want string }{
+		{"line", "a" + strings.Repeat("\u00a0", 300_000) + "b", "csv/invisible-character → a" + strings.Repeat(" ", 300_000) + "b"},
+		{"line", strings.Repeat("\x01", 300_000) + "x", "csv/control-character → x"},
+		{"line", strings.Repeat("ab ", 200_000), "csv/outer-blank → " + strings.TrimSpace(strings.Repeat("ab ", 200_000))},
+		{"line", strings.Repeat("Ä ö", 100_000), ""},
+		{"san.dns_name", strings.Repeat("ä.", 100_000), "csv/dns-name"},
+		{"san.directory_name", strings.Repeat("CN=a,", 100_000) + "CN=b", ""},
+		{"validity.to", strings.Repeat("2027-", 100_000), "csv/date"},
+	} {
+		r := validate(t, document(t, csvOf([]string{nameColumn, c.column}, []string{"device", c.cell})), Options{})
+		got := ""
+		for _, f := range r.RowFindings(0) {
+			got += f.Rule
+			if f.Fixable {
+				got += " → " + f.Fix
+			}
+			if len(f.Message) > 1000 {
+				t.Errorf("a message of %d bytes", len(f.Message))
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s %.20q: %.80q, want %.80q", c.column, c.cell, got, c.want)
+		}
+	}
+}
+
 func TestDates(t *testing.T) {
 	for s, want := range map[string]bool{
 		"31.12.2027": true, "1.2.2027": true, "12/31/27": true, "1/2/2027": true, "2027-12-31": true, "2027/1/2": true, "31-Dec": true, "Dec-27": true,
