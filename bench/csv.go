@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"text/tabwriter"
-	"time"
 )
 
 const pythonCSV = `import csv, sys
@@ -95,16 +94,20 @@ func (b *bencher) editing(path string) error {
 			best = e
 			continue
 		}
-		was, is := best.times(), e.times()
+		was, is := best.acts(), e.acts()
 		for i := range was {
-			*was[i] = min(*was[i], *is[i])
+			*was[i] = usage{Wall: min(was[i].Wall, is[i].Wall), CPU: min(was[i].CPU, is[i].CPU)}
 		}
 	}
 	fmt.Printf("\nEditing it, %s rows on the screen, by the clock; peak of the process %d MB\n", thousands(screen), peak/1e6)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\tms\tto reach\t")
-	line := func(name string, d time.Duration, target string) {
-		fmt.Fprintf(w, "%s\t%.2f\t%s\t\n", name, float64(d.Microseconds())/1000, target)
+	fmt.Fprintln(w, "\tms\tto reach\tCPU ms\t")
+	line := func(name string, u usage, target string) {
+		cpu := ""
+		if u.CPU > 0 {
+			cpu = fmt.Sprintf("%.0f", float64(u.CPU.Microseconds())/1000)
+		}
+		fmt.Fprintf(w, "%s\t%.2f\t%s\t%s\t\n", name, float64(u.Wall.Microseconds())/1000, target, cpu)
 	}
 	line("opened, the first screen read", best.FirstRows, "")
 	line("a scroll step, 99 of 100", best.Scroll, "< 5")
@@ -126,7 +129,7 @@ func (b *bencher) editing(path string) error {
 	return w.Flush()
 }
 
-func (e *editing) times() []*time.Duration {
-	return []*time.Duration{&e.FirstRows, &e.Scroll, &e.Jump, &e.SortedJump, &e.Typing, &e.Find, &e.ReplaceAll, &e.Synced, &e.Undo, &e.Redo,
+func (e *editing) acts() []*usage {
+	return []*usage{&e.FirstRows, &e.Scroll, &e.Jump, &e.SortedJump, &e.Typing, &e.Find, &e.ReplaceAll, &e.Synced, &e.Undo, &e.Redo,
 		&e.Replace, &e.FillSeries, &e.FillUndo, &e.Sort, &e.SortNumber, &e.Filter, &e.Duplicates}
 }

@@ -68,19 +68,28 @@ func peak(r *syscall.Rusage) int64 {
 
 // part measures f within this process and prints it for the process that called.
 func part(f func() error) error {
+	u, err := measure(f)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(u)
+}
+
+// measure runs f and returns what it cost within this process.
+func measure(f func() error) (usage, error) {
 	var before, after syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &before); err != nil {
-		return err
+		return usage{}, err
 	}
 	began := time.Now()
 	if err := f(); err != nil {
-		return err
+		return usage{}, err
 	}
 	wall := time.Since(began)
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &after); err != nil {
-		return err
+		return usage{}, err
 	}
-	return json.NewEncoder(os.Stdout).Encode(usage{CPU: cpu(after) - cpu(before), Wall: wall})
+	return usage{CPU: cpu(after) - cpu(before), Wall: wall}, nil
 }
 
 func cpu(r syscall.Rusage) time.Duration {
