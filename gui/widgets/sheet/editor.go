@@ -119,7 +119,9 @@ func NewEditor(columns []Column, model Model) *Editor {
 // SetModel shows another model, or the same after great changes. Position and selection stay as far as it reaches. A text
 // that is being edited stays too if the cell is still what it was.
 func (e *Editor) SetModel(model Model) {
-	e.numbers.forget()
+	if model == nil {
+		e.numbers.forget()
+	}
 	e.release()
 	e.model = model
 	e.Refresh()

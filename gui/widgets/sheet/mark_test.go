@@ -134,7 +134,13 @@ func TestRowNumbers(t *testing.T) {
 	if e.page.left <= width || e.page.left < e.style.plain.width("1000312", mostWidth)+2*numberPad {
 		t.Errorf("the margin is %g wide, it was %g", e.page.left, width)
 	}
+	wide := e.page.left
 	e.RowNumber = nil
+	e.SetModel(newBook(t, 120, 2)) // as an owner does after each change
+	if e.page.left != wide {
+		t.Errorf("an edit moves the columns: the margin is %g wide, it was %g", e.page.left, wide)
+	}
+	e.SetModel(nil)
 	e.SetModel(newBook(t, 120, 2))
 	if e.page.left != width {
 		t.Errorf("the margin is %g wide, want %g again", e.page.left, width)

@@ -44,7 +44,7 @@ func (n *numbers) CreateRenderer() fyne.WidgetRenderer {
 	return &part{owner: n, objects: func() []fyne.CanvasObject { return n.drawn }}
 }
 
-// forget lets the margin be as narrow as the next model allows.
+// forget lets the margin be as narrow as the next document allows. The same one, edited, must not move its columns.
 func (n *numbers) forget() { n.most = 0 }
 
 // width is what the margin takes, for the rows that are about to be shown.
