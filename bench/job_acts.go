@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"enrollbench/core/delivery"
@@ -77,6 +78,9 @@ func (a account) profile(ctx context.Context, c *trustmanager.Client, name strin
 	}
 	return trustmanager.Profile{}, fmt.Errorf("the service has no profile %q", name)
 }
+
+// thriftyGC is what enrollctl sets while it opens a result.
+const thriftyGC = 40
 
 // jobParts are the parts of a job's way.
 type jobParts struct {
@@ -192,6 +196,7 @@ func throughJob(ctx context.Context, jobs *job.Jobs, id string, a account, key *
 		return p, err
 	}
 	p.Fetch, p.Bytes = lap(), r.ResultBytes
+	debug.SetGCPercent(thriftyGC) // as enrollctl job deliver does
 	order, err := r.Order()
 	if err != nil {
 		return p, err
