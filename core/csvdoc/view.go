@@ -2,6 +2,7 @@ package csvdoc
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -137,22 +138,12 @@ func (v *View) Follow(ctx context.Context, s *Snapshot) (*View, error) {
 		}
 	}
 	// New rows behind a row that a filter hides would be lost from sight while they are typed into.
-	for _, i := range slices.Sorted(mapKeys(added)) {
+	for _, i := range slices.Sorted(maps.Keys(added)) {
 		if i >= 0 && !shown[i] {
 			order = append(order, added[i]...)
 		}
 	}
 	return &View{snapshot: s, order: order}, ctx.Err()
-}
-
-func mapKeys[V any](m map[int32]V) func(func(int32) bool) {
-	return func(yield func(int32) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // filtered lists the rows that a filter shows, in file order.

@@ -64,13 +64,15 @@ func (s *MACSeries) Check(n int) error {
 	}
 	r, err := eui48.NewRange(s.first, uint64(n), s.step)
 	if e, is := err.(*eui48.RangeError); is {
-		return &csvdoc.SeriesError{Start: s.start, At: int(e.Fits), Reason: fmt.Sprintf("there is no address behind %s", eui48.Last48)}
+		return &csvdoc.SeriesError{Start: s.start, At: int(e.Fits), // #nosec G115 -- less than n
+			Reason: fmt.Sprintf("there is no address behind %s", eui48.Last48)}
 	}
 	if err != nil {
 		return err
 	}
 	if at, count := r.Multicast(); count > 0 {
-		return &csvdoc.SeriesError{Start: s.start, At: int(at), Reason: fmt.Sprintf("%s is a multicast address, which no device can have", r.At(at))}
+		return &csvdoc.SeriesError{Start: s.start, At: int(at), // #nosec G115 -- less than n
+			Reason: fmt.Sprintf("%s is a multicast address, which no device can have", r.At(at))}
 	}
 	return nil
 }
@@ -81,7 +83,7 @@ func (s *MACSeries) Append(b []byte, i int) []byte {
 	if s.form.upper {
 		digits = "0123456789ABCDEF"
 	}
-	a := uint64(s.first) + uint64(i)*s.step
+	a := uint64(s.first) + uint64(i)*s.step // #nosec G115 -- Check was asked
 	for n := range 12 {
 		if n > 0 && s.form.every > 0 && n%s.form.every == 0 {
 			b = append(b, s.form.separator)
