@@ -69,7 +69,9 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 	}
 	report, stop := s.track("writing")
 	defer stop()
-	written, err := result.Save(ctx, enrollment.UploadOptions{Out: v.out.path, LeaveOutErrors: v.leaveOut, Replace: v.out.force}, report)
+	written, err := result.Save(ctx, enrollment.UploadOptions{
+		Out: v.out.path, LeaveOutErrors: v.leaveOut, Replace: v.out.force, Document: v.path,
+	}, report)
 	stop()
 	switch {
 	case errors.Is(err, enrollment.ErrHeader):

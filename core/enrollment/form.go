@@ -13,6 +13,7 @@ import (
 // characters. Rows with such an error are not ready, until a cell of them is edited: then the row is written anew, in good
 // form, by somebody who has looked at it. A Form does not change.
 type Form struct {
+	path   string // of the document
 	header []finding.Finding
 	causes map[formCause]*formRows
 }
@@ -33,7 +34,7 @@ const formMessages = 1000
 // FormOf takes what a document says about the form of its file, for Options.Form. The document must be indexed.
 func FormOf(ctx context.Context, d *csvdoc.Document) (*Form, error) {
 	snap := d.Snapshot()
-	out := &Form{causes: map[formCause]*formRows{}}
+	out := &Form{path: d.Path(), causes: map[formCause]*formRows{}}
 	err := d.EachFinding(ctx, func(f finding.Finding, rows int) error {
 		at := slices.IndexFunc(csvdoc.Rules, func(r *finding.Rule) bool { return r.Name == f.Rule })
 		if at < 0 {

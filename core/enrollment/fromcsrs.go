@@ -29,28 +29,22 @@ func RowsFromCSRs(ctx context.Context, set *csr.Set, columns []string, separator
 		fields[i], _ = FieldOf(name)
 	}
 	for k := range set.Len() {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		e := set.Entry(k)
-		if set.Status(k) == csr.Excluded {
-			continue
-		}
-		if e.Kind != csr.Request || e.SPKI == [32]byte{} {
+		if e := set.Entry(k); set.Status(k) != csr.Excluded && (e.Kind != csr.Request || e.SPKI == [32]byte{}) {
 			out.Skipped = append(out.Skipped, e.At)
-			continue
 		}
-		der, err := set.DER(k)
-		if err != nil {
-			return nil, err
-		}
+	}
+	err := set.EachRequest(ctx, func(k int, der []byte) error {
 		row, several, err := rowOfRequest(der, fields, separator)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		out.Rows = append(out.Rows, row)
 		out.Several += several
 		report.Report(int64(k+1), int64(set.Len()))
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -99,21 +93,10 @@ func rowOfRequest(der []byte, fields []*Field, separator string) (row []string, 
 // ColumnsFor are the columns that a new document needs to hold what the CSRs of a set say, in the order of templates.
 func ColumnsFor(ctx context.Context, set *csr.Set) ([]string, error) {
 	used := map[string]bool{nameColumn: true, csrColumn: true}
-	for k := range set.Len() {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		e := set.Entry(k)
-		if e.Kind != csr.Request || e.SPKI == [32]byte{} || set.Status(k) == csr.Excluded {
-			continue
-		}
-		der, err := set.DER(k)
-		if err != nil {
-			return nil, err
-		}
+	err := set.EachRequest(ctx, func(_ int, der []byte) error {
 		subject, names, err := csr.Names(der)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, f := range Fields {
 			kind, _ := sanKind(f.Kind)
@@ -122,6 +105,10 @@ func ColumnsFor(ctx context.Context, set *csr.Set) ([]string, error) {
 				used[f.Name] = true
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	var out []string
 	for _, f := range Fields {

@@ -23,6 +23,7 @@ type UploadOptions struct {
 	Out            string // ends in ".csv" or ".zip"; parts and the list of what stayed out stand beside it
 	LeaveOutErrors bool   // rows with errors stay out instead of stopping the upload
 	Replace        bool   // files of an earlier upload of this name may be replaced
+	Document       string // the file of the document, which is never replaced; "": that of Options.Form
 }
 
 // Part is one file of an upload; its entries are rows. Each is an order of its own: delivery compares the result with it.
@@ -42,6 +43,9 @@ var (
 	ErrHasErrors    = errors.New("rows have errors")
 	ErrNothingReady = errors.New("no row is ready")
 )
+
+// ErrOwnFile refuses an upload that would replace the file of the document itself.
+var ErrOwnFile = errors.New("the upload would replace the document that it is made of; choose another name")
 
 // LeftoverError says that files of an earlier upload stand where this one would go.
 type LeftoverError struct{ Files []string }
@@ -118,6 +122,11 @@ func (r *Result) Save(ctx context.Context, o UploadOptions, report progress.Func
 			return none, err
 		}
 	}
+	for _, name := range slices.Concat(w.names, old) {
+		if r.isDocument(o, filepath.Join(dir, name)) {
+			return none, fmt.Errorf("%q: %w", name, ErrOwnFile)
+		}
+	}
 	for _, name := range old {
 		if !slices.Contains(w.names, name) {
 			w.set.Remove(name)
@@ -136,6 +145,23 @@ func (r *Result) Save(ctx context.Context, o UploadOptions, report progress.Func
 		result.LeftList = filepath.Join(dir, result.LeftList)
 	}
 	return result, nil
+}
+
+// isDocument says whether a path leads to the file of the document.
+func (r *Result) isDocument(o UploadOptions, path string) bool {
+	own := o.Document
+	if own == "" && r.p.opt.Form != nil {
+		own = r.p.opt.Form.path
+	}
+	if own == "" {
+		return false
+	}
+	a, err := os.Stat(own)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(path)
+	return err == nil && os.SameFile(a, b)
 }
 
 // earlier lists the files in dir that an upload of this name would have written. A CSV of the same stem is none where a

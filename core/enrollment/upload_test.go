@@ -18,7 +18,6 @@ import (
 	"strings"
 	"testing"
 
-	"enrollbench/core/csr"
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
 )
@@ -365,42 +364,6 @@ func TestOtherUnzip(t *testing.T) {
 	}
 }
 
-func TestRowsFromCSRs(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("a.csr", requestOf(t, "a", "a.example.com"))
-	write("b.csr", requestOf(t, "b", "b.example.com", "c.example.com"))
-	write("note.txt", "nothing")
-	set, err := csr.NewSet(csr.Options{}).Add(ctx, []string{dir}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	columns, err := ColumnsFor(ctx, set)
-	if want := []string{nameColumn, "san.dns_name", csrColumn}; err != nil || !slices.Equal(columns, want) {
-		t.Fatalf("%q %v, want %q", columns, err, want)
-	}
-	for separator, dns := range map[string]string{"": "", ";": "b.example.com;c.example.com"} {
-		made, err := RowsFromCSRs(ctx, set, append(columns, "line"), separator, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(made.Rows) != 2 || len(made.Skipped) != 1 || filepath.Base(made.Skipped[0].File) != "note.txt" || made.Several != map[string]int{"": 1, ";": 0}[separator] {
-			t.Fatalf("%+v", made)
-		}
-		if a, b := made.Rows[0], made.Rows[1]; a[0] != "a" || a[1] != "a.example.com" || a[3] != "" || b[0] != "b" || b[1] != dns {
-			t.Errorf("%q %q", a, b)
-		}
-		r := validate(t, document(t, csvOf(append([][]string{columns}, made.Rows[0][:3], made.Rows[1][:3])...)), Options{Separator: separator})
-		if c := r.Counts(); c.Ready != 2 || c.Warnings != 0 {
-			t.Errorf("rows made of CSRs have findings: %s", say(t, r))
-		}
-	}
-}
-
 // TestSaveCancelled stops a save while it writes: nothing is left, and nothing that stood there is touched.
 func TestSaveCancelled(t *testing.T) {
 	text := manyRows(4000)
@@ -425,5 +388,29 @@ func TestSaveCancelled(t *testing.T) {
 		if data, _ := os.ReadFile(out); len(entries) != 1 || string(data) != "before" {
 			t.Errorf("%s: left %v, %.20q", ext, entries, data)
 		}
+	}
+}
+
+// TestSaveKeepsTheDocument: not even with leave to replace files does an upload take the place of the document.
+func TestSaveKeepsTheDocument(t *testing.T) {
+	d := document(t, csvOf([]string{nameColumn, "note"}, []string{"a", strings.Repeat("x", 500)}))
+	form, err := FormOf(ctx, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(d.Path())
+	for _, max := range []int64{0, 400} { // as it is, and zipped: then it would be what an earlier upload left
+		r := validate(t, d, Options{Form: form, MaxBytes: max})
+		if _, err := r.Save(ctx, UploadOptions{Out: d.Path(), Replace: true}, nil); !errors.Is(err, ErrOwnFile) {
+			t.Errorf("limit %d: %v", max, err)
+		}
+		r = validate(t, d, Options{MaxBytes: max})
+		if _, err := r.Save(ctx, UploadOptions{Out: d.Path(), Replace: true, Document: d.Path()}, nil); !errors.Is(err, ErrOwnFile) {
+			t.Errorf("limit %d: %v", max, err)
+		}
+	}
+	entries, _ := os.ReadDir(filepath.Dir(d.Path()))
+	if after, _ := os.ReadFile(d.Path()); !bytes.Equal(before, after) || len(entries) != 1 {
+		t.Errorf("the document changed, or %v", entries)
 	}
 }
