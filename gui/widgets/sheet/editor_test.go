@@ -76,7 +76,7 @@ func fitWindow(t testing.TB, e *Editor, w fyne.Window) {
 	}
 }
 
-// press types a key as the window does: into what has the focus; with Control, as a shortcut.
+// typeInto types a key as the window does: into what has the focus; with Control, as a shortcut.
 func typeInto(t testing.TB, e *Editor, key fyne.KeyName, held fyne.KeyModifier) {
 	t.Helper()
 	focused := e.canvas().Focused()

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 )
 
-// over is a place in the margin of numbers beside a row.
+// beside is a place in the margin of numbers beside a row.
 func beside(e *Editor, row int) fyne.Position {
 	pos, size := e.cellBounds(row, 0)
 	return fyne.NewPos(e.page.left/2, pos.Y+size.Height/2)
@@ -50,7 +50,6 @@ func TestEditorClicks(t *testing.T) {
 
 	// Where nothing is, nothing is selected.
 	e.Select(0, 0)
-	clickAt(e, fyne.NewPos(e.page.left+e.page.body.Width-1, 5).AddXY(0, 0), 0)
 	e.SetColumns(columns(2))
 	e.Select(1, 1)
 	clickAt(e, fyne.NewPos(e.page.left+400, e.page.header+20), 0)

@@ -130,6 +130,3 @@ func (n *numbers) grow(rows int) {
 	n.drawn = append(n.drawn, n.corner, n.all, n.line)
 	canvas.Refresh(n)
 }
-
-// at is the row at y, a position within the editor, or -1.
-func (n *numbers) at(y float32) int { return n.editor.rowAt(y) }
