@@ -238,7 +238,7 @@ func (e *Editor) TappedSecondary(ev *fyne.PointEvent) {
 	e.countRows()
 	where, p := e.under(ev.Position)
 	if e.OnContext != nil && where != onStrip {
-		e.OnContext(Target{p.Row, p.Column}, ev.AbsolutePosition)
+		e.OnContext(Target(p), ev.AbsolutePosition)
 	}
 }
 
