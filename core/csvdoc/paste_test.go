@@ -130,3 +130,42 @@ func FuzzClipboard(f *testing.F) {
 		}
 	})
 }
+
+// Whatever is pasted: no cell holds what the text does not, and copied again it is the same.
+func FuzzParsePaste(f *testing.F) {
+	f.Add("a\tb\r\nc\td\r\n")
+	f.Add("\"two\nlines\"\tb\n\"x\"y\t\"")
+	f.Add("\"a\",\"b,c\"\n\"d\",\"\"\"\"\n")
+	f.Add("Doe, John\nRoe, Jane\n")
+	f.Add("-----BEGIN X-----\nMII\n-----END X-----\n\n-----BEGIN Y-----\nMII\n-----END Y-----")
+	f.Add("\r\r\n\n\"")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := ParsePaste(text)
+		if err != nil {
+			if text != "" {
+				t.Fatalf("%q: %v", text, err)
+			}
+			return
+		}
+		n, width := 0, p.Columns()
+		for i, row := range p.Cells {
+			if len(row) == 0 {
+				t.Fatalf("%q: row %d has no cell", text, i)
+			}
+			for _, v := range row {
+				n += len(v)
+			}
+			for len(row) < width {
+				row = append(row, "")
+			}
+			p.Cells[i] = row
+		}
+		if n > len(text) {
+			t.Fatalf("%q: cells of %d bytes", text, n)
+		}
+		again, err := ParsePaste(ClipboardText(p.Cells))
+		if err != nil || !slices.EqualFunc(again.Cells, p.Cells, slices.Equal) {
+			t.Fatalf("%q: copied again it is %q, was %q (%v)", text, again.Cells, p.Cells, err)
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,15 +39,16 @@ func viewRows(v *View) []int {
 	return rows
 }
 
+// plainNumber is what counts as a number.
+var plainNumber = regexp.MustCompile(`^[ \t\x{a0}]*([+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))[ \t\x{a0}]*$`)
+
 // naiveNumber is the number that a cell is, by arithmetic instead of by bytes.
 func naiveNumber(s string) (*big.Rat, bool) {
-	s = strings.Trim(s, " \u00a0\t")
-	if s == "" || strings.ContainsAny(s, "eE/_") || strings.HasSuffix(s, ".") {
-		return nil, false
-	}
 	n, seen := numbers[s]
 	if !seen {
-		n, _ = new(big.Rat).SetString(s)
+		if m := plainNumber.FindStringSubmatch(s); m != nil {
+			n, _ = new(big.Rat).SetString(m[1])
+		}
 		numbers[s] = n
 	}
 	return n, n != nil
