@@ -2,6 +2,7 @@ package csvdoc
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 )
 
@@ -46,24 +47,50 @@ func (v *view) rowScanner() scanner {
 // blockOf reads the block that holds a row.
 func (v *view) blockOf(row int) (*block, error) {
 	k := v.block(row)
-	from, to := v.extent(k)
+	_, to := v.extent(k)
 	if b := v.cache.get(k, to); b != nil {
 		return b, nil
 	}
-	b := &block{number: k, first: int(v.firsts[k]), off: from, bytes: make([]byte, to-from)}
-	if err := readFull(v.src, b.bytes, from); err != nil {
-		return nil, fmt.Errorf("read row %d: %w", row+2, err)
+	b := &block{starts: make([]uint32, 0, blockRows)}
+	if err := v.load(b, k); err != nil {
+		return nil, err
 	}
-	s := v.rowScanner()
-	var r rowSpans
-	for p := 0; p < len(b.bytes); {
-		b.starts = append(b.starts, uint32(p))
-		if p = s.row(b.bytes, p, from, true, &r); p < 0 {
-			return nil, fmt.Errorf("read row %d: the file was changed by another program", row+2)
-		}
-	}
+	b.spans = rowSpans{}
 	v.cache.put(b)
 	return b, nil
+}
+
+// load reads block k into b's memory.
+func (v *view) load(b *block, k int) error {
+	from, to := v.extent(k)
+	b.number, b.first, b.off = k, int(v.firsts[k]), from
+	b.bytes, b.starts = slices.Grow(b.bytes[:0], int(to-from))[:to-from], b.starts[:0]
+	if err := readFull(v.src, b.bytes, from); err != nil {
+		b.bytes = b.bytes[:0]
+		return fmt.Errorf("read row %d: %w", b.first+2, err)
+	}
+	s := v.rowScanner()
+	for p := 0; p < len(b.bytes); {
+		b.starts = append(b.starts, uint32(p))
+		if p = s.row(b.bytes, p, from, true, &b.spans); p < 0 {
+			b.bytes = b.bytes[:0]
+			return errShifted(b.first)
+		}
+	}
+	return nil
+}
+
+// take takes a row of a block apart.
+func (v *view) take(b *block, row int, r *rowSpans) (next int, err error) {
+	k := row - b.first
+	if k < 0 || k >= len(b.starts) {
+		return 0, errShifted(row)
+	}
+	s := v.rowScanner()
+	if next = s.row(b.bytes, int(b.starts[k]), b.off, true, r); next < 0 {
+		return 0, errShifted(row)
+	}
+	return next, nil
 }
 
 // errShifted: a row is not where the index says.
@@ -77,16 +104,8 @@ func (v *view) row(row int, r *rowSpans) (bytes []byte, next int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	k := row - b.first
-	if k >= len(b.starts) {
-		return nil, 0, errShifted(row)
-	}
-	s := v.rowScanner()
-	next = s.row(b.bytes, int(b.starts[k]), b.off, true, r)
-	if next < 0 {
-		return nil, 0, errShifted(row)
-	}
-	return b.bytes, next, nil
+	next, err = v.take(b, row, r)
+	return b.bytes, next, err
 }
 
 // offset is where a row begins; that of the row after the last one is the end.

@@ -124,6 +124,25 @@ func BenchmarkRandomRow(b *testing.B) {
 	}
 }
 
+// BenchmarkScanShuffled reads rows that are in an order of their own.
+func BenchmarkScanShuffled(b *testing.B) {
+	d := benchDocument(b)
+	ids := make([]RowID, benchRows)
+	for i, k := range rand.Perm(benchRows) {
+		ids[i] = RowID(k)
+	}
+	if _, err := d.MoveRows(ids, 0); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		err := d.Snapshot().ScanBytes(context.Background(), 0, benchRows, func(_ int, _ RowID, _ [][]byte, _ []byte) error { return nil })
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkScreen(b *testing.B) {
 	d := openPath(b, benchFile(), Options{})
 	s := d.Snapshot()

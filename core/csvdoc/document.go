@@ -243,6 +243,9 @@ func (d *Document) Reopen(ctx context.Context, dialect Dialect) error {
 		d.options.Dialect, d.base, d.in, d.indexer = before, old, in, x
 		return fmt.Errorf("read %q as %s: %w", d.path, dialect, err)
 	}
+	if d.indexer != nil {
+		d.saved = nil
+	}
 	return old.close()
 }
 

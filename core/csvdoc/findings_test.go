@@ -19,7 +19,7 @@ func list(d *Document) []string {
 
 // Each rule has a text that breaks it, once and where expected, and one that keeps it.
 func TestFindings(t *testing.T) {
-	for rule, c := range map[*finding.Rule]struct {
+	cases := map[*finding.Rule]struct {
 		bad, good string
 		want      []string
 	}{
@@ -32,7 +32,13 @@ func TestFindings(t *testing.T) {
 			[]string{"ragged-row 2 : 3 cells, not 2", `unclosed-quote 2 b: "\"x"`}},
 		RuleNUL:         {"a,b\n1,2\n3,x\x00y\n", "a,b\n", []string{"nul 3 b: a NUL character at byte 2 of the cell"}},
 		RuleUndecodable: {"a,b\né,1\n2,\xE4\n", "a,b\né,ä\n", []string{"undecodable 3 b: byte E4 at byte 1 of the cell is no UTF-8"}},
-	} {
+	}
+	for _, r := range Rules {
+		if _, ok := cases[r]; !ok {
+			t.Errorf("%s has no case", r.Name)
+		}
+	}
+	for rule, c := range cases {
 		t.Run(rule.Name, func(t *testing.T) {
 			d := open(t, c.bad, Options{Dialect: &Dialect{Delimiter: ',', Header: true}})
 			if got := list(d); !slices.Equal(got, c.want) {

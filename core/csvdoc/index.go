@@ -112,6 +112,7 @@ type block struct {
 	off    int64 // of bytes[0]
 	bytes  []byte
 	starts []uint32 // of rows within bytes
+	spans  rowSpans // for loading
 }
 
 // blockCache keeps the blocks that were read last.

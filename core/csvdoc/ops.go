@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // An edit is recorded as what it did to the document, not as what was asked for: then doing it again gives the same
@@ -150,9 +151,20 @@ func (r *opReader) upTo(limit int) int {
 	return int(v)
 }
 
+// column reads an id. The upper half is never given out.
+func (r *opReader) column() ColumnID {
+	v := r.uint()
+	if v > math.MaxInt32 {
+		r.err = errRecord
+		return 0
+	}
+	return ColumnID(v)
+}
+
 func (r *opReader) string() string {
-	n := r.upTo(len(r.b))
-	if r.err != nil {
+	n := r.uint()
+	if r.err != nil || n > uint64(len(r.b)) {
+		r.err = errRecord
 		return ""
 	}
 	s := string(r.b[:n])
@@ -168,7 +180,7 @@ func (e *Edit) replay(ops []byte) error {
 	for len(r.b) > 0 && r.err == nil {
 		switch op := r.byte(); op {
 		case opColumn:
-			column = ColumnID(r.upTo(1<<32 - 1))
+			column = r.column()
 		case opCell:
 			row = RowID(int64(row) + r.int())
 			value := r.string()
@@ -195,7 +207,7 @@ func (e *Edit) replay(ops []byte) error {
 		case opColumns:
 			columns := make([]Column, r.upTo(min(e.limits.Columns, len(r.b))))
 			for i := range columns {
-				columns[i] = Column{ID: ColumnID(r.upTo(1<<32 - 2)), Name: r.string()}
+				columns[i] = Column{ID: r.column(), Name: r.string()}
 			}
 			if r.err == nil {
 				e.setColumns(columns)

@@ -121,7 +121,8 @@ func (d *Document) target(path string) (resolved string, own bool, err error) {
 
 // checkUnchanged holds the file below the document, and the one that is to be replaced, against what they were.
 func (d *Document) checkUnchanged(path string, own, force bool) error {
-	if src := d.base.src; src != nil && d.base.outer == nil {
+	// The file below is still needed, unless it was turned or unpacked as a whole.
+	if src := d.base.below(); src != nil && (d.base.outer == nil || d.base.member != "") {
 		info, err := src.stat()
 		if err != nil {
 			return err

@@ -95,6 +95,7 @@ type reader struct {
 	set     []*overlay // by column; nil where nothing was set
 	cells   [][]byte
 	scratch []byte
+	block   block // for rows that are read one by one
 }
 
 func newReader(s *Snapshot) *reader {
@@ -129,11 +130,9 @@ func (r *reader) run(ctx context.Context, at int, x run, f func(i int, id RowID)
 		case id >= firstFresh:
 			r.row.cells, r.touched = r.row.cells[:0], true
 		case x.n < streamRows:
-			b, next, err := r.s.view.row(int(id), &r.row)
-			if err != nil {
+			if err := r.single(int(id)); err != nil {
 				return err
 			}
-			r.bytes, r.next = b, next
 			r.touched = r.hasEdits(id)
 		default:
 			if !stream {
@@ -154,6 +153,20 @@ func (r *reader) run(ctx context.Context, at int, x run, f func(i int, id RowID)
 		}
 	}
 	return nil
+}
+
+// single takes one row apart, by a block in memory of its own: rows in an order that is not the file's would push each
+// other out of the cache.
+func (r *reader) single(row int) error {
+	v := r.s.view
+	if k := v.block(row); k != r.block.number || len(r.block.bytes) == 0 {
+		if err := v.load(&r.block, k); err != nil {
+			return err
+		}
+	}
+	next, err := v.take(&r.block, row, &r.row)
+	r.bytes, r.next = r.block.bytes, next
+	return err
 }
 
 // seek begins to stream at an offset of the base.
