@@ -25,7 +25,7 @@ func TestOpenResult(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := open(t)
-	s.key("ctrl+4")
+	s.key("ctrl+5")
 	s.expect("the tab for results", func(s desktop.State) bool { return s.Tab == "Open results" })
 	s.dropped(made.Complete)
 	s.expect("the field for the key", func(s desktop.State) bool { return !s.Busy && s.Focus == "Entry Path of the private key" })

@@ -52,8 +52,18 @@ type shown struct {
 	*desktop.Program
 }
 
-// open opens the window on a desktop of its own. The test ends with the window closed the way a user closes it.
+// open opens the window on a desktop of its own, past the page of the first start. The test ends with the window closed the
+// way a user closes it.
 func open(t *testing.T, args ...string) *shown {
+	t.Helper()
+	s := openFirst(t, args...)
+	s.key("Escape")
+	s.expect("the empty list", func(s desktop.State) bool { return s.Tab == "CSR files" && !s.Busy })
+	return s
+}
+
+// openFirst opens the window as it is when the program is started for the first time.
+func openFirst(t *testing.T, args ...string) *shown {
 	t.Helper()
 	d, err := desktop.Start(t.TempDir())
 	if err != nil {
@@ -73,7 +83,7 @@ func open(t *testing.T, args ...string) *shown {
 			t.Errorf("closing the window: %v", err)
 		}
 	})
-	s.expect("the empty list", func(s desktop.State) bool { return s.Tab == "CSR files" && !s.Busy })
+	s.expect("the page of the first start", func(s desktop.State) bool { return s.Tab == "Welcome" && !s.Busy })
 	return s
 }
 

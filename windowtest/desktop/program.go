@@ -66,6 +66,9 @@ func (d *Desktop) Launch(binary, theme string, args ...string) (*Program, error)
 	return p, nil
 }
 
+// Home is the folder that the program takes for its user's own.
+func (p *Program) Home() string { return filepath.Join(p.desktop.folder, "home") }
+
 // Said returns what the program wrote to its standard output and error.
 func (p *Program) Said() string { return p.child.said() }
 

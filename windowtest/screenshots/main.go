@@ -62,6 +62,15 @@ func pictures(theme string) (err error) {
 	if err := p.Rest(); err != nil {
 		return err
 	}
+	if _, err := p.Expect("the first start", func(s desktop.State) bool { return s.Tab == "Welcome" && s.Sentence != "" }); err != nil {
+		return err
+	}
+	if err := take("welcome"); err != nil {
+		return err
+	}
+	if err := p.Key("Escape"); err != nil {
+		return err
+	}
 	if _, err := p.Expect("the empty list", func(s desktop.State) bool { return s.Tab == "CSR files" && s.Sentence != "" }); err != nil {
 		return err
 	}
@@ -111,7 +120,10 @@ func pictures(theme string) (err error) {
 	if err := keyPictures(p, results, take); err != nil {
 		return err
 	}
-	return resultPictures(p, results, take)
+	if err := resultPictures(p, results, take); err != nil {
+		return err
+	}
+	return jobPictures(p, results, take)
 }
 
 func macPicture(p *desktop.Program, take func(string) error) error {

@@ -93,7 +93,7 @@ func resultPictures(p *desktop.Program, r *sample.Result, take func(string) erro
 		}
 	}
 	return steps(p, take,
-		step{do: key("Escape", "ctrl+4"), what: "the tab", shows: func(s desktop.State) bool { return s.Tab == "Open results" && s.Toast == "" }, name: "results-empty"},
+		step{do: key("Escape", "ctrl+5"), what: "the tab", shows: func(s desktop.State) bool { return s.Tab == "Open results" && s.Toast == "" }, name: "results-empty"},
 		step{do: drop(r.Short), what: "a result", shows: ready},
 		step{do: drop(r.Order), what: "its order", shows: ready, name: "results-given"},
 		step{do: key("ctrl+s"), what: "amber", shows: verdict("warning: Missing"), name: "results-amber"},

@@ -1,0 +1,220 @@
+package gui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"enrollbench/core/trustmanager"
+)
+
+// connects enters a connection to a host that nobody has, with a key.
+func (r *rig) connects(name, key string) {
+	r.t.Helper()
+	r.bring(r.Settings)
+	r.idle()
+	r.Settings.add()
+	f := r.Settings.form
+	f.title.SetText(name)
+	f.base.SetText("https://127.0.0.1:1")
+	f.secret.SetText(key)
+	if reason := r.Settings.bar.Reason(); r.Settings.bar.Primary.Disabled() {
+		r.t.Fatalf("it cannot be saved: %q", reason)
+	}
+	test.Tap(r.Settings.bar.Primary)
+	r.idle()
+}
+
+const testKey = "0123456789abcdef_a-token-of-nobody"
+
+func TestAKeyGoesIntoTheKeychainAndNowhereElse(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", testKey)
+	c := r.Settings.list.find(r.Settings.chosen)
+	if c == nil || c.Name != "Plant 4" {
+		t.Fatalf("the connection is %v; %v", c, r.dialogs)
+	}
+	secrets := r.secrets.(*fakeSecrets)
+	if string(secrets.held[c.Account(trustmanager.SecretAPIKey)]) != testKey {
+		t.Error("the keychain lacks the key")
+	}
+	if r.Settings.form.secret.Text != "" {
+		t.Error("the key is still in its field")
+	}
+	files := 0
+	err := filepath.Walk(r.desk.folder, func(path string, info os.FileInfo, err error) error {
+		if err != nil || !info.Mode().IsRegular() {
+			return err
+		}
+		files++
+		data, err := os.ReadFile(path)
+		if strings.Contains(string(data), testKey) {
+			t.Errorf("%s holds the key", path)
+		}
+		return err
+	})
+	if err != nil || files == 0 {
+		t.Errorf("%d files were looked at: %v", files, err)
+	}
+	// The test was made at once, and says in words which step failed.
+	if fact, ok := r.Settings.form.tested(c.ID); !ok || fact.Text != "The connection does not work" {
+		t.Errorf("the test found %v", fact)
+	}
+	if text := allText(r.Settings.form.steps); !strings.Contains(text, "Connection: ") || strings.Contains(text, testKey) {
+		t.Errorf("the steps say %s", text)
+	}
+	if !strings.Contains(r.linkText.Text(), "127.0.0.1:1") {
+		t.Errorf("the header says %q: production shows its host", r.linkText.Text())
+	}
+	if text := r.Settings.form.secretState.Text(); !strings.Contains(text, "since today") {
+		t.Errorf("of the key's age it says %q", text)
+	}
+	r.Settings.form.removeSecret()
+	r.dialog().Take(1)
+	r.idle()
+	if len(secrets.held) != 0 || !strings.Contains(r.Settings.form.secretState.Text(), "Not there") {
+		t.Errorf("after removing it: %q", r.Settings.form.secretState.Text())
+	}
+}
+
+func TestWithoutAKeychainTheKeyStaysInMemory(t *testing.T) {
+	r := newRig(t)
+	secrets := r.secrets.(*fakeSecrets)
+	secrets.absent = true
+	r.connects("Plant 4", testKey)
+	c := r.Settings.list.find(r.Settings.chosen)
+	if c == nil || string(secrets.memory[c.Account(trustmanager.SecretAPIKey)]) != testKey {
+		t.Fatal("the key is not remembered")
+	}
+	if text := r.Settings.form.secretState.Text(); !strings.Contains(text, "until the program ends") {
+		t.Errorf("it says %q", text)
+	}
+}
+
+func TestPastedCurlIsShownBeforeItIsTaken(t *testing.T) {
+	r := newRig(t)
+	r.bring(r.Settings)
+	r.idle()
+	r.fyne.Clipboard().SetContent(`curl -X POST 'https://plant.example/iot/api/v2/batch/IOT_0b6a2f0e-1111-2222-3333-444455556666' -H 'x-api-key: ` + testKey + `' -F 'upload=@/tmp/batch.zip' -F 'certificate_format=pem'`)
+	r.Settings.paste(r.fyne.Clipboard().Content())
+	d := r.dialog()
+	shown := strings.Join(d.List, "\n") + d.Text + d.Title
+	for _, want := range []string{"plant.example", "/iot/api/v2/batch/", "upload"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("it does not show %q: %s", want, shown)
+		}
+	}
+	if strings.Contains(shown, testKey) {
+		t.Error("the key is shown")
+	}
+	d.Take(1)
+	r.idle()
+	f := r.Settings.form
+	if f.now.BaseURL != "https://plant.example" || !f.changed() {
+		t.Errorf("the form holds %q, changed %v", f.now.BaseURL, f.changed())
+	}
+	if secrets := r.secrets.(*fakeSecrets); string(secrets.held[f.now.Account(trustmanager.SecretAPIKey)]) != testKey {
+		t.Error("the keychain lacks the key")
+	}
+	r.Settings.readCurl("curl -k https://plant.example/x")
+	if d := r.dialog(); !strings.Contains(d.Detail, "insecure") {
+		t.Errorf("-k is answered by %q, %q", d.Title, d.Detail)
+	}
+}
+
+func TestContractIsData(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", testKey)
+	r.Settings.editContract()
+	p := r.Contract
+	before := p.text.Text
+	p.text.SetText(strings.ReplaceAll(before, "batch-enroll/", "batch-enrol/"))
+	if p.bar.Primary.Disabled() {
+		t.Fatalf("it cannot be saved: %s", p.remark.Text())
+	}
+	test.Tap(p.bar.Primary)
+	r.idle()
+	saved, err := r.desk.connections.Get("Plant 4")
+	if err != nil || !strings.Contains(saved.Contract.Requests.StartZIP.Path, "batch-enrol/") {
+		t.Errorf("saved is %v, %v", saved.Contract.Requests.StartZIP.Path, err)
+	}
+	r.Settings.editContract()
+	p.text.SetText(strings.Replace(before, `"words"`, `"wrods"`, 1))
+	if !p.bar.Primary.Disabled() || !strings.Contains(p.remark.Text(), "wrods") {
+		t.Errorf("a misspelt name is answered by %q", p.remark.Text())
+	}
+}
+
+func TestConnectionsAreCarriedWithoutSecrets(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", testKey)
+	r.choose.save = filepath.Join(t.TempDir(), "connection.json")
+	r.Settings.export(*r.Settings.list.find(r.Settings.chosen))
+	r.idle()
+	data, err := os.ReadFile(r.choose.save)
+	if err != nil || !strings.Contains(string(data), "Plant 4") || strings.Contains(string(data), testKey) {
+		t.Fatalf("the export is %s, %v", data, err)
+	}
+	other := newRig(t)
+	other.bring(other.Settings)
+	other.idle()
+	other.drop(r.choose.save)
+	other.idle()
+	if c := other.Settings.list.find(other.Settings.chosen); c == nil || c.Name != "Plant 4" {
+		t.Errorf("imported is %v", other.Settings.list)
+	}
+}
+
+func TestFaultsAreSetFromTheWindow(t *testing.T) {
+	r := practiceRig(t)
+	r.bring(r.Settings)
+	r.idle()
+	p := r.Settings.practice
+	if !p.root.Visible() {
+		t.Fatal("the practice service is not shown")
+	}
+	for i := range mishaps() {
+		p.choice.SetSelectedIndex(i)
+		p.add()
+		r.idle()
+	}
+	if len(p.faults) < 11 {
+		t.Errorf("only %d things go wrong", len(p.faults))
+	}
+	for len(p.faults) > 0 {
+		n := len(p.faults)
+		p.put(p.faults[1:])
+		r.idle()
+		if len(p.faults) != n-1 {
+			t.Fatalf("after taking one back there are %d of %d", len(p.faults), n)
+		}
+	}
+}
+
+func TestTheFirstStart(t *testing.T) {
+	r := newRig(t)
+	r.fyne.Preferences().SetBool(prefWelcomed, false)
+	r.readConnections(true)
+	r.idle()
+	if r.current() != tab(r.Welcome) {
+		t.Fatalf("in front is %s", r.current().name())
+	}
+	r.drop(goodFolder(t))
+	if r.current() != tab(r.CSR) || len(r.files()) != 3 {
+		t.Errorf("files dropped at the first start: %s, %d", r.current().name(), len(r.files()))
+	}
+	// Whoever orders without a connection is asked, and goes on where he was.
+	r.startCurrent()
+	r.idle()
+	if r.current() != tab(r.Welcome) {
+		t.Fatalf("ordering without a connection shows %s", r.current().name())
+	}
+	r.Welcome.practise()
+	r.idle()
+	if r.current() != tab(r.Start) || r.Start.bar.Primary.Disabled() {
+		t.Errorf("then %s, %q", r.current().name(), r.Start.bar.Reason())
+	}
+}

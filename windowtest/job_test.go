@@ -1,0 +1,183 @@
+//go:build window
+
+package windowtest
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"enrollbench/windowtest/desktop"
+)
+
+// The first start, as somebody without an account goes through it: practise, drop requests, start, fetch, all green.
+func TestPractiseWithRequests(t *testing.T) {
+	folder := t.TempDir()
+	requests := goodRequests(t, folder, 3)
+	s := openFirst(t)
+	s.press("Practise now")
+	s.expect("the connection", func(s desktop.State) bool { return s.Tab == "CSR files" && !s.Busy && s.Dialog == "" })
+	s.dropped(requests)
+	s.ready("3 ready")
+	s.key("ctrl+j")
+	s.expect("the page that says what is started", func(s desktop.State) bool {
+		return s.Tab == "Start batch job" && !s.Busy && s.Enabled && s.Action == "Start 3 certificates" &&
+			s.Current == "3 certificates, keys made by the devices"
+	})
+	s.key("ctrl+s")
+	s.expect("the end of the job", func(s desktop.State) bool {
+		return s.Tab == "Jobs" && !s.Busy && s.Action == "Fetch and open" && strings.HasSuffix(s.Current, ": to be fetched")
+	})
+	s.key("ctrl+s")
+	s.expect("green", func(s desktop.State) bool {
+		return s.Tab == "Open results" && !s.Busy && s.Verdict == "ready: 3 of 3 delivered, matched, verified" && s.Rows == 3
+	})
+	s.key("ctrl+4")
+	s.expect("the record", func(s desktop.State) bool { return s.Tab == "Jobs" && strings.HasSuffix(s.Current, ": opened") })
+	nothingSecret(t, s)
+}
+
+// A MAC range whose keys the service makes, sealed to an OpenPGP key that gpg made.
+func TestPractiseWithMACAndPGP(t *testing.T) {
+	public, secret := pgpKey(t)
+	s := openFirst(t)
+	s.press("Practise now")
+	s.expect("the connection", func(s desktop.State) bool { return s.Tab == "CSR files" && !s.Busy })
+	s.key("ctrl+k")
+	s.expect("the panel", func(s desktop.State) bool { return s.Tab == "Encryption key" })
+	s.dropped(public)
+	s.expect("the recipient", func(s desktop.State) bool {
+		return strings.HasSuffix(s.Sentence, "not proven") && s.Focus == "Entry Path of the private key"
+	})
+	s.typed(secret)
+	s.key("Return")
+	s.expect("the proof", func(s desktop.State) bool { return strings.HasSuffix(s.Sentence, "proven today") })
+	s.key("ctrl+3")
+	s.expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
+	for i, value := range []string{"00:1a:c2:7b:00:00", "5", "10"} {
+		if i > 0 {
+			s.key("Return")
+		}
+		s.key("ctrl+a")
+		s.typed(value)
+	}
+	s.ready("5 addresses ready")
+	s.key("ctrl+j")
+	s.expect("the page that says what is started", func(s desktop.State) bool {
+		return s.Tab == "Start batch job" && !s.Busy && s.Enabled && s.Action == "Start 5 certificates" && strings.Contains(s.Current, "(proven today)")
+	})
+	s.key("ctrl+s")
+	s.expect("the end of the job", func(s desktop.State) bool { return s.Tab == "Jobs" && !s.Busy && s.Action == "Fetch and open" })
+	s.key("ctrl+s")
+	s.expect("green", func(s desktop.State) bool {
+		return s.Tab == "Open results" && !s.Busy && s.Verdict == "ready: 5 of 5 delivered, matched, verified"
+	})
+	nothingSecret(t, s)
+}
+
+// A start whose answer was lost is found in the service's list and never sent again; and where there is no list it stays
+// what it is: may exist.
+func TestLostAnswer(t *testing.T) {
+	requests := goodRequests(t, t.TempDir(), 2)
+	s := openFirst(t)
+	s.press("Practise now")
+	s.expect("the connection", func(s desktop.State) bool { return s.Tab == "CSR files" && !s.Busy })
+	s.key("ctrl+6")
+	s.expect("the connections", func(s desktop.State) bool { return s.Tab == "Settings" && s.Current == "Practice" && !s.Busy })
+	s.press("Let it happen") // the first of the list: the answer to the next start is lost
+	s.expect("the fault", func(s desktop.State) bool { return !s.Busy })
+	s.key("ctrl+1")
+	s.dropped(requests)
+	s.ready("2 ready")
+	s.key("ctrl+j")
+	s.expect("the page", func(s desktop.State) bool { return s.Tab == "Start batch job" && !s.Busy && s.Enabled })
+	s.key("ctrl+s")
+	s.expect("the job, found", func(s desktop.State) bool {
+		return s.Tab == "Jobs" && !s.Busy && s.Rows == 1 && s.Dialog == "" && s.Action == "Fetch and open"
+	})
+}
+
+// goodRequests is a folder with requests of openssl.
+func goodRequests(t *testing.T, folder string, n int) string {
+	t.Helper()
+	dir := filepath.Join(folder, "line ü 4")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		name := "thermostat-" + string(rune('1'+i))
+		cmd := exec.Command("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+			"-subj", "/C=DE/O=Example/CN="+name, "-keyout", filepath.Join(folder, name+".key"), "-out", filepath.Join(dir, name+".csr"))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("openssl: %v: %s", err, out)
+		}
+	}
+	return dir
+}
+
+// pgpKey makes a key pair with gpg in a home of its own.
+func pgpKey(t *testing.T) (public, secret string) {
+	t.Helper()
+	home, err := os.MkdirTemp("", "gpg") // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(home) })
+	gpg := func(args ...string) []byte {
+		cmd := exec.Command("gpg", append([]string{"--homedir", home, "--batch", "--no-tty", "--pinentry-mode", "loopback", "--passphrase", ""}, args...)...)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("gpg %v: %v: %s", args, err, stderr.Bytes())
+		}
+		return out
+	}
+	gpg("--quick-generate-key", "line4 <line4@plant.example>", "rsa3072", "default", "never")
+	fingerprint := ""
+	for _, line := range strings.Split(string(gpg("--with-colons", "--list-keys")), "\n") {
+		if rest, ok := strings.CutPrefix(line, "fpr:::::::::"); ok && fingerprint == "" {
+			fingerprint = strings.TrimSuffix(rest, ":")
+		}
+	}
+	gpg("--quick-add-key", fingerprint, "rsa3072", "encr", "never")
+	dir := t.TempDir()
+	public, secret = filepath.Join(dir, "line4.asc"), filepath.Join(dir, "line4-secret.asc")
+	for path, what := range map[string]string{public: "--export", secret: "--export-secret-keys"} {
+		if err := os.WriteFile(path, gpg("--armor", what, fingerprint), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("gpgconf", "--homedir", home, "--kill", "all").CombinedOutput(); err != nil {
+		t.Logf("gpgconf: %v: %s", err, out)
+	}
+	return public, secret
+}
+
+// nothingSecret looks for private keys in everything that the program has written in its home.
+func nothingSecret(t *testing.T, s *shown) {
+	t.Helper()
+	files := 0
+	err := filepath.WalkDir(s.Home(), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		files++
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		// The keys of the practice service's own authorities are the only ones that lie on the disk.
+		if bytes.Contains(data, []byte("PRIVATE KEY")) && !strings.Contains(path, filepath.Join("practice", "authority")) {
+			t.Errorf("%s holds a private key", path)
+		}
+		return nil
+	})
+	if err != nil || files < 5 {
+		t.Errorf("%d files were looked at: %v", files, err)
+	}
+}
