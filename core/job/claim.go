@@ -68,10 +68,11 @@ func sweepClaims(folder string) {
 		if err != nil {
 			continue
 		}
-		if locksWork && tryLock(f) {
+		dead := locksWork && tryLock(f)
+		_ = f.Close() // before it is removed, for Windows; a program that has just made it notices (same)
+		if dead {
 			_ = os.Remove(f.Name())
 		}
-		_ = f.Close()
 	}
 }
 

@@ -76,7 +76,7 @@ var after = map[State][]State{
 	Fetched:            {Opened, Complete}, // Complete: the result turned out to be damaged and is to be fetched again
 	Opened:             {Delivered, Fetched, Complete},
 	Delivered:          {Opened},
-	Cancelled:          {Prepared},
+	Cancelled:          {Prepared, Started}, // Started: the answer of a start came after the user had given the batch up
 }
 
 var (

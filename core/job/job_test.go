@@ -410,3 +410,40 @@ func TestAllFailed(t *testing.T) {
 		t.Errorf("%s", failed.Sentence())
 	}
 }
+
+// TestClaims: what killed programs left is swept, what those that live hold is not.
+func TestClaims(t *testing.T) {
+	if !locksWork {
+		t.Skip("here the lease alone tells whether a program lives")
+	}
+	folder := filepath.Join(t.TempDir(), "claims")
+	one, err := newClaimant(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead, err := newClaimant(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.file.Close()
+	if !one.lives(one.name) || one.lives(dead.name) || one.lives("never-was") {
+		t.Error("who lives and who does not")
+	}
+	two, err := newClaimant(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !one.lives(two.name) || !two.lives(one.name) {
+		t.Error("two programs that live")
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if err := errors.Join(one.close(), two.close()); err != nil {
+		t.Error(err)
+	}
+	if entries, _ = os.ReadDir(folder); len(entries) != 0 {
+		t.Errorf("left %v", entries)
+	}
+}
