@@ -18,6 +18,7 @@ import (
 	"enrollbench/core/delivery"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
+	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/resources"
@@ -122,7 +123,7 @@ func New(f fyne.App, o Options) *App {
 	a.secrets = o.Secrets
 	a.toast = widgets.NewToast()
 	if o.Config == "" {
-		o.Config = configFolder()
+		o.Config = trustmanager.DefaultFolder()
 	}
 	a.config = o.Config
 	a.trust = newTrustStore(o.Config)

@@ -21,15 +21,6 @@ const trustName = "pinned-issuers.pem"
 
 func newTrustStore(folder string) trustStore { return trustStore{filepath.Join(folder, trustName)} }
 
-// configFolder is the program's folder for what it is told to keep.
-func configFolder() string {
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		dir = os.TempDir()
-	}
-	return filepath.Join(dir, "enrollbench")
-}
-
 // list returns the pinned certificates.
 func (s trustStore) list() ([]*x509.Certificate, error) {
 	data, err := os.ReadFile(s.path)
