@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/quick"
 	"time"
+	"unicode/utf8"
 
 	keyring "github.com/zalando/go-keyring"
 )
@@ -105,8 +106,8 @@ func TestStoreReadReplaceRemove(t *testing.T) {
 		if err != nil || !at.Equal(k.now().Truncate(time.Second)) {
 			t.Errorf("created %v, %v", at, err)
 		}
-		if strings.ContainsAny(b.items[Service+"|"+account], "\n\x00\xff") {
-			t.Errorf("stored as %q", b.items[Service+"|"+account])
+		if stored := b.items[Service+"|"+account]; !utf8.ValidString(stored) || strings.ContainsAny(stored, "\n\x00") {
+			t.Errorf("stored as %q", stored)
 		}
 	}
 	b.items[Service+"|"+account] = "put there by hand"
@@ -190,8 +191,11 @@ func TestTimeLimits(t *testing.T) {
 	}
 	// The first call's prompt is still open: the next one opens no second.
 	_, err := k.Get(t.Context(), account)
-	if !errors.Is(err, ErrTimeout) || !strings.Contains(err.Error(), "still open") || b.calls != 1 {
-		t.Errorf("%v after %d calls", err, b.calls)
+	b.mu.Lock()
+	calls := b.calls
+	b.mu.Unlock()
+	if !errors.Is(err, ErrTimeout) || !strings.Contains(err.Error(), "still open") || calls != 1 {
+		t.Errorf("%v after %d calls", err, calls)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(5*time.Millisecond, cancel)

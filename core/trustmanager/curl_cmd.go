@@ -80,7 +80,7 @@ func cmdWords(text string) ([][]string, error) {
 			for s.peek(0) == ' ' || s.peek(0) == '>' || s.peek(0) == '&' {
 				s.next()
 			}
-			for strings.IndexRune(" \t\n&|", s.peek(0)) < 0 && s.peek(0) != end {
+			for !strings.ContainsRune(" \t\n&|", s.peek(0)) && s.peek(0) != end {
 				s.next()
 			}
 		default:

@@ -145,19 +145,16 @@ func backtick(s *scanner, g *gatherer) {
 func hereString(s *scanner, g *gatherer) error {
 	quote := s.next()
 	s.next() // the end of the line
-	rest := s.rest()
-	for _, closing := range []string{"\n" + string(quote) + "@"} {
-		text, _, ok := strings.Cut(rest, closing)
-		if !ok {
-			if !strings.HasPrefix(rest, closing[1:]) { // nothing stands in it
-				break
-			}
-			text = ""
-			s.at--
+	rest, closing := s.rest(), "\n"+string(quote)+"@"
+	text, _, ok := strings.Cut(rest, closing)
+	if !ok {
+		if !strings.HasPrefix(rest, closing[1:]) {
+			return openQuote(s, "@"+string(quote))
 		}
-		g.text(text)
-		s.at += utf8.RuneCountInString(text) + utf8.RuneCountInString(closing)
-		return nil
+		text = "" // nothing stands in it
+		s.at--
 	}
-	return openQuote(s, "@"+string(quote))
+	g.text(text)
+	s.at += utf8.RuneCountInString(text) + utf8.RuneCountInString(closing)
+	return nil
 }

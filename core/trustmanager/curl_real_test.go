@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -53,9 +54,13 @@ func record(t *testing.T, r *http.Request) sentRequest {
 func TestWeSendWhatCurlSends(t *testing.T) {
 	curl, bash := need(t, "curl"), need(t, "bash")
 	f := newFake(t)
-	var last sentRequest
+	var mu sync.Mutex
+	var seen sentRequest
 	f.handle("/", func(w http.ResponseWriter, r *http.Request) {
-		last = record(t, r)
+		one := record(t, r)
+		mu.Lock()
+		seen = one
+		mu.Unlock()
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, `{"id":"J-1","status":"PENDING"}`)
 	})
@@ -93,7 +98,13 @@ func TestWeSendWhatCurlSends(t *testing.T) {
 			if out, err := run.CombinedOutput(); err != nil {
 				t.Fatalf("curl: %v: %s", err, out)
 			}
-			theirs := last
+			take := func() (s sentRequest) {
+				mu.Lock()
+				defer mu.Unlock()
+				s, seen = seen, sentRequest{}
+				return s
+			}
+			theirs := take()
 
 			parsed, err := ParseCurl(command)
 			if err != nil {
@@ -108,10 +119,10 @@ func TestWeSendWhatCurlSends(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			last = sentRequest{}
 			if _, err := client.Start(t.Context(), c.request, nil); err != nil {
 				t.Fatal(err)
 			}
+			last := take()
 			if fmt.Sprintf("%+v", last) != fmt.Sprintf("%+v", theirs) || last.Method == "" || !last.Length || last.Key == "" {
 				t.Errorf("we sent\n%+v\ncurl sent\n%+v", last, theirs)
 			}

@@ -207,10 +207,10 @@ func TestRedirects(t *testing.T) {
 		_, _ = io.WriteString(w, "the result")
 	}))
 	defer other.Close()
-	f.handle("GET "+downloadPath, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/moved", 302) })
+	f.handle("GET "+downloadPath, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/moved", http.StatusFound) })
 	f.handle("GET /moved", func(w http.ResponseWriter, r *http.Request) {
 		seen = append(seen, r.URL.Path+" "+r.Header.Get("X-Api-Key"))
-		http.Redirect(w, r, other.URL+"/storage?signature=1", 307)
+		http.Redirect(w, r, other.URL+"/storage?signature=1", http.StatusTemporaryRedirect)
 	})
 	trust := func(c *Connection, o *Options) {
 		o.Anchors = append(o.Anchors, other.Certificate())
