@@ -167,14 +167,3 @@ func (t *table) facts(doc *csvdoc.Document, r *enrollment.Result) []finding.Fiel
 		{Name: "upload_bytes", Value: r.Size().Plain},
 	}
 }
-
-func (t *table) writeJSON(ctx context.Context, s *session, doc *csvdoc.Document, r *enrollment.Result, more ...finding.Field) error {
-	progress, stop := s.track("listing")
-	defer stop()
-	report, err := r.Report(ctx, t.path, progress)
-	if err != nil {
-		return err
-	}
-	stop()
-	return report.WriteJSON(s.stdout, r.Counts().Ready, append(t.facts(doc, r), more...)...)
-}

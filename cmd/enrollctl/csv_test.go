@@ -2,7 +2,13 @@ package main
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +16,8 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+
+	"enrollbench/core/enrollment"
 )
 
 // TestSpreadsheetEncodings: however a spreadsheet saved the table, the same upload comes of it.
@@ -58,4 +66,55 @@ func TestCSVRulesAreCurrent(t *testing.T) {
 	if err != nil || !bytes.Equal(bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n")), want.Bytes()) {
 		t.Errorf("docs/csv-rules.md is out of date: make docs prints it anew (%v)", err)
 	}
+}
+
+// TestStreamedJSON: what is written finding by finding is what a report prints that holds them all.
+func TestStreamedJSON(t *testing.T) {
+	dir := t.TempDir()
+	weak, err := os.ReadFile(filepath.Join("testdata", "csr", "bad", "weak.csr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Two names that are none in one CSR: one rule twice in one cell.
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{DNSNames: []string{"a_b", "c_d"}}, signer(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
+	path := filepath.Join(dir, "x.csv")
+	text := "subject.common_name,line,csr\na,1,\"" + string(weak) + "\"\na,<2>,\"" + string(weak) + "\"\nb, 3,\"" + string(twice) + "\"\n,,\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	s := &session{stdout: &stdout, stderr: &stderr}
+	if status := run(t.Context(), s, root, []string{"csv", "check", "--json", path}); status != exitFindings {
+		t.Fatal(status, stderr.String())
+	}
+	in := table{maxBytes: enrollment.MaxUploadBytes}
+	doc, result, err := in.check(t.Context(), s, []string{path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer doc.Close()
+	report, err := result.Report(t.Context(), path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	if err := report.WriteJSON(&want, result.Counts().Ready, in.facts(doc, result)...); err != nil {
+		t.Fatal(err)
+	}
+	if stdout.String() != want.String() || !bytes.Contains(want.Bytes(), []byte("partners")) || bytes.Count(want.Bytes(), []byte("csr/san-dns")) != 2 {
+		t.Errorf("streamed\n%s\nheld\n%s", stdout.String(), want.String())
+	}
+}
+
+func signer(t *testing.T) crypto.Signer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }

@@ -55,7 +55,7 @@ func (r *Result) GroupFindings(ctx context.Context, g *Group, limit int, do func
 	if limit > 0 && len(rows) > limit {
 		rows = rows[:limit]
 	}
-	return r.explainRows(ctx, rows, len(rows) < briefRows, nil, func(list []Finding) error {
+	return r.explainRows(ctx, rows, "", len(rows) < briefRows, nil, func(list []Finding) error {
 		for _, f := range list {
 			if f.Rule == g.Rule.Name && (!g.HasColumn || f.Position.Column >= 0 && r.p.columns[f.Position.Column].id == g.Column) {
 				if err := do(f); err != nil {
@@ -75,6 +75,7 @@ type explainer struct {
 	r       *Result
 	checker *checker
 	brief   bool // a finding names some of the other rows, and does not bring all of them along
+	file    string
 	shared  *partnerSets
 }
 
@@ -110,7 +111,7 @@ func (e *explainer) row(i int, id csvdoc.RowID, cells []string) []Finding {
 	var out []Finding
 	add := func(rule *finding.Rule, column int, message, hint string) *Finding {
 		f := Finding{Position: Position{i, column}}
-		at := finding.Location{Row: row}
+		at := finding.Location{File: e.file, Row: row}
 		if column >= 0 {
 			at.Column = r.p.columns[column].name
 		}
@@ -208,7 +209,7 @@ func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, ro
 		}
 	}
 	for _, id := range e.alike(rule, rows()) {
-		set.Places = append(set.Places, finding.Location{Row: e.fileRow(id), Column: name})
+		set.Places = append(set.Places, finding.Location{File: e.file, Row: e.fileRow(id), Column: name})
 	}
 	slices.SortFunc(set.Places, finding.Location.Compare)
 	e.shared.sets[key] = set
@@ -267,36 +268,6 @@ func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others s
 	return "its ECDSA signature has the same r as that of " + others + " by another key: the random source is broken"
 }
 
-// Report puts everything into words: the whole header and every row that has a finding, each at its place in file.
-// Nothing is left out, so that its memory grows with the findings; it is for scripts and for lists that people take away.
-func (r *Result) Report(ctx context.Context, file string, report progress.Func) (*finding.Report, error) {
-	out := new(finding.Report)
-	for _, f := range r.HeaderFindings() {
-		f.File = file
-		out.Add(f)
-	}
-	err := r.explainRows(ctx, r.withFindings(), false, report, func(list []Finding) error {
-		for _, f := range list {
-			f.File = file
-			out.Add(f.Finding)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	done := map[*finding.Partners]bool{}
-	for _, f := range out.All() {
-		if f.Partners != nil && !done[f.Partners] {
-			done[f.Partners] = true
-			for i := range f.Partners.Places {
-				f.Partners.Places[i].File = file
-			}
-		}
-	}
-	return out, nil
-}
-
 // withFindings are the places of all rows with a finding.
 func (r *Result) withFindings() []int {
 	all := r.states[finding.Error].clone()
@@ -306,10 +277,10 @@ func (r *Result) withFindings() []int {
 }
 
 // explainRows explains rows on all cores and hands on what was found in their order.
-func (r *Result) explainRows(ctx context.Context, rows []int, brief bool, report progress.Func, do func([]Finding) error) error {
+func (r *Result) explainRows(ctx context.Context, rows []int, file string, brief bool, report progress.Func, do func([]Finding) error) error {
 	const piece = 256
 	first := newExplainer(r)
-	first.brief = brief
+	first.file, first.brief = file, brief
 	total := int64(len(rows))
 	return inOrder(ctx, r.p.opt.Workers, (len(rows)+piece-1)/piece,
 		func() func(ctx context.Context, k int) ([]Finding, error) {

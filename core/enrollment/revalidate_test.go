@@ -132,7 +132,7 @@ func TestRevalidateIsValidate(t *testing.T) {
 	o := Options{Keys: ClientKeys, MaxBytes: 12_000, Form: form}
 	r := validate(t, d, o)
 	consistent(t, r)
-	steps := 80
+	steps := 60
 	if testing.Short() {
 		steps = 30
 	}

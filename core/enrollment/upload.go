@@ -201,7 +201,7 @@ func (w *uploadWriter) writeLeftOut(ctx context.Context, name string, report pro
 	w.names = append(w.names, name)
 	r := w.r
 	line := appendRow(nil, LeftOutColumns, -1)
-	err = r.explainRows(ctx, r.places(r.states[finding.Error]), false, report, func(list []Finding) error {
+	err = r.explainRows(ctx, r.places(r.states[finding.Error]), "", false, report, func(list []Finding) error {
 		for _, x := range list {
 			if x.Severity == finding.Error {
 				common := ""
