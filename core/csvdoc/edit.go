@@ -36,7 +36,8 @@ func (e *Edit) Snapshot() *Snapshot {
 }
 
 // Apply runs f, which changes the document through its Edit, as one step: one undo, one record of the journal. If f
-// fails, nothing is changed and its error is returned. A step that changes nothing is none.
+// fails, nothing is changed and its error is returned. A step that changes nothing is none. f must not call methods of
+// the document other than Snapshot, which shows it as it was before.
 func (d *Document) Apply(label string, f func(*Edit) error) (Change, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

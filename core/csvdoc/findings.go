@@ -25,12 +25,12 @@ func (d *Document) Findings() []finding.Finding {
 // are, it takes no memory for them.
 func (d *Document) EachFinding(ctx context.Context, f func(found finding.Finding, rows int) error) error {
 	d.mu.Lock()
-	ready, path := d.indexer == nil && !d.closed, d.path
+	ready, path, s := d.indexer == nil && !d.closed, d.path, d.Snapshot()
 	d.mu.Unlock()
 	if !ready {
 		return nil
 	}
-	l := &findingLister{s: d.Snapshot(), at: finding.Location{File: path}, f: f}
+	l := &findingLister{s: s, at: finding.Location{File: path}, f: f}
 	l.at.Member = l.s.view.member
 	faults := l.s.view.faults
 	for _, c := range []struct {

@@ -87,9 +87,6 @@ func (b *base) begin(o Options) (*intake, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("open %q: it is no regular file", b.path)
-	}
 	b.file = identity{Size: info.Size(), ModTime: info.ModTime().UnixNano(), info: info}
 	size := info.Size()
 	raw := io.Reader(io.NewSectionReader(b.src, 0, size))
