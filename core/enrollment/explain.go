@@ -11,6 +11,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 )
@@ -250,6 +251,9 @@ func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others s
 		then := "a random value is appended to the names of their files"
 		if e.r.p.id >= 0 {
 			then += ", because unique_identifier is empty here"
+		}
+		if _, _, err := eui48.Parse(name); err == nil && len(name) > 12 { // however the other rows write it
+			return fmt.Sprintf("the same MAC address %s as %s, and an address names one device; where the files would have one name, %s", quoted(name), others, then)
 		}
 		return fmt.Sprintf("the same common name %s as %s: one file at most is called %s, and %s", quoted(name), others, quoted(name+".pem"), then)
 	case RuleDuplicateID:

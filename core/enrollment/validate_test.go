@@ -253,6 +253,9 @@ func TestDuplicateNames(t *testing.T) {
 	if got := found(t, r); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
+	if message := r.RowFindings(0)[0].Message; !strings.Contains(message, "the same MAC address") || !strings.Contains(message, "row 5") {
+		t.Errorf("%q", message)
+	}
 	message := r.RowFindings(2)[0].Message
 	for _, part := range []string{`"b"`, "row 3 and row 6", `"b.pem"`, "random"} {
 		if !strings.Contains(message, part) {
