@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -55,6 +56,8 @@ type Client struct {
 	secrets    Secrets
 	options    Options
 	roots      *x509.CertPool // nil for the system's
+
+	proven atomic.Bool // the service took the client certificate
 
 	mu     sync.Mutex
 	held   map[Secret][]byte // wiped by Close

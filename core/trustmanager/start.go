@@ -111,6 +111,9 @@ func (c *Client) Start(ctx context.Context, r StartRequest, report progress.Func
 	if err != nil {
 		return Job{}, &NotSentError{err}
 	}
+	if err := c.proveCertificate(ctx); err != nil {
+		return Job{}, &NotSentError{err}
+	}
 	b, err := newBody(&form, fields, &r, contract.Limits, report)
 	if err != nil {
 		return Job{}, &NotSentError{err}
@@ -150,6 +153,31 @@ func (c *Client) Start(ctx context.Context, r StartRequest, report progress.Func
 		job.State = StatePending
 	}
 	return job, nil
+}
+
+// proveCertificate makes sure, once, that the service takes the client certificate. In TLS 1.3 a client learns that it does
+// not only after it began to send, perhaps as a connection that breaks: of a start that would leave open what happened.
+func (c *Client) proveCertificate(ctx context.Context) error {
+	if c.connection.Authentication != ClientCertificate || c.proven.Load() {
+		return nil
+	}
+	r := c.contract().Requests.Me
+	if r.Path == "" {
+		r = c.contract().Requests.Profiles
+	}
+	if r.Path == "" {
+		return nil
+	}
+	u, err := c.url(r, values{"limit": "1", "offset": "0"}, "who one is")
+	if err != nil {
+		return err
+	}
+	answer, err := c.once(ctx, http.MethodGet, u, nil, nil)
+	if err != nil {
+		return err
+	}
+	c.proven.Store(true) // whatever was answered, the handshake is over
+	return answer.Body.Close()
 }
 
 // expectAbove this many bytes the service is asked first whether it wants the body, as curl does.

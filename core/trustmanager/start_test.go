@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -286,5 +287,28 @@ func TestCancellingAnUpload(t *testing.T) {
 	var unclear *UnclearError
 	if !errors.As(err, &unclear) || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A service that says no before the upload is not sent the upload.
+func TestARefusalCostsNoUpload(t *testing.T) {
+	f := newFake(t)
+	f.handle("POST "+startPath, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+	request, _ := upload(t, 20_000_000)
+	var sent atomic.Int64
+	_, err := f.client(t).Start(t.Context(), request, func(done, _ int64) { sent.Store(done) })
+	var not *NotSentError
+	var api *APIError
+	if !errors.As(err, &not) || !errors.As(err, &api) || api.Status != 401 || sent.Load() != 0 {
+		t.Errorf("%v after %d bytes", err, sent.Load())
+	}
+	// Without asking first it may end either way, and is sent once all the same.
+	blunt := f.client(t, func(c *Connection, _ *Options) { c.Contract.ExpectContinue = false })
+	var unclear *UnclearError
+	if _, err := blunt.Start(t.Context(), request, nil); !errors.As(err, &not) && !errors.As(err, &unclear) {
+		t.Errorf("%v", err)
+	}
+	if n := f.count("POST " + startPath); n != 2 {
+		t.Errorf("sent %d times", n)
 	}
 }

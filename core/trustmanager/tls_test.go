@@ -168,6 +168,12 @@ func TestClientCertificates(t *testing.T) {
 		}
 	}
 
+	viaTLS := client(both, "", "")
+	viaTLS.connection.Proxy = "https://127.0.0.1:1"
+	if _, err := viaTLS.Me(t.Context()); !errors.Is(err, errProxyAndCertificate) {
+		t.Errorf("a proxy by https: %v", err)
+	}
+
 	// A certificate that the server does not take: certain that nothing was accepted, and the test names TLS.
 	stranger := newAuthority(t, "strangers")
 	skey, sleaf := stranger.issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "stranger"}})

@@ -118,8 +118,25 @@ func (c *Client) transports(ctx context.Context) (pooled, single *http.Transport
 	return c.pooled, c.single, nil
 }
 
-// proxy returns how to find the proxy of a request.
+// proxy returns how to find the proxy of a request. A proxy that is itself spoken to by TLS would be shown the client
+// certificate too: the two do not go together.
 func (c *Client) proxy(ctx context.Context) (func(*http.Request) (*url.URL, error), error) {
+	choose, err := c.chosenProxy(ctx)
+	if err != nil || choose == nil || c.connection.Authentication != ClientCertificate {
+		return choose, err
+	}
+	return func(r *http.Request) (*url.URL, error) {
+		u, err := choose(r)
+		if err == nil && u != nil && u.Scheme == "https" {
+			return nil, errProxyAndCertificate
+		}
+		return u, err
+	}, nil
+}
+
+var errProxyAndCertificate = errors.New("the client certificate would be shown to the proxy, which is spoken to by https: name it by http:// or socks5://, or none")
+
+func (c *Client) chosenProxy(ctx context.Context) (func(*http.Request) (*url.URL, error), error) {
 	switch c.connection.Proxy {
 	case "":
 		return http.ProxyFromEnvironment, nil
