@@ -56,6 +56,9 @@ func FindDuplicates(ctx context.Context, s *Snapshot, columns []ColumnID, report
 			}
 		}
 	}
+	if err := s.Err(); err != nil {
+		return nil, err // what cannot be read compares as empty
+	}
 	list := make([]Duplicate, len(pairs))
 	for k, p := range pairs {
 		list[k] = Duplicate{s.ID(int(p.row)), s.ID(int(p.first))}

@@ -293,3 +293,23 @@ func TestReplaceInAnEditedDocument(t *testing.T) {
 		}
 	}
 }
+
+// A file that cannot be read any more gives errors, and neither duplicates nor fills.
+func TestUnreadableFile(t *testing.T) {
+	d := openRows(t, []string{"x"}, [][]string{{"a"}, {"b"}, {"a"}})
+	s := d.Snapshot()
+	broken := errors.New("the disk is gone")
+	s.view.fail(broken)
+	if _, err := FindDuplicates(t.Context(), s, nil, nil); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if _, err := d.FillDown([]RowID{s.ID(0), s.ID(1)}, []ColumnID{0}); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if _, err := d.Replace(t.Context(), []Hit{{s.ID(0), 0, 0, 1}}, "z", Query{Text: "a"}, nil); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if d.Snapshot() != s {
+		t.Error("something was changed")
+	}
+}

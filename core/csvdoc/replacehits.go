@@ -194,7 +194,7 @@ func visitCells(ctx context.Context, s *Snapshot, cells []Cell, report progress.
 					return 0, err
 				}
 			}
-			return len(mine), nil
+			return len(mine), s.Err()
 		}
 		at := 0
 		return len(mine), s.ScanBytes(ctx, from, to, func(i int, _ RowID, values [][]byte, _ []byte) error {

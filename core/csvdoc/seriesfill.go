@@ -25,6 +25,9 @@ func (d *Document) FillDown(rows []RowID, columns []ColumnID) (Change, error) {
 			cells = append(cells, Cell{row, c.id, value})
 		}
 	}
+	if err := s.Err(); err != nil {
+		return Change{}, err // a value that cannot be read is empty, and must not be copied
+	}
 	return d.fill("fill down", s, cells)
 }
 
