@@ -219,6 +219,24 @@ func TestReadersBesideEditsAndSaves(t *testing.T) {
 	}
 }
 
+// The index costs less than a byte a row, so that 2 million rows take 2 MB.
+func TestIndexIsSmall(t *testing.T) {
+	const rows = 300_000
+	d := open(t, "a,b\n"+strings.Repeat("\"device-0001.example.com\",\"Example\"\n", rows), Options{})
+	x := &d.Snapshot().view.index
+	if n := 8*cap(x.offs) + 4*cap(x.firsts); x.rows != rows || n > rows {
+		t.Errorf("%d bytes for %d rows", n, x.rows)
+	}
+	// Long rows make blocks of fewer of them, so that one row never costs the reading of many.
+	d = open(t, "a\n"+strings.Repeat(strings.Repeat("x", 10_000)+"\n", 100), Options{})
+	x = &d.Snapshot().view.index
+	for k := range x.offs {
+		if from, to := x.extent(k); to-from > blockBytes+10_001 {
+			t.Errorf("block %d has %d bytes", k, to-from)
+		}
+	}
+}
+
 func TestScanOrder(t *testing.T) {
 	d := open(t, "a,b\n"+strings.Repeat("1,2\n", 50_000), Options{})
 	if _, err := d.MoveRows([]RowID{49_999, 3, 4}, 0); err != nil {

@@ -131,24 +131,26 @@ func (t *trail) base(journal string) (string, bool) {
 }
 
 // Recoverable lists what can be recovered from a folder of journals, the latest first. Journals of documents that are
-// open in this or another program are left alone; those without unsaved edits are removed.
+// open in this or another program are left alone; those without unsaved edits are removed. What could not be looked at
+// is told by the error, beside the others.
 func Recoverable(dir string) ([]Recovery, error) {
 	names, err := filepath.Glob(filepath.Join(escapeGlob(dir), journalName+"*"+journalExt))
 	if err != nil {
 		return nil, err
 	}
 	var found []Recovery
+	var failed error
 	for _, name := range names {
 		r, ok, err := examineJournal(name)
 		if err != nil {
-			return found, err
+			failed = errors.Join(failed, err)
 		}
 		if ok {
 			found = append(found, r)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Recovery) int { return b.Last.Compare(a.Last) })
-	return found, nil
+	return found, failed
 }
 
 func escapeGlob(dir string) string {
