@@ -91,13 +91,60 @@ func moment(object map[string]any, names []string) time.Time {
 	return time.Time{}
 }
 
-// job reads an answer about one job.
+// job reads an answer about one job. The rows that failed may be hundreds of thousands: they are read one by one, and never
+// stand in memory as a tree.
 func (a *Answers) job(data []byte) (Job, error) {
-	var object map[string]any
-	if err := unmarshal(data, &object); err != nil {
+	var members map[string]json.RawMessage
+	if err := unmarshal(data, &members); err != nil {
 		return Job{}, err
 	}
-	return a.jobOf(object), nil
+	object := map[string]any{}
+	var rows json.RawMessage
+	for _, name := range a.Failures {
+		if list, ok := members[name]; ok && len(rows) <= len("[]") && bytes.HasPrefix(list, []byte("[")) {
+			rows = list
+			delete(members, name)
+		}
+	}
+	for name, value := range members {
+		var v any
+		if err := unmarshal(value, &v); err != nil {
+			return Job{}, err
+		}
+		object[name] = v
+	}
+	job := a.jobOf(object)
+	if rows == nil {
+		return job, nil
+	}
+	job.Failures = nil
+	d := json.NewDecoder(bytes.NewReader(rows))
+	d.UseNumber()
+	if _, err := d.Token(); err != nil {
+		return Job{}, errors.New("is no JSON of the expected form")
+	}
+	for d.More() {
+		var one any
+		if err := d.Decode(&one); err != nil {
+			return Job{}, errors.New("is no JSON of the expected form")
+		}
+		if f, ok := a.failure(one); ok {
+			job.Failures = append(job.Failures, f)
+		}
+	}
+	return job, nil
+}
+
+// failure reads one row that failed.
+func (a *Answers) failure(one any) (RowFailure, bool) {
+	switch v := one.(type) {
+	case map[string]any:
+		row, _ := number(v, a.FailureRow)
+		return RowFailure{row, printable(text(v, a.FailureOf)), printable(text(v, a.FailureWhy))}, true
+	case string:
+		return RowFailure{Reason: printable(v)}, true
+	}
+	return RowFailure{}, false
 }
 
 func (a *Answers) jobOf(object map[string]any) Job {
@@ -122,12 +169,8 @@ func (a *Answers) jobOf(object map[string]any) Job {
 			continue
 		}
 		for _, one := range rows {
-			switch v := one.(type) {
-			case map[string]any:
-				row, _ := number(v, a.FailureRow)
-				job.Failures = append(job.Failures, RowFailure{row, printable(text(v, a.FailureOf)), printable(text(v, a.FailureWhy))})
-			case string:
-				job.Failures = append(job.Failures, RowFailure{Reason: printable(v)})
+			if f, ok := a.failure(one); ok {
+				job.Failures = append(job.Failures, f)
 			}
 		}
 		break
