@@ -124,7 +124,7 @@ func (t *csvTab) build() {
 	p := t.app.fyne.Preferences()
 	split := widgets.NewSplit(false, p.FloatWithFallback(prefCSVFindings, 0.7), left, widgets.Wide(280, t.right))
 	split.OnMoved = func(share float64) { p.SetFloat(prefCSVFindings, share) }
-	t.full = widgets.Edged(widgets.Down(0, t.source.content, widgets.Rule()), nil, nil, nil, split)
+	t.full = widgets.Topped(widgets.Down(0, t.source.content, widgets.Rule()), split)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.start.content, t.full))
 }
 
@@ -188,6 +188,8 @@ func (t *csvTab) enter(d *csvdoc.Document) {
 // forsake forgets the document, which is closed already.
 func (t *csvTab) forsake() {
 	t.stop()
+	t.findings.back()
+	t.finder.list.clear()
 	t.steps = nil
 	t.file = nil
 	t.showAside(nil)

@@ -76,7 +76,7 @@ func newCSVFind(t *csvTab) *csvFind {
 		container.NewBorder(nil, nil, nil, p.ticks, widgets.Middle(p.count)))
 	bottom := container.NewGridWithColumns(2, p.next, p.replace)
 	p.content = container.NewStack(widgets.NewArea(look.ColorFill, 0),
-		widgets.Edged(widgets.Inset(look.Gap, look.Gap*1.5, top), widgets.Inset(look.Gap, look.Gap*1.5, bottom), nil, nil, p.list.content))
+		widgets.Topped(widgets.Inset(look.Gap, look.Gap*1.5, top), widgets.Edged(nil, widgets.Inset(look.Gap, look.Gap*1.5, bottom), nil, nil, p.list.content)))
 	p.show(nil, "")
 	return p
 }

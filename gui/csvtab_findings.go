@@ -128,6 +128,11 @@ func (p *csvFindings) row(g *enrollment.Group) fyne.CanvasObject {
 func (p *csvFindings) pick(k groupKey) {
 	p.page.first = true
 	p.enter(k)
+	if focus := p.tab.app.window.Canvas(); p.page.places.Visible() { // the row that was pressed is out of sight
+		focus.Focus(p.page.places)
+	} else {
+		focus.Focus(p.page.back)
+	}
 }
 
 // enter opens a group.
@@ -146,6 +151,7 @@ func (p *csvFindings) enter(k groupKey) {
 // back closes the group.
 func (p *csvFindings) back() {
 	p.open = groupKey{}
+	p.page.clear()
 	p.page.root.Hide()
 	p.list.Show()
 }
@@ -157,6 +163,7 @@ type csvGroupPage struct {
 	result *enrollment.Result
 
 	root    *fyne.Container
+	back    *widgets.Button
 	head    *fyne.Container
 	why     *widgets.Disclosure
 	reasons *fyne.Container
@@ -183,10 +190,13 @@ func newCSVGroupPage(p *csvFindings) *csvGroupPage {
 		}
 		g.root.Refresh()
 	})
-	back := widgets.NewQuiet(lang.X("findings.back", "All findings"), look.Icon("left"), p.back)
-	top := widgets.Down(look.Gap, container.NewHBox(back), widgets.Inset(0, look.Gap*1.5, g.head),
+	g.back = widgets.NewQuiet(lang.X("findings.back", "All findings"), look.Icon("left"), func() {
+		p.back()
+		p.tab.focusSheet()
+	})
+	top := widgets.Down(look.Gap, container.NewHBox(g.back), widgets.Inset(0, look.Gap*1.5, g.head),
 		widgets.Inset(0, look.Gap/2, g.why.Row), widgets.Inset(0, look.Gap*1.5, g.reasons), widgets.Inset(0, look.Gap*1.5, g.actions))
-	g.root = container.NewBorder(widgets.Inset(look.Gap, 0, top), nil, nil, nil, g.places)
+	g.root = widgets.Topped(widgets.Inset(look.Gap, 0, top), g.places)
 	return g
 }
 
@@ -267,9 +277,17 @@ func (t *csvTab) fixAll(g enrollment.Group) {
 			repair.Label, n = label, repair.Len()
 			return repair.Apply(d)
 		}, then: func(csvdoc.Change) {
+			t.focusSheet()
 			t.noteUndo(lang.XN("csv.fixed", "{{.Number}} places mended.", n, map[string]any{"Number": numbers.Group(n)}))
 		}})
 	})
+}
+
+// clear forgets the group: its rows cannot be read once the document is closed.
+func (g *csvGroupPage) clear() {
+	g.pane.tab.list.Drop()
+	g.group, g.result, g.at, g.first = enrollment.Group{}, nil, nil, false
+	g.places.SetModel(nil)
 }
 
 // find lists the places of the group off the UI thread: there may be millions.

@@ -634,6 +634,22 @@ func TestCSVLeaveWithEdits(t *testing.T) {
 	}
 }
 
+func TestCSVClosesWithAnythingOpen(t *testing.T) {
+	r, _ := openedCSV(t, spreadsheet)
+	p := r.CSV.findings
+	p.pick(keyOf(&p.shown[0]))
+	r.idle()
+	r.CSV.find()
+	r.CSV.finder.find.SetText("dev")
+	r.CSV.finder.search()
+	r.idle()
+	r.onClose()
+	r.until(func() bool { return r.closing })
+	if r.CSV.file != nil {
+		t.Error("the file is open still")
+	}
+}
+
 func TestCSVChangedUnderneath(t *testing.T) {
 	r, path := openedCSV(t, "a,b\n1,2\n")
 	r.CSV.editor.OnEdit(0, 0, "x")

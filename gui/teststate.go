@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -180,7 +181,9 @@ func describe(f fyne.Focusable) string {
 	label := ""
 	switch f := f.(type) {
 	case *widgets.Button:
-		label = f.Text
+		if label = f.Text; label == "" && f.Icon != nil {
+			_, label, _ = strings.Cut(f.Icon.Name(), "_") // the icon's, behind its colour
+		}
 	case *widgets.Entry:
 		label = f.PlaceHolder
 	case *widgets.Row:

@@ -108,16 +108,21 @@ func TestCSV(t *testing.T) {
 
 	// The blanks at the ends are mended everywhere at once.
 	s.key("ctrl+Tab")
-	s.press("Row Blank at the start or end of a cell, warning · 3 places · subject.common_name")
-	s.press("Button Fix all 3")
+	s.focus("Row Blank at the start or end of a cell, warning · 3 places · subject.common_name")
+	s.key("Return")
+	s.expect("the first place", func(s desktop.State) bool { return s.Current == "3 subject.common_name" && s.Focus == "Sheet" })
+	s.back("Button Fix all 3")
+	s.key("Return")
 	s.expect("the word that they were mended", func(s desktop.State) bool { return strings.HasPrefix(s.Toast, "3 places mended") && !s.Busy })
 
 	// With errors it asks; left out they are in a file with their reasons, and what is uploaded is what enrollctl writes.
 	out := t.TempDir()
 	byWindow, byCtl := filepath.Join(out, "window.csv"), filepath.Join(out, "ctl.csv")
-	s.press("Button Save for upload…")
+	s.expect("the focus on the sheet", func(s desktop.State) bool { return s.Focus == "Editor" })
+	s.key("ctrl+Tab")
+	s.press("Save for upload…")
 	asked := s.dialog("2 rows have errors")
-	s.press("Button " + asked.Answers[len(asked.Answers)-1])
+	s.press(asked.Answers[len(asked.Answers)-1])
 	s.saveAs("Save for upload", byWindow)
 	s.key("ctrl+s")
 	s.expect("the word that it was saved", func(s desktop.State) bool { return strings.Contains(s.Toast, "saved as orders") })
@@ -147,7 +152,7 @@ func TestCSVKeepsEditsForTheNextStart(t *testing.T) {
 	s.expect("the next row", func(s desktop.State) bool { return strings.HasPrefix(s.Current, "3 ") && !s.Busy })
 	s.key("alt+F4")
 	s.dialog("kept.csv has edits that are not saved")
-	s.press("Button Keep for later")
+	s.press("Keep for later")
 	if err := s.Ended(); err != nil {
 		t.Fatal(err)
 	}
@@ -159,13 +164,28 @@ func TestCSVKeepsEditsForTheNextStart(t *testing.T) {
 	s.expect("the window", func(s desktop.State) bool { return s.Tab == "CSR files" })
 	s.key("ctrl+2")
 	s.expect("the CSV tab", func(s desktop.State) bool { return s.Tab == "CSV" && !s.Busy })
-	s.press("Button Recover")
+	s.press("Recover")
 	s.ready("3 ready", "2 errors")
 	s.key("ctrl+s")
 	s.expect("the word that it was saved", func(s desktop.State) bool { return strings.Contains(s.Toast, "saved as kept.csv") })
 	if got, want := string(read(t, path)), strings.Replace(semicolons, "dev-1;", "edited;", 1); got != want {
 		t.Errorf("recovered and saved is\n%q\nwant\n%q", got, want)
 	}
+}
+
+// back presses Shift+Tab until what is meant has the focus; in the sheet, Tab goes from cell to cell.
+func (s *shown) back(what string) {
+	s.Helper()
+	state := s.expect("a focus", func(s desktop.State) bool { return s.Focus != "" })
+	for range 20 {
+		if state.Focus == what {
+			return
+		}
+		before := state.Focus
+		s.key("shift+Tab")
+		state = s.expect("the focus elsewhere than on "+before, func(now desktop.State) bool { return now.Focus != before })
+	}
+	s.Fatalf("Shift+Tab never comes to %q", what)
 }
 
 // millions writes a file of so many rows and four columns, some of whose cells can be mended.
@@ -234,11 +254,16 @@ func TestCSVMillions(t *testing.T) {
 	s.expect("the paste", func(s desktop.State) bool { return strings.HasPrefix(s.Toast, "40,000 cells pasted") && !s.Busy })
 
 	s.key("ctrl+Tab")
-	s.press("Row Blank at the start or end of a cell, warning · 1,500 places · subject.organization_name")
-	s.press("Button Fix all 1,500")
+	s.focus("Row Blank at the start or end of a cell, warning · 1,500 places · subject.organization_name")
+	s.key("Return")
+	s.expect("the places", func(s desktop.State) bool { return s.Focus == "Sheet" })
+	s.back("Button Fix all 1,500")
+	s.key("Return")
 	s.expect("the repair", func(s desktop.State) bool { return strings.Contains(s.Toast, "places mended") && !s.Busy })
 	s.key("ctrl+s")
-	s.expect("the word that it was saved", func(s desktop.State) bool { return strings.Contains(s.Toast, "1,500,000 rows saved as big.csv") && !s.Busy })
+	s.expect("the word that it was saved", func(s desktop.State) bool {
+		return strings.Contains(s.Toast, "1,500,000 rows saved as big.csv") && !s.Busy
+	})
 
 	// The saved file is the first one with the block in its place and without the blanks.
 	var first int
