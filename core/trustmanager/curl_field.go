@@ -54,6 +54,9 @@ func (m *meaning) field(name, value string) (template string, ok bool) {
 	case batchName.MatchString(n):
 		m.note("the field %q will carry the batch's own id", cut(printable(name), 60))
 		return "{batch_id}", true
+	case looksSecret(value):
+		m.note("the field %q is passed over: what it holds may be a secret; if it is none, write it into the file of connections", cut(printable(name), 60))
+		return "", false
 	case blank && value != "":
 		m.note("the field %q has no value to take over and is left out", cut(printable(name), 60))
 		return "", false

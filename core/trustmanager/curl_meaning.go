@@ -149,6 +149,8 @@ func (m *meaning) headers() {
 			m.note("the header %q is passed over", cut(printable(name), 60))
 		case isOwnHeader(name), strings.EqualFold(name, "accept"), strings.HasPrefix(strings.ToLower(name), "sec-"), strings.HasPrefix(name, ":"),
 			slices.Contains([]string{"origin", "referer", "accept-language", "dnt", "priority", "cache-control", "pragma"}, strings.ToLower(name)):
+		case looksSecret(value):
+			m.note("the header %q is passed over: what it holds may be a secret; if it is none, write it into the file of connections", cut(printable(name), 60))
 		case isBlank(value):
 			m.note("the header %q has no value to take over", cut(printable(name), 60))
 		default:

@@ -82,13 +82,15 @@ func TestCurlMeaning(t *testing.T) {
 		"recipient sent as a file": {`curl -F data=@a.csv -F 'certificate=@cert.pem' https://one.digicert.com/iot/api/v1/batch-enroll/` + id, "recipient: text", "multipart data={file}, certificate={recipient};filename=recipient.pem", "", ""},
 		"raw":                      {`curl -X POST --data-binary @a.zip -H 'Content-Type: application/zip' 'https://one.digicert.com/iot/api/v1/batch-enroll/` + id + `?certificate_format=pem&token=abcdefgh1'`, "start by ZIP: POST {base}/iot/api/v1/batch-enroll/{profile_id}?certificate_format={format} | start by CSV: POST {base}/iot/api/v1/batch-enroll/{profile_id}?certificate_format={format}", "the file itself application/zip", "", "secrets do not stand in URLs"},
 		"a gateway":                {`curl 'https://gw.example.com/dc1/iot/api/v1/batch-enroll/` + id + `' -F data=@a.zip -H 'x-tenant: 12'`, "base URL: https://gw.example.com/dc1 | header X-Tenant: 12", "multipart data={file}", "", ""},
-		"a variable for the host":  {`curl "$HOST/iot/api/v1/batch-enroll/` + id + `" -F data=@a.zip`, "", "multipart data={file}", "", ""},
-		"cookies and users":        {`curl -b 'session=geheim12' -u jo:geheim34 https://one.digicert.com/iot/api/v1/batch-enroll/` + id + ` -F data=@a.zip`, "", "multipart data={file}", "", "-u"},
-		"combined":                 {`curl -sSLXPUT https://one.digicert.com/iot/api/v1/batch-enroll/1234/approve`, "", "", "", ""},
-		"status":                   {`curl --url=https://one.digicert.com/iot/api/v1/batch-jobs/6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11`, "status of a job: GET {base}/iot/api/v1/batch-jobs/{job_id}", "", "", ""},
-		"list":                     {`curl 'https://one.digicert.com/iot/api/v1/batch-jobs?enrollment_profile_id=1&limit=10&offset=0'`, "list of jobs: GET {base}/iot/api/v1/batch-jobs?enrollment_profile_id={profile_id}&limit={limit}&offset={offset}", "", "", ""},
-		"download":                 {`curl -OJ https://one.digicert.com/iot/api/v1/batch-jobs/:jobId/download`, "download: GET {base}/iot/api/v1/batch-jobs/{job_id}/download", "", "", ""},
-		"profiles":                 {`curl -G https://one.digicert.com/iot/api/v2/enrollment-profile -d limit=5`, "list of enrollment profiles: GET {base}/iot/api/v2/enrollment-profile", "", "", ""},
+		"a secret by another name": {`curl https://one.digicert.com/iot/api/v1/batch-enroll/` + id + ` -F data=@a.zip -H 'X-Line: 01abcdef0123456789ABCDEF77' -F 'line=01abcdef0123456789abcdef' -F tenant=6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11`,
+			"", "multipart data={file}, tenant=6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11", "", "may be a secret"},
+		"a variable for the host": {`curl "$HOST/iot/api/v1/batch-enroll/` + id + `" -F data=@a.zip`, "", "multipart data={file}", "", ""},
+		"cookies and users":       {`curl -b 'session=geheim12' -u jo:geheim34 https://one.digicert.com/iot/api/v1/batch-enroll/` + id + ` -F data=@a.zip`, "", "multipart data={file}", "", "-u"},
+		"combined":                {`curl -sSLXPUT https://one.digicert.com/iot/api/v1/batch-enroll/1234/approve`, "", "", "", ""},
+		"status":                  {`curl --url=https://one.digicert.com/iot/api/v1/batch-jobs/6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11`, "status of a job: GET {base}/iot/api/v1/batch-jobs/{job_id}", "", "", ""},
+		"list":                    {`curl 'https://one.digicert.com/iot/api/v1/batch-jobs?enrollment_profile_id=1&limit=10&offset=0'`, "list of jobs: GET {base}/iot/api/v1/batch-jobs?enrollment_profile_id={profile_id}&limit={limit}&offset={offset}", "", "", ""},
+		"download":                {`curl -OJ https://one.digicert.com/iot/api/v1/batch-jobs/:jobId/download`, "download: GET {base}/iot/api/v1/batch-jobs/{job_id}/download", "", "", ""},
+		"profiles":                {`curl -G https://one.digicert.com/iot/api/v2/enrollment-profile -d limit=5`, "list of enrollment profiles: GET {base}/iot/api/v2/enrollment-profile", "", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			parsed, err := ParseCurl(c.text)

@@ -96,6 +96,8 @@ func isCurl(word string) bool {
 	return name == "curl" || name == "curl.exe"
 }
 
+var drive = regexp.MustCompile(`^[A-Za-z]:\\`)
+
 var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
 
 // beforeCurl tells whether a word may stand before the command: a prompt, a variable, a command that runs another.
@@ -104,7 +106,7 @@ func beforeCurl(word string) bool {
 	case "$", "#", "%", ">", "&", "sudo", "time", "env", "exec", "command", "PS", "start":
 		return true
 	}
-	return assignment.MatchString(word) || strings.HasSuffix(word, ">") || regexp.MustCompile(`^[A-Za-z]:\\`).MatchString(word) || strings.HasSuffix(word, "$") || strings.HasSuffix(word, "#")
+	return assignment.MatchString(word) || strings.HasSuffix(word, ">") || drive.MatchString(word) || strings.HasSuffix(word, "$") || strings.HasSuffix(word, "#")
 }
 
 // scanner walks over a text by runes.

@@ -32,6 +32,18 @@ func IsPlaceholder(text string) bool {
 	return len(text) <= longestWords && wordsOnly.MatchString(text) && keyWords.MatchString(text)
 }
 
+// tokenForm is what keys and tokens look like: long, without blanks.
+var tokenForm = regexp.MustCompile(`^[A-Za-z0-9+/=_.~\-]{24,}$`)
+
+// uuidForm is an id, with a prefix perhaps: "IOT_6a5b1c9e-…".
+var uuidForm = regexp.MustCompile(`^(?:[A-Za-z]+[_-])?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+
+// looksSecret tells whether a text may be a key, whatever it is called: it is not written into a file then. Ids are none.
+func looksSecret(text string) bool {
+	return tokenForm.MatchString(text) && !uuidForm.MatchString(text) && strings.ContainsAny(text, "0123456789") &&
+		strings.ContainsAny(strings.ToLower(text), "abcdefghijklmnopqrstuvwxyz") && !strings.HasPrefix(text, "application/")
+}
+
 // isBlank tells whether an example's field has no value. Words that a key cannot be ("default", "example") are one here.
 func isBlank(text string) bool {
 	text = strings.TrimSpace(text)
