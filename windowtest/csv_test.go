@@ -248,7 +248,9 @@ func TestCSVMillions(t *testing.T) {
 	s.key("ctrl+z")
 	s.expect("the word that it was undone", func(s desktop.State) bool { return strings.HasPrefix(s.Toast, "Undone") && !s.Busy })
 
-	s.key("ctrl+Home", "Page_Down")
+	s.key("ctrl+Home")
+	s.expect("the first cell", at("2 subject.common_name"))
+	s.key("Page_Down")
 	state := s.expect("a page further", func(s desktop.State) bool { return !strings.HasPrefix(s.Current, "2 ") && s.Current != "" })
 	s.key("ctrl+v")
 	s.expect("the paste", func(s desktop.State) bool { return strings.HasPrefix(s.Toast, "40,000 cells pasted") && !s.Busy })
