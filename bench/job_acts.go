@@ -79,9 +79,6 @@ func (a account) profile(ctx context.Context, c *trustmanager.Client, name strin
 	return trustmanager.Profile{}, fmt.Errorf("the service has no profile %q", name)
 }
 
-// thriftyGC is what enrollctl sets while it opens a result.
-const thriftyGC = 40
-
 // jobParts are the parts of a job's way.
 type jobParts struct {
 	Start, Issue, Fetch, Open time.Duration
@@ -196,7 +193,7 @@ func throughJob(ctx context.Context, jobs *job.Jobs, id string, a account, key *
 		return p, err
 	}
 	p.Fetch, p.Bytes = lap(), r.ResultBytes
-	debug.SetGCPercent(thriftyGC) // as enrollctl job deliver does
+	debug.SetMemoryLimit(r.MemoryToOpen()) // as enrollctl job deliver does
 	order, err := r.Order()
 	if err != nil {
 		return p, err

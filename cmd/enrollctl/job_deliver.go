@@ -28,10 +28,6 @@ var jobDeliver = &command{
 	}, 1, oneBatch),
 }
 
-// thriftyGC is how much garbage may lie about, in per cent of what is in use, while a result is opened: of 500,000 certificates
-// 250 MB are in use, and the usual 100 per cent would double that.
-const thriftyGC = 40
-
 func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id string) error {
 	r, err := d.jobs.Get(ctx, id)
 	if err != nil {
@@ -60,7 +56,7 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 		}
 		w.trust = service.AnchorFile()
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(thriftyGC))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.MemoryToOpen()))
 	if err := w.run(ctx, s, []string{r.ResultPath}); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"enrollbench/core/archive"
 	"enrollbench/core/eui48"
 )
 
@@ -218,24 +219,61 @@ func TestExportRefused(t *testing.T) {
 	}
 }
 
+// readRecord reads an exported batch as Import does before it touches the disk.
+func readRecord(data []byte) (*Record, error) {
+	z, err := archive.Open(bytes.NewReader(data), int64(len(data)), portableLimits)
+	if err != nil {
+		return nil, &ImportError{"it is no ZIP", err}
+	}
+	p, _, err := readPortable(z)
+	if err != nil {
+		return nil, err
+	}
+	return p.record()
+}
+
 // FuzzImport: what is taken from a file is the same when it is exported and taken again.
 func FuzzImport(f *testing.F) {
 	f.Add([]byte("PK"))
-	f.Add(zipOf(portableManifest, `{"kind":"EnrollBench prepared batch","version":1,"written":"2026-11-27T09:00:00Z","batch":{"id":"2026-11-27-1-aaaaaa","name":"n","method":"MAC","keys":"service","connection":{"id":"c1","name":"c"},"profile":{"id":"p"},"file_name":"mac-2026-11-27-1-aaaaaa","count":3,"start_mac_address":"00-1a-c2-7b-00-00","increment":1,"certificate_format":"pem","include_full_chain":true,"recipient":"x"}}`))
+	to, proof := rehearsed(f, newVirtual().at)
+	text, err := to.Text()
+	if err != nil {
+		f.Fatal(err)
+	}
+	start, _, _ := eui48.Parse("00:1a:c2:7b:00:00")
+	good := &Record{ID: "2026-11-27-1-aaaaaa", Name: "lot 7", Method: MAC, Keys: ByService, Connection: Connection{ID: "c1", Name: "far"}, Profile: Profile{ID: "IOT_1"},
+		Count: 3, Format: PEM, FullChain: true, RecipientText: string(text), Rehearsed: proof.At}
+	good.FileName = sentName(good)
+	if good.Range, err = eui48.NewRange(start, 3, 10); err != nil {
+		f.Fatal(err)
+	}
+	var seed bytes.Buffer
+	if err := (&Jobs{clock: newVirtual()}).writePortable(ctx, &seed, good, nil); err != nil {
+		f.Fatal(err)
+	}
+	if _, err := readRecord(seed.Bytes()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seed.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		one, two := newBench(t), newBench(t)
-		r, err := one.take(data)
+		r, err := readRecord(data)
 		if err != nil {
 			if !errors.As(err, new(*ImportError)) {
 				t.Fatalf("%T: %v", err, err)
 			}
 			return
 		}
+		if !validID(r.ID) || filepath.Base(r.Path) != r.Path && r.Path != "" || !strings.Contains(r.FileName, r.ID) {
+			t.Fatalf("taken: %+v", r)
+		}
+		if r.Method != MAC {
+			return // its files are not on the disk yet
+		}
 		var again bytes.Buffer
-		if _, err := one.Export(context.Background(), r.ID, &again, nil); err != nil {
+		if err := (&Jobs{clock: newVirtual()}).writePortable(context.Background(), &again, r, nil); err != nil {
 			t.Fatal(err)
 		}
-		s, err := two.take(again.Bytes())
+		s, err := readRecord(again.Bytes())
 		if err != nil {
 			t.Fatal(err)
 		}

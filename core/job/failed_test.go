@@ -117,7 +117,7 @@ func TestFailedAddresses(t *testing.T) {
 }
 
 // request makes a CSR in PEM.
-func request(t *testing.T, name string) []byte {
+func request(t testing.TB, name string) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

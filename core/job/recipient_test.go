@@ -16,7 +16,7 @@ import (
 var sealKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
 // rehearsed is a certificate to seal to and the proof that it opens.
-func rehearsed(t *testing.T, now time.Time) (*recipient.Recipient, recipient.Proof) {
+func rehearsed(t testing.TB, now time.Time) (*recipient.Recipient, recipient.Proof) {
 	t.Helper()
 	key, err := sealKey()
 	if err != nil {
