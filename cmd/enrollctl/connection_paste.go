@@ -114,7 +114,7 @@ var connectionPaste = &command{
 func pasted(s *session, files []string) (string, error) {
 	var in io.Reader = s.stdin
 	if len(files) > 0 && files[0] != "-" {
-		f, err := os.Open(files[0])
+		f, err := os.Open(files[0]) // #nosec G703 -- the file that the user names
 		if err != nil {
 			return "", err
 		}
