@@ -397,12 +397,6 @@ func (p *startPage) showBar() {
 	p.bar.SetFacts(facts...)
 }
 
-// started is what preparing and sending came to.
-type startedBatch struct {
-	records []*job.Record
-	sent    bool
-}
-
 // act prepares the batch, and sends it unless it is for later.
 func (p *startPage) act(send bool) {
 	if p.bar.Primary.Disabled() {
@@ -411,20 +405,19 @@ func (p *startPage) act(send bool) {
 	}
 	b, d := p.batch(), p.app.desk
 	p.app.fyne.Preferences().SetString(prefStartProfile+b.Connection.ID, b.Profile.ID)
-	Run(p.work, lang.X("start.preparing", "Preparing the batch"), func(ctx context.Context, _ progress.Func) (*startedBatch, error) {
-		records, err := d.jobs.Prepare(ctx, b)
-		return &startedBatch{records: records}, err
-	}, func(s *startedBatch, err error) {
+	Run(p.work, lang.X("start.preparing", "Preparing the batch"), func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
+		return d.jobs.Prepare(ctx, b)
+	}, func(records []*job.Record, err error) {
 		p.showBar()
 		if err != nil {
 			p.app.fail(lang.X("start.failed", "The batch was not started"), err)
 			return
 		}
 		p.given = nil // its files belong to the batch now
-		for _, r := range s.records {
+		for _, r := range records {
 			p.app.Jobs.take(*r)
 		}
-		id := s.records[0].ID
+		id := records[0].ID
 		p.app.Jobs.choose(id)
 		if send {
 			p.app.Jobs.send(id)
