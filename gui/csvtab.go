@@ -60,6 +60,8 @@ type csvFile struct {
 	arrange  csvArrangement
 	checked  csvChecked
 	facts    csvFacts
+	watched  bool // somebody looks soon whether edits reach the disk
+	warned   bool // it was said that they do not
 }
 
 // csvFacts is what the tab shows of the document. It is read when nothing works on the document: its methods wait while it
@@ -94,6 +96,7 @@ func newCSVTab(a *App) *csvTab {
 	t.sift, t.seek, t.peek, t.chart, t.leap, t.list = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
 	t.remote = a.tasks.NewRunner(t.progress.Set)
 	t.build()
+	t.recallOptions()
 	t.showFile()
 	t.start.search()
 	return t
@@ -119,7 +122,8 @@ func (t *csvTab) build() {
 	t.value = newCSVValue(t)
 
 	left := container.NewStack()
-	t.value.place(left, widgets.Edged(t.strip.content, nil, nil, nil, t.editor))
+	t.strip.area = widgets.Topped(t.strip.content, t.editor)
+	t.value.place(left, t.strip.area)
 	t.right = container.NewStack(t.findings.content)
 	p := t.app.fyne.Preferences()
 	split := widgets.NewSplit(false, p.FloatWithFallback(prefCSVFindings, 0.7), left, widgets.Wide(280, t.right))
@@ -237,6 +241,7 @@ func (t *csvTab) changed(c csvdoc.Change) {
 	t.value.show(t.editor.Current(), false)
 	t.showBar()
 	t.recheckSoon()
+	t.watchJournal()
 	if t.finder.opened() {
 		t.finder.later()
 	}

@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
@@ -59,8 +61,20 @@ func (t *csvTab) facts() []widgets.Fact {
 	if n := c.Warnings; n > 0 {
 		facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("csr.warnings", "{{.Number}} warnings", n, number(n))})
 	}
-	return append(facts, widgets.Fact{Plain: true, Text: sizeInWords(r.Size().Plain)})
+	return append(facts, widgets.Fact{Plain: true, Text: uploadSize(r.Size())})
 }
+
+// uploadSize sets the size of the upload against the limit of one file.
+func uploadSize(s enrollment.Size) string {
+	data := map[string]any{"Size": numbers.Megabytes(s.Plain), "Limit": numbers.Group(s.Max / 1_000_000)}
+	if s.Over() {
+		return lang.X("csv.size-over", "{{.Size}} of {{.Limit}} MB: zipped or in parts", data)
+	}
+	return lang.X("csr.size", "{{.Size}} of {{.Limit}} MB", data)
+}
+
+// prefSeparator is what stands between several values of one cell, "" where a cell holds one value.
+const prefSeparator = "csv.separator"
 
 // openOptions asks how the upload file is written.
 func (t *csvTab) openOptions() {
@@ -72,13 +86,19 @@ func (t *csvTab) openOptions() {
 		t.app.fyne.Preferences().SetInt(prefCSVPEM, i)
 	})
 	chooseQuietly(form, int(t.options.PEM))
-	before := t.options.PEM
+	separator := widgets.NewEntry()
+	separator.SetText(t.options.Separator)
+	separator.PlaceHolder = lang.X("csv.one-value", "nothing: a cell holds one value")
+	before := t.options
 	t.app.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("options.title", "Upload file"),
 		Text: lang.X("csv.options-text", "The upload file is UTF-8, with commas, every cell in quotes and one line a row, whatever the file is that is edited here."),
-		Body: container.New(layout.NewFormLayout(), widgets.Middle(widgets.NewText(lang.X("csv.pem", "CSRs are written"))), widgets.Outlined(form)),
+		Body: container.New(layout.NewFormLayout(), widgets.Middle(widgets.NewText(lang.X("csv.pem", "CSRs are written"))), widgets.Outlined(form),
+			widgets.Middle(widgets.NewText(lang.X("csv.separator", "Between several values"))), widgets.Inset(look.Gap/2, 0, separator)),
 		Answers: []widgets.Answer{{Text: lang.X("options.done", "Done"), Act: func() {
-			if t.options.PEM != before && t.file != nil {
-				t.recheckAll() // the size is another
+			t.options.Separator = strings.TrimSpace(separator.Text)
+			t.app.fyne.Preferences().SetString(prefSeparator, t.options.Separator)
+			if (t.options.PEM != before.PEM || t.options.Separator != before.Separator) && t.file != nil {
+				t.recheckAll() // the size is another, or what a cell holds
 			}
 		}}}})
 }

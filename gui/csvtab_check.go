@@ -337,11 +337,11 @@ func (t *csvTab) showColumns() {
 
 // columnWidth is how wide a column begins.
 func columnWidth(name string, mono bool) float32 {
-	width := float32(60 + 8*len([]rune(name)))
+	width := float32(84 + 8*len([]rune(name)))
 	if mono {
 		width += 40
 	}
-	return min(max(width, 120), 260)
+	return min(max(width, 128), 288)
 }
 
 // signColumn puts the sign before a title: ● must be filled, ? not known, ◇ a field of the device.

@@ -157,6 +157,17 @@ func (t *csvTab) notSaved(path string, o csvdoc.SaveOptions, then func(), err er
 	name := visible(filepath.Base(path))
 	changed, encoding, space := (*csvdoc.ChangedError)(nil), (*csvdoc.EncodingError)(nil), (*csvdoc.SpaceError)(nil)
 	switch {
+	case errors.As(err, &changed) && changed.Damaged:
+		t.app.ask(&widgets.Dialog{State: look.Failed, Detail: visible(err.Error()),
+			Title:   lang.X("csv.damaged", "{{.Name}} was written to while it was open", map[string]any{"Name": name}),
+			Text:    lang.X("csv.damaged-text", "Another program changed the bytes that this document rests on, so rows that were not edited here are lost to it and nothing can be saved. Restore the file from a copy and open it again; the edits are in the journal and are offered then."),
+			Answers: []widgets.Answer{back}})
+	case errors.As(err, &changed) && changed.Gone:
+		t.app.ask(&widgets.Dialog{State: look.Warning, Detail: visible(err.Error()),
+			Title: lang.X("csv.gone", "{{.Name}} is not there any more", map[string]any{"Name": name}),
+			Text:  lang.X("csv.gone-text", "Somebody moved, renamed or deleted it. All rows are here still: write the file there again, or under another name."),
+			Answers: []widgets.Answer{back, elsewhere,
+				{Text: lang.X("csv.write-again", "Write it there again"), Act: again(func(s *csvdoc.SaveOptions) { s.Force = true })}}})
 	case errors.As(err, &changed):
 		t.app.ask(&widgets.Dialog{State: look.Warning, Detail: visible(err.Error()),
 			Title: lang.X("csv.changed", "{{.Name}} was changed by another program", map[string]any{"Name": name}),

@@ -114,6 +114,7 @@ func (t *csvTab) recallOptions() {
 	p := t.app.fyne.Preferences()
 	t.options.Keys = enrollment.Keys(min(max(p.Int(prefCSVKeys), 0), int(enrollment.ServerKeys))) // #nosec G115 -- one of three
 	t.options.PEM = enrollment.PEMForm(min(max(p.Int(prefCSVPEM), 0), int(enrollment.Kept)))      // #nosec G115 -- one of two
+	t.options.Separator = p.String(prefSeparator)
 	path := p.String(prefCSVTemplate)
 	if path == "" {
 		return

@@ -32,6 +32,7 @@ type csvViewStrip struct {
 	tab     *csvTab
 	content fyne.CanvasObject
 	text    *widgets.Text
+	area    *fyne.Container // the strip with the sheet beneath
 }
 
 func newCSVViewStrip(t *csvTab) *csvViewStrip {
@@ -47,7 +48,10 @@ func newCSVViewStrip(t *csvTab) *csvViewStrip {
 func (s *csvViewStrip) show() {
 	f := s.tab.file
 	if f == nil || f.arrange.plain() {
-		s.content.Hide()
+		if s.content.Visible() {
+			s.content.Hide()
+			s.area.Refresh()
+		}
 		return
 	}
 	var words []string
@@ -62,7 +66,10 @@ func (s *csvViewStrip) show() {
 		}
 	}
 	s.text.SetText(strings.Join(words, " · "))
-	s.content.Show()
+	if !s.content.Visible() {
+		s.content.Show()
+		s.area.Refresh()
+	}
 }
 
 // onSort takes a click on the arrow of a title.

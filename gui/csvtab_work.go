@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"errors"
+	"time"
 
 	"fyne.io/fyne/v2/lang"
 
@@ -85,6 +86,32 @@ func (t *csvTab) alter(e edit) {
 	step(t, e.title, func(ctx context.Context, report progress.Func) (csvdoc.Change, error) {
 		return e.work(ctx, f.doc, report)
 	}, done)
+}
+
+// journalSlack is when an edit must have reached the disk, and some.
+const journalSlack = 4 * time.Second
+
+// watchJournal says once that edits do not reach the disk.
+func (t *csvTab) watchJournal() {
+	f := t.file
+	if f.watched {
+		return
+	}
+	f.watched = true
+	t.app.tasks.After(journalSlack, func() {
+		if t.file != f {
+			return
+		}
+		f.watched = false
+		if !t.idle() || f.warned { // its methods wait while it is saved
+			return
+		}
+		if err := f.doc.JournalError(); err != nil {
+			f.warned = true
+			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
+				Text: lang.X("csv.journal-trouble", "The edits cannot be kept for after a crash: the journal cannot be written. Save the file soon.")})
+		}
+	})
 }
 
 // unchanged says why an edit did not come about.

@@ -26,10 +26,10 @@ type BottomBar struct {
 
 // NewBottomBar makes a bar; extra stands before the primary button.
 func NewBottomBar(primary *Button, extra ...fyne.CanvasObject) *BottomBar {
-	b := &BottomBar{Primary: primary, facts: Across(2 * look.Gap), reason: NewText("").Muted().Giving()}
+	b := &BottomBar{Primary: primary, facts: container.New(factsLayout{}), reason: NewText("").Muted().Giving()}
 	b.reason.Align = fyne.TextAlignTrailing
 	right := Across(look.Gap, append(extra, primary)...)
-	line := container.NewBorder(nil, nil, Middle(b.facts), right, Inset(0, 2*look.Gap, Middle(b.reason)))
+	line := container.NewBorder(nil, nil, nil, right, container.New(sentenceLayout{}, Middle(b.facts), Inset(0, 2*look.Gap, Middle(b.reason))))
 	b.content = container.NewStack(NewArea(look.ColorRail, 0),
 		Edged(Rule(), nil, nil, nil, Inset(1.25*look.Gap, 2*look.Gap, line)))
 	return b
@@ -57,6 +57,9 @@ func (b *BottomBar) SetFacts(facts ...Fact) {
 	}
 	b.facts.Objects = objects
 	b.facts.Refresh()
+	if b.content != nil {
+		b.content.Refresh() // the reason moves with them
+	}
 }
 
 // Sentence is the sentence as text.
@@ -91,3 +94,77 @@ func (b *BottomBar) SetAction(enabled bool, reason string) {
 
 // Reason is why the button is disabled.
 func (b *BottomBar) Reason() string { return b.reason.Text() }
+
+// factsLayout puts facts side by side. Where there is no room for all, the last ones are not shown: no window grows with its
+// sentence. Every other object is the dot between two facts.
+type factsLayout struct{}
+
+const factsGap = 2 * look.Gap
+
+// Layout implements fyne.Layout.
+func (factsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x, full := float32(0), false
+	for i, o := range objects {
+		m := o.MinSize()
+		need := m.Width
+		if i%2 == 1 && i+1 < len(objects) { // no dot without what stands behind it
+			need += factsGap + objects[i+1].MinSize().Width
+		}
+		full = full || i > 0 && x+need > size.Width+0.5
+		if full {
+			o.Hide()
+			continue
+		}
+		o.Show()
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(m.Width, size.Height))
+		x += m.Width + factsGap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (factsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for i, o := range objects {
+		m := o.MinSize()
+		size.Height = max(size.Height, m.Height)
+		if i == 0 {
+			size.Width = m.Width
+		}
+	}
+	return size
+}
+
+// natural is the width at which every fact is shown.
+func natural(objects []fyne.CanvasObject) (width float32) {
+	for i, o := range objects {
+		if i > 0 {
+			width += factsGap
+		}
+		width += o.MinSize().Width
+	}
+	return width
+}
+
+// sentenceLayout gives the facts the room they want, as far as there is, and the reason what is left.
+type sentenceLayout struct{}
+
+// Layout implements fyne.Layout.
+func (sentenceLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	wants := size.Width
+	if facts, ok := objects[0].(*fyne.Container); ok && len(facts.Objects) == 1 {
+		if inner, ok := facts.Objects[0].(*fyne.Container); ok {
+			wants = min(natural(inner.Objects)+1, size.Width)
+		}
+	}
+	objects[0].Move(fyne.Position{})
+	objects[0].Resize(fyne.NewSize(wants, size.Height))
+	objects[1].Move(fyne.NewPos(wants, 0))
+	objects[1].Resize(fyne.NewSize(size.Width-wants, size.Height))
+}
+
+// MinSize implements fyne.Layout.
+func (sentenceLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	a, b := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(a.Width, max(a.Height, b.Height))
+}

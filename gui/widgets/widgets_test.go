@@ -132,6 +132,38 @@ func TestBottomBar(t *testing.T) {
 	}
 }
 
+// A narrow window shows the first facts and does not grow with the others; the sentence as text has all of them.
+func TestBottomBarGivesWay(t *testing.T) {
+	b := NewBottomBar(NewPrimary("Save", nil, nil))
+	b.SetFacts(Fact{State: look.Ready, Text: "1,499,997 ready"}, Fact{State: look.Failed, Text: "3 errors"}, Fact{Plain: true, Text: "183.2 of 200 MB"})
+	seen := func() (n int) {
+		for i, o := range b.facts.Objects {
+			if i%2 == 0 && o.Visible() {
+				n++
+			}
+		}
+		return n
+	}
+	w := show(t, b.Content(), 900, 60)
+	if got := seen(); got != 3 {
+		t.Errorf("in a wide window %d facts are shown", got)
+	}
+	w.Resize(fyne.NewSize(300, 60))
+	if got := seen(); got == 0 || got == 3 {
+		t.Errorf("in a narrow window %d facts are shown", got)
+	}
+	if width := b.Content().MinSize().Width; width > 300 {
+		t.Errorf("the bar wants %v pixels", width)
+	}
+	if got := b.Sentence(); got != "1,499,997 ready · 3 errors · 183.2 of 200 MB" {
+		t.Errorf("the sentence is %q", got)
+	}
+	w.Resize(fyne.NewSize(900, 60))
+	if got := seen(); got != 3 {
+		t.Errorf("wide again, %d facts are shown", got)
+	}
+}
+
 func TestProgressNumbers(t *testing.T) {
 	for _, c := range []struct {
 		p    Progress

@@ -104,6 +104,9 @@ func pictures(theme string) (err error) {
 	if err := take("details"); err != nil {
 		return err
 	}
+	if err := csvPictures(p, take); err != nil {
+		return err
+	}
 	if err := macPicture(p, take); err != nil {
 		return err
 	}
