@@ -164,7 +164,7 @@ func (l *hitList) change(h csvdoc.Hit) string {
 	if err != nil {
 		return around(before, h.Start, h.End)
 	}
-	return around(before, h.Start, h.End) + " → " + around(after, h.Start, h.Start+len(after)-len(before)+h.End-h.Start)
+	return around(before, h.Start, h.End) + " › " + around(after, h.Start, h.Start+len(after)-len(before)+h.End-h.Start)
 }
 
 // hitContext is how many octets before a hit are shown.

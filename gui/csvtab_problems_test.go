@@ -134,7 +134,7 @@ func TestCSVFindAndReplace(t *testing.T) {
 		t.Errorf("with case %d hits", p.list.Rows())
 	}
 	p.with.SetText("new")
-	if got := p.list.Cell(0, 2).Text; got != "a.old.com → a.new.com" {
+	if got := p.list.Cell(0, 2).Text; got != "a.old.com › a.new.com" {
 		t.Errorf("a hit is shown as %q", got)
 	}
 	p.list.flip(1)
