@@ -10,7 +10,7 @@ import (
 // MemoryToOpen is how many bytes opening the result of the batch is worth, for debug.SetMemoryLimit: some 500 octets a
 // certificate are in use while it is open, and the collector's usual slack would double that. It is no hard limit, and
 // generous for small batches.
-func (r *Record) MemoryToOpen() int64 { return 100<<20 + 650*int64(r.Expected()) }
+func (r *Record) MemoryToOpen() int64 { return 64<<20 + 600*int64(r.Expected()) }
 
 // Order is what the batch ordered, for core/delivery to compare the result with. The error matches ErrNoOrder where nothing
 // is known but the file that was sent (a ZIP of CSRs without its manifest), or where that is gone.
