@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/delivery"
+	"enrollbench/core/keychain"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/core/trustmanager"
@@ -120,7 +121,9 @@ func New(f fyne.App, o Options) *App {
 		a.choose = firstChooser{portalChooser{}, nativeChooser{}, fyneChooser{window: a.window, post: a.tasks.post, ask: a.ask}}
 	}
 	a.asking, a.starting, a.opening = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
-	a.secrets = o.Secrets
+	if a.secrets = o.Secrets; a.secrets == nil {
+		a.secrets = keychain.New()
+	}
 	a.toast = widgets.NewToast()
 	if o.Config == "" {
 		o.Config = trustmanager.DefaultFolder()

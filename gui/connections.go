@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"enrollbench/core/enrollment"
 	"enrollbench/core/job"
 	"enrollbench/core/keychain"
 	"enrollbench/core/progress"
@@ -45,20 +47,68 @@ func (d *desk) list() (connectionList, error) {
 	return connectionList{all, standard}, err
 }
 
-// profiles asks a service for its profiles.
-func (d *desk) profiles(ctx context.Context, id string) ([]trustmanager.Profile, error) {
+// profileList is the profiles of a connection; kept is when they were seen where the service cannot be asked now.
+type profileList struct {
+	all  []trustmanager.Profile
+	kept time.Time
+	why  error // it cannot be asked
+}
+
+// profiles asks a service for its profiles. Preparation computers are often offline: then those that were seen last are
+// what there is.
+func (d *desk) profiles(ctx context.Context, id string) (profileList, error) {
+	cache := trustmanager.NewProfileCache(d.folder)
+	c, err := d.client(ctx, id)
+	if err == nil {
+		defer c.Close()
+		var all []trustmanager.Profile
+		if all, err = c.Profiles(ctx); err == nil {
+			return profileList{all: all}, cache.PutProfiles(id, all, time.Now())
+		}
+	}
+	if cached, kept := cache.Get(id); ctx.Err() == nil && kept == nil && len(cached.Profiles) > 0 {
+		return profileList{all: cached.Profiles, kept: cached.At, why: err}, nil
+	}
+	return profileList{}, err
+}
+
+// template asks for the template of a profile and, where the service has it, for its specification, which tells what must be
+// filled. Offline the template that was seen last is what there is.
+func (d *desk) template(ctx context.Context, id string, p trustmanager.Profile) (*enrollment.Template, error) {
+	cache := trustmanager.NewProfileCache(d.folder)
 	c, err := d.client(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	return c.Profiles(ctx)
+	csv, err := c.Template(ctx, p.ID)
+	if err != nil {
+		cached, kept := cache.Get(id)
+		if one, ok := cached.Templates[p.ID]; ctx.Err() == nil && kept == nil && ok {
+			return enrollment.ParseTemplate([]byte(one.CSV), p.Name)
+		}
+		return nil, err
+	}
+	if err := cache.PutTemplate(id, p.ID, csv, time.Now()); err != nil {
+		return nil, err
+	}
+	t, err := enrollment.ParseTemplate(csv, p.Name)
+	if err != nil {
+		return nil, err
+	}
+	spec, err := c.Specification(ctx, p.ID)
+	if err != nil {
+		return t, ctx.Err() // profiles for batches alone have none
+	}
+	must := map[string]bool{}
+	for _, f := range spec.Fields {
+		must[f.ID] = f.Mandatory && f.Default == ""
+	}
+	return t.WithRequired(func(name string) (bool, bool) { m, known := must[name]; return m, known }), nil
 }
 
 // jobProfile is what a batch keeps of a profile.
-func jobProfile(p trustmanager.Profile) job.Profile {
-	return job.Profile{ID: p.ID, Name: p.Name, KeyGeneration: string(p.Keys), NoBatch: !p.Batch()}
-}
+func jobProfile(p trustmanager.Profile) job.Profile { return job.ProfileOf(p) }
 
 // keep puts a secret into the keychain; where there is none it is kept in memory until the program ends, and kept is false.
 func (d *desk) keep(ctx context.Context, account string, secret []byte) (kept bool, err error) {

@@ -45,9 +45,11 @@ func TestCSVNewAndTemplate(t *testing.T) {
 	if got := r.saved(out); got != "\"subject.common_name\",\"room\",\"csr\"\r\n\"dev-1\",\"\",\"\"\r\n" {
 		t.Errorf("saved %q", got)
 	}
-	if err := r.CSV.useTemplate("Profile 7", []byte("subject.common_name,floor\n")); err != nil {
+	profile, err := enrollment.ParseTemplate([]byte("subject.common_name,floor\n"), "Profile 7")
+	if err != nil {
 		t.Fatal(err)
 	}
+	r.CSV.setTemplate(profile, "")
 	r.idle()
 	if got := r.CSV.source.templateText.Text(); got != "Profile 7" || !slices.Equal(r.CSV.missingColumns(), []string{"floor"}) {
 		t.Errorf("with a profile's template: %q, missing %q", got, r.CSV.missingColumns())

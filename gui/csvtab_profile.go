@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
+	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
@@ -24,16 +25,16 @@ func (t *csvTab) chooseProfile(begin bool) {
 		return
 	}
 	d, connection := a.desk, *c
-	Run(t.remote, lang.X("csv.profiles-asked", "Asking for the profiles"), func(ctx context.Context, _ progress.Func) ([]trustmanager.Profile, error) {
+	Run(t.remote, lang.X("csv.profiles-asked", "Asking for the profiles"), func(ctx context.Context, _ progress.Func) (profileList, error) {
 		return d.profiles(ctx, connection.ID)
-	}, func(all []trustmanager.Profile, err error) {
+	}, func(l profileList, err error) {
 		if err != nil {
 			a.fail(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
 			return
 		}
 		var fit []trustmanager.Profile
 		var names []string
-		for _, p := range all {
+		for _, p := range l.all {
 			if p.Batch() {
 				fit, names = append(fit, p), append(names, visible(p.Name))
 			}
@@ -54,23 +55,16 @@ func (t *csvTab) chooseProfile(begin bool) {
 func (t *csvTab) fetchTemplate(c trustmanager.Connection, p trustmanager.Profile, begin bool) {
 	a := t.app
 	d := a.desk
-	Run(t.remote, lang.X("csv.template-asked", "Asking for the template"), func(ctx context.Context, _ progress.Func) ([]byte, error) {
-		client, err := d.client(ctx, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		defer client.Close()
-		return client.Template(ctx, p.ID)
-	}, func(csv []byte, err error) {
-		if err == nil {
-			err = t.useTemplate(p.Name, csv)
-		}
+	Run(t.remote, lang.X("csv.template-asked", "Asking for the template"), func(ctx context.Context, _ progress.Func) (*enrollment.Template, error) {
+		return d.template(ctx, c.ID, p)
+	}, func(x *enrollment.Template, err error) {
 		if err != nil {
 			a.fail(lang.X("csv.template-not-had", "The template could not be had"), err)
 			return
 		}
+		t.setTemplate(x, "")
 		if begin {
-			t.newSheet(t.options.Template.Names())
+			t.newSheet(x.Names())
 		}
 	})
 }

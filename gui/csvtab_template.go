@@ -72,17 +72,6 @@ func (t *csvTab) newFromFile() {
 	})
 }
 
-// useTemplate compares with the template of a profile, as a connection delivers it. Its path is not remembered: the
-// connection is.
-func (t *csvTab) useTemplate(name string, csv []byte) error {
-	x, err := enrollment.ParseTemplate(csv, name)
-	if err != nil {
-		return err
-	}
-	t.setTemplate(x, "")
-	return nil
-}
-
 // setTemplate compares with a template from now on; nil is for the columns that the service knows.
 func (t *csvTab) setTemplate(x *enrollment.Template, path string) {
 	t.options.Template = x

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"enrollbench/core/job"
-	"enrollbench/core/keychain"
 	"enrollbench/core/practice"
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
@@ -56,9 +55,6 @@ const practiceID = "practice"
 
 // openDesk opens the database and the jobs in it.
 func openDesk(ctx context.Context, folder string, secrets secretStore) (*desk, error) {
-	if secrets == nil {
-		secrets = keychain.New()
-	}
 	d := &desk{folder: folder, connections: trustmanager.NewStore(folder), secrets: secrets}
 	db, err := store.Open(ctx, filepath.Join(folder, jobsDatabase))
 	if err != nil {

@@ -1,17 +1,25 @@
 package gui
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
+
+	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/openpgp"
 	"enrollbench/core/privatekey"
 	"enrollbench/core/recipient"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
 )
 
 // heldKey is a private key that was read and unlocked, for as long as a result stays open.
@@ -19,6 +27,17 @@ type heldKey struct {
 	path   string
 	opener *recipient.Opener
 	ctx    atomic.Value // context.Context of the work that uses it now: an OpenPGP ring may ask for another passphrase later
+
+	account string // of its passphrase in the keychain
+	mu      sync.Mutex
+	keep    []byte // the passphrase that the user wants kept once it has proven right
+}
+
+// passphraseAccount is the keychain's account for the passphrase of a key: by the content of its file, so that it goes with a
+// copy and not with another file of the same name.
+func passphraseAccount(file []byte) string {
+	sum := sha256.Sum256(file)
+	return "key/" + hex.EncodeToString(sum[:]) + "/passphrase"
 }
 
 // readKey reads a private key; a protected one is unlocked. It runs off the UI thread.
@@ -28,11 +47,18 @@ func (a *App) readKey(ctx context.Context, path string) (*heldKey, error) {
 		return nil, err
 	}
 	defer clear(data)
-	h := &heldKey{path: path}
+	h := &heldKey{path: path, account: passphraseAccount(data)}
 	h.use(ctx)
+	known := slices.Contains(a.keptPassphrases(), h.account)
 	ask := func(attempt int) ([]byte, error) {
 		now, _ := h.ctx.Load().(held)
-		return a.passphraseFor(now.Context, filepath.Base(path))(attempt)
+		if known { // one that is wrong, or that the keychain does not give, is asked for
+			known = false
+			if p, err := a.secrets.Get(now.Context, h.account); err == nil {
+				return p, nil
+			}
+		}
+		return a.passphraseFor(now.Context, filepath.Base(path), h.wants)(attempt)
 	}
 	h.opener, err = recipient.LoadOpener(data, nil, ask)
 	if err != nil {
@@ -47,9 +73,46 @@ type held struct{ context.Context }
 // use makes questions of the key end with this work.
 func (h *heldKey) use(ctx context.Context) { h.ctx.Store(held{ctx}) }
 
+// wants notes a passphrase that is to be kept; nil forgets an earlier one, which was wrong.
+func (h *heldKey) wants(p []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clear(h.keep)
+	h.keep = bytes.Clone(p)
+}
+
+// opened is called once the key has opened something: what the user wants kept goes into the keychain. It runs off the UI
+// thread; where there is no keychain nothing is kept, and that is said.
+func (a *App) opened(ctx context.Context, h *heldKey) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.keep) == 0 {
+		return
+	}
+	err := a.secrets.Set(ctx, h.account, h.keep)
+	clear(h.keep)
+	h.keep = nil
+	a.tasks.post(func() {
+		if err != nil {
+			a.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: lang.X("passphrase.not-kept", "The passphrase could not be put into the keychain. It is asked for again next time.")})
+			return
+		}
+		list := append([]string{h.account}, slices.DeleteFunc(a.keptPassphrases(), func(s string) bool { return s == h.account })...)
+		a.fyne.Preferences().SetStringList(prefPassphrases, list)
+		a.note(widgets.Note{State: look.Ready, Text: lang.X("passphrase.kept", "The passphrase is in the keychain now. Settings can forget it.")})
+	})
+}
+
+// prefPassphrases are the accounts of passphrases that were put into the keychain: names, nothing secret. The keychain is
+// asked only for these.
+const prefPassphrases = "keys.passphrases"
+
+func (a *App) keptPassphrases() []string { return a.fyne.Preferences().StringList(prefPassphrases) }
+
 // wipe overwrites it.
 func (h *heldKey) wipe() {
 	if h != nil {
+		h.wants(nil)
 		h.opener.Wipe()
 	}
 }

@@ -332,7 +332,11 @@ func (p *keyPanel) act() {
 			return recipient.Proof{}, err
 		}
 		defer held.wipe()
-		return recipient.Rehearse(ctx, r, held.opener)
+		proof, err := recipient.Rehearse(ctx, r, held.opener)
+		if err == nil {
+			p.app.opened(ctx, held)
+		}
+		return proof, err
 	}, func(proof recipient.Proof, err error) {
 		p.showBar()
 		switch {

@@ -285,6 +285,9 @@ func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, stor
 		req.Opener = delivery.WithKey(held.opener)
 	}
 	d, err := delivery.Open(ctx, req, func(done, total int64) { report.Report(done/2, total/2) }) // it counts octets twice
+	if err == nil && o.key != nil {
+		a.opened(ctx, o.key)
+	}
 	if err == nil || integrity(err) {
 		o.result = newResult(r, d, err, a.tasks.now())
 	}

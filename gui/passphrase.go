@@ -10,24 +10,35 @@ import (
 	"enrollbench/gui/widgets"
 )
 
+// passphraseAnswer is what the user typed, and whether it is to be kept in the keychain. No text is going back.
+type passphraseAnswer struct {
+	text []byte
+	keep bool
+}
+
 // passphraseFor returns what core asks for a passphrase with while it works elsewhere: a dialog is shown on the UI thread
-// and its answer waited for. what is the name of the thing that is protected. Going back is context.Canceled. The octets
-// belong to the caller, who wipes them; the field's own text is emptied as the dialog closes.
-func (a *App) passphraseFor(ctx context.Context, what string) privatekey.Passphrase {
+// and its answer waited for. what is the name of the thing that is protected; keep hears each answer that the user wants to
+// have kept. Going back is context.Canceled. The octets belong to the caller, who wipes them; the field's own text is emptied
+// as the dialog closes.
+func (a *App) passphraseFor(ctx context.Context, what string, keep func([]byte)) privatekey.Passphrase {
 	return func(attempt int) ([]byte, error) {
-		answers := make(chan []byte, 1)
+		answers := make(chan passphraseAnswer, 1)
 		var open *widgets.Dialog
 		a.tasks.post(func() {
 			if ctx.Err() == nil {
-				open = a.askPassphrase(what, attempt, func(p []byte) { answers <- p })
+				open = a.askPassphrase(what, attempt, func(p passphraseAnswer) { answers <- p })
 			}
 		})
 		select {
 		case p := <-answers:
-			if p == nil {
+			if p.text == nil {
 				return nil, context.Canceled
 			}
-			return p, nil
+			keep(nil)
+			if p.keep {
+				keep(p.text)
+			}
+			return p.text, nil
 		case <-ctx.Done():
 			a.tasks.post(func() {
 				if open != nil {
@@ -39,8 +50,8 @@ func (a *App) passphraseFor(ctx context.Context, what string) privatekey.Passphr
 	}
 }
 
-// askPassphrase shows the dialog; answer is called once, with nil for going back.
-func (a *App) askPassphrase(what string, attempt int, answer func([]byte)) *widgets.Dialog {
+// askPassphrase shows the dialog; answer is called once.
+func (a *App) askPassphrase(what string, attempt int, answer func(passphraseAnswer)) *widgets.Dialog {
 	entry := widgets.NewEntry()
 	entry.Password = true
 	entry.PlaceHolder = lang.X("passphrase.field", "Passphrase")
@@ -50,15 +61,16 @@ func (a *App) askPassphrase(what string, attempt int, answer func([]byte)) *widg
 		remark.Color = look.Failed.Color()
 		remark.SetText(lang.XN("passphrase.wrong", "That was not it. {{.Number}} tries are left.", left, map[string]any{"Number": left}))
 	}
+	keep := widgets.NewCheck(lang.X("passphrase.keep", "Remember it in the keychain"), func(bool) {})
 	d := &widgets.Dialog{State: look.Notice, Title: lang.X("passphrase.title", "Passphrase of {{.Name}}", map[string]any{"Name": visible(what)}),
-		Text: lang.X("passphrase.text", "The private key is protected. The passphrase is used once and kept nowhere."),
-		Body: widgets.Down(look.Gap/2, entry, remark)}
+		Text: lang.X("passphrase.text", "The private key is protected. The passphrase is used once and kept nowhere, unless you want it to be in this computer's keychain."),
+		Body: widgets.Down(look.Gap/2, entry, keep, remark)}
 	d.Answers = []widgets.Answer{
-		{Text: lang.X("dialog.back", "Go back"), Act: func() { entry.SetText(""); answer(nil) }},
+		{Text: lang.X("dialog.back", "Go back"), Act: func() { entry.SetText(""); answer(passphraseAnswer{}) }},
 		{Text: lang.X("passphrase.unlock", "Unlock"), Act: func() {
 			p := []byte(entry.Text)
 			entry.SetText("")
-			answer(p)
+			answer(passphraseAnswer{p, keep.Checked})
 		}},
 	}
 	entry.OnSubmitted = func(string) { d.Take(1) }

@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -10,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/keychain"
 	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
@@ -30,6 +32,7 @@ type settingsTab struct {
 	bar      *widgets.BottomBar
 	using    *widgets.Button
 	more     *widgets.Button
+	phrases  *widgets.Button // to forget passphrases
 	rows     *fyne.Container
 	stage    *fyne.Container
 	hint     fyne.CanvasObject
@@ -64,7 +67,8 @@ func (t *settingsTab) build() {
 	add := widgets.NewButton(lang.X("settings.add", "Add a connection…"), look.Icon("add"), t.add)
 	paste := widgets.NewButton(lang.X("settings.paste", "Paste the portal's cURL…"), look.Icon("paste"), t.pasteCurl)
 	importing := widgets.NewButton(lang.X("settings.import", "Import…"), look.Icon("folder"), t.open)
-	buttons := widgets.Down(look.Gap/2, add, paste, importing)
+	t.phrases = widgets.NewButton("", look.Icon("key"), t.askPassphrases)
+	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
 		widgets.Inset(0, look.Gap, widgets.NewText(lang.X("settings.connections", "Connections")).Title()), buttons, nil, nil,
 		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))
@@ -160,6 +164,13 @@ func (t *settingsTab) show() {
 		t.rows.Add(row)
 	}
 	t.rows.Refresh()
+	n := len(t.app.keptPassphrases())
+	t.phrases.SetText(lang.XN("settings.passphrases", "Forget {{.Number}} passphrases…", n, map[string]any{"Number": count(n)}))
+	if n == 0 {
+		t.phrases.Hide()
+	} else {
+		t.phrases.Show()
+	}
 	set := func(o fyne.CanvasObject, on bool) {
 		if on {
 			o.Show()
@@ -275,6 +286,31 @@ func (t *settingsTab) use() {
 		}
 		t.app.readConnections(false)
 	})
+}
+
+// askPassphrases forgets the passphrases of private keys that were put into the keychain.
+func (t *settingsTab) askPassphrases() {
+	a := t.app
+	a.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.passphrases-title", "Forget the passphrases of private keys?"),
+		Text: lang.X("settings.passphrases-text", "They are removed from the keychain and asked for when the keys are used next."),
+		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("settings.passphrases-now", "Forget them"), Danger: true, Act: func() {
+			accounts := a.keptPassphrases()
+			Run(t.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
+				for _, account := range accounts {
+					if err := a.secrets.Delete(ctx, account); err != nil && !errors.Is(err, keychain.ErrNotFound) && !errors.Is(err, keychain.ErrUnavailable) {
+						return struct{}{}, err
+					}
+				}
+				return struct{}{}, nil
+			}, func(_ struct{}, err error) {
+				if err != nil {
+					a.fail(lang.X("settings.passphrases-failed", "The passphrases were not forgotten"), err)
+				} else {
+					a.fyne.Preferences().SetStringList(prefPassphrases, nil)
+				}
+				t.show()
+			})
+		}}}})
 }
 
 // openMore offers what is seldom done with a connection.

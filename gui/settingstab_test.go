@@ -6,9 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/core/trustmanager"
+	"enrollbench/gui/widgets"
+	"enrollbench/windowtest/sample"
 )
 
 // connects enters a connection to a host that nobody has, with a key.
@@ -216,5 +219,114 @@ func TestTheFirstStart(t *testing.T) {
 	r.idle()
 	if r.current() != tab(r.Start) || r.Start.bar.Primary.Disabled() {
 		t.Errorf("then %s, %q", r.current().name(), r.Start.bar.Reason())
+	}
+}
+
+// A passphrase goes into the keychain when it is ticked and has proven right, is used from there, and can be forgotten.
+func TestPassphraseIsRemembered(t *testing.T) {
+	r, o, s := openRig(t)
+	unlock := func(phrase string, keep bool) {
+		t.Helper()
+		test.Tap(o.bar.Primary)
+		r.until(func() bool { return len(r.dialogs) > 0 || !o.work.Busy() })
+		if len(r.dialogs) == 0 {
+			return
+		}
+		d := r.dialog()
+		for _, x := range d.Body.(*fyne.Container).Objects {
+			switch x := x.(type) {
+			case *widgets.Entry:
+				x.SetText(phrase)
+			case *widgets.Check:
+				x.SetChecked(keep)
+			}
+		}
+		d.Take(1)
+	}
+	secrets := r.secrets.(*fakeSecrets)
+	open := func() {
+		t.Helper()
+		o.forget()
+		r.drop(s.Complete)
+		o.page.setKey(s.ProtectedKey)
+	}
+	open()
+	unlock("not it", true)
+	r.until(func() bool { return len(r.dialogs) > 0 })
+	if len(secrets.held) != 0 {
+		t.Error("a wrong passphrase was kept")
+	}
+	unlockAgain := r.dialog()
+	for _, x := range unlockAgain.Body.(*fyne.Container).Objects {
+		if e, ok := x.(*widgets.Entry); ok {
+			e.SetText(sample.Passphrase)
+		}
+	}
+	unlockAgain.Take(1)
+	r.idle()
+	if o.result == nil || len(secrets.held) != 0 {
+		t.Fatalf("it did not open, or what was not ticked was kept: %v", secrets.held)
+	}
+	open()
+	unlock(sample.Passphrase, true)
+	r.idle()
+	if o.result == nil || len(secrets.held) != 1 {
+		t.Fatalf("what was ticked was not kept: %v", secrets.held)
+	}
+	open()
+	test.Tap(o.bar.Primary)
+	r.idle()
+	r.noDialog()
+	if o.result == nil {
+		t.Error("it did not open with the passphrase from the keychain")
+	}
+	r.bring(r.Settings)
+	r.idle()
+	r.Settings.show()
+	if !r.Settings.phrases.Visible() {
+		t.Fatal("Settings cannot forget it")
+	}
+	r.Settings.askPassphrases()
+	r.dialog().Take(1)
+	r.idle()
+	if len(secrets.held) != 0 || len(r.keptPassphrases()) != 0 || r.Settings.phrases.Visible() {
+		t.Error("it was not forgotten")
+	}
+}
+
+// Offline the profiles that were seen last are what there is, and it is said.
+func TestProfilesAreKept(t *testing.T) {
+	r := practiceRig(t)
+	r.bring(r.CSR)
+	r.drop(goodFolder(t))
+	r.startCurrent()
+	r.idle()
+	seen := len(r.Start.profiles)
+	r.misbehaves("expired-token")
+	r.Start.recheck()
+	r.idle()
+	if len(r.Start.profiles) != seen || !strings.Contains(r.Start.profiled.Text(), "As they were seen on ") {
+		t.Errorf("%d of %d profiles, and it says %q", len(r.Start.profiles), seen, r.Start.profiled.Text())
+	}
+}
+
+func TestTemplateOfAProfile(t *testing.T) {
+	r := practiceRig(t)
+	r.bring(r.CSV)
+	r.CSV.chooseProfile(true)
+	r.until(func() bool { return len(r.dialogs) > 0 })
+	r.dialog().Take(1)
+	r.idle()
+	if r.CSV.options.Template == nil || r.CSV.file == nil || len(r.CSV.file.rows.columns) < 2 {
+		t.Fatalf("the template is %v, the file %v", r.CSV.options.Template, r.CSV.file)
+	}
+	required := 0
+	for _, c := range r.CSV.options.Template.Columns {
+		if c.Required {
+			required++
+		}
+	}
+	if required == 0 || required == len(r.CSV.options.Template.Columns) {
+		t.Errorf("%d of %d columns are required: the specification was not used", required, len(r.CSV.options.Template.Columns))
 	}
 }

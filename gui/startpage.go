@@ -220,10 +220,8 @@ func (p *startPage) onConnection() {
 	quietly(p.profile, nil, -1)
 	p.onChange()
 	d := p.app.desk
-	Run(p.ask, "", func(ctx context.Context, _ progress.Func) ([]trustmanager.Profile, error) {
-		return d.profiles(ctx, c.ID)
-	},
-		func(all []trustmanager.Profile, err error) {
+	Run(p.ask, "", func(ctx context.Context, _ progress.Func) (profileList, error) { return d.profiles(ctx, c.ID) },
+		func(l profileList, err error) {
 			if cancelled(err) {
 				return
 			}
@@ -232,7 +230,11 @@ func (p *startPage) onConnection() {
 				e := explain(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
 				p.asking = e.Title + ". " + e.Text + " " + sentence(visible(e.Raw))
 			}
-			p.showProfiles(all)
+			p.showProfiles(l.all)
+			if l.why != nil {
+				p.asking = lang.X("start.profiles-kept", "As they were seen on {{.Date}}: the service could not be asked now.", map[string]any{"Date": when(l.kept)})
+				p.onChange()
+			}
 		})
 }
 

@@ -74,6 +74,19 @@ func ParseTemplate(data []byte, source string) (*Template, error) {
 	return t, nil
 }
 
+// WithRequired returns the template with what is known otherwise of which columns must be filled, such as from the profile's
+// specification (DigiCert IoT Trust Manager, "Enrollment profile specification"). Columns of which nothing is known stay as
+// they are.
+func (t *Template) WithRequired(required func(name string) (must, known bool)) *Template {
+	out := &Template{Source: t.Source, Columns: slices.Clone(t.Columns)}
+	for i := range out.Columns {
+		if must, known := required(out.Columns[i].Name); known {
+			out.Columns[i].Required = must
+		}
+	}
+	return out
+}
+
 func headerRow(data []byte) ([]string, error) {
 	if len(data) > MaxTemplateBytes {
 		data = data[:MaxTemplateBytes]
