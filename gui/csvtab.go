@@ -26,6 +26,7 @@ type csvTab struct {
 	chart  *Runner  // where problems lie
 	leap   *Runner  // to the next problem
 	list   *Runner  // the places of a cause
+	given  *Runner  // what was dropped, and the template of last time
 	remote *Runner  // profiles and templates from the service
 
 	file     *csvFile // nil: the start page is shown
@@ -94,7 +95,7 @@ func newCSVTab(a *App) *csvTab {
 	t.work = a.tasks.NewRunner(t.onProgress)
 	t.check = a.tasks.NewRunner(t.onCheckProgress)
 	t.sift, t.seek, t.peek, t.chart, t.leap, t.list = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
-	t.remote = a.tasks.NewRunner(t.progress.Set)
+	t.remote, t.given = a.tasks.NewRunner(t.progress.Set), a.tasks.NewRunner(nil)
 	t.build()
 	t.recallOptions()
 	t.showFile()
@@ -258,7 +259,7 @@ func (t *csvTab) focusSheet() { t.app.window.Canvas().Focus(t.editor) }
 
 // busy says whether anything of the tab is at work.
 func (t *csvTab) busy() bool {
-	for _, r := range []*Runner{t.work, t.check, t.sift, t.seek, t.peek, t.chart, t.leap, t.list} {
+	for _, r := range []*Runner{t.work, t.check, t.sift, t.seek, t.peek, t.chart, t.leap, t.list, t.given} {
 		if r.Busy() {
 			return true
 		}

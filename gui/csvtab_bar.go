@@ -53,7 +53,7 @@ func (t *csvTab) facts() []widgets.Fact {
 	c := r.Counts()
 	facts := []widgets.Fact{{State: look.Ready, Text: lang.XN("csr.ready", "{{.Number}} ready", c.Ready, number(c.Ready))}}
 	if n := c.Header; n > 0 {
-		facts = append(facts, widgets.Fact{State: look.Failed, Text: lang.XN("csv.errors-header", "{{.Number}} errors in the titles", n, number(n))})
+		facts = append(facts, widgets.Fact{State: look.Failed, Text: lang.XN("csv.errors-header", "{{.Number}} bad titles", n, number(n))})
 	}
 	if n := c.Errors; n > 0 {
 		facts = append(facts, widgets.Fact{State: look.Failed, Text: lang.XN("csr.errors", "{{.Number}} errors", n, number(n))})

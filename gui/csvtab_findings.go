@@ -49,9 +49,10 @@ func newCSVFindings(t *csvTab) *csvFindings {
 	p.checking.Align = fyne.TextAlignTrailing
 	p.stop = widgets.NewQuiet("", look.Icon("close"), func() { t.check.Cancel() })
 	p.stop.Hide()
-	head := container.NewBorder(nil, nil, widgets.NewText(lang.X("findings.title", "Findings")).Title(), nil, widgets.Inset(0, look.Gap, widgets.Middle(p.checking)))
+	head := widgets.AtLeast(0, look.Target, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText(lang.X("findings.title", "Findings")).Title()), p.stop,
+		widgets.Inset(0, look.Gap, widgets.Middle(p.checking))))
 	p.scroll = container.NewVScroll(widgets.Inset(0, look.Gap/2, p.groups))
-	p.list = container.NewBorder(widgets.Inset(look.Gap*1.5, look.Gap*1.5, head), nil, nil, nil, p.scroll)
+	p.list = container.NewBorder(widgets.Inset(look.Gap/2, look.Gap*1.5, head), nil, nil, nil, p.scroll)
 	p.page = newCSVGroupPage(p)
 	p.page.root.Hide()
 	p.content = container.NewStack(widgets.NewArea(look.ColorFill, 0), p.list, p.page.root)
@@ -59,7 +60,17 @@ func newCSVFindings(t *csvTab) *csvFindings {
 }
 
 // showProgress says that a check runs.
-func (p *csvFindings) showProgress(w *widgets.Progress) { p.checking.SetText(progressWords(w)) }
+func (p *csvFindings) showProgress(w *widgets.Progress) {
+	p.checking.SetText(progressWords(w))
+	if busy := w != nil; busy != p.stop.Visible() {
+		if busy {
+			p.stop.Show()
+		} else {
+			p.stop.Hide()
+		}
+		p.list.Refresh()
+	}
+}
 
 // show shows the groups of the latest result. The open group stays open as long as it exists.
 func (p *csvFindings) show() {

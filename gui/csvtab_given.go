@@ -20,7 +20,7 @@ import (
 
 // drop takes in what was dropped on the tab: a table is opened, anything else is looked through for CSRs, which become rows.
 func (t *csvTab) drop(paths []string) {
-	Run(t.peek, "", func(context.Context, progress.Func) (string, error) { return tableAmong(paths), nil }, func(table string, err error) {
+	Run(t.given, "", func(context.Context, progress.Func) (string, error) { return tableAmong(paths), nil }, func(table string, err error) {
 		switch {
 		case err != nil:
 			t.app.fail(lang.X("csv.drop-failed", "What was dropped could not be read"), err)

@@ -108,7 +108,7 @@ func (t *csvTab) recallOptions() {
 	if path == "" {
 		return
 	}
-	Run(t.peek, "", func(context.Context, progress.Func) (*enrollment.Template, error) {
+	Run(t.given, "", func(context.Context, progress.Func) (*enrollment.Template, error) {
 		return enrollment.ReadTemplate(path)
 	}, func(x *enrollment.Template, err error) {
 		if err != nil {

@@ -80,7 +80,7 @@ func causesOf(r *enrollment.Result, header bool) []string {
 func (t *csvTab) askHeader(r *enrollment.Result) {
 	n := r.Counts().Header
 	t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, true),
-		Title:   lang.XN("csv.errors-header", "{{.Number}} errors in the titles", n, map[string]any{"Number": numbers.Group(n)}),
+		Title:   lang.XN("upload.header", "{{.Number}} errors in the titles", n, map[string]any{"Number": numbers.Group(n)}),
 		Text:    lang.X("upload.header-text", "They concern every row, so nothing can be uploaded yet. Mend them first; the list at the right says how."),
 		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}}})
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
@@ -121,6 +122,11 @@ func (t *csvTab) unchanged(err error) {
 		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.nothing-to-undo", "There is nothing to undo.")})
 	case errors.Is(err, csvdoc.ErrNothingToRedo):
 		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.nothing-to-redo", "There is nothing to redo.")})
+	case errors.Is(err, csvdoc.ErrHitStale), errors.Is(err, csvdoc.ErrChangedMeanwhile), errors.Is(err, enrollment.ErrOutdated):
+		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.changed-meanwhile", "The sheet was edited meanwhile, so nothing was changed. Do it once more.")})
+		if t.finder.opened() {
+			t.finder.search()
+		}
 	default:
 		t.app.fail(lang.X("csv.edit-failed", "The sheet was not changed"), err)
 	}

@@ -10,7 +10,9 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
 	"enrollbench/core/delivery"
+	"enrollbench/core/enrollment"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
@@ -24,10 +26,21 @@ func explain(what string, err error) problem {
 	p := problem{Title: what, Raw: err.Error()}
 	changed, panicked := (*csr.ChangedError)(nil), (*PanicError)(nil)
 	form, unfit := (*delivery.FormError)(nil), (*recipient.UnfitError)(nil)
+	limit := (*csvdoc.LimitError)(nil)
 	switch {
 	case errors.As(err, &changed):
 		p.Text = lang.X("problem.changed", "{{.File}} is not what it was when it was checked. Nothing was written. Check again (F5) once nobody changes the files any more.",
 			map[string]any{"File": changed.At.String()})
+	case errors.Is(err, csvdoc.ErrNotOneCSV):
+		p.Text = lang.X("problem.not-one-csv", "A ZIP is opened here only if it holds exactly one CSV. Take the CSV out of it and open that.")
+	case errors.As(err, &limit):
+		p.Text = lang.X("problem.csv-limit", "The file is larger than what can be edited at once; the details name the limit. Divide it and open the parts.")
+	case errors.Is(err, csvdoc.ErrNoHeader):
+		p.Text = lang.X("problem.no-header", "The file is read as one without titles, so a column cannot have a name. Click on how it is written, above the sheet, and tick that the first row names the columns.")
+	case errors.Is(err, csvdoc.ErrInUse):
+		p.Text = lang.X("problem.in-use", "Another window of EnrollBench works on these edits. Close it there first.")
+	case errors.Is(err, enrollment.ErrEmptyTemplate):
+		p.Text = lang.X("problem.empty-template", "A template is a CSV whose first row names the columns. Choose another file.")
 	case errors.Is(err, delivery.ErrChanged):
 		p.Text = lang.X("problem.result-changed", "The result is not what it was when it was opened. Nothing was written. Open it again (F5) once nobody changes the file any more.")
 	case errors.As(err, &form):

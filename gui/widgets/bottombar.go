@@ -99,7 +99,7 @@ func (b *BottomBar) Reason() string { return b.reason.Text() }
 // sentence. Every other object is the dot between two facts.
 type factsLayout struct{}
 
-const factsGap = 2 * look.Gap
+const factsGap = 1.25 * look.Gap
 
 // Layout implements fyne.Layout.
 func (factsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
