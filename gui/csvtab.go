@@ -94,7 +94,12 @@ func newCSVTab(a *App) *csvTab {
 	t.progress = widgets.NewProgressRow(t.escape)
 	t.work = a.tasks.NewRunner(t.onProgress)
 	t.check = a.tasks.NewRunner(t.onCheckProgress)
-	t.sift, t.seek, t.peek, t.chart, t.leap, t.list = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.sift = a.tasks.NewRunner(func(p *widgets.Progress) {
+		if !t.work.Busy() {
+			t.onProgress(p)
+		}
+	})
+	t.seek, t.peek, t.chart, t.leap, t.list = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
 	t.remote, t.given = a.tasks.NewRunner(t.progress.Set), a.tasks.NewRunner(nil)
 	t.build()
 	t.recallOptions()
@@ -280,6 +285,8 @@ func (t *csvTab) escape() {
 	switch {
 	case t.work.Busy():
 		t.work.Cancel()
+	case t.sift.Busy():
+		t.sift.Cancel()
 	case t.check.Busy() && t.file != nil && t.file.checked.result == nil:
 		t.check.Cancel()
 	case t.aside != nil:

@@ -26,6 +26,7 @@ func (t *csvTab) leave(then func()) {
 		then()
 		return
 	}
+	t.editor.Commit()
 	if !t.idle() {
 		if f.indexing { // nothing is lost by stopping
 			t.work.Drop()

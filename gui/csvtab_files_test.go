@@ -370,6 +370,14 @@ func TestCSVMissingFile(t *testing.T) {
 	}
 }
 
+func TestCSVOfferWithoutItsFile(t *testing.T) {
+	r := csvRig(t)
+	o := r.CSV.start.offer(csvdoc.Recovery{Path: "/data/orders.csv", Edits: 12, Missing: true})
+	if text := allText(o); !strings.Contains(text, "is gone or was changed") {
+		t.Errorf("%s", text)
+	}
+}
+
 func TestCSVOffersInWords(t *testing.T) {
 	r := csvRig(t)
 	o := r.CSV.start.offer(csvdoc.Recovery{Path: "/data/orders.csv", Edits: 12, Last: time.Date(2026, 11, 23, 14, 2, 0, 0, time.Local)})

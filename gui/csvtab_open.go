@@ -144,7 +144,13 @@ func (s *csvStart) offer(r csvdoc.Recovery) fyne.CanvasObject {
 		lines.Add(widgets.NewText(visible(r.Path)).Small().Muted().Giving())
 	}
 	discard := widgets.NewQuiet(lang.X("csv.discard", "Discard"), look.Icon("remove"), func() { s.discard(r, name) })
+	if r.Missing {
+		gone := widgets.NewParagraph(lang.X("csv.offer-missing", "The file that they belong to is gone or was changed, so they cannot be brought back until it is there again as it was.")).Small()
+		gone.Color = look.Warning.Color()
+		lines.Add(gone)
+	}
 	back := widgets.NewButton(lang.X("csv.recover", "Recover"), look.Icon("undo"), func() { s.tab.recover(r) })
+	back.SetEnabled(!r.Missing)
 	return widgets.Inset(look.Gap/2, look.Gap*3, container.NewStack(widgets.NewArea(look.ColorAccent, 8),
 		widgets.Inset(look.Gap, look.Gap*1.5, container.NewBorder(nil, nil,
 			widgets.Across(0, widgets.Middle(widgets.Icon(look.Warning.Icon(), 22)), widgets.Space(look.Gap, 0)),

@@ -254,6 +254,21 @@ func TestCSVHeaderErrorsAreMended(t *testing.T) {
 	}
 }
 
+// Cancelling a sort leaves the rows as they are in the file.
+func TestCSVSortIsCancelled(t *testing.T) {
+	r, _ := openedCSV(t, "name\nc\na\nb\n")
+	r.CSV.sortBy(0, false, false)
+	r.onKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	r.idle()
+	r.noDialog()
+	if got := r.column(0); !slices.Equal(got, []string{"c", "a", "b"}) && !slices.Equal(got, []string{"a", "b", "c"}) {
+		t.Errorf("after Escape the sheet shows %q", got)
+	}
+	if shown := r.CSV.strip.content.Visible(); shown != (r.column(0)[0] == "a") {
+		t.Error("the strip says another order than is shown")
+	}
+}
+
 func TestCSVTickByMouse(t *testing.T) {
 	r, _ := openedCSV(t, "a\nxx\nxy\nxz\n")
 	p := r.CSV.finder

@@ -21,6 +21,9 @@ func (t *csvTab) save() { t.saveThen(nil) }
 // saveThen saves and goes on once that went well.
 func (t *csvTab) saveThen(then func()) {
 	f := t.file
+	if f != nil {
+		t.editor.Commit()
+	}
 	switch {
 	case f == nil:
 		return
