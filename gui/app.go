@@ -339,7 +339,7 @@ func (a *App) quit() {
 			p.close()
 		}
 		if a.desk != nil {
-			if err := a.desk.close(); err != nil {
+			if err := a.desk.Close(); err != nil {
 				fyne.LogError("the list of jobs", err)
 			}
 		}

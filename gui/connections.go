@@ -2,11 +2,6 @@ package gui
 
 import (
 	"context"
-	"crypto/x509"
-	"encoding/pem"
-	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -39,11 +34,11 @@ func (l connectionList) find(id string) *trustmanager.Connection {
 
 // list reads the connections.
 func (d *desk) list() (connectionList, error) {
-	all, err := d.connections.Load()
+	all, err := d.Connections.Load()
 	if err != nil {
 		return connectionList{}, err
 	}
-	standard, err := d.connections.Default()
+	standard, err := d.Connections.Default()
 	return connectionList{all, standard}, err
 }
 
@@ -57,8 +52,8 @@ type profileList struct {
 // profiles asks a service for its profiles. Preparation computers are often offline: then those that were seen last are
 // what there is.
 func (d *desk) profiles(ctx context.Context, id string) (profileList, error) {
-	cache := trustmanager.NewProfileCache(d.folder)
-	c, err := d.client(ctx, id)
+	cache := trustmanager.NewProfileCache(d.Folder())
+	c, err := d.Client(ctx, id)
 	if err == nil {
 		defer c.Close()
 		var all []trustmanager.Profile
@@ -75,8 +70,8 @@ func (d *desk) profiles(ctx context.Context, id string) (profileList, error) {
 // template asks for the template of a profile and, where the service has it, for its specification, which tells what must be
 // filled. Offline the template that was seen last is what there is.
 func (d *desk) template(ctx context.Context, id string, p trustmanager.Profile) (*enrollment.Template, error) {
-	cache := trustmanager.NewProfileCache(d.folder)
-	c, err := d.client(ctx, id)
+	cache := trustmanager.NewProfileCache(d.Folder())
+	c, err := d.Client(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -109,43 +104,6 @@ func (d *desk) template(ctx context.Context, id string, p trustmanager.Profile) 
 
 // jobProfile is what a batch keeps of a profile.
 func jobProfile(p trustmanager.Profile) job.Profile { return job.ProfileOf(p) }
-
-// keep puts a secret into the keychain; where there is none it is kept in memory until the program ends, and kept is false.
-func (d *desk) keep(ctx context.Context, account string, secret []byte) (kept bool, err error) {
-	err = d.secrets.Set(ctx, account, secret)
-	if errors.Is(err, keychain.ErrUnavailable) {
-		d.secrets.Remember(account, secret)
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// firstCertificate reads the first certificate of PEM data; nil where there is none left.
-func firstCertificate(data []byte) (*x509.Certificate, []byte, error) {
-	block, rest := pem.Decode(data)
-	if block == nil {
-		return nil, nil, nil
-	}
-	c, err := x509.ParseCertificate(block.Bytes)
-	return c, rest, err
-}
-
-// removeUploads removes a folder of upload files of a batch that was not started. Only one below the folder for them is.
-func removeUploads(folder string) error {
-	if filepath.Base(filepath.Dir(folder)) != uploadsFolder {
-		return nil
-	}
-	return os.RemoveAll(folder)
-}
-
-// uploads makes a folder for the upload files of one batch.
-func (d *desk) uploads() (string, error) {
-	base := filepath.Join(d.folder, uploadsFolder)
-	if err := os.MkdirAll(base, 0o700); err != nil {
-		return "", err
-	}
-	return os.MkdirTemp(base, "batch-")
-}
 
 // openDesk opens what batches need, off the UI thread, and then shows the jobs.
 func (a *App) openDesk(folder string) {
@@ -209,8 +167,8 @@ func (a *App) practise(then func()) {
 		return
 	}
 	d := a.desk
-	Run(a.opening, "", func(ctx context.Context, _ progress.Func) (trustmanager.Connection, error) { return d.practise(ctx) },
-		func(_ trustmanager.Connection, err error) {
+	Run(a.opening, "", func(ctx context.Context, _ progress.Func) (struct{}, error) { return struct{}{}, d.practise(ctx) },
+		func(_ struct{}, err error) {
 			if err != nil {
 				a.fail(lang.X("practice.failed", "The practice service did not start"), err)
 				return

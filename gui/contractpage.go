@@ -110,7 +110,7 @@ func (p *contractPage) save() {
 	}
 	one := p.of
 	one.Contract = c
-	Run(p.work, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, d.connections.Update(one) }, func(_ struct{}, err error) {
+	Run(p.work, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, d.Connections.Update(one) }, func(_ struct{}, err error) {
 		if err != nil {
 			p.app.fail(lang.X("settings.save-failed", "The connection was not saved"), err)
 			return

@@ -124,7 +124,7 @@ func (t *jobTab) build() {
 func (t *jobTab) begin() {
 	d := t.app.desk
 	Run(t.list, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
-		return d.jobs.List(ctx, job.Filter{})
+		return d.Jobs.List(ctx, job.Filter{})
 	}, func(all []*job.Record, err error) {
 		if err != nil {
 			t.fails(err)
@@ -143,7 +143,7 @@ func (t *jobTab) resume() {
 		return
 	}
 	d := t.app.desk
-	Run(t.list, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) { return d.jobs.Resume(ctx) },
+	Run(t.list, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) { return d.Jobs.Resume(ctx) },
 		func(settled []*job.Record, err error) {
 			for _, r := range settled {
 				t.take(*r)
@@ -159,7 +159,7 @@ func (t *jobTab) resume() {
 func (t *jobTab) watch() {
 	a := t.app
 	Run(t.wait, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
-		return struct{}{}, a.desk.jobs.Watch(ctx, func(r job.Record) { a.tasks.post(func() { t.take(r) }) })
+		return struct{}{}, a.desk.Jobs.Watch(ctx, func(r job.Record) { a.tasks.post(func() { t.take(r) }) })
 	}, func(_ struct{}, err error) {
 		if err != nil && !cancelled(err) {
 			t.fails(err)

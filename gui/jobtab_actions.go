@@ -156,7 +156,7 @@ func (t *jobTab) step(s jobStep, r *job.Record) {
 		t.app.busy()
 		return
 	}
-	jobs := t.app.desk.jobs
+	jobs := t.app.desk.Jobs
 	name := map[string]any{"Name": r.Short()}
 	switch s {
 	case stepStart:
@@ -256,7 +256,7 @@ func (t *jobTab) askStart(r *job.Record) {
 
 // send starts a prepared batch, with the others of its series.
 func (t *jobTab) send(id string) {
-	jobs := t.app.desk.jobs
+	jobs := t.app.desk.Jobs
 	Run(t.work, lang.X("jobs.sending", "Starting the batch"), func(ctx context.Context, report progress.Func) (*job.Series, error) {
 		return jobs.StartSeries(ctx, id, report)
 	}, func(s *job.Series, err error) {
@@ -288,7 +288,7 @@ func (t *jobTab) askPortal(r *job.Record) {
 		Text: lang.X("jobs.portal-text", "Open the service's portal, look for the job whose file has {{.ID}} in its name, and copy its id here. The service is asked whether that is right.", map[string]any{"ID": r.ID})}
 	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("jobs.portal-take", "Take this job"), Act: func() {
 		t.run(lang.X("jobs.asking", "Asking the service"), lang.X("jobs.settle-failed", "It could not be settled"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
-			return t.app.desk.jobs.Resolve(ctx, r.ID, id.Text)
+			return t.app.desk.Jobs.Resolve(ctx, r.ID, id.Text)
 		}, nil)
 	}}}
 	id.OnSubmitted = func(string) { d.Take(1) }
@@ -318,7 +318,7 @@ func (t *jobTab) saveFailedRows(r *job.Record) {
 				return "", err
 			}
 			defer f.Abort()
-			if _, err := t.app.desk.jobs.FailedRows(ctx, r.ID, f); err != nil {
+			if _, err := t.app.desk.Jobs.FailedRows(ctx, r.ID, f); err != nil {
 				return "", err
 			}
 			return path, f.Commit()
@@ -343,7 +343,7 @@ func (t *jobTab) export(r *job.Record) {
 				return nil, err
 			}
 			defer f.Abort()
-			handed, err := t.app.desk.jobs.Export(ctx, r.ID, f, report)
+			handed, err := t.app.desk.Jobs.Export(ctx, r.ID, f, report)
 			if err != nil {
 				return nil, err
 			}
@@ -366,7 +366,7 @@ func (t *jobTab) drop(paths []string) {
 	Run(t.work, lang.X("jobs.importing", "Taking in the batch"), func(ctx context.Context, report progress.Func) ([]*job.Record, error) {
 		var all []*job.Record
 		for _, path := range paths {
-			r, err := t.app.desk.jobs.ImportFile(ctx, path, report)
+			r, err := t.app.desk.Jobs.ImportFile(ctx, path, report)
 			if err != nil {
 				return all, err
 			}
@@ -400,7 +400,7 @@ func (t *jobTab) remove() {
 
 func (t *jobTab) delete(r *job.Record) {
 	Run(t.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
-		return struct{}{}, t.app.desk.jobs.Delete(ctx, r.ID)
+		return struct{}{}, t.app.desk.Jobs.Delete(ctx, r.ID)
 	},
 		func(_ struct{}, err error) {
 			if err != nil {

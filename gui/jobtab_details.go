@@ -68,18 +68,18 @@ func (d *jobDetails) read(id string) {
 		return
 	}
 	Run(d.tab.peek, "", func(ctx context.Context, _ progress.Func) (*jobInFull, error) {
-		r, err := desk.jobs.Get(ctx, id)
+		r, err := desk.Jobs.Get(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		f := &jobInFull{record: r}
 		if r.Failed > 0 {
-			if f.failures, err = desk.jobs.Failures(ctx, id); err != nil {
+			if f.failures, err = desk.Jobs.Failures(ctx, id); err != nil {
 				return nil, err
 			}
 		}
 		if r.Parts > 1 {
-			f.series, err = desk.jobs.SeriesOf(ctx, id)
+			f.series, err = desk.Jobs.SeriesOf(ctx, id)
 		}
 		return f, err
 	}, func(f *jobInFull, err error) {

@@ -23,7 +23,7 @@ func practiceRig(t *testing.T) *rig {
 	r := newRig(t)
 	r.practise(nil)
 	r.idle()
-	if c := r.connected.find(r.connected.standard); c == nil || c.ID != practiceID || r.linkText.Text() != "Practice" {
+	if c := r.connected.find(r.connected.standard); c == nil || c.ID != job.PracticeID || r.linkText.Text() != "Practice" {
 		t.Fatalf("the connection is %v, the header says %q", c, r.linkText.Text())
 	}
 	return r
@@ -32,7 +32,7 @@ func practiceRig(t *testing.T) *rig {
 // misbehaves makes the practice service do so.
 func (r *rig) misbehaves(specs ...string) {
 	r.t.Helper()
-	s, err := r.desk.service(r.t.Context())
+	s, err := r.desk.Practice(r.t.Context())
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -74,9 +74,9 @@ func (t *openTab) tellJob(r *result) {
 	id, d, words := t.job.ID, t.app.desk, r.head
 	t.record(func(ctx context.Context) (*job.Record, error) {
 		if r.delivery == nil {
-			return d.jobs.MarkDamaged(ctx, id, words)
+			return d.Jobs.MarkDamaged(ctx, id, words)
 		}
-		return d.jobs.MarkOpened(ctx, id, words)
+		return d.Jobs.MarkOpened(ctx, id, words)
 	})
 }
 
@@ -87,7 +87,7 @@ func (t *openTab) tellDelivered(path string) {
 	}
 	id, d := t.job.ID, t.app.desk
 	t.record(func(ctx context.Context) (*job.Record, error) {
-		return d.jobs.MarkDelivered(ctx, id, filepath.Base(path))
+		return d.Jobs.MarkDelivered(ctx, id, filepath.Base(path))
 	})
 }
 

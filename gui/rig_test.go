@@ -56,7 +56,7 @@ func newRig(t *testing.T) *rig {
 		r.CSV.close()
 		r.Results.close()
 		if r.desk != nil {
-			if err := r.desk.close(); err != nil {
+			if err := r.desk.Close(); err != nil {
 				t.Error(err)
 			}
 		}
@@ -281,5 +281,3 @@ func (s *fakeSecrets) Remembered(account string) bool {
 	_, ok := s.memory[account]
 	return ok
 }
-
-func (s *fakeSecrets) Check(context.Context) error { return nil }

@@ -2,7 +2,6 @@ package gui
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 
@@ -11,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/atomicfile"
-	"enrollbench/core/keychain"
+	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
@@ -116,7 +115,7 @@ func (t *settingsTab) askChanges(then func()) {
 // fill puts the chosen connection into the form.
 func (t *settingsTab) fill() {
 	c := t.list.find(t.chosen)
-	if c == nil || c.Kind == trustmanager.Practice && c.ID == practiceID {
+	if c == nil || c.Kind == trustmanager.Practice && c.ID == job.PracticeID {
 		t.form.forget()
 		return
 	}
@@ -157,7 +156,7 @@ func (t *settingsTab) show() {
 		row.SetSelected(c.ID == t.chosen)
 		t.rows.Add(row)
 	}
-	if t.list.find(practiceID) == nil {
+	if t.list.find(job.PracticeID) == nil {
 		row := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, widgets.Across(look.Gap, widgets.Middle(widgets.Icon(practiceIcon(), 22)),
 			widgets.Middle(widgets.NewText(lang.X("welcome.practise", "Practise now"))))), 8, func() { t.app.practise(nil) })
 		row.Label = lang.X("welcome.practise", "Practise now")
@@ -179,7 +178,7 @@ func (t *settingsTab) show() {
 		}
 	}
 	c := t.list.find(t.chosen)
-	practice := c != nil && c.ID == practiceID
+	practice := c != nil && c.ID == job.PracticeID
 	set(t.practice.root, practice)
 	set(t.form.root, !practice && (c != nil || t.form.fresh()))
 	set(t.hint, !practice && c == nil && !t.form.fresh())
@@ -248,7 +247,7 @@ func (t *settingsTab) test() {
 	}
 	one := *c
 	Run(t.work, lang.X("settings.testing", "Testing the connection"), func(ctx context.Context, _ progress.Func) (trustmanager.TestResult, error) {
-		client, err := d.clientOf(ctx, one)
+		client, err := d.ClientOf(ctx, one)
 		if err != nil {
 			return trustmanager.TestResult{}, err
 		}
@@ -261,7 +260,7 @@ func (t *settingsTab) test() {
 			return
 		}
 		t.form.results[one.ID] = r
-		if one.ID == practiceID {
+		if one.ID == job.PracticeID {
 			t.practice.show()
 		} else {
 			t.form.showResult()
@@ -277,7 +276,7 @@ func (t *settingsTab) use() {
 		return
 	}
 	Run(t.work, "", func(context.Context, progress.Func) (struct{}, error) {
-		return struct{}{}, d.connections.SetDefault(id)
+		return struct{}{}, d.Connections.SetDefault(id)
 	}, func(_ struct{}, err error) {
 		t.showBar()
 		if err != nil {
@@ -297,7 +296,7 @@ func (t *settingsTab) askPassphrases() {
 			accounts := a.keptPassphrases()
 			Run(t.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
 				for _, account := range accounts {
-					if err := a.secrets.Delete(ctx, account); err != nil && !errors.Is(err, keychain.ErrNotFound) && !errors.Is(err, keychain.ErrUnavailable) {
+					if err := t.app.desk.forget(ctx, account); err != nil {
 						return struct{}{}, err
 					}
 				}
@@ -321,7 +320,7 @@ func (t *settingsTab) openMore() {
 	}
 	one := *c
 	answers := []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}
-	if one.ID != practiceID {
+	if one.ID != job.PracticeID {
 		answers = append(answers, widgets.Answer{Text: lang.X("settings.contract", "Paths and names…"), Act: t.editContract})
 	}
 	answers = append(answers,
@@ -347,7 +346,7 @@ func (t *settingsTab) remove(c trustmanager.Connection) {
 				return struct{}{}, err
 			}
 		}
-		_, err := d.connections.Remove(c.ID)
+		_, err := d.Connections.Remove(c.ID)
 		return struct{}{}, err
 	}, func(_ struct{}, err error) {
 		if err != nil {
@@ -371,7 +370,7 @@ func (t *settingsTab) export(c trustmanager.Connection) {
 				return struct{}{}, err
 			}
 			defer f.Abort()
-			if err := d.connections.Export(f, c.ID); err != nil {
+			if err := d.Connections.Export(f, c.ID); err != nil {
 				return struct{}{}, err
 			}
 			return struct{}{}, f.Commit()
@@ -410,7 +409,7 @@ func (t *settingsTab) drop(paths []string) {
 			return nil, err
 		}
 		defer f.Close()
-		return d.connections.Import(f)
+		return d.Connections.Import(f)
 	}, func(all []trustmanager.Connection, err error) {
 		t.showBar()
 		if err != nil {

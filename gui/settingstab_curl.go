@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
+	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
@@ -20,7 +21,7 @@ func looksLikeCurl(text string) bool {
 
 // pasteCurl takes the command that the portal shows for a profile.
 func (t *settingsTab) pasteCurl() {
-	if c := t.list.find(t.chosen); c == nil || c.ID == practiceID {
+	if c := t.list.find(t.chosen); c == nil || c.ID == job.PracticeID {
 		t.add() // the command says where the service is
 	}
 	text := widgets.NewTextArea()

@@ -234,9 +234,9 @@ func (f *connectionForm) save() {
 			}
 		}
 		if isNew {
-			return kept, d.connections.Add(c)
+			return kept, d.Connections.Add(c)
 		}
-		return kept, d.connections.Update(c)
+		return kept, d.Connections.Update(c)
 	}, func(kept bool, err error) {
 		if err != nil {
 			t.showBar()
@@ -333,15 +333,6 @@ func (f *connectionForm) removeSecret() {
 				f.readSecret()
 			})
 		}}}})
-}
-
-// forget removes a secret; one that is not there is no error.
-func (d *desk) forget(ctx context.Context, account string) error {
-	err := d.secrets.Delete(ctx, account)
-	if errors.Is(err, keychain.ErrNotFound) || errors.Is(err, keychain.ErrUnavailable) {
-		return nil
-	}
-	return err
 }
 
 // showResult shows what the last test of the connection found.

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
+	"enrollbench/core/job"
 	"enrollbench/core/practice"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
@@ -70,7 +71,7 @@ func newPracticePane(t *settingsTab) *practicePane {
 // show reads which faults are still to come.
 func (p *practicePane) show() {
 	p.steps.Objects = nil
-	if r, ok := p.tab.form.results[practiceID]; ok {
+	if r, ok := p.tab.form.results[job.PracticeID]; ok {
 		p.steps.Objects = []fyne.CanvasObject{stepLines(r)}
 	}
 	p.steps.Refresh()
@@ -79,7 +80,7 @@ func (p *practicePane) show() {
 		return
 	}
 	Run(p.tab.peek, "", func(ctx context.Context, _ progress.Func) (practice.Faults, error) {
-		s, err := d.service(ctx)
+		s, err := d.Practice(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +146,7 @@ func (p *practicePane) put(f practice.Faults) {
 		return
 	}
 	Run(p.tab.peek, "", func(ctx context.Context, _ progress.Func) (practice.Faults, error) {
-		s, err := d.service(ctx)
+		s, err := d.Practice(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -48,7 +48,7 @@ func TestAKeyGoesIntoTheKeychainAndNowhereElse(t *testing.T) {
 		t.Error("the key is still in its field")
 	}
 	files := 0
-	err := filepath.Walk(r.desk.folder, func(path string, info os.FileInfo, err error) error {
+	err := filepath.Walk(r.desk.Folder(), func(path string, info os.FileInfo, err error) error {
 		if err != nil || !info.Mode().IsRegular() {
 			return err
 		}
@@ -140,7 +140,7 @@ func TestContractIsData(t *testing.T) {
 	}
 	test.Tap(p.bar.Primary)
 	r.idle()
-	saved, err := r.desk.connections.Get("Plant 4")
+	saved, err := r.desk.Connections.Get("Plant 4")
 	if err != nil || !strings.Contains(saved.Contract.Requests.StartZIP.Path, "batch-enrol/") {
 		t.Errorf("saved is %v, %v", saved.Contract.Requests.StartZIP.Path, err)
 	}

@@ -325,7 +325,7 @@ func (p *startPage) onChange() {
 	b, d := p.batch(), p.app.desk
 	p.summary = nil
 	p.showBar()
-	Run(p.check, "", func(ctx context.Context, _ progress.Func) (*job.Summary, error) { return d.jobs.Check(ctx, b) }, func(s *job.Summary, err error) {
+	Run(p.check, "", func(ctx context.Context, _ progress.Func) (*job.Summary, error) { return d.Jobs.Check(ctx, b) }, func(s *job.Summary, err error) {
 		if cancelled(err) {
 			return
 		}
@@ -408,7 +408,7 @@ func (p *startPage) act(send bool) {
 	b, d := p.batch(), p.app.desk
 	p.app.fyne.Preferences().SetString(prefStartProfile+b.Connection.ID, b.Profile.ID)
 	Run(p.work, lang.X("start.preparing", "Preparing the batch"), func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
-		return d.jobs.Prepare(ctx, b)
+		return d.Jobs.Prepare(ctx, b)
 	}, func(records []*job.Record, err error) {
 		p.showBar()
 		if err != nil {

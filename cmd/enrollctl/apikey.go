@@ -30,7 +30,7 @@ var connectionKey = &command{
 			if len(args) > 0 {
 				name = args[0]
 			}
-			c, err := d.connections.Get(name)
+			c, err := d.Connections.Get(name)
 			if err != nil {
 				return err
 			}

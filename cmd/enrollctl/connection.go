@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"enrollbench/core/job"
 	"enrollbench/core/keychain"
 	"enrollbench/core/trustmanager"
 )
@@ -23,19 +24,9 @@ var connectionGroup = &command{name: "connection", summary: "accounts at the ser
 
 // withoutJobs makes it a desk without the database of jobs.
 func (d *desk) withoutJobs(s *session) *desk {
-	d.s, d.folder = s, trustmanager.DefaultFolder()
-	d.connections, d.keys = trustmanager.NewStore(d.folder), keychain.New()
+	d.s, d.keys = s, keychain.New()
+	d.Station = job.NewStation(trustmanager.DefaultFolder(), d)
 	return d
-}
-
-// leave ends what a desk without jobs started.
-func (d *desk) leave() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.practice == nil {
-		return nil
-	}
-	return d.practice.Close()
 }
 
 // atDesk is a command on connections; it takes from least to most arguments, as words say.
@@ -48,7 +39,7 @@ func atDesk(least, most int, words string, setup func(flags *flag.FlagSet, d *de
 				return usagef("%s is expected, and %s given", words, isAre(len(args), "argument"))
 			}
 			d.withoutJobs(s)
-			defer func() { err = errors.Join(err, d.leave()) }()
+			defer func() { err = errors.Join(err, d.Close()) }()
 			return advised(act(ctx, s, args))
 		}
 	}
@@ -75,11 +66,11 @@ var connectionList = &command{
 	setup: atDesk(0, 0, "no argument", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		return func(_ context.Context, s *session, _ []string) error {
-			all, err := d.connections.Load()
+			all, err := d.Connections.Load()
 			if err != nil {
 				return err
 			}
-			standard, err := d.connections.Default()
+			standard, err := d.Connections.Default()
 			if err != nil {
 				return err
 			}
@@ -137,7 +128,7 @@ var connectionShow = &command{
 				return err
 			}
 			var keys []shownKey
-			if !*noKey && c.ID != practiceID {
+			if !*noKey && c.ID != job.PracticeID {
 				keys = d.shownKeys(ctx, &c)
 			}
 			if *asJSON {
@@ -229,7 +220,7 @@ var connectionDefault = &command{
 	arguments: "NAME",
 	summary:   "make a connection the one that is meant where none is named",
 	setup: atDesk(1, 1, "the name of a connection", func(_ *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
-		return func(_ context.Context, _ *session, args []string) error { return d.connections.SetDefault(args[0]) }
+		return func(_ context.Context, _ *session, args []string) error { return d.Connections.SetDefault(args[0]) }
 	}),
 }
 
@@ -239,7 +230,7 @@ var connectionRename = &command{
 	summary:   "give a connection another name; its keys stay",
 	setup: atDesk(2, 2, "the name of a connection and a new one", func(_ *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		return func(_ context.Context, _ *session, args []string) error {
-			return d.connections.Rename(args[0], args[1])
+			return d.Connections.Rename(args[0], args[1])
 		}
 	}),
 }
@@ -251,7 +242,7 @@ var connectionRemove = &command{
 	setup: atDesk(1, 1, "the name of a connection", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		keep := flags.Bool("keep-keys", false, "leave what lies in the keychain")
 		return func(ctx context.Context, s *session, args []string) error {
-			c, err := d.connections.Get(args[0])
+			c, err := d.Connections.Get(args[0])
 			if err != nil {
 				return err
 			}
@@ -266,11 +257,11 @@ var connectionRemove = &command{
 					}
 				}
 			}
-			if _, err := d.connections.Remove(c.ID); err != nil {
+			if _, err := d.Connections.Remove(c.ID); err != nil {
 				return err
 			}
 			s.complain("removed %q", c.Name)
-			return trustmanager.NewProfileCache(d.folder).Forget(c.ID)
+			return trustmanager.NewProfileCache(d.Folder()).Forget(c.ID)
 		}
 	}),
 }

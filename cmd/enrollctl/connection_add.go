@@ -122,11 +122,11 @@ var connectionAdd = &command{
 			if err := f.set(&c); err != nil {
 				return err
 			}
-			if err := d.connections.Add(c); err != nil {
+			if err := d.Connections.Add(c); err != nil {
 				return err
 			}
 			if f.makeDefault {
-				if err := d.connections.SetDefault(c.ID); err != nil {
+				if err := d.Connections.SetDefault(c.ID); err != nil {
 					return err
 				}
 			}
@@ -144,7 +144,7 @@ var connectionChange = &command{
 		var f connectionFlags
 		f.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {
-			c, err := d.connections.Get(args[0])
+			c, err := d.Connections.Get(args[0])
 			if err != nil {
 				return err
 			}
@@ -152,11 +152,11 @@ var connectionChange = &command{
 			if err := f.set(&c); err != nil {
 				return err
 			}
-			if err := d.connections.Update(c); err != nil {
+			if err := d.Connections.Update(c); err != nil {
 				return err
 			}
 			if f.makeDefault {
-				if err := d.connections.SetDefault(c.ID); err != nil {
+				if err := d.Connections.SetDefault(c.ID); err != nil {
 					return err
 				}
 			}

@@ -21,7 +21,7 @@ var connectionExport = &command{
 		out := declareOutput(flags, "write to `FILE` instead of standard output")
 		return func(_ context.Context, s *session, args []string) error {
 			var text bytes.Buffer
-			if err := d.connections.Export(&text, args...); err != nil {
+			if err := d.Connections.Export(&text, args...); err != nil {
 				return err
 			}
 			if out.path == "" {
@@ -50,7 +50,7 @@ var connectionImport = &command{
 				defer f.Close()
 				in = f
 			}
-			added, err := d.connections.Import(in)
+			added, err := d.Connections.Import(in)
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}

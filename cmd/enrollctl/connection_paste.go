@@ -62,7 +62,7 @@ var connectionPaste = &command{
 					curl.Methods = append(curl.Methods, trustmanager.Method(strings.ToUpper(m)))
 				}
 			}
-			c, err := d.connections.Get(args[0])
+			c, err := d.Connections.Get(args[0])
 			fresh := errors.Is(err, trustmanager.ErrNoConnection)
 			if fresh {
 				c, err = trustmanager.NewConnection(args[0], trustmanager.Kinds[kind.index], ""), nil
@@ -88,9 +88,9 @@ var connectionPaste = &command{
 				return nil
 			}
 			if fresh {
-				err = d.connections.Add(after)
+				err = d.Connections.Add(after)
 			} else {
-				err = d.connections.Update(after)
+				err = d.Connections.Update(after)
 			}
 			if err != nil {
 				return err

@@ -19,7 +19,7 @@ var connectionTest = &command{
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		d.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {
-			client, err := d.client(ctx, strings.Join(args, ""))
+			client, err := d.Client(ctx, strings.Join(args, ""))
 			if err != nil {
 				return err
 			}

@@ -29,12 +29,12 @@ var jobDeliver = &command{
 }
 
 func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id string) error {
-	r, err := d.jobs.Get(ctx, id)
+	r, err := d.Jobs.Get(ctx, id)
 	if err != nil {
 		return err
 	}
 	if r.ResultPath == "" || !exists(r.ResultPath) || r.State == job.Complete {
-		if r, err = d.jobs.Fetch(ctx, id, nil); err != nil {
+		if r, err = d.Jobs.Fetch(ctx, id, nil); err != nil {
 			return err
 		}
 	}
@@ -49,8 +49,8 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 		}
 	}
 	w.practice = w.practice || r.Connection.Practice
-	if w.trust == "" && r.Connection.ID == practiceID {
-		service, err := d.practise(ctx)
+	if w.trust == "" && r.Connection.ID == job.PracticeID {
+		service, err := d.Practice(ctx)
 		if err != nil {
 			return err
 		}
@@ -64,14 +64,14 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 	if r.Partial() {
 		verdict = fmt.Sprintf("what was delivered is in order; %s failed", counted(int64(r.Failed), "enrollment"))
 	}
-	if _, err := d.jobs.MarkOpened(ctx, id, verdict); err != nil || w.check {
+	if _, err := d.Jobs.MarkOpened(ctx, id, verdict); err != nil || w.check {
 		return err
 	}
 	to := w.out.path
 	if w.sealTo != "" {
 		to += ", sealed to " + w.sealTo
 	}
-	_, err = d.jobs.MarkDelivered(ctx, id, to)
+	_, err = d.Jobs.MarkDelivered(ctx, id, to)
 	if r.Partial() && err == nil {
 		s.complain("%s of %s failed: enrollctl job failed-rows -o FILE.csv %s", counted(int64(r.Failed), "enrollment"), group(int64(r.Expected())), id)
 	}

@@ -2,43 +2,23 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"enrollbench/core/job"
 	"enrollbench/core/keychain"
-	"enrollbench/core/practice"
-	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
-)
-
-// Names in the folder of settings, which the window shares.
-const (
-	jobsDatabase   = "jobs.db"
-	jobsFolder     = "jobs"
-	practiceFolder = "practice"
-	practiceID     = "practice" // id of the connection to the practice service within this program
 )
 
 // desk is what the job commands stand on: connections, keys, the database.
 type desk struct {
-	s           *session
-	apiKey      passphraseSource
-	folder      string
-	connections *trustmanager.Store
-	keys        *keychain.Keychain
-	db          *store.DB
-	jobs        *job.Jobs
-
-	mu       sync.Mutex
-	practice *practice.Service // nil until it is needed
+	*job.Station
+	s      *session
+	apiKey passphraseSource
+	keys   *keychain.Keychain
 }
 
 func (d *desk) declare(flags *flag.FlagSet) {
@@ -46,112 +26,28 @@ func (d *desk) declare(flags *flag.FlagSet) {
 	flags.StringVar(&d.apiKey.file, "api-key-file", "", "read the API key from the first line of `FILE`, - is standard input; else it is in the keychain, or asked for on the terminal")
 }
 
-// open opens the database. The caller closes the desk.
+// open opens the station. The caller closes it.
 func (d *desk) open(ctx context.Context, s *session) (err error) {
-	d.s, d.folder = s, trustmanager.DefaultFolder()
-	d.connections, d.keys = trustmanager.NewStore(d.folder), keychain.New()
-	if d.db, err = store.Open(ctx, filepath.Join(d.folder, jobsDatabase)); err != nil {
-		return err
-	}
-	d.jobs, err = job.Open(d.db, job.Options{Folder: filepath.Join(d.folder, jobsFolder), Connect: d.connect})
-	if err != nil {
-		err = errors.Join(err, d.db.Close())
-	}
-	return err
-}
-
-func (d *desk) close() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	errs := []error{d.jobs.Close(), d.db.Close()}
-	if d.practice != nil {
-		errs = append(errs, d.practice.Close())
-	}
-	return errors.Join(errs...)
-}
-
-// connect makes the client of a connection for core/job.
-func (d *desk) connect(ctx context.Context, id string) (job.Service, error) {
-	return d.client(ctx, id)
-}
-
-func (d *desk) client(ctx context.Context, idOrName string) (*trustmanager.Client, error) {
-	c, err := d.connection(idOrName)
-	if err != nil {
-		return nil, err
-	}
-	var o trustmanager.Options
-	if c.ID == practiceID {
-		service, err := d.practise(ctx)
-		if err != nil {
-			return nil, err
-		}
-		c.BaseURL = service.URL()
-		if o.Anchors, err = certificatesOf(service.CertificatePEM()); err != nil {
-			return nil, err
-		}
-	}
-	return trustmanager.NewClient(c, d, o)
+	return d.withoutJobs(s).OpenJobs(ctx)
 }
 
 // connection finds a connection by id or name. "practice" is there without having been added.
 func (d *desk) connection(idOrName string) (trustmanager.Connection, error) {
-	c, err := d.connections.Get(idOrName)
-	if errors.Is(err, trustmanager.ErrNoConnection) && strings.EqualFold(idOrName, practiceID) {
-		c = trustmanager.NewConnection(trustmanager.Practice.Title(), trustmanager.Practice, "https://127.0.0.1")
-		c.ID = practiceID
-		return c, nil
-	}
+	c, err := d.Connection(idOrName)
 	if errors.Is(err, trustmanager.ErrNoConnection) {
 		err = fmt.Errorf("%w (enrollctl connection add; or --connection practice, which needs no account)", err)
 	}
 	return c, err
 }
 
-// practise starts the practice service within this program. Its token is made anew and lives in memory.
-func (d *desk) practise(ctx context.Context) (*practice.Service, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.practice != nil {
-		return d.practice, nil
-	}
-	s, err := practice.Open(context.WithoutCancel(ctx), practice.Options{Folder: filepath.Join(d.folder, practiceFolder)})
-	if errors.Is(err, practice.ErrBusy) {
-		return nil, fmt.Errorf("%w: close the other program, or add a connection to its address", err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	token, err := s.NewToken()
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	defer clear(token)
-	c := trustmanager.Connection{ID: practiceID}
-	d.keys.Remember(c.Account(trustmanager.SecretAPIKey), token)
-	d.practice = s
-	return s, nil
-}
-
-func certificatesOf(text []byte) (all []*x509.Certificate, err error) {
-	for {
-		var block *pem.Block
-		if block, text = pem.Decode(text); block == nil {
-			return all, nil
-		}
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-}
+// Remember keeps a secret for this run.
+func (d *desk) Remember(account string, secret []byte) { d.keys.Remember(account, secret) }
 
 // Get looks a secret up: in the file that was named, in memory, in the keychain; where it is in none of them it is asked for on
 // the terminal and kept for this run.
 func (d *desk) Get(ctx context.Context, account string) ([]byte, error) {
 	isKey := strings.HasSuffix(account, "/"+string(trustmanager.SecretAPIKey))
-	if isKey && d.apiKey.file != "" && account != (&trustmanager.Connection{ID: practiceID}).Account(trustmanager.SecretAPIKey) && !d.keys.Remembered(account) {
+	if isKey && d.apiKey.file != "" && account != (&trustmanager.Connection{ID: job.PracticeID}).Account(trustmanager.SecretAPIKey) && !d.keys.Remembered(account) {
 		key, err := d.apiKey.read(d.s)
 		if err == nil && len(key) == 0 {
 			err = fmt.Errorf("%s: the first line is empty, and an API key is expected there", d.apiKey.name())
@@ -183,7 +79,7 @@ func (d *desk) Get(ctx context.Context, account string) ([]byte, error) {
 
 // profile finds a profile by id or name. Where the service has no list, the text is taken for an id.
 func (d *desk) profile(ctx context.Context, c trustmanager.Connection, idOrName string) (job.Profile, error) {
-	client, err := d.client(ctx, c.ID)
+	client, err := d.Client(ctx, c.ID)
 	if err != nil {
 		return job.Profile{}, err
 	}
@@ -207,7 +103,7 @@ func (d *desk) profile(ctx context.Context, c trustmanager.Connection, idOrName 
 
 // batch finds a batch by its id, the end of its id, or its name; the name must be that of one batch only.
 func (d *desk) batch(ctx context.Context, text string) (id string, err error) {
-	all, err := d.jobs.List(ctx, job.Filter{})
+	all, err := d.Jobs.List(ctx, job.Filter{})
 	if err != nil {
 		return "", err
 	}
@@ -244,7 +140,7 @@ func onDesk(setup func(flags *flag.FlagSet) func(ctx context.Context, s *session
 			if err := d.open(ctx, s); err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, d.close()) }()
+			defer func() { err = errors.Join(err, d.Close()) }()
 			if n > 0 && what != oneFile {
 				args = slices.Clone(args)
 				if args[0], err = d.batch(ctx, args[0]); err != nil {

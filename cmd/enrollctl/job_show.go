@@ -41,7 +41,7 @@ var jobList = &command{
 				}
 				f.Connection = c.ID
 			}
-			all, err := d.jobs.List(ctx, f)
+			all, err := d.Jobs.List(ctx, f)
 			if err != nil {
 				return err
 			}
@@ -74,11 +74,11 @@ var jobShow = &command{
 	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
-			r, err := d.jobs.Get(ctx, args[0])
+			r, err := d.Jobs.Get(ctx, args[0])
 			if err != nil {
 				return err
 			}
-			failures, err := d.jobs.Failures(ctx, r.ID)
+			failures, err := d.Jobs.Failures(ctx, r.ID)
 			if err != nil {
 				return err
 			}

@@ -111,14 +111,14 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 	if err := q.rehearse(ctx, s, &b); err != nil {
 		return err
 	}
-	sum, err := d.jobs.Check(ctx, b)
+	sum, err := d.Jobs.Check(ctx, b)
 	if err != nil {
 		return err
 	}
 	if err := q.sumUp(s, sum); err != nil || q.check {
 		return err
 	}
-	records, err := d.jobs.Prepare(ctx, b)
+	records, err := d.Jobs.Prepare(ctx, b)
 	if err != nil {
 		return err
 	}
@@ -306,7 +306,7 @@ func (q *jobRequest) rehearse(ctx context.Context, s *session, b *job.Batch) err
 // send starts a prepared batch with what is left of its series.
 func (q *jobRequest) send(ctx context.Context, s *session, d *desk, id string) error {
 	report, stop := s.track("sending")
-	series, err := d.jobs.StartSeries(ctx, id, report)
+	series, err := d.Jobs.StartSeries(ctx, id, report)
 	stop()
 	if series != nil {
 		if e := q.show(s, series.Records); e != nil {

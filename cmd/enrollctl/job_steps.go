@@ -19,7 +19,7 @@ func oneStep(name, summary string, do func(*job.Jobs, context.Context, string) (
 	return &command{name: name, arguments: "BATCH", summary: summary,
 		setup: onDesk(func(*flag.FlagSet) func(context.Context, *session, *desk, []string) error {
 			return func(ctx context.Context, s *session, d *desk, args []string) error {
-				r, err := do(d.jobs, ctx, args[0])
+				r, err := do(d.Jobs, ctx, args[0])
 				if err != nil {
 					return err
 				}
@@ -44,14 +44,14 @@ var jobDelete = &command{
 	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		sure := flags.Bool("yes", false, "do it: there is no way back")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
-			r, err := d.jobs.Get(ctx, args[0])
+			r, err := d.Jobs.Get(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			if !*sure {
 				return usagef("batch %s (%s) would be removed with its result: --yes does it", r.ID, r.Sentence())
 			}
-			return d.jobs.Delete(ctx, r.ID)
+			return d.Jobs.Delete(ctx, r.ID)
 		}
 	}, 1, oneBatch),
 }
@@ -63,7 +63,7 @@ var jobResolve = &command{
 	detail:    "The service has to confirm that there is such a job.",
 	setup: onDesk(func(*flag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
-			r, err := d.jobs.Resolve(ctx, args[0], args[1])
+			r, err := d.Jobs.Resolve(ctx, args[0], args[1])
 			if err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ var jobResume = &command{
 	detail:  "Nothing is sent. The status is 3 while a batch is not settled.",
 	setup: onDesk(func(*flag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		return func(ctx context.Context, s *session, d *desk, _ []string) error {
-			looked, err := d.jobs.Resume(ctx)
+			looked, err := d.Jobs.Resume(ctx)
 			for _, r := range looked {
 				if e := line1(s, r); e != nil {
 					return e
@@ -110,7 +110,7 @@ type watching struct{ once, download bool }
 func (w *watching) run(ctx context.Context, s *session, d *desk, ids []string) error {
 	ids = slices.Clone(ids)
 	if len(ids) == 0 {
-		all, err := d.jobs.List(ctx, job.Filter{States: []job.State{job.Starting, job.MayExist, job.Started, job.WaitingForApproval, job.Running}})
+		all, err := d.Jobs.List(ctx, job.Filter{States: []job.State{job.Starting, job.MayExist, job.Started, job.WaitingForApproval, job.Running}})
 		if err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func (w *watching) run(ctx context.Context, s *session, d *desk, ids []string) e
 			return err
 		}
 		ids[i] = id
-		r, err := d.jobs.Refresh(ctx, id)
+		r, err := d.Jobs.Refresh(ctx, id)
 		if r == nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func (w *watching) follow(ctx context.Context, s *session, d *desk, pending map[
 	inner, done := context.WithCancel(ctx)
 	defer done()
 	shown := map[string]string{}
-	err := d.jobs.Watch(inner, func(r job.Record) {
+	err := d.Jobs.Watch(inner, func(r job.Record) {
 		if !pending[r.ID] {
 			return
 		}
@@ -187,12 +187,12 @@ func (w *watching) follow(ctx context.Context, s *session, d *desk, pending map[
 func (w *watching) judge(ctx context.Context, s *session, d *desk, ids []string) error {
 	bad := false
 	for _, id := range ids {
-		r, err := d.jobs.Get(ctx, id)
+		r, err := d.Jobs.Get(ctx, id)
 		if err != nil {
 			return err
 		}
 		if w.download && r.State == job.Complete {
-			if r, err = d.jobs.Fetch(ctx, id, nil); err != nil {
+			if r, err = d.Jobs.Fetch(ctx, id, nil); err != nil {
 				return err
 			}
 			if err := line1(s, r); err != nil {
@@ -221,11 +221,11 @@ var jobDownload = &command{
 	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		out := declareOutput(flags, "copy the result to `FILE`")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
-			if _, err := d.jobs.Refresh(ctx, args[0]); err != nil {
+			if _, err := d.Jobs.Refresh(ctx, args[0]); err != nil {
 				return err
 			}
 			report, stop := s.track("fetching")
-			r, err := d.jobs.Fetch(ctx, args[0], report)
+			r, err := d.Jobs.Fetch(ctx, args[0], report)
 			stop()
 			if err != nil {
 				return err
@@ -277,13 +277,13 @@ var jobExport = &command{
 				return out.explain(err)
 			}
 			defer f.Abort() //nolint:errcheck // after Commit it does nothing, before it the error that led here counts
-			r, err := d.jobs.Export(ctx, args[0], f, nil)
+			r, err := d.Jobs.Export(ctx, args[0], f, nil)
 			if err != nil {
 				return err
 			}
 			if err := f.Commit(); err != nil {
 				// The record says that it was handed over, and it was not.
-				_, e := d.jobs.Retry(ctx, args[0])
+				_, e := d.Jobs.Retry(ctx, args[0])
 				return errors.Join(out.explain(err), e)
 			}
 			return line1(s, r)
@@ -300,7 +300,7 @@ var jobImport = &command{
 		connection := flags.String("connection", "", "send it through the connection `NAME` of this computer")
 		profile := flags.String("profile", "", "order through the profile `ID` or name; without it the one of the file")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
-			r, err := d.jobs.ImportFile(ctx, args[0], nil)
+			r, err := d.Jobs.ImportFile(ctx, args[0], nil)
 			if err != nil {
 				return err
 			}
@@ -315,7 +315,7 @@ var jobImport = &command{
 						return err
 					}
 				}
-				if r, err = d.jobs.Assign(ctx, r.ID, job.ConnectionOf(c), p); err != nil {
+				if r, err = d.Jobs.Assign(ctx, r.ID, job.ConnectionOf(c), p); err != nil {
 					return err
 				}
 			}
@@ -349,7 +349,7 @@ func failedRows(ctx context.Context, s *session, d *desk, id string, out output)
 	if err != nil {
 		return out.explain(err)
 	}
-	found, err := d.jobs.FailedRows(ctx, id, rows)
+	found, err := d.Jobs.FailedRows(ctx, id, rows)
 	if err != nil {
 		return err
 	}
@@ -360,7 +360,7 @@ func failedRows(ctx context.Context, s *session, d *desk, id string, out output)
 	if err != nil {
 		return out.explain(err)
 	}
-	if err := d.jobs.WriteReasons(ctx, id, reasons); err != nil {
+	if err := d.Jobs.WriteReasons(ctx, id, reasons); err != nil {
 		return err
 	}
 	if err := reasons.Close(); err != nil {

@@ -30,7 +30,7 @@ func (d *desk) profilesOf(ctx context.Context, name string, cached bool) (*profi
 	if err != nil {
 		return nil, err
 	}
-	p := &profiles{desk: d, connection: c, cache: trustmanager.NewProfileCache(d.folder)}
+	p := &profiles{desk: d, connection: c, cache: trustmanager.NewProfileCache(d.Folder())}
 	if p.kept, err = p.cache.Get(c.ID); err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (d *desk) profilesOf(ctx context.Context, name string, cached bool) (*profi
 		}
 		return p, nil
 	}
-	p.client, err = d.client(ctx, name)
+	p.client, err = d.Client(ctx, name)
 	return p, err
 }
 
