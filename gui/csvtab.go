@@ -272,10 +272,12 @@ func (t *csvTab) busy() bool {
 	return len(t.steps) > 0
 }
 
-// close removes what the tab made for itself. The document was left before.
+// close removes what the tab made for itself. As a rule the document was left before.
 func (t *csvTab) close() {
-	if t.file != nil {
-		t.file.doc.Close()
+	if t.file != nil { // it ends another way than by the user's: the edits are offered at the next start
+		if err := t.file.doc.Suspend(); err != nil {
+			fyne.LogError("the journal of a CSV", err)
+		}
 	}
 	t.forgetSample()
 }

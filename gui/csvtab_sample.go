@@ -73,7 +73,7 @@ func sampleCSV(ctx context.Context, report progress.Func) (folder string, err er
 		return "", err
 	}
 	if err := os.WriteFile(filepath.Join(folder, sampleName), b.Bytes(), 0o600); err != nil {
-		os.RemoveAll(folder)
+		_ = os.RemoveAll(folder)
 		return "", err
 	}
 	return folder, nil
@@ -97,7 +97,7 @@ func (t *csvTab) trySample() {
 // forgetSample removes the sample from the disk.
 func (t *csvTab) forgetSample() {
 	if t.sample != "" {
-		os.RemoveAll(t.sample)
+		_ = os.RemoveAll(t.sample)
 		t.sample = ""
 	}
 }
