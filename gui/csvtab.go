@@ -33,6 +33,7 @@ type csvTab struct {
 	options  enrollment.Options
 	journals string // folder of journals
 	sample   string // folder of the sample, "" for none
+	leaving  bool   // it is being asked what becomes of edits
 
 	root     fyne.CanvasObject
 	start    *csvStart

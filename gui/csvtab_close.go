@@ -40,7 +40,11 @@ func (t *csvTab) leave(then func()) {
 		t.shut(then)
 		return
 	}
-	t.app.ask(&widgets.Dialog{State: look.Warning,
+	if t.leaving { // the question is open already
+		return
+	}
+	t.leaving = true
+	t.app.ask(&widgets.Dialog{State: look.Warning, OnClosed: func() { t.leaving = false },
 		Title: lang.X("csv.unsaved", "{{.Name}} has edits that are not saved", map[string]any{"Name": visible(f.fileName())}),
 		Text:  lang.X("csv.unsaved-text", "Save them, keep them for the next start of EnrollBench, or discard them. What is kept is offered on the first page of this tab, with every edit."),
 		Answers: []widgets.Answer{

@@ -112,6 +112,10 @@ func TestCSVLeaveWithEdits(t *testing.T) {
 	if left || len(d.Answers) != 4 {
 		t.Fatalf("left without asking, or the answers are %v", d.Answers)
 	}
+	r.CSV.leave(func() {})
+	if len(r.dialogs) != 1 {
+		t.Error("the question is asked twice")
+	}
 	d.Take(0)
 	if r.CSV.file == nil {
 		t.Fatal("going back closed the file")
@@ -211,6 +215,9 @@ func TestCSVSample(t *testing.T) {
 	r.noDialog()
 	if r.CSV.file == nil || r.CSV.file.rows.Rows() != sampleRows || len(r.CSV.findings.shown) < 5 {
 		t.Fatalf("the sample shows %d causes", len(r.CSV.findings.shown))
+	}
+	if len(r.CSV.recentFiles()) > 0 {
+		t.Error("the sample is among the recent files")
 	}
 	folder := r.CSV.sample
 	r.CSV.leave(func() {})

@@ -52,6 +52,9 @@ func (t *csvTab) recentFiles() []string { return t.app.fyne.Preferences().String
 
 // remember puts a path in front of the recent files.
 func (t *csvTab) remember(path string) {
+	if t.sample != "" && filepath.Dir(path) == t.sample {
+		return // it is gone when the program ends
+	}
 	paths := slices.DeleteFunc(t.recentFiles(), func(p string) bool { return p == path })
 	paths = append([]string{path}, paths...)
 	t.app.fyne.Preferences().SetStringList(prefRecentCSV, paths[:min(len(paths), keptRecent)])
