@@ -50,7 +50,7 @@ type ExportOptions struct {
 	Dir        string // must not exist, or be empty, unless Replace
 	Encoding   Encoding
 	Layout     Layout
-	Names      string                 // template, see CheckNames; "" is DefaultNames
+	Names      string                 // template, see CheckNames; "" is DefaultNames; OnePEM has none
 	FullChain  bool                   // the chain after each certificate (PEM, OnePEM); PKCS12 always has it
 	Passphrase func() ([]byte, error) // for PKCS12, asked once; wiped after use
 	Replace    bool
@@ -115,8 +115,10 @@ func (d *Delivery) plan(o ExportOptions) (*export, error) {
 		return nil, err
 	}
 	x := &export{Delivery: d, o: o, chains: map[*authority][]*x509.Certificate{}}
-	if x.names, err = d.names(t); err != nil {
-		return nil, err
+	if o.Encoding != OnePEM { // one file: nobody's name is in the way of another's
+		if x.names, err = d.names(t, o.Layout); err != nil {
+			return nil, err
+		}
 	}
 	for _, a := range d.gathering.authorities.list {
 		if a.speaker != a {

@@ -182,6 +182,16 @@ func TestExportRefuses(t *testing.T) {
 		exported(t, d, ExportOptions{Names: "{cn}-{serial}"})
 	}
 	refused("our own name", open(all[9]), ExportOptions{}, "taken by a file of the export")
+	odd := []device{p.issuing.issue(t, "chain.pem", newKey(t), nil), p.issuing.issue(t, "Manifest.csv", newKey(t), nil)}
+	for _, d := range odd {
+		refused("a folder of our own name", open(d), ExportOptions{Layout: Folders}, "taken by a file of the export")
+	}
+	exported(t, open(odd...), ExportOptions{})
+	for what, devices := range map[string][]device{"same names": all[:2], "our own name": all[9:10], "dots": all[4:5], "no common name": all[12:]} {
+		if _, files := exported(t, open(devices...), ExportOptions{Encoding: OnePEM}); bytes.Count(files["all.pem"], []byte("BEGIN CERTIFICATE")) != len(devices) {
+			t.Errorf("%s in one file: %s", what, files["all.pem"])
+		}
+	}
 	refused("no common name", open(all[12]), ExportOptions{}, "no common name")
 	refused("no MAC", open(all[0]), ExportOptions{Names: "{mac}"}, "no MAC address")
 	refused("no row", open(all[0]), ExportOptions{Names: "{row}"}, "no {row}")

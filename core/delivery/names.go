@@ -145,7 +145,7 @@ func (e *CollisionError) Error() string {
 func folded(name string) string { return norm.NFC.String(strings.ToLower(strings.ToUpper(name))) }
 
 // names makes the names of all certificates before anything is written.
-func (d *Delivery) names(t nameTemplate) ([]string, error) {
+func (d *Delivery) names(t nameTemplate, layout Layout) ([]string, error) {
 	g := d.gathering
 	all := make([]string, len(g.certificates))
 	taken := make(map[string]int32, len(all))
@@ -165,7 +165,11 @@ func (d *Delivery) names(t nameTemplate) ([]string, error) {
 		taken[folded(name)] = int32(i) // #nosec G115 -- below maxParts a unit
 		all[i] = name
 	}
-	for _, ours := range []string{"manifest", "chain", "sha256sums", "unmatched", "all"} {
+	reserved := []string{"manifest", "chain", "sha256sums", "unmatched", "all"}
+	if layout == Folders {
+		reserved = append(reserved, "manifest.csv", "chain.pem") // a folder's name has no ending that would keep it apart
+	}
+	for _, ours := range reserved {
 		if i, ok := taken[ours]; ok {
 			return nil, fmt.Errorf("%s: the name %q is taken by a file of the export itself; add something to the template of names", g.location(g.certificates[i].at), ours)
 		}
