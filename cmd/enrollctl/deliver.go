@@ -22,8 +22,9 @@ var deliver = &command{
 	summary:   "open the result of a job, check it against the order, write certificates and keys",
 	detail: "IN is what was downloaded: ZIP, CMS (.p7m), OpenPGP (.pgp), JSON, or a folder with it. Certificates and keys\n" +
 		"belong together by their public keys, whatever their files are called. While there are errors nothing is\n" +
-		"written; that something of the order is missing is one, unless --partial. Beside certificates and keys, DIR\n" +
-		"holds manifest.csv and SHA256SUMS; files are 0600, folders 0700.\n" +
+		"written; that something of the order is missing is one, unless --partial, and that nothing shows whether the\n" +
+		"result was changed, unless --insist. Beside certificates and keys, DIR holds manifest.csv and SHA256SUMS; files\n" +
+		"are 0600, folders 0700.\n" +
 		"With --seal-to, -o names one sealed file instead, and no private key touches this disk.\n" +
 		"enrollctl deliver --rules explains each rule.",
 	setup: func(flags *flag.FlagSet) action {
@@ -56,7 +57,7 @@ type delivering struct {
 	names, lists    string
 	passphrase      passphraseSource
 	practice, check bool
-	partial         bool
+	partial, insist bool
 	out             *output
 	asJSON, all     bool
 	rules, markdown bool
@@ -80,6 +81,7 @@ func (d *delivering) declare(flags *flag.FlagSet) {
 	flags.StringVar(&d.lists, "lists", "", "write what is missing, unexpected, duplicate and so on to `FILE.csv`, in full")
 	flags.BoolVar(&d.practice, "practice", false, "it is the result of a job of the practice service")
 	flags.BoolVar(&d.partial, "partial", false, "take what was delivered, though something of the order is missing; without it that is an error")
+	flags.BoolVar(&d.insist, "insist", false, "take a result whose integrity cannot be proven; without it that is an error")
 	flags.BoolVar(&d.check, "check", false, "check only; -o is not needed then")
 	flags.BoolVar(&d.asJSON, "json", false, "print one JSON object")
 	flags.BoolVar(&d.all, "all", false, fmt.Sprintf("list every place of a finding, not the first %d", placesShown))
@@ -112,6 +114,16 @@ func (d *delivering) complete(flags *flag.FlagSet, args []string) error {
 	if d.pkcs12 {
 		d.format.index = int(delivery.PKCS12)
 	}
+	switch delivery.Encoding(d.format.index) { // #nosec G115 -- one of four
+	case delivery.OnePEM:
+		if d.folders || given(flags, "names") {
+			return usagef("--format one-pem writes one file, so there are no --folders and no --names")
+		}
+	case delivery.DER:
+		if d.chain {
+			return usagef("--full-chain is about PEM: a DER file holds one certificate")
+		}
+	}
 	if d.passphrase.file != "" && delivery.Encoding(d.format.index) != delivery.PKCS12 { // #nosec G115 -- one of four
 		return usagef("--pkcs12-passphrase-file is about PKCS#12: --pkcs12 is needed")
 	}
@@ -126,6 +138,10 @@ func (d *delivering) complete(flags *flag.FlagSet, args []string) error {
 
 func (d *delivering) run(ctx context.Context, s *session, paths []string) error {
 	s.sweep()
+	if delivery.Encoding(d.format.index) == delivery.PKCS12 && d.passphrase.file == "" && s.hidden == nil { // #nosec G115 -- one of four
+		// Said now and not after the whole result was opened.
+		return usagef("PKCS#12 needs a passphrase, and there is no terminal to ask for it: give --%s FILE", d.passphrase.flag)
+	}
 	request := delivery.OpenRequest{Paths: paths, Practice: d.practice}
 	var err error
 	if request.Order, err = d.ordered(); err != nil {
@@ -201,16 +217,21 @@ func (d *delivering) anchors() (*delivery.Anchors, error) {
 }
 
 // findings are those of the result. What is missing is an error here unless the caller said that a part will do: a script
-// that goes on after status 0 must not take 498 of 500 for all.
+// that goes on after status 0 must not take 498 of 500 for all. Nor may it take what nothing proves to be undamaged,
+// unless the caller insists.
 func (d *delivering) findings(result *delivery.Delivery) *finding.Report {
-	if d.partial {
+	if d.partial && d.insist {
 		return result.Findings()
 	}
 	strict := &finding.Report{}
 	for _, f := range result.Findings().All() {
-		if f.Rule == delivery.RuleMissing.Name {
+		switch {
+		case f.Rule == delivery.RuleMissing.Name && !d.partial:
 			f.Severity = finding.Error
 			f.Hint = "order it again; --partial takes what was delivered"
+		case f.Rule == delivery.RuleNotProven.Name && !d.insist:
+			f.Severity = finding.Error
+			f.Hint = delivery.RuleNotProven.Hint + "; --insist takes it all the same"
 		}
 		strict.Add(f)
 	}
