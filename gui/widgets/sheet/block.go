@@ -129,7 +129,16 @@ func (e *Editor) paste() {
 		return
 	}
 	e.countRows()
-	e.pasteBlock(ParseBlock(text))
+	if e.ParseText == nil {
+		e.pasteBlock(ParseBlock(text))
+		return
+	}
+	block, err := e.ParseText(text)
+	if err != nil {
+		e.fail(err)
+		return
+	}
+	e.pasteBlock(block)
 }
 
 // pasteBlock asks the owner to put a block in place, repeated where it goes into the selection several times, and selects it.

@@ -132,6 +132,22 @@ func TestCopyCutPaste(t *testing.T) {
 	e.TypedShortcut(&fyne.ShortcutPaste{})
 	wantArea(t, e, Area{4, 1, 5, 2, Cells})
 
+	e.Select(4, 1)
+	e.ParseText = func(text string) ([][]string, error) { return [][]string{{"parsed", text}}, nil }
+	e.TypedShortcut(&fyne.ShortcutPaste{})
+	if !reflect.DeepEqual(block, [][]string{{"parsed", "a\tb\nc\td\n"}}) {
+		t.Errorf("with a parser of its own: %q", block)
+	}
+	e.ParseText = func(string) ([][]string, error) { return nil, ErrPasteTooLong }
+	var failed error
+	e.OnFail = func(err error) { failed = err }
+	block = nil
+	e.TypedShortcut(&fyne.ShortcutPaste{})
+	if block != nil || failed != ErrPasteTooLong {
+		t.Errorf("a text that cannot be taken apart: %q, %v", block, failed)
+	}
+	e.ParseText = nil
+
 	e.CanEdit = func(int, int) bool { return false }
 	block = nil
 	e.TypedShortcut(&fyne.ShortcutPaste{})
