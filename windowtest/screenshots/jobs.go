@@ -3,20 +3,14 @@
 package main
 
 import (
-	"path/filepath"
 	"strings"
 
 	"enrollbench/windowtest/desktop"
-	"enrollbench/windowtest/sample"
 )
 
 // jobPictures shows a batch on its way through the practice service: the connections, the page that starts it, and the list
-// of jobs before and after.
-func jobPictures(p *desktop.Program, _ *sample.Result, take func(string) error) error {
-	requests, err := filepath.Abs(requestFolder)
-	if err != nil {
-		return err
-	}
+// of jobs before and after. The sample requests are in their tab already.
+func jobPictures(p *desktop.Program, take func(string) error) error {
 	key := func(keys ...string) func() error { return func() error { return p.Key(keys...) } }
 	tab := func(name string) func(desktop.State) bool {
 		return func(s desktop.State) bool { return s.Tab == name && !s.Busy && s.Dialog == "" }
@@ -26,8 +20,7 @@ func jobPictures(p *desktop.Program, _ *sample.Result, take func(string) error) 
 		step{do: func() error { return press(p, "Row Practise now") }, what: "the practice service", shows: func(s desktop.State) bool { return s.Current == "Practice" && !s.Busy }},
 		step{do: key("F5"), what: "the test", shows: func(s desktop.State) bool { return s.Sentence == "The connection works" }, name: "settings"},
 		step{do: key("ctrl+1"), what: "the requests", shows: tab("CSR files")},
-		step{do: func() error { return p.Drop(desktop.Width/2, desktop.Height/2, requests) }, what: "the samples", shows: func(s desktop.State) bool { return s.Rows > 0 && !s.Busy }},
-		step{do: key("Escape", "ctrl+j"), what: "the question", shows: func(s desktop.State) bool { return s.Dialog != "" }},
+		step{do: key("ctrl+j"), what: "the question", shows: func(s desktop.State) bool { return s.Dialog != "" }},
 		step{do: key("Return"), what: "the page that starts it", shows: func(s desktop.State) bool { return s.Tab == "Start batch job" && !s.Busy && s.Enabled }, name: "start"},
 		step{do: key("ctrl+s"), what: "the end of the job", shows: func(s desktop.State) bool { return s.Tab == "Jobs" && s.Action == "Fetch and open" && !s.Busy }},
 		step{do: key("Escape"), what: "no toast", shows: func(s desktop.State) bool { return s.Toast == "" }, name: "jobs"},

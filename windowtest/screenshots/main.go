@@ -126,7 +126,7 @@ func pictures(theme string) (err error) {
 	if err := resultPictures(p, results, take); err != nil {
 		return err
 	}
-	return jobPictures(p, results, take)
+	return jobPictures(p, take)
 }
 
 func macPicture(p *desktop.Program, take func(string) error) error {
