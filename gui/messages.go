@@ -24,6 +24,12 @@ type problem struct{ Title, Text, Raw string }
 // explain puts a failure of doing what into words; what is a sentence such as "The upload file was not saved".
 func explain(what string, err error) problem {
 	p := problem{Title: what, Raw: err.Error()}
+	if p.Text = explainBatch(err); p.Text == "" {
+		p.Text = explainService(err)
+	}
+	if p.Text != "" {
+		return p
+	}
 	changed, panicked := (*csr.ChangedError)(nil), (*PanicError)(nil)
 	form, unfit := (*delivery.FormError)(nil), (*recipient.UnfitError)(nil)
 	limit := (*csvdoc.LimitError)(nil)
