@@ -45,13 +45,14 @@ type tab interface {
 
 // App is the window with all that is in it.
 type App struct {
-	fyne     fyne.App
-	window   fyne.Window
-	tasks    *Tasks
-	choose   Chooser
-	starting *Runner // what is done once when the program starts
-	opening  *Runner // the desk, and what it keeps
-	asking   *Runner // file dialogs of the operating system, which take their time
+	fyne       fyne.App
+	window     fyne.Window
+	tasks      *Tasks
+	choose     Chooser
+	starting   *Runner // what is done once when the program starts
+	opening    *Runner // the desk, and what it keeps
+	practising *Runner // the start of the practice service
+	asking     *Runner // file dialogs of the operating system, which take their time
 
 	tabs     []tab
 	pages    []tab // that are shown in front of the tabs
@@ -121,6 +122,7 @@ func New(f fyne.App, o Options) *App {
 		a.choose = firstChooser{portalChooser{}, nativeChooser{}, fyneChooser{window: a.window, post: a.tasks.post, ask: a.ask}}
 	}
 	a.asking, a.starting, a.opening = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	a.practising = a.tasks.NewRunner(nil)
 	if a.secrets = o.Secrets; a.secrets == nil {
 		a.secrets = keychain.New()
 	}
@@ -315,10 +317,10 @@ func (a *App) onDropped(_ fyne.Position, uris []fyne.URI) {
 	}
 }
 
-// onClose asks about edits that are not saved, and then closes.
+// onClose asks about what is being sent and about edits that are not saved, and then closes.
 func (a *App) onClose() {
 	if !a.closing {
-		a.CSV.leave(a.quit)
+		a.Jobs.leave(func() { a.CSV.leave(a.quit) })
 	}
 }
 

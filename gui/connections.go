@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -113,9 +114,32 @@ func (a *App) openDesk(folder string) {
 			a.Jobs.fails(err)
 			return
 		}
-		a.desk = d
+		a.desk, a.deskTrouble = d, nil
 		a.Jobs.begin()
 		a.readConnections(true)
+		a.sweepUploads()
+	})
+}
+
+// reopenDesk tries once more what failed when the program started.
+func (a *App) reopenDesk() {
+	if a.desk != nil || a.opening.Busy() {
+		return
+	}
+	a.deskTrouble = nil
+	a.Jobs.settled()
+	a.openDesk(a.config)
+}
+
+// sweepUploads removes upload files that nothing refers to any more.
+func (a *App) sweepUploads() {
+	d, now := a.desk, a.tasks.now()
+	Run(a.tasks.NewRunner(nil), "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
+		return struct{}{}, d.sweepUploads(ctx, now)
+	}, func(_ struct{}, err error) {
+		if err != nil && !cancelled(err) {
+			fyne.LogError("upload files that were left behind", err)
+		}
 	})
 }
 
@@ -166,9 +190,13 @@ func (a *App) practise(then func()) {
 		a.noDesk()
 		return
 	}
+	if a.practising.Busy() {
+		return
+	}
 	d := a.desk
-	Run(a.opening, "", func(ctx context.Context, _ progress.Func) (struct{}, error) { return struct{}{}, d.practise(ctx) },
+	Run(a.practising, "", func(ctx context.Context, _ progress.Func) (struct{}, error) { return struct{}{}, d.practise(ctx) },
 		func(_ struct{}, err error) {
+			a.Welcome.showBar()
 			if err != nil {
 				a.fail(lang.X("practice.failed", "The practice service did not start"), err)
 				return
@@ -184,7 +212,11 @@ func (a *App) practise(then func()) {
 // connectionWords puts an error of a connection into words: what it is, what to do.
 func connectionWords(err error) string {
 	if advice := keychain.Advice(err); advice != "" {
-		return sentence(visible(err.Error())) + " " + sentence(advice)
+		words := err
+		if e := (*keychain.Error)(nil); errors.As(err, &e) { // without the name under which the keychain has it
+			words = e.Kind
+		}
+		return sentence(visible(words.Error())) + " " + sentence(advice)
 	}
 	return sentence(visible(strings.TrimSpace(err.Error())))
 }

@@ -23,6 +23,7 @@ type contractPage struct {
 	app  *App
 	work *Runner
 	of   trustmanager.Connection
+	was  string // the text as it was when the page was filled with what is saved
 
 	root   fyne.CanvasObject
 	bar    *widgets.BottomBar
@@ -34,7 +35,7 @@ type contractPage struct {
 func newContractPage(a *App) *contractPage {
 	p := &contractPage{app: a}
 	p.work = a.tasks.NewRunner(nil)
-	back := widgets.NewButton(lang.X("dialog.back", "Go back"), look.Icon("left"), p.leave)
+	back := widgets.NewButton(lang.X("dialog.back", "Go back"), look.Icon("left"), p.escape)
 	standard := widgets.NewButton(lang.X("contract.standard", "As the program has it"), look.Icon("undo"), func() { p.fill(trustmanager.Default(p.of.Kind)) })
 	p.bar = widgets.NewBottomBar(widgets.NewPrimary(lang.X("settings.save", "Save"), look.Icon("save"), p.save), back, standard)
 	p.title = widgets.NewText("")
@@ -52,12 +53,17 @@ func newContractPage(a *App) *contractPage {
 
 // editContract opens the page for the connection that is shown.
 func (t *settingsTab) editContract() {
-	if c := t.list.find(t.chosen); c != nil {
-		t.app.Contract.of = *c
-		t.app.Contract.title.SetText(visible(c.Name))
-		t.app.Contract.fill(c.Contract)
-		t.app.showAside(t.app.Contract)
+	c, p := t.list.find(t.chosen), t.app.Contract
+	if c == nil || p.work.Busy() {
+		return
 	}
+	if p.of.ID != c.ID || !p.changed() { // what was begun and left by another tab goes on
+		p.of = *c
+		p.title.SetText(visible(c.Name))
+		p.fill(c.Contract)
+		p.was = p.text.Text
+	}
+	t.app.showAside(p)
 }
 
 func (p *contractPage) fill(c trustmanager.Contract) {
@@ -72,6 +78,9 @@ func (p *contractPage) fill(c trustmanager.Contract) {
 	p.text.SetText(b.String())
 	p.judge()
 }
+
+// changed says whether there is something to save.
+func (p *contractPage) changed() bool { return p.text.Text != p.was }
 
 // read is what stands on the page.
 func (p *contractPage) read() (trustmanager.Contract, error) {
@@ -105,20 +114,33 @@ func (p *contractPage) judge() {
 func (p *contractPage) save() {
 	c, err := p.read()
 	d := p.app.desk
-	if err != nil || d == nil {
+	switch {
+	case d == nil:
+		p.app.noDesk()
+		return
+	case p.work.Busy():
+		p.app.busy()
+		return
+	case err != nil:
+		p.app.note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
 		return
 	}
-	one := p.of
+	one, text := p.of, p.text.Text
 	one.Contract = c
 	Run(p.work, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, d.Connections.Update(one) }, func(_ struct{}, err error) {
 		if err != nil {
 			p.app.fail(lang.X("settings.save-failed", "The connection was not saved"), err)
 			return
 		}
+		p.of, p.was = one, text
 		t := p.app.Settings
 		t.form.list(one)
-		t.form.set(one, false)
-		p.leave()
+		if t.chosen == one.ID {
+			t.form.set(one, false)
+		}
+		if p.app.current() == tab(p) {
+			p.leave()
+		}
 		p.app.note(widgets.Note{State: look.Ready, Text: lang.X("contract.saved", "Paths and names were saved.")})
 	})
 }
@@ -137,4 +159,12 @@ func (p *contractPage) recheck()                   {}
 func (p *contractPage) nextProblem()               {}
 func (p *contractPage) shown()                     {}
 func (p *contractPage) close()                     {}
-func (p *contractPage) escape()                    { p.leave() }
+
+// escape leaves the page, after asking about what was not saved.
+func (p *contractPage) escape() {
+	if !p.changed() {
+		p.leave()
+		return
+	}
+	p.app.Settings.askChanges(func() { p.text.SetText(p.was); p.leave() })
+}

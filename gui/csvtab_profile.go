@@ -20,6 +20,10 @@ func (t *csvTab) chooseProfile(begin bool) {
 	case a.desk == nil:
 		a.noDesk()
 		return
+	case c == nil && len(a.connected.all) > 0:
+		a.showConnections()
+		a.note(widgets.Note{State: look.Notice, Text: lang.X("csv.choose-connection", "Choose the connection that is to be used for jobs; the profile comes from it.")})
+		return
 	case c == nil:
 		a.welcome()
 		return
@@ -44,8 +48,11 @@ func (t *csvTab) chooseProfile(begin bool) {
 			return
 		}
 		which := widgets.NewSelect(names, func(int) {})
-		a.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("csv.profile-title", "Which profile?"), Body: widgets.Outlined(which),
-			Text: lang.X("csv.profile-text", "Its template says which columns the service wants. The columns are then compared with it."),
+		text := lang.X("csv.profile-text", "Its template says which columns the service wants. The columns are then compared with it.")
+		if l.why != nil {
+			text += " " + lang.X("start.profiles-kept", "As they were seen on {{.Date}}: the service could not be asked now.", map[string]any{"Date": when(l.kept)})
+		}
+		a.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("csv.profile-title", "Which profile?"), Body: widgets.Outlined(which), Text: text,
 			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("csv.profile-take", "Use its template"), Act: func() {
 				t.fetchTemplate(connection, fit[max(which.SelectedIndex(), 0)], begin)
 			}}}})

@@ -64,7 +64,7 @@ func (d *desk) practise(ctx context.Context) error {
 
 // uploads makes a folder for the upload files of one batch.
 func (d *desk) uploads() (string, error) {
-	base := filepath.Join(d.Folder(), uploadsFolder)
+	base := d.uploadsBase()
 	if err := os.MkdirAll(base, 0o700); err != nil {
 		return "", err
 	}
@@ -89,9 +89,82 @@ func (d *desk) keep(ctx context.Context, account string, secret []byte) (kept bo
 	return err == nil, err
 }
 
+// uploadsAge is how old a folder of upload files is before it counts as left behind: another window may be about to order
+// what lies in a younger one.
+const uploadsAge = 24 * time.Hour
+
+// sweepUploads removes the folders of upload files that no batch refers to, such as a crash leaves them.
+func (d *desk) sweepUploads(ctx context.Context, now time.Time) error {
+	base := d.uploadsBase()
+	entries, err := os.ReadDir(base)
+	if err != nil || len(entries) == 0 {
+		return ignoreMissing(err)
+	}
+	used, err := d.usedUploads(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, e := range entries {
+		info, err := e.Info()
+		folder := filepath.Join(base, e.Name())
+		if err != nil || !info.IsDir() || used[folder] || now.Sub(info.ModTime()) < uploadsAge {
+			continue
+		}
+		errs = append(errs, removeUploads(folder))
+	}
+	return errors.Join(errs...)
+}
+
+// releaseUploads removes the upload files of a batch whose record is gone, unless another batch has the same ones.
+func (d *desk) releaseUploads(ctx context.Context, r *job.Record) error {
+	folder := filepath.Dir(r.Path)
+	if r.Path == "" || filepath.Dir(folder) != d.uploadsBase() {
+		return nil // the user's own file
+	}
+	used, err := d.usedUploads(ctx)
+	if err != nil || used[folder] {
+		return err
+	}
+	return removeUploads(folder)
+}
+
+// usedUploads are the folders that the files of batches lie in.
+func (d *desk) usedUploads(ctx context.Context) (map[string]bool, error) {
+	all, err := d.Jobs.List(ctx, job.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	used := map[string]bool{}
+	for _, r := range all {
+		used[filepath.Dir(r.Path)], used[filepath.Dir(r.OrderPath)] = true, true
+	}
+	return used, nil
+}
+
+// uploadsBase is the folder of the folders, named as records name files: whole.
+func (d *desk) uploadsBase() string {
+	base := filepath.Join(d.Folder(), uploadsFolder)
+	if whole, err := filepath.Abs(base); err == nil {
+		return whole
+	}
+	return base
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
 // forget removes a secret; one that is not there is no error.
 func (d *desk) forget(ctx context.Context, account string) error {
-	err := d.secrets.Delete(ctx, account)
+	return forgetSecret(ctx, d.secrets, account)
+}
+
+func forgetSecret(ctx context.Context, secrets secretStore, account string) error {
+	err := secrets.Delete(ctx, account)
 	if errors.Is(err, keychain.ErrNotFound) || errors.Is(err, keychain.ErrUnavailable) {
 		return nil
 	}

@@ -25,15 +25,23 @@ type jobTab struct {
 	list *Runner // reading the list
 	wait *Runner // asking the service, as long as the window is open
 
-	all    []*job.Record // every batch that there is, in no order
-	rows   []*job.Record // as shown
+	turns        []func() // steps that wait for the one that runs
+	sending      int      // batches that are being sent, or wait for it
+	leaving      bool     // the question about that is open
+	afterSending func()   // closes the window; nil unless that was asked for
+
+	all    []*job.Record   // every batch that there is, in no order
+	at     map[string]int  // where in all a batch is, by its id
+	gone   map[string]bool // ids of records that were deleted, of which a change may still be told
+	rows   []*job.Record   // as shown
 	filter jobFilter
 	chosen string // id of the batch whose details are shown, "" for none
 
 	root     fyne.CanvasObject
 	empty    fyne.CanvasObject
 	full     fyne.CanvasObject
-	trouble  *widgets.Text // why there are no jobs
+	trouble  *widgets.Text     // why there are no jobs, or none that are kept up to date
+	wrong    fyne.CanvasObject // it, with the way to try again
 	progress *widgets.ProgressRow
 	bar      *widgets.BottomBar
 	sheet    *sheet.Sheet
@@ -46,7 +54,7 @@ type jobTab struct {
 const prefJobs = "jobs.details"
 
 func newJobTab(a *App) *jobTab {
-	t := &jobTab{app: a, filter: jobFilter{column: -1}}
+	t := &jobTab{app: a, filter: jobFilter{column: -1}, at: map[string]int{}, gone: map[string]bool{}}
 	t.progress = widgets.NewProgressRow(t.escape)
 	t.work = a.tasks.NewRunner(func(p *widgets.Progress) {
 		if p != nil {
@@ -70,14 +78,16 @@ func (t *jobTab) build() {
 	t.bar = widgets.NewBottomBar(primary)
 
 	t.trouble = widgets.NewParagraph("")
-	t.trouble.Align = fyne.TextAlignCenter
 	t.trouble.Color = look.Failed.Color()
-	t.trouble.Hide()
+	again := widgets.NewButton(lang.X("jobs.again", "Try again"), look.Icon("refresh"), t.again)
+	t.wrong = widgets.Down(0, widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil,
+		widgets.Across(0, widgets.Middle(widgets.Icon(look.Failed.Icon(), 22)), widgets.Space(look.Gap, 0)), widgets.Middle(again), widgets.Inset(0, look.Gap, t.trouble))), widgets.Rule())
+	t.wrong.Hide()
 	importing := widgets.NewButton(lang.X("jobs.import", "Take in a prepared batch…"), look.Icon("add"), t.open)
 	zone := widgets.DropZone(lang.X("jobs.none", "No batch yet"),
 		lang.X("jobs.none-hint", "Prepare CSR files, a CSV or a MAC range and press Start batch job… there. A batch that was prepared on another computer is dropped here."),
 		widgets.Space(0, 0), importing)
-	t.empty = widgets.Edged(widgets.Inset(look.Gap, 2*look.Gap, t.trouble), nil, nil, nil, zone)
+	t.empty = zone
 
 	t.sheet = sheet.New([]sheet.Column{
 		{Title: lang.X("jobs.column-state", "State"), Width: 132, MinWidth: 118, Sortable: true},
@@ -116,13 +126,14 @@ func (t *jobTab) build() {
 	split := widgets.NewSplit(false, t.app.fyne.Preferences().FloatWithFallback(prefJobs, 0.66), t.sheet, t.details.content())
 	split.OnMoved = func(share float64) { t.app.fyne.Preferences().SetFloat(prefJobs, share) }
 	t.full = widgets.Edged(widgets.Down(0, line, widgets.Rule()), nil, nil, nil, split)
-	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.empty, t.full))
+	t.root = widgets.Edged(t.wrong, widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.empty, t.full))
 }
 
 // begin reads the list, settles what an interrupted run left, and asks for what is under way until the window closes. The
 // desk is open by now.
 func (t *jobTab) begin() {
 	d := t.app.desk
+	t.watch() // before the list is read, so that nothing that changes meanwhile is missed
 	Run(t.list, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
 		return d.Jobs.List(ctx, job.Filter{})
 	}, func(all []*job.Record, err error) {
@@ -130,11 +141,28 @@ func (t *jobTab) begin() {
 			t.fails(err)
 			return
 		}
-		t.all = all
+		for _, r := range all {
+			t.put(*r)
+		}
 		t.show()
-		t.watch()
 		t.resume()
 	})
+}
+
+// again tries once more what failed.
+func (t *jobTab) again() {
+	t.settled()
+	if t.app.desk == nil {
+		t.app.reopenDesk()
+		return
+	}
+	t.begin()
+}
+
+// settled hides what was wrong.
+func (t *jobTab) settled() {
+	t.wrong.Hide()
+	t.root.Refresh()
 }
 
 // resume asks the service what became of batches that were being sent when the program ended.
@@ -150,7 +178,7 @@ func (t *jobTab) resume() {
 			}
 			if err != nil && !cancelled(err) {
 				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
-					Text: lang.X("jobs.resume-failed", "What became of a batch that was being sent could not be asked. It stays marked, and nothing is sent again.")})
+					Text: lang.X("jobs.resume-failed", "It is not known yet what became of a batch that was being sent when the program ended. It stays marked, and nothing is sent again.")})
 			}
 		})
 }
@@ -174,22 +202,61 @@ func (t *jobTab) fails(err error) {
 	}
 	p := explain(lang.X("jobs.unreadable", "The list of batches cannot be read"), err)
 	t.trouble.SetText(p.Title + ". " + p.Text + "\n" + visible(p.Raw))
-	t.trouble.Show()
+	t.wrong.Show()
+	t.root.Refresh()
+	t.show()
+}
+
+// put puts a record in the place of its earlier self, and says in which state that was; false is for one that is older than
+// what is known.
+func (t *jobTab) put(r job.Record) (before job.State, fresh bool) {
+	i, there := t.at[r.ID]
+	if t.gone[r.ID] || there && t.all[i].Change > r.Change {
+		return "", false
+	}
+	r.RecipientText = "" // kilobytes in each of thousands, which nothing here needs
+	if there {
+		before = t.all[i].State
+		t.all[i] = &r
+		return before, true
+	}
+	t.at[r.ID] = len(t.all)
+	t.all = append(t.all, &r)
+	return "", true
+}
+
+// takeAll takes records that were made together.
+func (t *jobTab) takeAll(all []*job.Record) {
+	for _, r := range all {
+		t.put(*r)
+	}
+	t.show()
+}
+
+// drops takes a record off the list that is not there any more.
+func (t *jobTab) drops(id string) {
+	t.gone[id] = true
+	i, there := t.at[id]
+	if !there {
+		return
+	}
+	last := len(t.all) - 1
+	t.all[i] = t.all[last]
+	t.at[t.all[i].ID] = i
+	delete(t.at, id)
+	t.all[last] = nil
+	t.all = t.all[:last]
+	if t.chosen == id {
+		t.chosen = ""
+	}
 	t.show()
 }
 
 // take puts a record in the place of its earlier self, and says so when a batch ended or wants somebody.
 func (t *jobTab) take(r job.Record) {
-	i := slices.IndexFunc(t.all, func(old *job.Record) bool { return old.ID == r.ID })
-	if i >= 0 && t.all[i].Change > r.Change {
+	before, fresh := t.put(r)
+	if !fresh {
 		return
-	}
-	before := job.State("")
-	if i < 0 {
-		t.all = append(t.all, &r)
-	} else {
-		before = t.all[i].State
-		t.all[i] = &r
 	}
 	t.show()
 	if r.ID == t.chosen {
@@ -207,13 +274,29 @@ func (t *jobTab) announce(r *job.Record, before job.State) {
 	}
 	switch r.State {
 	case job.Complete, job.Failed, job.Rejected, job.WaitingForApproval:
+		if r.State == job.Complete && t.underWay(r.Series) {
+			return // a series is told of once, when its last job has ended
+		}
 		state, _ := jobState(r)
-		text := r.Short() + ": " + r.Sentence() + "."
-		t.app.fyne.SendNotification(fyne.NewNotification("EnrollBench", text))
+		text := lang.X("jobs.announced", "{{.Name}} ({{.Connection}}): {{.Sentence}}.",
+			map[string]any{"Name": visible(r.Short()), "Connection": visible(r.Connection.Name), "Sentence": visible(r.Sentence())})
+		n := fyne.NewNotification("EnrollBench", text)
+		// Off the UI thread: the desktop's own service may take its time.
+		Run(t.app.tasks.NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
+			t.app.fyne.SendNotification(n)
+			return struct{}{}, nil
+		}, func(struct{}, error) {})
 		if t.app.current() != tab(t) {
 			t.app.note(widgets.Note{State: state, Text: text, Action: lang.X("jobs.show", "Show"), Act: func() { t.choose(r.ID) }})
 		}
 	}
+}
+
+// underWay says whether a job of a series is still being worked at.
+func (t *jobTab) underWay(series string) bool {
+	return series != "" && slices.ContainsFunc(t.all, func(r *job.Record) bool {
+		return r.Series == series && (r.State.UnderWay() || r.State == job.Starting)
+	})
 }
 
 // choose brings a batch to the front.
@@ -317,6 +400,9 @@ func (t *jobTab) showBar() {
 	if len(facts) == 0 {
 		facts = []widgets.Fact{{Plain: true, Text: lang.XN("jobs.n-batches", "{{.Number}} batches", len(t.all), map[string]any{"Number": count(len(t.all))})}}
 	}
+	if n := len(t.turns); n > 0 {
+		facts = append(facts, widgets.Fact{State: look.Running, Text: lang.XN("jobs.n-waiting", "{{.Number}} steps waiting", n, map[string]any{"Number": count(n)})})
+	}
 	t.bar.SetFacts(facts...)
 	r := t.current()
 	step := nextStep(r)
@@ -353,10 +439,16 @@ func (t *jobTab) save()        { t.act() }
 func (t *jobTab) undo()        {}
 func (t *jobTab) paste(string) {}
 
-// recheck asks the service for the current batch now.
+// recheck asks the service for the current batch now; what failed before is tried again.
 func (t *jobTab) recheck() {
-	if r := t.current(); r != nil && (r.State.UnderWay() || r.State == job.MayExist) {
+	r := t.current()
+	switch {
+	case t.app.desk == nil || t.wrong.Visible():
+		t.again()
+	case r != nil && (r.State.UnderWay() || r.State == job.MayExist):
 		t.step(stepAsk, r)
+	case r != nil:
+		t.details.read(r.ID)
 	}
 }
 

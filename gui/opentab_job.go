@@ -2,6 +2,9 @@ package gui
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 
@@ -23,7 +26,14 @@ func (t *openTab) openJob(r *job.Record) {
 	}
 	d := t.app.desk
 	t.octets = false
+	order := ""
 	Run(t.work, lang.X("open.looking", "Looking at the files"), func(ctx context.Context, report progress.Func) (*given, error) {
+		if _, err := os.Stat(r.ResultPath); errors.Is(err, fs.ErrNotExist) {
+			return nil, errResultGone
+		}
+		if order = r.OrderPath; order != "" && !exists(order) {
+			order = ""
+		}
 		g, err := inspect(ctx, []string{r.ResultPath}, report)
 		if err == nil && r.Connection.Practice {
 			g.practice = true
@@ -31,6 +41,11 @@ func (t *openTab) openJob(r *job.Record) {
 		}
 		return g, err
 	}, func(g *given, err error) {
+		if errors.Is(err, errResultGone) {
+			t.show()
+			t.app.Jobs.resultGone(r)
+			return
+		}
 		if err != nil {
 			t.show()
 			t.app.fail(lang.X("open.look-failed", "The files could not be looked at"), err)
@@ -41,7 +56,7 @@ func (t *openTab) openJob(r *job.Record) {
 		t.page.clear()
 		t.given, t.job = g, r
 		t.page.setGiven(g)
-		t.page.setJob(r)
+		t.page.setJob(r, order)
 		t.show()
 		t.page.focusNext()
 		if t.page.lacks() == "" {
@@ -50,16 +65,19 @@ func (t *openTab) openJob(r *job.Record) {
 	})
 }
 
-// setJob puts the order of a batch onto the page.
-func (p *givenPage) setJob(r *job.Record) {
+// errResultGone says that a fetched result was removed from this computer.
+var errResultGone = errors.New("the fetched result is not there any more")
+
+// setJob puts the order of a batch onto the page; path is its file, "" where that is gone.
+func (p *givenPage) setJob(r *job.Record, path string) {
 	switch {
 	case r.Method == job.MAC:
 		p.order.kind.SetSelectedIndex(int(macOrder))
 		p.order.start.SetText(r.Range.Start.String())
 		p.order.count.SetText(strconv.FormatUint(r.Range.Count, 10))
 		p.order.step.SetText(strconv.FormatUint(r.Range.Step, 10))
-	case r.OrderPath != "" && exists(r.OrderPath):
-		p.order.setFile(r.OrderPath)
+	case path != "":
+		p.order.setFile(path)
 		if r.OrderPart > 0 {
 			p.order.part.SetText(strconv.Itoa(r.OrderPart))
 		}

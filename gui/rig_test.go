@@ -85,7 +85,7 @@ func (r *rig) idle() {
 	r.t.Helper()
 	r.until(func() bool {
 		return !r.CSV.remote.Busy() && !r.CSR.work.Busy() && !r.CSR.sift.Busy() && !r.CSR.peek.Busy() && !r.MAC.work.Busy() && !r.CSV.busy() && !r.asking.Busy() && !r.starting.Busy() &&
-			!r.Results.busy() && !r.Keys.work.Busy() && !r.opening.Busy() && !r.Jobs.busy() && !r.Settings.busy() && !r.Start.busy() && !r.Contract.work.Busy() && len(r.posted) == 0
+			!r.Results.busy() && !r.Keys.work.Busy() && !r.opening.Busy() && !r.practising.Busy() && !r.Jobs.busy() && !r.Settings.busy() && !r.Start.busy() && !r.Contract.work.Busy() && len(r.posted) == 0
 	})
 }
 

@@ -90,6 +90,20 @@ func (t *settingsTab) showList(l connectionList) {
 	t.show()
 }
 
+// free says whether something can be begun, and says why not where it cannot: what is saved or asked in the keychain is not
+// broken off by what comes after it.
+func (t *settingsTab) free() bool {
+	switch {
+	case t.app.desk == nil:
+		t.app.noDesk()
+		return false
+	case t.work.Busy():
+		t.app.busy()
+		return false
+	}
+	return true
+}
+
 // choose shows a connection.
 func (t *settingsTab) choose(id string) {
 	if t.work.Busy() || id == t.chosen && !t.form.fresh() {
@@ -144,7 +158,10 @@ func (t *settingsTab) show() {
 	for _, c := range t.list.all {
 		icon, below := look.Icon("connection"), c.Host()
 		if c.Kind == trustmanager.Practice {
-			icon, below = practiceIcon(), lang.X("settings.practice-below", "within this program")
+			icon = practiceIcon()
+		}
+		if c.ID == job.PracticeID {
+			below = lang.X("settings.practice-below", "within this program")
 		}
 		if c.ID == t.list.standard {
 			below = lang.X("settings.used", "{{.Host}} · in use", map[string]any{"Host": below})
@@ -215,6 +232,9 @@ func (t *settingsTab) showBar() {
 		reason := t.form.lacks()
 		state = widgets.Fact{State: look.Notice, Text: lang.X("settings.changed", "Not saved yet")}
 		t.bar.SetAction(reason == "", reason)
+	case t.form.fresh():
+		t.bar.Primary.SetText(lang.X("settings.save-test", "Save and test"))
+		t.bar.SetAction(false, lang.X("settings.name-it", "Give the connection a name"))
 	case c == nil:
 		t.bar.SetAction(false, lang.X("settings.choose", "Choose a connection"))
 	default:
@@ -242,7 +262,7 @@ func (t *settingsTab) act() {
 // test tries the connection from end to end and says each step in words.
 func (t *settingsTab) test() {
 	c, d := t.list.find(t.chosen), t.app.desk
-	if c == nil || d == nil {
+	if c == nil || !t.free() {
 		return
 	}
 	one := *c
@@ -272,7 +292,7 @@ func (t *settingsTab) test() {
 // use makes the connection the one that is used for jobs.
 func (t *settingsTab) use() {
 	id, d := t.chosen, t.app.desk
-	if d == nil {
+	if !t.free() {
 		return
 	}
 	Run(t.work, "", func(context.Context, progress.Func) (struct{}, error) {
@@ -294,9 +314,13 @@ func (t *settingsTab) askPassphrases() {
 		Text: lang.X("settings.passphrases-text", "They are removed from the keychain and asked for when the keys are used next."),
 		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("settings.passphrases-now", "Forget them"), Danger: true, Act: func() {
 			accounts := a.keptPassphrases()
+			if t.work.Busy() {
+				a.busy()
+				return
+			}
 			Run(t.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
 				for _, account := range accounts {
-					if err := t.app.desk.forget(ctx, account); err != nil {
+					if err := forgetSecret(ctx, a.secrets, account); err != nil {
 						return struct{}{}, err
 					}
 				}
@@ -332,14 +356,24 @@ func (t *settingsTab) openMore() {
 }
 
 func (t *settingsTab) askRemove(c trustmanager.Connection) {
+	if n := t.app.Jobs.need(c.ID); n > 0 {
+		t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.needed", "{{.Name}} is still needed", map[string]any{"Name": visible(c.Name)}),
+			Text: lang.XN("settings.needed-text", "{{.Number}} batches are under way through it or their results were not fetched. Without the connection they can never be asked for again. Settle them first.", n, map[string]any{"Number": count(n)}),
+			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
+				{Text: lang.X("settings.needed-show", "Show the jobs"), Act: func() { t.app.bring(t.app.Jobs) }}}})
+		return
+	}
 	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.remove-title", "Remove {{.Name}}?", map[string]any{"Name": c.Name}),
-		Text: lang.X("settings.remove-text", "The connection and its keys in the keychain go. Batches that were sent through it stay in the list and can't be asked for any more."),
+		Text: lang.X("settings.remove-text", "The connection and its keys in the keychain go. Batches that were sent through it stay in the list; their results can't be fetched again."),
 		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
 			{Text: lang.X("settings.remove-now", "Remove"), Danger: true, Act: func() { t.remove(c) }}}})
 }
 
 func (t *settingsTab) remove(c trustmanager.Connection) {
 	d := t.app.desk
+	if !t.free() {
+		return
+	}
 	Run(t.work, lang.X("settings.removing", "Removing the connection"), func(ctx context.Context, _ progress.Func) (struct{}, error) {
 		for _, s := range trustmanager.AllSecrets {
 			if err := d.forget(ctx, c.Account(s)); err != nil {
@@ -364,6 +398,9 @@ func (t *settingsTab) export(c trustmanager.Connection) {
 	d := t.app.desk
 	t.app.saveFile(ChooserOptions{Title: lang.X("settings.export-title", "Export the connection"), Name: "connection.json",
 		Kind: lang.X("settings.kind", "Connections"), Ends: []string{".json"}}, func(path string, replace bool) {
+		if !t.free() {
+			return
+		}
 		Run(t.work, "", func(context.Context, progress.Func) (struct{}, error) {
 			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
 			if err != nil {
@@ -399,8 +436,11 @@ func (t *settingsTab) open() {
 // drop imports exported connections.
 func (t *settingsTab) drop(paths []string) {
 	d := t.app.desk
-	if d == nil || t.work.Busy() {
-		t.app.busy()
+	if !t.free() {
+		return
+	}
+	if t.form.changed() {
+		t.askChanges(func() { t.form.forget(); t.drop(paths) })
 		return
 	}
 	Run(t.work, lang.X("settings.importing", "Importing"), func(context.Context, progress.Func) ([]trustmanager.Connection, error) {
@@ -444,10 +484,23 @@ func (t *settingsTab) escape() {
 	switch {
 	case t.work.Busy():
 		t.work.Cancel()
-	case t.form.fresh() && !t.form.changed():
-		t.form.forget()
-		t.showList(t.list)
+	case t.form.changed():
+		t.askChanges(t.discard)
+	case t.form.fresh():
+		t.discard()
 	}
 }
 
-func (t *settingsTab) busy() bool { return t.work.Busy() || t.peek.Busy() }
+// discard lets go of what was changed in the form.
+func (t *settingsTab) discard() {
+	fresh := t.form.fresh()
+	t.form.forget()
+	if fresh {
+		t.showList(t.list)
+		return
+	}
+	t.fill()
+	t.show()
+}
+
+func (t *settingsTab) busy() bool { return t.work.Busy() || t.peek.Busy() || t.practice.work.Busy() }

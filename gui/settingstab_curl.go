@@ -1,13 +1,11 @@
 package gui
 
 import (
-	"context"
+	"bytes"
 	"strings"
 
 	"fyne.io/fyne/v2/lang"
 
-	"enrollbench/core/job"
-	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
@@ -21,7 +19,11 @@ func looksLikeCurl(text string) bool {
 
 // pasteCurl takes the command that the portal shows for a profile.
 func (t *settingsTab) pasteCurl() {
-	if c := t.list.find(t.chosen); c == nil || c.ID == job.PracticeID {
+	if t.work.Busy() {
+		t.app.busy()
+		return
+	}
+	if !t.form.open {
 		t.add() // the command says where the service is
 	}
 	text := widgets.NewTextArea()
@@ -32,7 +34,11 @@ func (t *settingsTab) pasteCurl() {
 	}
 	d := &widgets.Dialog{State: look.Notice, Title: lang.X("curl.title", "Paste the portal's cURL command"), Body: widgets.AtLeast(0, 190, text),
 		Text: lang.X("curl.text", "The portal shows it for each profile: enrollment profile details, API, Batch certificate requests. Paths, header and field names are taken from it. A key in it goes into the keychain.")}
-	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("curl.read", "See what it changes"), Act: func() { t.readCurl(text.Text) }}}
+	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back"), Act: func() { text.SetText("") }}, {Text: lang.X("curl.read", "See what it changes"), Act: func() {
+		command := text.Text
+		text.SetText("") // there may be a key in it
+		t.readCurl(command)
+	}}}
 	d.FocusFirst(text)
 	t.app.ask(d)
 }
@@ -42,6 +48,11 @@ func (t *settingsTab) readCurl(text string) {
 	command, err := trustmanager.ParseCurl(text)
 	if err != nil {
 		t.app.fail(lang.X("curl.unreadable", "The command was not understood"), err)
+		return
+	}
+	if t.work.Busy() {
+		command.Wipe()
+		t.app.busy()
 		return
 	}
 	if !t.form.open {
@@ -117,37 +128,25 @@ func emptyWords(s string) string {
 	return s
 }
 
-// applyCurl puts what the command says into the form, and its secrets into the keychain.
+// applyCurl puts what the command says into the form. Its secrets stay in memory until the connection is saved: whoever lets
+// go of the changes keeps the key that is in use.
 func (t *settingsTab) applyCurl(command trustmanager.Curl, base trustmanager.Connection) {
+	defer command.Wipe()
 	after, err := command.Apply(base)
 	if err != nil {
-		command.Wipe()
 		t.app.fail(lang.X("curl.unusable", "The command does not fit a connection"), err)
 		return
 	}
-	d, secrets := t.app.desk, command.Secrets()
-	Run(t.work, lang.X("settings.saving", "Saving"), func(ctx context.Context, _ progress.Func) (bool, error) {
-		defer command.Wipe()
-		all := true
-		for secret, value := range secrets {
-			kept, err := d.keep(ctx, after.Account(secret), value)
-			if err != nil {
-				return false, err
-			}
-			all = all && kept
-		}
-		return all, nil
-	}, func(kept bool, err error) {
-		saved, isNew := t.form.saved, t.form.isNew
-		t.form.set(after, isNew)
-		t.form.saved = saved
-		t.form.onChange()
-		t.show()
-		switch {
-		case err != nil:
-			t.app.fail(lang.X("curl.key-failed", "The key was not kept"), err)
-		case !kept:
-			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("settings.no-keychain", "This computer has no keychain: the key is kept in memory until the program ends, and asked for again then.")})
-		}
-	})
+	pasted := map[trustmanager.Secret][]byte{}
+	for secret, value := range command.Secrets() {
+		pasted[secret] = bytes.Clone(value)
+	}
+	f := t.form
+	saved, isNew, typed := f.saved, f.isNew, f.secret.Text
+	f.set(after, isNew)
+	f.saved, f.pasted = saved, pasted
+	f.secret.SetText(typed)
+	f.onChange()
+	f.readSecret()
+	t.show()
 }

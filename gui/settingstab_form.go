@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"reflect"
@@ -28,6 +29,9 @@ type connectionForm struct {
 	isNew bool
 	now   trustmanager.Connection // with what was changed
 
+	kinds  []trustmanager.Kind            // that can be chosen
+	pasted map[trustmanager.Secret][]byte // that came with a command, until it is saved or let go of
+
 	results map[string]trustmanager.TestResult // by id: what the last test found
 
 	root           *fyne.Container
@@ -54,7 +58,7 @@ type connectionForm struct {
 var kinds = []trustmanager.Kind{trustmanager.IoTTrustManager, trustmanager.DeviceTrustManager}
 
 func newConnectionForm(t *settingsTab) *connectionForm {
-	f := &connectionForm{tab: t, results: map[string]trustmanager.TestResult{}}
+	f := &connectionForm{tab: t, kinds: kinds, results: map[string]trustmanager.TestResult{}}
 	entry := func(placeholder string, mono bool) *widgets.Entry {
 		e := widgets.NewEntry()
 		e.PlaceHolder = placeholder
@@ -70,12 +74,8 @@ func newConnectionForm(t *settingsTab) *connectionForm {
 			f.base.SetText(trustmanager.KnownBaseURLs[i])
 		}
 	})
+	f.kind = widgets.NewSelect(nil, func(i int) { f.now.Contract = trustmanager.Default(f.kinds[i]); f.onChange() })
 	var names []string
-	for _, k := range kinds {
-		names = append(names, k.Title())
-	}
-	f.kind = widgets.NewSelect(names, func(i int) { f.now.Contract = trustmanager.Default(kinds[i]); f.onChange() })
-	names = nil
 	for _, a := range trustmanager.Authentications {
 		names = append(names, sentenceCase(a.Title()))
 	}
@@ -131,6 +131,15 @@ func (f *connectionForm) fresh() bool { return f.open && f.isNew }
 // set puts a connection into the form.
 func (f *connectionForm) set(c trustmanager.Connection, isNew bool) {
 	f.open = false // while it is filled nothing is a change
+	f.dropPasted()
+	f.kinds = kinds
+	if c.Kind == trustmanager.Practice { // of another computer; it never becomes one for production
+		f.kinds = []trustmanager.Kind{trustmanager.Practice}
+	}
+	var names []string
+	for _, k := range f.kinds {
+		names = append(names, k.Title())
+	}
 	f.saved, f.now, f.isNew = c, c, isNew
 	f.title.SetText(c.Name)
 	f.base.SetText(c.BaseURL)
@@ -139,7 +148,7 @@ func (f *connectionForm) set(c trustmanager.Connection, isNew bool) {
 		known = len(trustmanager.KnownBaseURLs)
 	}
 	quietly(f.known, f.known.Options, known)
-	quietly(f.kind, f.kind.Options, max(slices.Index(kinds, c.Kind), 0))
+	quietly(f.kind, names, max(slices.Index(f.kinds, c.Kind), 0))
 	quietly(f.authentication, f.authentication.Options, max(slices.Index(trustmanager.Authentications, c.Authentication), 0))
 	f.certificate.SetText(c.ClientCertificate)
 	f.key.SetText(c.ClientKey)
@@ -157,6 +166,15 @@ func (f *connectionForm) forget() {
 	f.open, f.isNew = false, false
 	f.saved, f.now = trustmanager.Connection{}, trustmanager.Connection{}
 	f.secret.SetText("")
+	f.dropPasted()
+}
+
+// dropPasted wipes the secrets that came with a command.
+func (f *connectionForm) dropPasted() {
+	for _, secret := range f.pasted {
+		clear(secret)
+	}
+	f.pasted = nil
 }
 
 // needed is the secret that goes with the way of proving who one is: with a client certificate the passphrase of its key.
@@ -175,7 +193,7 @@ func (f *connectionForm) onChange() {
 	c := &f.now
 	c.Name, c.BaseURL = strings.TrimSpace(f.title.Text), strings.TrimRight(strings.TrimSpace(f.base.Text), "/")
 	if i := f.kind.SelectedIndex(); i >= 0 {
-		c.Kind = kinds[i]
+		c.Kind = f.kinds[i]
 	}
 	if i := f.authentication.SelectedIndex(); i >= 0 {
 		c.Authentication = trustmanager.Authentications[i]
@@ -203,7 +221,7 @@ func (f *connectionForm) onChange() {
 
 // changed says whether there is something to save.
 func (f *connectionForm) changed() bool {
-	return f.open && (f.isNew && f.now.Name != "" || !f.isNew && !reflect.DeepEqual(f.now, f.saved) || f.secret.Text != "")
+	return f.open && (f.isNew && f.now.Name != "" || !f.isNew && !reflect.DeepEqual(f.now, f.saved) || f.secret.Text != "" || len(f.pasted) > 0)
 }
 
 // lacks says what is wrong with the connection, "" if nothing is.
@@ -223,20 +241,38 @@ func (f *connectionForm) save() {
 		t.app.noDesk()
 		return
 	}
-	c, isNew, account, secret := f.now, f.isNew, f.now.Account(f.needed()), []byte(f.secret.Text)
+	c, isNew := f.now, f.isNew
+	secrets := map[string][]byte{} // by account
+	for s, value := range f.pasted {
+		secrets[c.Account(s)] = bytes.Clone(value)
+	}
+	if f.secret.Text != "" {
+		secrets[c.Account(f.needed())] = []byte(f.secret.Text)
+	}
 	Run(t.work, lang.X("settings.saving", "Saving"), func(ctx context.Context, _ progress.Func) (bool, error) {
-		defer clear(secret)
-		kept := true
-		if len(secret) > 0 {
-			var err error
-			if kept, err = d.keep(ctx, account, secret); err != nil {
+		defer func() {
+			for _, secret := range secrets {
+				clear(secret)
+			}
+		}()
+		all := true
+		for account, secret := range secrets {
+			kept, err := d.keep(ctx, account, secret)
+			if err != nil {
 				return false, err
 			}
+			all = all && kept
 		}
-		if isNew {
-			return kept, d.Connections.Add(c)
+		if !isNew {
+			return all, d.Connections.Update(c)
 		}
-		return kept, d.Connections.Update(c)
+		err := d.Connections.Add(c)
+		if err != nil { // no key stays of a connection that there is not
+			for account := range secrets {
+				err = errors.Join(err, d.forget(context.WithoutCancel(ctx), account))
+			}
+		}
+		return all, err
 	}, func(kept bool, err error) {
 		if err != nil {
 			t.showBar()
@@ -277,7 +313,14 @@ func (f *connectionForm) list(c trustmanager.Connection) {
 func (f *connectionForm) readSecret() {
 	d := f.tab.app.desk
 	f.secretState.SetText("")
+	f.secretState.Color = look.ColorMuted
 	f.removing.Hide()
+	if len(f.pasted) > 0 {
+		f.tab.peek.Drop()
+		f.secretState.SetText(lang.X("connection.pasted", "Taken from the command; it goes into the keychain when the connection is saved."))
+		f.root.Refresh()
+		return
+	}
 	if d == nil || f.isNew || !f.open {
 		return
 	}
@@ -323,6 +366,9 @@ func (f *connectionForm) removeSecret() {
 	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("connection.forget-title", "Remove the key from the keychain?"),
 		Text: lang.X("connection.forget-text", "Nothing can be ordered or asked for through this connection until another is entered."),
 		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("settings.remove-now", "Remove"), Danger: true, Act: func() {
+			if !t.free() {
+				return
+			}
 			Run(t.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
 				return struct{}{}, d.forget(ctx, account)
 			}, func(_ struct{}, err error) {

@@ -16,8 +16,10 @@ import (
 
 // practicePane shows core/practice: what the practice service is, and how it is made to misbehave.
 type practicePane struct {
-	tab    *settingsTab
-	faults practice.Faults
+	tab     *settingsTab
+	work    *Runner // setting what goes wrong, and reading it
+	setting bool    // what goes wrong is being set: reading it meanwhile would show what was
+	faults  practice.Faults
 
 	root   *fyne.Container
 	active *fyne.Container
@@ -46,7 +48,7 @@ func mishaps() []mishap {
 }
 
 func newPracticePane(t *settingsTab) *practicePane {
-	p := &practicePane{tab: t, active: widgets.Down(look.Gap / 2), steps: widgets.Down(look.Gap)}
+	p := &practicePane{tab: t, work: t.app.tasks.NewRunner(nil), active: widgets.Down(look.Gap / 2), steps: widgets.Down(look.Gap)}
 	var names []string
 	for _, m := range mishaps() {
 		names = append(names, m.text)
@@ -76,10 +78,10 @@ func (p *practicePane) show() {
 	}
 	p.steps.Refresh()
 	d := p.tab.app.desk
-	if d == nil {
+	if d == nil || p.setting {
 		return
 	}
-	Run(p.tab.peek, "", func(ctx context.Context, _ progress.Func) (practice.Faults, error) {
+	Run(p.work, "", func(ctx context.Context, _ progress.Func) (practice.Faults, error) {
 		s, err := d.Practice(ctx)
 		if err != nil {
 			return nil, err
@@ -123,6 +125,7 @@ func (p *practicePane) showFaults() {
 func (p *practicePane) add() {
 	i := p.choice.SelectedIndex()
 	if i < 0 {
+		p.tab.app.note(widgets.Note{State: look.Notice, Text: lang.X("practice.choose-fault", "Choose what shall go wrong first.")})
 		return
 	}
 	f, err := practice.ParseFault(mishaps()[i].spec)
@@ -142,10 +145,11 @@ func (p *practicePane) add() {
 // put makes these all that goes wrong.
 func (p *practicePane) put(f practice.Faults) {
 	d := p.tab.app.desk
-	if d == nil {
+	if d == nil || p.setting {
 		return
 	}
-	Run(p.tab.peek, "", func(ctx context.Context, _ progress.Func) (practice.Faults, error) {
+	p.setting = true
+	Run(p.work, "", func(ctx context.Context, _ progress.Func) (practice.Faults, error) {
 		s, err := d.Practice(ctx)
 		if err != nil {
 			return nil, err
@@ -155,6 +159,7 @@ func (p *practicePane) put(f practice.Faults) {
 		}
 		return s.Faults(), nil
 	}, func(now practice.Faults, err error) {
+		p.setting = false
 		if err != nil {
 			if !cancelled(err) {
 				p.tab.app.fail(lang.X("practice.fault-failed", "It cannot go wrong in that way"), err)

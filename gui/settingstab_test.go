@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"enrollbench/core/job"
+	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/widgets"
 	"enrollbench/windowtest/sample"
@@ -119,8 +122,16 @@ func TestPastedCurlIsShownBeforeItIsTaken(t *testing.T) {
 	if f.now.BaseURL != "https://plant.example" || !f.changed() {
 		t.Errorf("the form holds %q, changed %v", f.now.BaseURL, f.changed())
 	}
-	if secrets := r.secrets.(*fakeSecrets); string(secrets.held[f.now.Account(trustmanager.SecretAPIKey)]) != testKey {
-		t.Error("the keychain lacks the key")
+	// Only what is saved replaces a key: the command may be let go of.
+	secrets := r.secrets.(*fakeSecrets)
+	if len(secrets.held) != 0 || !strings.Contains(f.secretState.Text(), "when the connection is saved") {
+		t.Errorf("before it is saved the keychain holds %d secrets, and it says %q", len(secrets.held), f.secretState.Text())
+	}
+	account := f.now.Account(trustmanager.SecretAPIKey)
+	test.Tap(r.Settings.bar.Primary)
+	r.idle()
+	if string(secrets.held[account]) != testKey || len(f.pasted) != 0 {
+		t.Error("the keychain lacks the key, or the form still holds it")
 	}
 	r.Settings.readCurl("curl -k https://plant.example/x")
 	if d := r.dialog(); !strings.Contains(d.Detail, "insecure") {
@@ -328,5 +339,126 @@ func TestTemplateOfAProfile(t *testing.T) {
 	}
 	if required == 0 || required == len(r.CSV.options.Template.Columns) {
 		t.Errorf("%d of %d columns are required: the specification was not used", required, len(r.CSV.options.Template.Columns))
+	}
+}
+
+// What is being done is not broken off by a key, and what cannot be done says why.
+func TestSettingsDoOneThingAtATime(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", testKey)
+	end := make(chan struct{})
+	broken := false
+	Run(r.Settings.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
+		select {
+		case <-end:
+		case <-ctx.Done():
+		}
+		return struct{}{}, ctx.Err()
+	}, func(_ struct{}, err error) { broken = err != nil })
+	c := *r.Settings.list.find(r.Settings.chosen)
+	r.Settings.recheck()
+	r.Settings.use()
+	r.Settings.remove(c)
+	r.Settings.drop([]string{"x.json"})
+	close(end)
+	r.idle()
+	if broken || r.Settings.list.find(c.ID) == nil {
+		t.Error("what ran was broken off")
+	}
+	desk := r.desk
+	r.desk = nil
+	r.Settings.test()
+	if !strings.Contains(r.toastText(), "being opened") {
+		t.Errorf("before the desk is open it says %q", r.toastText())
+	}
+	r.fyne.Preferences().SetStringList(prefPassphrases, []string{"key/x/passphrase"})
+	r.Settings.askPassphrases()
+	r.dialog().Take(1)
+	r.idle()
+	r.noDialog()
+	r.desk = desk
+}
+
+// A connection that batches still need is not removed, and one for practice never becomes one for production.
+func TestConnectionsThatAreNeeded(t *testing.T) {
+	r := practiceRig(t)
+	r.ordersRequests()
+	r.reaches(job.Complete)
+	r.bring(r.Settings)
+	r.idle()
+	r.Settings.askRemove(*r.Settings.list.find(job.PracticeID))
+	if d := r.dialog(); d.Title != "Practice is still needed" {
+		t.Errorf("the dialog says %q", d.Title)
+	}
+	r.dialog().Take(0)
+	c := trustmanager.NewConnection("Line 5", trustmanager.Practice, "https://127.0.0.1:2")
+	if err := r.desk.Connections.Add(c); err != nil {
+		t.Fatal(err)
+	}
+	r.readConnections(false)
+	r.idle()
+	r.Settings.choose(c.ID)
+	r.idle()
+	if f := r.Settings.form; f.changed() || f.now.Kind != trustmanager.Practice {
+		t.Errorf("shown, it is %v, changed: %v", f.now.Kind, f.changed())
+	}
+	// Escape lets go of a connection that was begun, after asking.
+	r.Settings.add()
+	r.Settings.form.title.SetText("Plant 4")
+	r.Settings.escape()
+	r.dialog().Take(1)
+	if r.Settings.form.fresh() || r.Settings.form.changed() {
+		t.Error("the new connection cannot be let go of")
+	}
+}
+
+// A name that is taken leaves no key behind.
+func TestNoKeyStaysWithoutItsConnection(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", testKey)
+	r.connects("Plant 4", testKey)
+	if d := r.dialog(); !strings.Contains(d.Text, "name of its own") {
+		t.Errorf("the dialog says %q", d.Text)
+	}
+	if held := r.secrets.(*fakeSecrets).held; len(held) != 1 {
+		t.Errorf("the keychain holds %d keys", len(held))
+	}
+}
+
+// What was changed in the paths and names is asked about before it goes.
+func TestContractIsNotLost(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", testKey)
+	r.Settings.editContract()
+	p := r.Contract
+	p.text.SetText(p.text.Text + " ")
+	p.escape()
+	if d := r.dialog(); d.Title != "The changes were not saved" || r.current() != tab(p) {
+		t.Errorf("the dialog says %q, in front is %s", d.Title, r.current().name())
+	}
+	r.dialog().Take(0)
+	r.bring(r.CSR)
+	r.bring(r.Settings)
+	r.idle()
+	r.Settings.editContract()
+	if !p.changed() {
+		t.Error("another tab has taken the changes away")
+	}
+	p.escape()
+	r.dialog().Take(1)
+	if r.current() != tab(r.Settings) {
+		t.Errorf("in front is %s", r.current().name())
+	}
+}
+
+// Starting the practice service is not broken off by looking at Settings.
+func TestPractiseGoesOn(t *testing.T) {
+	r := newRig(t)
+	then := false
+	r.practise(func() { then = true })
+	r.bring(r.Settings)
+	r.idle()
+	if !then || r.connected.standard != job.PracticeID {
+		t.Errorf("it went on: %v, the connection in use is %q", then, r.connected.standard)
 	}
 }

@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2/lang"
 
@@ -78,7 +79,7 @@ func (t *csrTab) bundleToStart(v *csrView) {
 			_ = removeUploads(folder) // what could not be made is not worth a second complaint
 			return nil, err
 		}
-		b := &toStart{method: job.ZIP, keys: job.ByDevice, findings: withoutErrors(v.set.Report()), name: filepath.Base(o.Out), folder: folder}
+		b := &toStart{method: job.ZIP, keys: job.ByDevice, findings: withoutErrors(v.set.Report()), name: strings.TrimSuffix(filepath.Base(o.Out), "-upload.zip"), folder: folder}
 		n := 0
 		for i, part := range bundle.Parts {
 			file := job.File{Path: filepath.Join(folder, filepath.Base(part.File)), Count: part.Entries, Order: bundle.Manifest}

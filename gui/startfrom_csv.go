@@ -87,8 +87,7 @@ func (t *csvTab) uploadToStart(r *enrollment.Result) {
 		case t.file == f:
 			t.app.startBatch(b)
 		default: // another file was opened meanwhile
-			t.app.Start.given = b
-			t.app.Start.leaveBehind()
+			t.app.Start.discard(b)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
@@ -54,8 +55,11 @@ type startPage struct {
 	head       *widgets.Text
 	sentence   *widgets.Text
 	connection *widgets.Select
+	where      *widgets.Text // what the connection means: practice, or a host where it costs money
 	profile    *widgets.Select
-	profiled   *widgets.Text // why there is no profile to choose
+	profiled   *widgets.Text   // why there is no profile to choose
+	details    *widgets.Button // of that
+	trouble    error           // why the service could not be asked; nil where it was
 	format     *widgets.Select
 	chain      *widgets.Check
 	sealed     *fyne.Container
@@ -102,6 +106,14 @@ func (p *startPage) build() {
 	p.connection = widgets.NewSelect(nil, func(int) { p.onConnection() })
 	p.profile = widgets.NewSelect(nil, func(int) { p.onChange() })
 	p.profiled = widgets.NewParagraph("").Small()
+	p.where = widgets.NewParagraph("").Small()
+	p.where.Style.Bold = true
+	p.details = widgets.NewQuiet(lang.X("dialog.details", "Details"), look.Icon("options"), func() {
+		if p.trouble != nil {
+			p.app.fail(lang.X("start.no-profiles", "The profiles could not be asked for"), p.trouble)
+		}
+	})
+	p.details.Hide()
 	var forms []string
 	for _, f := range job.Formats {
 		forms = append(forms, strings.ToUpper(string(f)))
@@ -122,9 +134,10 @@ func (p *startPage) build() {
 		container.NewBorder(nil, nil, nil, widgets.Down(0, choose), widgets.Inset(1.25*look.Gap, 0, p.sealedTo)), p.unproven)))
 	p.says = widgets.Down(1.5 * look.Gap)
 	form := widgets.Down(1.5*look.Gap,
-		line(lang.X("jobs.column-connection", "Connection"), container.NewBorder(nil, nil, nil,
-			widgets.NewButton(lang.X("start.connections", "Connections…"), look.Icon("settings"), p.app.showConnections), widgets.Outlined(p.connection))),
-		line(lang.X("jobs.column-profile", "Profile"), widgets.Down(2, widgets.Outlined(p.profile), p.profiled)),
+		line(lang.X("jobs.column-connection", "Connection"), widgets.Down(2, container.NewBorder(nil, nil, nil,
+			widgets.NewButton(lang.X("start.connections", "Connections…"), look.Icon("settings"), p.app.showConnections), widgets.Outlined(p.connection)), p.where)),
+		line(lang.X("jobs.column-profile", "Profile"), widgets.Down(2, widgets.Outlined(p.profile),
+			container.NewBorder(nil, nil, nil, widgets.Down(0, p.details), p.profiled))),
 		line(lang.X("jobs.fact-format", "Result as"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
 		p.sealed)
 	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence), form, widgets.Rule(), p.says))
@@ -140,8 +153,15 @@ func (a *App) startBatch(b *toStart) {
 		a.noDesk()
 		return
 	}
+	if a.Start.work.Busy() { // another batch is being prepared, whose files are needed
+		a.Start.discard(b)
+		a.busy()
+		return
+	}
 	a.Start.leaveBehind()
 	a.Start.given = b
+	a.Start.connections = nil // a new batch goes through the connection that the header shows
+	quietly(a.Start.connection, nil, -1)
 	a.showAside(a.Start)
 }
 
@@ -152,6 +172,14 @@ func (p *startPage) shown() {
 	}
 	p.unproven.SetChecked(false)
 	p.sentence.SetText(p.given.what)
+	p.read()
+}
+
+// read reads the connections and asks for the profiles.
+func (p *startPage) read() {
+	if p.given == nil || p.work.Busy() {
+		return
+	}
 	p.showSealed()
 	d := p.app.desk
 	Run(p.ask, "", func(context.Context, progress.Func) (connectionList, error) { return d.list() }, func(l connectionList, err error) {
@@ -168,18 +196,26 @@ func (p *startPage) showConnections(l connectionList) {
 	before := p.chosen()
 	p.connections = l.all
 	if len(l.all) == 0 {
-		p.app.welcome()
+		if p.app.current() == tab(p) {
+			p.app.welcome()
+		}
 		return
 	}
+	if before != nil && l.find(before.ID) == nil {
+		before = nil // it was removed meanwhile
+	}
 	var names []string
-	index := 0
+	index := -1
 	for i, c := range l.all {
 		name := c.Name
 		if kind := c.Kind.Title(); kind != name {
 			name += " · " + kind
 		}
-		names = append(names, name)
-		if before != nil && c.ID == before.ID || before == nil && c.ID == l.standard {
+		if c.Kind != trustmanager.Practice {
+			name += " · " + c.Host()
+		}
+		names = append(names, visible(name))
+		if before != nil && c.ID == before.ID || before == nil && (c.ID == l.standard || len(l.all) == 1) {
 			index = i
 		}
 	}
@@ -212,29 +248,31 @@ func (p *startPage) chosen() *trustmanager.Connection {
 // onConnection asks for the profiles of the connection.
 func (p *startPage) onConnection() {
 	c := p.chosen()
-	if c == nil {
+	if c == nil || p.given == nil {
+		p.onChange()
 		return
 	}
-	p.profiles, p.listed = nil, c.ID
+	p.profiles, p.listed, p.trouble = nil, c.ID, nil
 	p.asking = lang.X("start.profiles-asked", "The profiles are being asked for…")
 	quietly(p.profile, nil, -1)
 	p.onChange()
 	d := p.app.desk
 	Run(p.ask, "", func(ctx context.Context, _ progress.Func) (profileList, error) { return d.profiles(ctx, c.ID) },
 		func(l profileList, err error) {
-			if cancelled(err) {
+			if cancelled(err) || p.given == nil {
 				return
 			}
 			p.asking = ""
-			if err != nil {
+			switch {
+			case err != nil:
+				p.trouble = err
 				e := explain(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
-				p.asking = e.Title + ". " + e.Text + " " + sentence(visible(e.Raw))
+				p.asking = e.Title + ". " + e.Text
+			case l.why != nil:
+				p.trouble = l.why
+				p.asking = lang.X("start.profiles-kept", "As they were seen on {{.Date}}: the service could not be asked now.", map[string]any{"Date": when(l.kept)})
 			}
 			p.showProfiles(l.all)
-			if l.why != nil {
-				p.asking = lang.X("start.profiles-kept", "As they were seen on {{.Date}}: the service could not be asked now.", map[string]any{"Date": when(l.kept)})
-				p.onChange()
-			}
 		})
 }
 
@@ -244,6 +282,9 @@ func (p *startPage) showProfiles(all []trustmanager.Profile) {
 	last := p.app.fyne.Preferences().String(prefStartProfile + p.listed)
 	var names []string
 	index := 0
+	if c := p.chosen(); c != nil && c.Kind != trustmanager.Practice && len(p.profiles) > 1 {
+		index = -1 // what costs money is chosen, unless it is what was chosen last
+	}
 	for i, x := range p.profiles {
 		names = append(names, visible(x.Name))
 		if x.ID == last {
@@ -259,14 +300,7 @@ func (p *startPage) showProfiles(all []trustmanager.Profile) {
 
 // fits says whether a profile takes batches of these keys, as far as the service tells.
 func (p *startPage) fits(x trustmanager.Profile) bool {
-	r := jobProfile(x)
-	switch {
-	case r.NoBatch:
-		return false
-	case p.given.keys == job.ByService:
-		return r.KeyGeneration != "client_side"
-	}
-	return r.KeyGeneration != "server_side"
+	return takes(jobProfile(x), p.given.keys)
 }
 
 // batch is what is chosen now.
@@ -312,10 +346,16 @@ func (p *startPage) showSealed() {
 
 // onChange works out anew what would be started and what speaks against it.
 func (p *startPage) onChange() {
-	if p.given == nil || p.chosen() == nil {
+	if p.given == nil || p.work.Busy() {
 		return
 	}
+	p.showWhere()
 	p.profiled.SetText(p.asking)
+	if p.trouble == nil {
+		p.details.Hide()
+	} else {
+		p.details.Show()
+	}
 	if p.asking == "" {
 		p.profiled.Hide()
 	} else {
@@ -336,6 +376,24 @@ func (p *startPage) onChange() {
 		p.summary = s
 		p.showSummary()
 	})
+}
+
+// showWhere says what ordering through the connection means: practice can't be mistaken for production.
+func (p *startPage) showWhere() {
+	c := p.chosen()
+	switch {
+	case c == nil:
+		p.where.SetText("")
+		p.where.Hide()
+		return
+	case c.Kind == trustmanager.Practice:
+		p.where.SetColor(look.ColorPractice)
+		p.where.SetText(lang.X("start.practice", "For practice: it costs nothing, and nobody trusts the certificates."))
+	default:
+		p.where.SetColor(theme.ColorNamePrimary)
+		p.where.SetText(lang.X("start.production", "Production: real certificates from {{.Host}}, which cost what your contract says.", map[string]any{"Host": c.Host()}))
+	}
+	p.where.Show()
 }
 
 // showSummary says what would be started and what speaks against it.
@@ -373,7 +431,11 @@ func (p *startPage) showBar() {
 	}
 	var facts []widgets.Fact
 	if c := p.chosen(); c != nil {
-		facts = append(facts, widgets.Fact{Plain: true, Text: c.Name})
+		name := c.Name
+		if c.Kind != trustmanager.Practice {
+			name += " · " + c.Host()
+		}
+		facts = append(facts, widgets.Fact{Plain: true, Text: visible(name)})
 	}
 	ready := false
 	switch {
@@ -405,22 +467,27 @@ func (p *startPage) act(send bool) {
 		p.app.note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
 		return
 	}
+	if p.given == nil {
+		return
+	}
+	p.check.Drop()
+	p.ask.Drop()
 	b, d := p.batch(), p.app.desk
 	p.app.fyne.Preferences().SetString(prefStartProfile+b.Connection.ID, b.Profile.ID)
 	Run(p.work, lang.X("start.preparing", "Preparing the batch"), func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
 		return d.Jobs.Prepare(ctx, b)
 	}, func(records []*job.Record, err error) {
-		p.showBar()
 		if err != nil {
+			p.read()
 			p.app.fail(lang.X("start.failed", "The batch was not started"), err)
 			return
 		}
-		p.given = nil // its files belong to the batch now
-		for _, r := range records {
-			p.app.Jobs.take(*r)
-		}
+		p.given, p.summary = nil, nil // its files belong to the batch now
+		p.app.Jobs.takeAll(records)
 		id := records[0].ID
-		p.app.Jobs.choose(id)
+		if p.app.current() == tab(p) {
+			p.app.Jobs.choose(id)
+		}
 		if send {
 			p.app.Jobs.send(id)
 			return
@@ -440,9 +507,20 @@ func (p *startPage) leave() {
 
 // leaveBehind forgets a batch that was not prepared, and the files that were written for it.
 func (p *startPage) leaveBehind() {
+	if p.work.Busy() {
+		return
+	}
 	p.check.Drop()
 	p.ask.Drop()
-	if g := p.given; g != nil && g.folder != "" {
+	if p.given != nil {
+		p.discard(p.given)
+	}
+	p.given, p.summary = nil, nil
+}
+
+// discard removes the files that were written for a batch.
+func (p *startPage) discard(g *toStart) {
+	if g.folder != "" {
 		folder := filepath.Clean(g.folder)
 		Run(p.app.tasks.NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
 			return struct{}{}, removeUploads(folder)
@@ -452,7 +530,6 @@ func (p *startPage) leaveBehind() {
 			}
 		})
 	}
-	p.given, p.summary = nil, nil
 }
 
 func (p *startPage) drop(paths []string) { p.app.tabs[p.app.active].drop(paths) }
@@ -461,9 +538,17 @@ func (p *startPage) save()               { p.act(true) }
 func (p *startPage) find()               {}
 func (p *startPage) paste(string)        {}
 func (p *startPage) undo()               {}
-func (p *startPage) recheck()            { p.onConnection() }
+func (p *startPage) recheck()            { p.read() }
 func (p *startPage) nextProblem()        {}
-func (p *startPage) close()              {}
+
+// close removes what was written for a batch that was not prepared.
+func (p *startPage) close() {
+	if g := p.given; g != nil && g.folder != "" && !p.work.Busy() {
+		if err := removeUploads(filepath.Clean(g.folder)); err != nil {
+			fyne.LogError("the files of a batch that was not started", err)
+		}
+	}
+}
 
 func (p *startPage) escape() {
 	if p.work.Busy() {

@@ -114,7 +114,7 @@ func (p *startPage) telling() (*widgets.BottomBar, bool, int, string) {
 }
 
 func (p *welcomePage) telling() (*widgets.BottomBar, bool, int, string) {
-	return p.bar, p.app.opening.Busy(), 0, ""
+	return p.bar, p.app.opening.Busy() || p.app.practising.Busy(), 0, ""
 }
 
 func (p *contractPage) telling() (*widgets.BottomBar, bool, int, string) {

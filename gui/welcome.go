@@ -53,24 +53,41 @@ func (p *welcomePage) build() {
 	below.Align = fyne.TextAlignCenter
 	later := widgets.NewPrimary(lang.X("welcome.later", "Later"), look.Icon("right"), p.later)
 	p.bar = widgets.NewBottomBar(later)
-	p.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("welcome.not-connected", "Not connected yet")})
-	p.bar.SetAction(true, "")
+	p.showBar()
 	p.root = widgets.Edged(nil, p.bar.Content(), nil, nil, container.NewVScroll(widgets.Inset(5*look.Gap, 2*look.Gap, widgets.Down(4*look.Gap, widgets.Down(look.Gap, title, below), cards))))
 }
 
+// showBar says how things stand.
+func (p *welcomePage) showBar() {
+	if r := p.app.practising; r.Busy() {
+		p.bar.SetFacts(widgets.Fact{State: look.Running, Text: lang.X("welcome.starting", "The practice service is being started")})
+	} else {
+		p.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("welcome.not-connected", "Not connected yet")})
+	}
+	p.bar.SetAction(true, "")
+}
+
 // welcome brings the page to the front.
-func (a *App) welcome() { a.showAside(a.Welcome) }
+func (a *App) welcome() {
+	a.Welcome.showBar()
+	a.showAside(a.Welcome)
+}
 
 // back goes on with what was being done: a batch that waits to be started, else the tab.
 func (p *welcomePage) back() {
-	if p.app.Start.given != nil {
+	switch {
+	case p.app.current() != tab(p): // somebody has gone on meanwhile
+	case p.app.Start.given != nil:
 		p.app.showAside(p.app.Start)
-		return
+	default:
+		p.app.showTab(p.app.active)
 	}
-	p.app.showTab(p.app.active)
 }
 
-func (p *welcomePage) practise() { p.app.practise(p.back) }
+func (p *welcomePage) practise() {
+	p.app.practise(p.back)
+	p.showBar()
+}
 
 func (p *welcomePage) connect() {
 	p.app.fyne.Preferences().SetBool(prefWelcomed, true)

@@ -1,0 +1,137 @@
+package gui
+
+import (
+	"context"
+	"slices"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/job"
+	"enrollbench/core/progress"
+	"enrollbench/core/trustmanager"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// known says whether this computer has the connection of a batch; that of another one has an id of its own.
+func (t *jobTab) known(r *job.Record) bool {
+	return r.Connection.ID == job.PracticeID || t.app.connected.find(r.Connection.ID) != nil
+}
+
+// host is the host that a batch goes to, "" where it is for practice.
+func (t *jobTab) host(r *job.Record) string {
+	if c := t.app.connected.find(r.Connection.ID); c != nil && !r.Connection.Practice {
+		return c.Host()
+	}
+	return ""
+}
+
+// askConnection asks through which connection a prepared batch goes, such as one that was prepared on another computer. What
+// is for practice stays so.
+func (t *jobTab) askConnection(r *job.Record, then func(*job.Record)) {
+	var fit []trustmanager.Connection
+	var names []string
+	index := 0
+	for _, c := range t.app.connected.all {
+		if (c.Kind == trustmanager.Practice) != r.Connection.Practice {
+			continue
+		}
+		if c.ID == r.Connection.ID || c.ID == t.app.connected.standard && !t.known(r) {
+			index = len(fit)
+		}
+		fit, names = append(fit, c), append(names, visible(c.Name+" · "+c.Host()))
+	}
+	if len(fit) == 0 {
+		t.sure(look.Notice, lang.X("jobs.no-connection", "No connection here can send it"),
+			lang.X("jobs.no-connection-text", "It was prepared for {{.Name}}, which this computer does not have. Add that connection in Settings, then start the batch.", map[string]any{"Name": visible(r.Connection.Name)}),
+			lang.X("start.connections", "Connections…"), false, t.app.showConnections)
+		return
+	}
+	which := widgets.NewSelect(names, func(int) {})
+	which.SetSelectedIndex(index)
+	t.app.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("jobs.assign-title", "Through which connection?"), Body: widgets.Outlined(which),
+		Text: lang.X("jobs.assign-text", "It was prepared for {{.Name}}, profile {{.Profile}}. The service is asked whether it has that profile.",
+			map[string]any{"Name": visible(r.Connection.Name), "Profile": visible(r.Profile.Name)}),
+		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("jobs.assign-now", "Use this one"), Act: func() {
+			t.askProfile(r, fit[max(which.SelectedIndex(), 0)], then)
+		}}}})
+}
+
+// askProfile keeps the profile of the batch where the connection has it, and asks for another one where it has not.
+func (t *jobTab) askProfile(r *job.Record, c trustmanager.Connection, then func(*job.Record)) {
+	d := t.app.desk
+	inTurn(t, lang.X("csv.profiles-asked", "Asking for the profiles"), func(ctx context.Context, _ progress.Func) (profileList, error) {
+		return d.profiles(ctx, c.ID)
+	}, func(l profileList, err error) {
+		t.showBar()
+		if err != nil {
+			t.app.fail(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
+			return
+		}
+		if i := slices.IndexFunc(l.all, func(p trustmanager.Profile) bool { return p.ID == r.Profile.ID }); i >= 0 {
+			t.assign(r, c, jobProfile(l.all[i]), then)
+			return
+		}
+		var fit []job.Profile
+		var names []string
+		for _, p := range l.all {
+			if x := jobProfile(p); takes(x, r.Keys) {
+				fit, names = append(fit, x), append(names, visible(p.Name))
+			}
+		}
+		if len(fit) == 0 {
+			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")})
+			return
+		}
+		which := widgets.NewSelect(names, func(int) {})
+		t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.assign-profile", "The profile is not there: which one instead?"), Body: widgets.Outlined(which),
+			Text: lang.X("jobs.assign-profile-text", "{{.Name}} has no profile {{.Profile}}. Another one makes other certificates: choose it only if you know that it is right.",
+				map[string]any{"Name": visible(c.Name), "Profile": visible(r.Profile.Name)}),
+			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("jobs.assign-now", "Use this one"), Act: func() {
+				if i := which.SelectedIndex(); i >= 0 {
+					t.assign(r, c, fit[i], then)
+				}
+			}}}})
+	})
+}
+
+// assign gives the batch, and the others of its series that were not sent, another connection and profile.
+func (t *jobTab) assign(r *job.Record, c trustmanager.Connection, p job.Profile, then func(*job.Record)) {
+	jobs, to := t.app.desk.Jobs, job.ConnectionOf(c)
+	t.run(r, lang.X("jobs.assigning", "Choosing the connection"), lang.X("jobs.assign-failed", "The connection was not changed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		s, err := jobs.SeriesOf(ctx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range s.Records {
+			if part.State == job.Prepared && part.ID != r.ID {
+				if _, err := jobs.Assign(ctx, part.ID, to, p); err != nil {
+					return nil, err
+				}
+			}
+		}
+		return jobs.Assign(ctx, r.ID, to, p)
+	}, then)
+}
+
+// takes says whether a profile takes batches of these keys, as far as the service tells.
+func takes(p job.Profile, keys job.Keys) bool {
+	switch {
+	case p.NoBatch:
+		return false
+	case keys == job.ByService:
+		return p.KeyGeneration != "client_side"
+	}
+	return p.KeyGeneration != "server_side"
+}
+
+// need is how many batches cannot go on without a connection.
+func (t *jobTab) need(connection string) int {
+	n := 0
+	for _, r := range t.all {
+		if r.Connection.ID == connection && (r.State.UnderWay() || r.State == job.Starting || r.State == job.MayExist || r.State == job.Complete) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,66 @@
+package gui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2/lang"
+
+	"enrollbench/core/progress"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// inTurn runs a step of a batch. What is asked for while another runs waits until that has ended: nothing that is being sent
+// is ever broken off by what comes after it.
+func inTurn[T any](t *jobTab, title string, work func(context.Context, progress.Func) (T, error), done func(T, error)) {
+	if t.work.Busy() {
+		t.turns = append(t.turns, func() { inTurn(t, title, work, done) })
+		t.showBar()
+		return
+	}
+	Run(t.work, title, work, func(v T, err error) {
+		done(v, err)
+		if len(t.turns) > 0 && !t.work.Busy() {
+			next := t.turns[0]
+			t.turns = t.turns[1:]
+			next()
+		}
+	})
+}
+
+// leave goes on with then, which closes the window, once nothing is being sent: breaking that off leaves a batch of which
+// nobody knows whether the service took it.
+func (t *jobTab) leave(then func()) {
+	if t.sending == 0 {
+		then()
+		return
+	}
+	if t.leaving {
+		return
+	}
+	t.leaving = true
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.leave-title", "A batch is being sent"),
+		Text:     lang.X("jobs.leave-text", "If you close now, it is broken off, and it must be found out whether the service took it. You can also have the window closed as soon as it is sent."),
+		OnClosed: func() { t.leaving = false },
+		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back"), Act: func() { t.afterSending = nil }},
+			{Text: lang.X("jobs.leave-now", "Break it off and close"), Act: then},
+			{Text: lang.X("jobs.leave-sent", "Close when it is sent"), Act: func() {
+				if t.sending == 0 {
+					then()
+					return
+				}
+				t.afterSending = then
+			}}}})
+}
+
+// sent is called when a batch was sent, or was not; a failure keeps the window open.
+func (t *jobTab) sent(err error) {
+	t.sending--
+	then := t.afterSending
+	if err != nil {
+		t.afterSending = nil
+	} else if then != nil && t.sending == 0 {
+		t.afterSending = nil
+		then()
+	}
+}

@@ -1,0 +1,114 @@
+package gui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"enrollbench/core/job"
+	"enrollbench/core/trustmanager"
+	"enrollbench/gui/look"
+)
+
+// twoConnections is a rig with the practice service, in use, and one for production.
+func twoConnections(t *testing.T) (*rig, trustmanager.Connection) {
+	t.Helper()
+	r := practiceRig(t)
+	c := trustmanager.NewConnection("Plant 4", trustmanager.IoTTrustManager, "https://127.0.0.1:1")
+	if err := r.desk.Connections.Add(c); err != nil {
+		t.Fatal(err)
+	}
+	r.readConnections(false)
+	r.idle()
+	return r, c
+}
+
+// A new batch goes through the connection that the header shows, whatever the one before went through, and production shows
+// its host.
+func TestANewBatchGoesThroughTheConnectionInUse(t *testing.T) {
+	r, c := twoConnections(t)
+	folder := goodFolder(t)
+	r.bring(r.CSR)
+	r.drop(folder)
+	r.startCurrent()
+	r.idle()
+	p := r.Start
+	if p.where.Color != look.ColorPractice || !strings.Contains(p.where.Text(), "costs nothing") {
+		t.Errorf("of practice it says %q", p.where.Text())
+	}
+	p.connection.SetSelectedIndex(1)
+	r.idle()
+	if got := p.chosen(); got == nil || got.ID != c.ID || !strings.Contains(p.where.Text(), "127.0.0.1:1") || !strings.Contains(p.bar.Sentence(), "127.0.0.1:1") {
+		t.Errorf("of production it says %q, %q", p.where.Text(), p.bar.Sentence())
+	}
+	if p.trouble == nil || !p.details.Visible() || strings.Contains(p.profiled.Text(), "connection refused") {
+		t.Errorf("of the service that cannot be reached it says %q", p.profiled.Text())
+	}
+	test.Tap(p.details)
+	if d := r.dialog(); d.Detail == "" || strings.HasPrefix(d.Text, "Try again.") {
+		t.Errorf("the details are %q, %q", d.Text, d.Detail)
+	}
+	r.dialog().Take(0)
+	p.leave()
+	r.startCurrent()
+	r.idle()
+	if got := p.chosen(); got == nil || got.ID != job.PracticeID {
+		t.Errorf("the next batch goes to %v, and the header says %q", got, r.linkText.Text())
+	}
+}
+
+// Profiles that cost money are chosen by somebody; nothing is preselected that was never used.
+func TestAProfileOfProductionIsChosen(t *testing.T) {
+	r, _ := twoConnections(t)
+	r.bring(r.CSR)
+	r.drop(goodFolder(t))
+	r.startCurrent()
+	r.idle()
+	p := r.Start
+	profiles := append([]trustmanager.Profile(nil), p.profiles...)
+	p.connection.SetSelectedIndex(1)
+	r.idle()
+	p.asking = ""
+	p.showProfiles(profiles)
+	r.idle()
+	if p.profile.SelectedIndex() >= 0 || !p.bar.Primary.Disabled() {
+		t.Errorf("the profile %q was chosen by nobody", p.profile.Selected)
+	}
+}
+
+// The page does not fall over what comes late, and another batch does not take the files of one that is being prepared.
+func TestWhatComesLateToTheStartPage(t *testing.T) {
+	r := practiceRig(t)
+	r.bring(r.CSR)
+	r.drop(goodFolder(t))
+	r.startCurrent()
+	r.idle()
+	p := r.Start
+	profiles := append([]trustmanager.Profile(nil), p.profiles...)
+	p.recheck() // the connections and profiles are being asked for
+	p.bar.SetAction(true, "")
+	p.act(false)
+	if p.ask.Busy() || p.check.Busy() {
+		t.Error("what the page asked for goes on without it")
+	}
+	folder := p.given.folder
+	other := &toStart{method: job.ZIP, keys: job.ByDevice}
+	var err error
+	if other.folder, err = r.desk.uploads(); err != nil {
+		t.Fatal(err)
+	}
+	r.App.startBatch(other)
+	r.idle()
+	if got := r.Jobs.current(); got == nil || !exists(folder) || got.State != job.Prepared {
+		t.Fatalf("the batch is %v, and its files are there: %v", got, exists(folder))
+	}
+	r.until(func() bool { return !exists(other.folder) })
+	p.read()
+	p.onConnection()
+	p.onChange()
+	p.showBar()
+	if p.given != nil || len(profiles) == 0 {
+		t.Error("the page is not closed")
+	}
+}
