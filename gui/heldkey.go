@@ -62,6 +62,7 @@ func (a *App) readKey(ctx context.Context, path string) (*heldKey, error) {
 	}
 	h.opener, err = recipient.LoadOpener(data, nil, ask)
 	if err != nil {
+		h.wants(nil)
 		return nil, err
 	}
 	return h, nil
@@ -85,13 +86,14 @@ func (h *heldKey) wants(p []byte) {
 // thread; where there is no keychain nothing is kept, and that is said.
 func (a *App) opened(ctx context.Context, h *heldKey) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.keep) == 0 {
+	keep := h.keep
+	h.keep = nil
+	h.mu.Unlock() // a keychain may ask its user first, and whoever closes the result must not wait for that
+	if len(keep) == 0 {
 		return
 	}
-	err := a.secrets.Set(ctx, h.account, h.keep)
-	clear(h.keep)
-	h.keep = nil
+	err := a.secrets.Set(ctx, h.account, keep)
+	clear(keep)
 	a.tasks.post(func() {
 		if err != nil {
 			a.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: lang.X("passphrase.not-kept", "The passphrase could not be put into the keychain. It is asked for again next time.")})

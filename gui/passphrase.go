@@ -44,6 +44,11 @@ func (a *App) passphraseFor(ctx context.Context, what string, keep func([]byte))
 				if open != nil {
 					open.Cancel()
 				}
+				select {
+				case p := <-answers: // typed in the moment in which nobody wanted it any more
+					clear(p.text)
+				default:
+				}
 			})
 			return nil, ctx.Err()
 		}
