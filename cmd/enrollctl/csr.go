@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,6 +67,8 @@ func (in *intake) take(ctx context.Context, s *session, paths []string) (*csr.Se
 	if err != nil {
 		return nil, err
 	}
+	stop()
+	adviseOnPrimes(s, set.Report())
 	if len(in.excluded) == 0 {
 		return set, nil
 	}
@@ -78,6 +81,13 @@ func (in *intake) take(ctx context.Context, s *session, paths []string) (*csr.Se
 		out = append(out, found...)
 	}
 	return set.Exclude(ctx, out, true)
+}
+
+// adviseOnPrimes says how the search is asked for that was left out because there are too many keys.
+func adviseOnPrimes(s *session, report *finding.Report) {
+	if slices.ContainsFunc(report.All(), func(f finding.Finding) bool { return f.Rule == csr.RuleSharedPrimeSkipped.Name }) {
+		s.complain("RSA keys were not compared for shared primes, which takes minutes for so many: --shared-primes always does it")
+	}
 }
 
 // matching finds the entries that an --exclude names: FILE or FILE#N. A file whose own name ends that way comes first.

@@ -68,7 +68,16 @@ func (o *openerOf) Open(sealed io.Reader) (delivery.Opened, error) {
 // be told from the right one before the content is seen.
 func (o *openerOf) explain(err error) error {
 	opened := o.last.Load()
-	if opened == nil || !errors.Is(err, cms.ErrDecrypt) && !errors.Is(err, delivery.ErrDamaged) {
+	if opened == nil {
+		return err
+	}
+	_, formless := errors.AsType[*delivery.FormError](err)
+	switch {
+	case errors.Is(err, cms.ErrDecrypt), errors.Is(err, delivery.ErrDamaged):
+	case (formless || errors.Is(err, delivery.ErrNotProven)) && !opened.Authenticated() && o.Kind() == recipient.X509 && o.Certificate() == nil:
+		// One wrong key in 256 leaves what looks like padding, and then nonsense.
+		return fmt.Errorf("%w; or the key is a wrong one: it was sealed to %s; you chose %s", err, strings.Join(opened.Recipients, ", "), o.Opener)
+	default:
 		return err
 	}
 	return fmt.Errorf("%w; it was sealed to %s; you chose %s", err, strings.Join(opened.Recipients, ", "), o.Opener)

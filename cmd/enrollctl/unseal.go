@@ -31,7 +31,7 @@ func unseal(ctx context.Context, s *session, key opening, in string, out output,
 	integrity, err := delivery.Unseal(ctx, in, out.path,
 		delivery.UnsealOptions{Opener: opener, Insist: insist, Replace: out.force}, report)
 	if errors.Is(err, delivery.ErrNotProven) {
-		return fmt.Errorf("%w (--insist keeps it)", err)
+		return fmt.Errorf("%w (--insist keeps it)", opener.explain(err))
 	}
 	if err != nil {
 		return out.explain(opener.explain(err))
