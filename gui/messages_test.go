@@ -27,7 +27,7 @@ func TestServicesAreExplained(t *testing.T) {
 		"Paths and names":                   &trustmanager.AnswerError{Request: "GET https://h/x", Reason: "is no JSON"},
 		"in 30s":                            &trustmanager.APIError{Status: 429, RetryAfter: 30 * time.Second},
 		"status page":                       &trustmanager.NotSentError{Err: &trustmanager.APIError{Status: 500}},
-		"quota used up":                     &trustmanager.APIError{Status: 400, Message: "quota used up"},
+		"Quota used up":                     &trustmanager.APIError{Status: 400, Message: "quota used up"},
 		"Divide":                            &trustmanager.APIError{Status: 413},
 		"proxy, and test":                   &trustmanager.NotSentError{Err: &net.OpError{Op: "dial", Err: errors.New("refused")}},
 		"Own root":                          &tls.CertificateVerificationError{Err: errors.New("unknown authority")},
