@@ -35,6 +35,7 @@ var csrCheck = &command{
 			} else if err = writeFindings(s.stdout, report, *all); err == nil {
 				_, err = fmt.Fprintln(s.stdout, summary(int64(set.Accepted()), report, stayedOut(set)...))
 			}
+			warnOfKeys(s, report)
 			if err == nil && report.Count(finding.Error) > 0 {
 				err = errFindings
 			}
@@ -87,6 +88,19 @@ func (in *intake) take(ctx context.Context, s *session, paths []string) (*csr.Se
 func adviseOnPrimes(s *session, report *finding.Report) {
 	if slices.ContainsFunc(report.All(), func(f finding.Finding) bool { return f.Rule == csr.RuleSharedPrimeSkipped.Name }) {
 		s.complain("RSA keys were not compared for shared primes, which takes minutes for so many: --shared-primes always does it")
+	}
+}
+
+// warnOfKeys says once more, as the last line, what must not be overlooked among a thousand other findings.
+func warnOfKeys(s *session, report *finding.Report) {
+	n := 0
+	for _, f := range report.All() {
+		if f.Rule == csr.RulePrivateKey.Name {
+			n++
+		}
+	}
+	if n > 0 {
+		s.complain("STOP: private keys lie among the input (%s): move them away, and treat what was shared, mailed or copied as stolen", group(int64(n)))
 	}
 }
 

@@ -63,6 +63,7 @@ func (b *bundling) run(ctx context.Context, s *session, paths []string) error {
 	if err != nil {
 		return err
 	}
+	defer warnOfKeys(s, set.Report())
 	if !b.asJSON {
 		if err := writeFindings(s.stderr, set.Report(), b.all); err != nil {
 			return err

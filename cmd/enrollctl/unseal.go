@@ -11,7 +11,7 @@ import (
 // known says in words what delivery.Unseal found out about a payload.
 var known = map[string]string{
 	delivery.Authenticated: "authenticated: it is what was sealed, whoever sealed it",
-	delivery.Undamaged:     "undamaged: its checksums are right; that it was not exchanged is not proven",
+	delivery.Undamaged:     "undamaged: what it has of its own, a ZIP's checksums or JSON's syntax, is right; that it was not exchanged is not proven",
 	delivery.NotProven:     "kept because you insist: nothing shows whether it was changed",
 }
 
