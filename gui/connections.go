@@ -103,6 +103,23 @@ func (d *desk) template(ctx context.Context, id string, p trustmanager.Profile) 
 	return t.WithRequired(func(name string) (bool, bool) { m, known := must[name]; return m, known }), nil
 }
 
+// profileNames are the names of profiles to choose from. Those that several have are told apart by their ids: a choice goes
+// by its text.
+func profileNames(all []trustmanager.Profile) []string {
+	seen := map[string]int{}
+	for _, p := range all {
+		seen[visible(p.Name)]++
+	}
+	names := make([]string, len(all))
+	for i, p := range all {
+		names[i] = visible(p.Name)
+		if p.Name == "" || seen[names[i]] > 1 {
+			names[i] = strings.TrimPrefix(names[i]+" · "+visible(p.ID), " · ")
+		}
+	}
+	return names
+}
+
 // jobProfile is what a batch keeps of a profile.
 func jobProfile(p trustmanager.Profile) job.Profile { return job.ProfileOf(p) }
 

@@ -37,17 +37,16 @@ func (t *csvTab) chooseProfile(begin bool) {
 			return
 		}
 		var fit []trustmanager.Profile
-		var names []string
 		for _, p := range l.all {
 			if p.Batch() {
-				fit, names = append(fit, p), append(names, visible(p.Name))
+				fit = append(fit, p)
 			}
 		}
 		if len(fit) == 0 {
 			a.note(widgets.Note{State: look.Warning, Text: lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")})
 			return
 		}
-		which := widgets.NewSelect(names, func(int) {})
+		which := widgets.NewSelect(profileNames(fit), func(int) {})
 		text := lang.X("csv.profile-text", "Its template says which columns the service wants. The columns are then compared with it.")
 		if l.why != nil {
 			text += " " + lang.X("start.profiles-kept", "As they were seen on {{.Date}}: the service could not be asked now.", map[string]any{"Date": when(l.kept)})

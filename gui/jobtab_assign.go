@@ -72,24 +72,18 @@ func (t *jobTab) askProfile(r *job.Record, c trustmanager.Connection, then func(
 			t.assign(r, c, jobProfile(l.all[i]), then)
 			return
 		}
-		var fit []job.Profile
-		var names []string
-		for _, p := range l.all {
-			if x := jobProfile(p); takes(x, r.Keys) {
-				fit, names = append(fit, x), append(names, visible(p.Name))
-			}
-		}
+		fit := slices.DeleteFunc(l.all, func(p trustmanager.Profile) bool { return !takes(jobProfile(p), r.Keys) })
 		if len(fit) == 0 {
 			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")})
 			return
 		}
-		which := widgets.NewSelect(names, func(int) {})
+		which := widgets.NewSelect(profileNames(fit), func(int) {})
 		t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.assign-profile", "The profile is not there: which one instead?"), Body: widgets.Outlined(which),
 			Text: lang.X("jobs.assign-profile-text", "{{.Name}} has no profile {{.Profile}}. Another one makes other certificates: choose it only if you know that it is right.",
 				map[string]any{"Name": visible(c.Name), "Profile": visible(r.Profile.Name)}),
 			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("jobs.assign-now", "Use this one"), Act: func() {
 				if i := which.SelectedIndex(); i >= 0 {
-					t.assign(r, c, fit[i], then)
+					t.assign(r, c, jobProfile(fit[i]), then)
 				}
 			}}}})
 	})

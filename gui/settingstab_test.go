@@ -462,3 +462,20 @@ func TestPractiseGoesOn(t *testing.T) {
 		t.Errorf("it went on: %v, the connection in use is %q", then, r.connected.standard)
 	}
 }
+
+// Tab leads out of a field of several lines, so that its buttons are reached without a mouse.
+func TestTabLeadsOutOfATextArea(t *testing.T) {
+	r := newRig(t)
+	r.bring(r.Settings)
+	r.idle()
+	r.Settings.pasteCurl()
+	d := r.dialog()
+	focused := r.window.Canvas().Focused()
+	if x, ok := focused.(fyne.Tabbable); ok && x.AcceptsTab() {
+		t.Fatal("Tab is typed into the command")
+	}
+	test.FocusNext(r.window.Canvas())
+	if now, ok := r.window.Canvas().Focused().(*widgets.Button); !ok || now.Text != d.Answers[0].Text {
+		t.Errorf("Tab leads to %v", r.window.Canvas().Focused())
+	}
+}

@@ -2,7 +2,6 @@ package gui
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -280,21 +279,17 @@ func (p *startPage) onConnection() {
 func (p *startPage) showProfiles(all []trustmanager.Profile) {
 	p.profiles = slices.DeleteFunc(all, func(x trustmanager.Profile) bool { return !p.fits(x) })
 	last := p.app.fyne.Preferences().String(prefStartProfile + p.listed)
-	var names []string
 	index := 0
 	if c := p.chosen(); c != nil && c.Kind != trustmanager.Practice && len(p.profiles) > 1 {
 		index = -1 // what costs money is chosen, unless it is what was chosen last
 	}
-	for i, x := range p.profiles {
-		names = append(names, visible(x.Name))
-		if x.ID == last {
-			index = i
-		}
+	if i := slices.IndexFunc(p.profiles, func(x trustmanager.Profile) bool { return x.ID == last }); i >= 0 {
+		index = i
 	}
-	if len(names) == 0 && p.asking == "" {
+	if len(p.profiles) == 0 && p.asking == "" {
 		p.asking = lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")
 	}
-	quietly(p.profile, names, index)
+	quietly(p.profile, profileNames(p.profiles), index)
 	p.onChange()
 }
 
@@ -405,7 +400,7 @@ func (p *startPage) showSummary() {
 		if g.Rule == job.RuleProfile.Name && p.asking != "" {
 			continue // it is said where the profile is chosen
 		}
-		p.says.Add(findingLine(g.Findings[0]))
+		p.says.Add(causeLine(g))
 	}
 	if len(p.says.Objects) == 0 {
 		good := widgets.NewText(lang.X("start.nothing-against", "Nothing speaks against it.")).Bold()
@@ -444,12 +439,12 @@ func (p *startPage) showBar() {
 	case s == nil:
 		p.bar.SetAction(false, lang.X("start.checking", "It is being checked"))
 	case s.Blocked():
-		errs := s.Report.Count(finding.Error)
+		errs := causes(s.Report, finding.Error)
 		facts = append(facts, widgets.Fact{State: look.Failed, Text: lang.XN("start.errors", "{{.Number}} reasons against it", errs, map[string]any{"Number": count(errs)})})
 		p.bar.SetAction(false, lang.X("start.blocked", "Settle what is red first"))
 	default:
 		ready = true
-		if w := s.Report.Count(finding.Warning); w > 0 {
+		if w := causes(s.Report, finding.Warning); w > 0 {
 			facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("start.warnings", "{{.Number}} warnings", w, map[string]any{"Number": count(w)})})
 		} else {
 			facts = append(facts, widgets.Fact{State: look.Ready, Text: lang.X("start.ready", "Ready to start")})
@@ -460,102 +455,3 @@ func (p *startPage) showBar() {
 	p.back.SetEnabled(!p.work.Busy())
 	p.bar.SetFacts(facts...)
 }
-
-// act prepares the batch, and sends it unless it is for later.
-func (p *startPage) act(send bool) {
-	if p.bar.Primary.Disabled() {
-		p.app.note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
-		return
-	}
-	if p.given == nil {
-		return
-	}
-	p.check.Drop()
-	p.ask.Drop()
-	b, d := p.batch(), p.app.desk
-	p.app.fyne.Preferences().SetString(prefStartProfile+b.Connection.ID, b.Profile.ID)
-	Run(p.work, lang.X("start.preparing", "Preparing the batch"), func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
-		return d.Jobs.Prepare(ctx, b)
-	}, func(records []*job.Record, err error) {
-		if err != nil {
-			p.read()
-			p.app.fail(lang.X("start.failed", "The batch was not started"), err)
-			return
-		}
-		p.given, p.summary = nil, nil // its files belong to the batch now
-		p.app.Jobs.takeAll(records)
-		id := records[0].ID
-		if p.app.current() == tab(p) {
-			p.app.Jobs.choose(id)
-		}
-		if send {
-			p.app.Jobs.send(id)
-			return
-		}
-		p.app.note(widgets.Note{State: look.Ready, Text: lang.X("start.kept", "The batch is prepared and was not sent.")})
-	})
-}
-
-// leave goes back to the tab that the batch came from.
-func (p *startPage) leave() {
-	if p.work.Busy() {
-		return
-	}
-	p.leaveBehind()
-	p.app.showTab(p.app.active)
-}
-
-// leaveBehind forgets a batch that was not prepared, and the files that were written for it.
-func (p *startPage) leaveBehind() {
-	if p.work.Busy() {
-		return
-	}
-	p.check.Drop()
-	p.ask.Drop()
-	if p.given != nil {
-		p.discard(p.given)
-	}
-	p.given, p.summary = nil, nil
-}
-
-// discard removes the files that were written for a batch.
-func (p *startPage) discard(g *toStart) {
-	if g.folder != "" {
-		folder := filepath.Clean(g.folder)
-		Run(p.app.tasks.NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
-			return struct{}{}, removeUploads(folder)
-		}, func(_ struct{}, err error) {
-			if err != nil && !cancelled(err) {
-				fyne.LogError("the files of a batch that was not started", err)
-			}
-		})
-	}
-}
-
-func (p *startPage) drop(paths []string) { p.app.tabs[p.app.active].drop(paths) }
-func (p *startPage) open()               {}
-func (p *startPage) save()               { p.act(true) }
-func (p *startPage) find()               {}
-func (p *startPage) paste(string)        {}
-func (p *startPage) undo()               {}
-func (p *startPage) recheck()            { p.read() }
-func (p *startPage) nextProblem()        {}
-
-// close removes what was written for a batch that was not prepared.
-func (p *startPage) close() {
-	if g := p.given; g != nil && g.folder != "" && !p.work.Busy() {
-		if err := removeUploads(filepath.Clean(g.folder)); err != nil {
-			fyne.LogError("the files of a batch that was not started", err)
-		}
-	}
-}
-
-func (p *startPage) escape() {
-	if p.work.Busy() {
-		p.work.Cancel()
-		return
-	}
-	p.leave()
-}
-
-func (p *startPage) busy() bool { return p.work.Busy() || p.check.Busy() || p.ask.Busy() }

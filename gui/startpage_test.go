@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
@@ -110,5 +111,31 @@ func TestWhatComesLateToTheStartPage(t *testing.T) {
 	p.showBar()
 	if p.given != nil || len(profiles) == 0 {
 		t.Error("the page is not closed")
+	}
+}
+
+// Profiles of one name are told apart, since a choice goes by its text; what several findings say counts once, as it stands on
+// the page.
+func TestTheStartPageTellsApart(t *testing.T) {
+	r := practiceRig(t)
+	r.bring(r.CSR)
+	r.drop(goodFolder(t))
+	r.startCurrent()
+	r.idle()
+	p := r.Start
+	twins := []trustmanager.Profile{p.profiles[0], p.profiles[0]}
+	twins[1].ID = "another-id"
+	p.showProfiles(twins)
+	p.profile.SetSelectedIndex(1)
+	r.idle()
+	if got := p.batch().Profile.ID; got != "another-id" {
+		t.Errorf("chosen was the second, and %q is ordered", got)
+	}
+	for _, id := range []string{"2026-01-01-1-aaaaaa", "2026-01-01-2-aaaaaa"} {
+		p.summary.Report.Add(finding.Finding{Rule: "sent before", Severity: finding.Warning, Message: "as " + id})
+	}
+	p.showSummary()
+	if !strings.Contains(p.bar.Sentence(), "One warning") || !strings.Contains(allText(p.says), "2026-01-01-1-aaaaaa; as 2026-01-01-2-aaaaaa") {
+		t.Errorf("it says %q, and above %s", p.bar.Sentence(), allText(p.says))
 	}
 }

@@ -106,6 +106,10 @@ func NewTextArea() *Entry {
 	return e
 }
 
+// AcceptsTab implements fyne.Tabbable: Tab always leads on, also out of several lines, whose buttons nobody could reach
+// without a mouse otherwise. A tab in a text is pasted.
+func (e *Entry) AcceptsTab() bool { return false }
+
 // MinSize implements fyne.CanvasObject.
 func (e *Entry) MinSize() fyne.Size {
 	s := e.Entry.MinSize()
