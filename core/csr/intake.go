@@ -127,7 +127,7 @@ func skipMember(e *archive.Entry) *finding.Rule {
 		return skipSilently
 	}
 	for part := range strings.SplitSeq(e.Name, "/") {
-		if hidden(part) {
+		if part != "." && part != ".." && hidden(part) { // those two are folders, and the name is never used as a path
 			return RuleHiddenFile
 		}
 	}

@@ -24,7 +24,7 @@ import (
 func TestIntakeTakesEveryForm(t *testing.T) {
 	der := newRequest(t, "der-device", newKey(t))
 	inner := zipOf(t, member{"a/one.csr", pemOf(t, "zip-1")}, member{"many.pem", append(pemOf(t, "zip-2"), pemOf(t, "zip-3")...)},
-		member{"__MACOSX/x", []byte("junk")}, member{"a/", nil})
+		member{"__MACOSX/x", []byte("junk")}, member{"a/", nil}, member{"./b/../dot.csr", pemOf(t, "zip-4")})
 	dir := tree(t, map[string][]byte{
 		"Linie 4/Gerät ü.csr": pemOf(t, "u"),
 		"Linie 4/日本.csr":      pemOf(t, "jp"),
@@ -50,7 +50,7 @@ func TestIntakeTakesEveryForm(t *testing.T) {
 			t.Errorf("%s is found as %d, not %d", e.At, s.Index(e.At), i)
 		}
 	}
-	if got, want := strings.Join(names, " "), "u#1 jp#1 der-device#1 many-1#1 many-2#2 zip-1#1 zip-2#2 zip-3#3"; got != want {
+	if got, want := strings.Join(names, " "), "u#1 jp#1 der-device#1 many-1#1 many-2#2 zip-1#1 zip-2#2 zip-3#3 zip-4#4"; got != want {
 		t.Errorf("entries\n%s\nwant\n%s", got, want)
 	}
 }
