@@ -69,7 +69,7 @@ func detect(head []byte) form {
 		return plainForm
 	case isMIME(text):
 		return sealedForm
-	case detectBase64(text) != nil:
+	case isCoat(text):
 		return base64Form
 	case bytes.Contains(text, pemBegin): // text stands before the first block, as openssl writes it
 		return plainForm
@@ -111,6 +111,12 @@ func isMIME(text []byte) bool {
 	return false
 }
 
+// isCoat: base64 around one of the other forms. A few words without punctuation are base64 too, around nothing.
+func isCoat(text []byte) bool {
+	inner := detectBase64(text)
+	return inner != nil && detect(inner) != unknownForm
+}
+
 // detectBase64 returns what the first characters decode to, nil if they are no base64.
 func detectBase64(text []byte) []byte {
 	var digits []byte
@@ -136,7 +142,20 @@ func detectBase64(text []byte) []byte {
 
 // base64Reader decodes a coat of base64; white space of any kind is passed over, anything else is an error.
 func base64Reader(r io.Reader) io.Reader {
-	return base64.NewDecoder(base64.StdEncoding, &blankless{r: r})
+	return &decoder{base64.NewDecoder(base64.StdEncoding, &blankless{r: r})}
+}
+
+// errBase64 is what is told of malformed base64; where in it means nothing to anybody.
+var errBase64 = errors.New("its base64 is damaged or cut short: download it again")
+
+type decoder struct{ r io.Reader }
+
+func (d *decoder) Read(p []byte) (int, error) {
+	n, err := d.r.Read(p)
+	if _, corrupt := errors.AsType[base64.CorruptInputError](err); corrupt || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errBase64
+	}
+	return n, err
 }
 
 type blankless struct{ r io.Reader }
