@@ -157,7 +157,7 @@ func (p *contractPage) paste(string)               {}
 func (p *contractPage) undo()                      {}
 func (p *contractPage) recheck()                   {}
 func (p *contractPage) nextProblem()               {}
-func (p *contractPage) shown()                     {}
+func (p *contractPage) shown()                     { p.app.window.Canvas().Focus(p.text) }
 func (p *contractPage) close()                     {}
 
 // escape leaves the page, after asking about what was not saved.

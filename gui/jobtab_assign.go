@@ -39,7 +39,11 @@ func (t *jobTab) askConnection(r *job.Record, then func(*job.Record)) {
 		if c.ID == r.Connection.ID || c.ID == t.app.connected.standard && !t.known(r) {
 			index = len(fit)
 		}
-		fit, names = append(fit, c), append(names, visible(c.Name+" · "+c.Host()))
+		name := c.Name
+		if c.ID != job.PracticeID {
+			name += " · " + c.Host()
+		}
+		fit, names = append(fit, c), append(names, visible(name))
 	}
 	if len(fit) == 0 {
 		t.sure(look.Notice, lang.X("jobs.no-connection", "No connection here can send it"),

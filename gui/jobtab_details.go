@@ -22,7 +22,8 @@ import (
 // when what happened.
 type jobDetails struct {
 	tab    *jobTab
-	record *job.Record // with its timeline; nil for none
+	record *job.Record       // with its timeline; nil for none
+	others []*widgets.Button // the steps beside the next one
 
 	root     fyne.CanvasObject
 	body     *fyne.Container
@@ -106,7 +107,7 @@ func (d *jobDetails) show(f *jobInFull) {
 	d.body.Objects = []fyne.CanvasObject{widgets.Down(look.Gap/2, head, container.NewBorder(nil, nil,
 		widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, says))}
 	d.explain(r)
-	d.steps(r)
+	refocus := d.steps(r)
 	if len(f.failures) > 0 {
 		d.showFailures(f.failures)
 	}
@@ -119,6 +120,7 @@ func (d *jobDetails) show(f *jobInFull) {
 	if fresh {
 		d.wheel.ScrollToTop()
 	}
+	refocus()
 }
 
 // explain says what the state means for whoever looks at it, and what went wrong last.
@@ -142,17 +144,34 @@ func (d *jobDetails) explain(r *job.Record) {
 	}
 }
 
-// steps are the buttons for everything but the next step, which is the primary button's.
-func (d *jobDetails) steps(r *job.Record) {
-	steps := otherSteps(r)
-	if len(steps) == 0 {
-		return
+// steps are the buttons for everything but the next step, which is the primary button's. What it returns gives the focus
+// back to the step that had it: a batch that changes takes nobody's place on the keyboard away.
+func (d *jobDetails) steps(r *job.Record) (refocus func()) {
+	canvas, had := d.tab.app.window.Canvas(), ""
+	for _, b := range d.others {
+		if canvas.Focused() == fyne.Focusable(b) {
+			had = b.Text
+		}
 	}
+	d.others = nil
 	box := widgets.Down(look.Gap / 2)
-	for _, s := range steps {
-		box.Add(container.NewHBox(widgets.NewButton(s.text(), look.Icon(s.glyph()), func() { d.tab.step(s, r) })))
+	var to fyne.Focusable = d.tab.sheet
+	for _, s := range otherSteps(r) {
+		b := widgets.NewButton(s.text(), look.Icon(s.glyph()), func() { d.tab.step(s, r) })
+		if b.Text == had {
+			to = b
+		}
+		d.others = append(d.others, b)
+		box.Add(container.NewHBox(b))
 	}
-	d.body.Add(box)
+	if len(d.others) > 0 {
+		d.body.Add(box)
+	}
+	return func() {
+		if had != "" {
+			canvas.Focus(to)
+		}
+	}
 }
 
 func (d *jobDetails) showFailures(all []job.RowFailure) {

@@ -14,6 +14,7 @@ import (
 	"enrollbench/core/job"
 	"enrollbench/core/practice"
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
 	"enrollbench/windowtest/sample"
 )
 
@@ -361,4 +362,28 @@ func TestJobsFitASmallWindow(t *testing.T) {
 	test.Tap(r.Start.bar.Primary)
 	r.reaches(job.Complete)
 	fits("the list of jobs")
+}
+
+// Details that change under somebody's hands leave the focus on the step it was on, or on the list.
+func TestDetailsKeepTheFocus(t *testing.T) {
+	r := practiceRig(t)
+	r.bring(r.CSR)
+	r.drop(goodFolder(t))
+	r.startCurrent()
+	r.idle()
+	test.Tap(r.Start.keep)
+	r.idle()
+	c, d := r.window.Canvas(), r.Jobs.details
+	c.Focus(d.others[0])
+	text := d.others[0].Text
+	d.read(r.Jobs.chosen)
+	r.idle()
+	if now, ok := c.Focused().(*widgets.Button); !ok || now != d.others[0] || now.Text != text {
+		t.Errorf("the focus is on %v", c.Focused())
+	}
+	r.Jobs.step(stepCancel, r.Jobs.current())
+	r.idle()
+	if c.Focused() != fyne.Focusable(r.Jobs.sheet) {
+		t.Errorf("after the step is gone the focus is on %v", c.Focused())
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/trustmanager"
@@ -104,10 +106,22 @@ func (t *settingsTab) showCurl(command trustmanager.Curl) {
 	if len(lines) == 0 {
 		lines = []string{lang.X("curl.nothing", "Nothing: the connection is like that already.")}
 	}
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("curl.changes", "What the command changes"), List: lines,
+	t.app.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("curl.changes", "What the command changes"), Body: wholeLines(lines),
 		Text: lang.X("curl.changes-text", "This was understood. Take it over, then save the connection."),
 		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back"), Act: command.Wipe},
 			{Text: lang.X("curl.take", "Take it over"), Act: func() { t.applyCurl(command, base) }}}})
+}
+
+// changesHeight is how much of a long list of changes is shown at once.
+const changesHeight = 260
+
+// wholeLines are lines of which nothing is cut off: what is agreed to must be read.
+func wholeLines(lines []string) fyne.CanvasObject {
+	box := widgets.Down(look.Gap)
+	for _, l := range lines {
+		box.Add(container.NewBorder(nil, nil, widgets.Down(0, widgets.Across(0, widgets.NewText("•").Muted(), widgets.Space(look.Gap/2, 0))), nil, widgets.NewParagraph(l)))
+	}
+	return widgets.AtLeast(0, changesHeight, container.NewVScroll(widgets.Inset(0, look.Gap, box)))
 }
 
 // curlName is a name for a connection that a command makes.

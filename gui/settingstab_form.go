@@ -405,9 +405,20 @@ func stepLines(r trustmanager.TestResult) fyne.CanvasObject {
 		if s.Text != "" {
 			text += ": " + visible(s.Text)
 		}
+		advice := ""
+		if s.Outcome == trustmanager.FailedStep && s.Err != nil {
+			advice = explainService(s.Err)
+			if errors.As(s.Err, new(*trustmanager.SecretError)) { // whose own text names the keychain's entry
+				text, advice = sentenceCase(s.Title)+": "+advice, ""
+			}
+		}
 		words := widgets.NewParagraph(text)
 		words.Color = state.Color()
-		lines.Add(container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 20)), widgets.Space(look.Gap, 0)), nil, words))
+		said := widgets.Down(2, words)
+		if advice != "" {
+			said.Add(widgets.NewParagraph(advice))
+		}
+		lines.Add(container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 20)), widgets.Space(look.Gap, 0)), nil, said))
 	}
 	return lines
 }

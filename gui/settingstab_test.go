@@ -72,6 +72,9 @@ func TestAKeyGoesIntoTheKeychainAndNowhereElse(t *testing.T) {
 	if text := allText(r.Settings.form.steps); !strings.Contains(text, "Connection: ") || strings.Contains(text, testKey) {
 		t.Errorf("the steps say %s", text)
 	}
+	if text := allText(r.Settings.form.steps); !strings.Contains(text, "Check the network") {
+		t.Errorf("what is to be done is not said: %s", text)
+	}
 	if !strings.Contains(r.linkText.Text(), "127.0.0.1:1") {
 		t.Errorf("the header says %q: production shows its host", r.linkText.Text())
 	}
@@ -107,7 +110,7 @@ func TestPastedCurlIsShownBeforeItIsTaken(t *testing.T) {
 	r.fyne.Clipboard().SetContent(`curl -X POST 'https://plant.example/iot/api/v2/batch/IOT_0b6a2f0e-1111-2222-3333-444455556666' -H 'x-api-key: ` + testKey + `' -F 'upload=@/tmp/batch.zip' -F 'certificate_format=pem'`)
 	r.Settings.paste(r.fyne.Clipboard().Content())
 	d := r.dialog()
-	shown := strings.Join(d.List, "\n") + d.Text + d.Title
+	shown := allText(d.Body) + d.Text + d.Title
 	for _, want := range []string{"plant.example", "/iot/api/v2/batch/", "upload"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("it does not show %q: %s", want, shown)
@@ -477,5 +480,14 @@ func TestTabLeadsOutOfATextArea(t *testing.T) {
 	test.FocusNext(r.window.Canvas())
 	if now, ok := r.window.Canvas().Focused().(*widgets.Button); !ok || now.Text != d.Answers[0].Text {
 		t.Errorf("Tab leads to %v", r.window.Canvas().Focused())
+	}
+}
+
+// A test that lacks its key says what to do, and not what the keychain calls it.
+func TestATestWithoutItsKey(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", "")
+	if text := allText(r.Settings.form.steps); !strings.Contains(text, "could not be had") || strings.Contains(text, "connection/") {
+		t.Errorf("it says %s", text)
 	}
 }

@@ -402,7 +402,7 @@ func (p *startPage) showSummary() {
 		}
 		p.says.Add(causeLine(g))
 	}
-	if len(p.says.Objects) == 0 {
+	if len(groups) == 0 {
 		good := widgets.NewText(lang.X("start.nothing-against", "Nothing speaks against it.")).Bold()
 		good.Color = look.Ready.Color()
 		p.says.Add(widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Middle(good)))

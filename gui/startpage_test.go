@@ -43,6 +43,9 @@ func TestANewBatchGoesThroughTheConnectionInUse(t *testing.T) {
 	if got := p.chosen(); got == nil || got.ID != c.ID || !strings.Contains(p.where.Text(), "127.0.0.1:1") || !strings.Contains(p.bar.Sentence(), "127.0.0.1:1") {
 		t.Errorf("of production it says %q, %q", p.where.Text(), p.bar.Sentence())
 	}
+	if strings.Contains(allText(p.says), "Nothing speaks against it") {
+		t.Error("what cannot be started is said to have nothing against it")
+	}
 	if p.trouble == nil || !p.details.Visible() || strings.Contains(p.profiled.Text(), "connection refused") {
 		t.Errorf("of the service that cannot be reached it says %q", p.profiled.Text())
 	}
