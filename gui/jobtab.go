@@ -27,6 +27,7 @@ type jobTab struct {
 
 	turns        []func() // steps that wait for the one that runs
 	sending      int      // batches that are being sent, or wait for it
+	notes        []func() // what is to be written into records after what is being written
 	leaving      bool     // the question about that is open
 	afterSending func()   // closes the window; nil unless that was asked for
 

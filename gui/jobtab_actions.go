@@ -275,7 +275,7 @@ func (t *jobTab) run(of *job.Record, title, failed string, work func(context.Con
 func (t *jobTab) askStart(r *job.Record) {
 	n, jobs := 0, 0
 	for _, part := range t.all {
-		if part.State == job.Prepared && (part.ID == r.ID || r.Series != "" && part.Series == r.Series) {
+		if part.State == job.Prepared && part.Exported.IsZero() && (part.ID == r.ID || r.Series != "" && part.Series == r.Series) {
 			n, jobs = n+part.Expected(), jobs+1
 		}
 	}

@@ -226,3 +226,21 @@ func TestUploadFilesAreNotLeftBehind(t *testing.T) {
 		t.Error("what was not prepared outlives the window")
 	}
 }
+
+// What becomes of a result is written into its record in the order in which it happens.
+func TestNotesAreWrittenInOrder(t *testing.T) {
+	r := practiceRig(t)
+	r.ordersRequests()
+	id := r.reaches(job.Complete).ID
+	r.Jobs.step(stepFetch, r.Jobs.current())
+	r.bring(r.MAC)
+	r.idle()
+	jobs := r.desk.Jobs
+	r.Results.record(func(ctx context.Context) (*job.Record, error) { return jobs.MarkOpened(ctx, id, "all of it") })
+	r.Results.record(func(ctx context.Context) (*job.Record, error) { return jobs.MarkDelivered(ctx, id, "a stick") })
+	r.until(func() bool { return !r.Results.noting.Busy() && len(r.Jobs.notes) == 0 })
+	got, err := jobs.Get(t.Context(), id)
+	if err != nil || got.State != job.Delivered || got.Verdict != "all of it" {
+		t.Errorf("the record is %v, %v", got, err)
+	}
+}

@@ -109,11 +109,25 @@ func (t *openTab) tellDelivered(path string) {
 	})
 }
 
+// record writes into a batch's record. What is written later waits for what is being written: delivered comes after opened.
 func (t *openTab) record(write func(context.Context) (*job.Record, error)) {
+	jobs := t.app.Jobs
+	if t.noting.Busy() {
+		jobs.notes = append(jobs.notes, func() { t.record(write) })
+		return
+	}
 	Run(t.noting, "", func(ctx context.Context, _ progress.Func) (*job.Record, error) { return write(ctx) }, func(r *job.Record, err error) {
+		defer func() {
+			if len(jobs.notes) > 0 && !t.noting.Busy() {
+				next := jobs.notes[0]
+				jobs.notes = jobs.notes[1:]
+				next()
+			}
+		}()
 		switch {
 		case err == nil && r != nil:
-			t.app.Jobs.take(*r)
+			jobs.take(*r)
+		case errors.As(err, new(*job.StateError)): // the batch is further than that already
 		case err != nil && !cancelled(err):
 			fyne.LogError("the record of a batch", err)
 			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: lang.X("open.not-noted", "The result is open, but the list of jobs could not be told so.")})

@@ -363,7 +363,7 @@ func (t *settingsTab) askRemove(c trustmanager.Connection) {
 				{Text: lang.X("settings.needed-show", "Show the jobs"), Act: func() { t.app.bring(t.app.Jobs) }}}})
 		return
 	}
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.remove-title", "Remove {{.Name}}?", map[string]any{"Name": c.Name}),
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.remove-title", "Remove {{.Name}}?", map[string]any{"Name": visible(c.Name)}),
 		Text: lang.X("settings.remove-text", "The connection and its keys in the keychain go. Batches that were sent through it stay in the list; their results can't be fetched again."),
 		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
 			{Text: lang.X("settings.remove-now", "Remove"), Danger: true, Act: func() { t.remove(c) }}}})

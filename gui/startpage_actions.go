@@ -111,14 +111,23 @@ func (p *startPage) discard(g *toStart) {
 	}
 }
 
-func (p *startPage) drop(paths []string) { p.app.tabs[p.app.active].drop(paths) }
-func (p *startPage) open()               {}
-func (p *startPage) save()               { p.act(true) }
-func (p *startPage) find()               {}
-func (p *startPage) paste(string)        {}
-func (p *startPage) undo()               {}
-func (p *startPage) recheck()            { p.read() }
-func (p *startPage) nextProblem()        {}
+// drop gives what was dropped to the tab that the batch came from, where it is seen; the batch is then another one.
+func (p *startPage) drop(paths []string) {
+	if p.work.Busy() {
+		p.app.busy()
+		return
+	}
+	p.leave()
+	p.app.current().drop(paths)
+}
+
+func (p *startPage) open()        {}
+func (p *startPage) save()        { p.act(true) }
+func (p *startPage) find()        {}
+func (p *startPage) paste(string) {}
+func (p *startPage) undo()        {}
+func (p *startPage) recheck()     { p.read() }
+func (p *startPage) nextProblem() {}
 
 // close removes what was written for a batch that was not prepared.
 func (p *startPage) close() {

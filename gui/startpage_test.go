@@ -142,3 +142,18 @@ func TestTheStartPageTellsApart(t *testing.T) {
 		t.Errorf("it says %q, and above %s", p.bar.Sentence(), allText(p.says))
 	}
 }
+
+// What is dropped on the page is shown by the tab that takes it.
+func TestDroppedOnTheStartPage(t *testing.T) {
+	r := practiceRig(t)
+	r.bring(r.CSR)
+	r.drop(goodFolder(t))
+	r.startCurrent()
+	r.idle()
+	folder := r.Start.given.folder
+	r.drop(goodFolder(t))
+	if r.current() != tab(r.CSR) || len(r.files()) != 6 {
+		t.Errorf("in front is %s with %d requests", r.current().name(), len(r.files()))
+	}
+	r.until(func() bool { return !exists(folder) })
+}
