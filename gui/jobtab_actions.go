@@ -440,7 +440,7 @@ func (t *jobTab) drop(paths []string) {
 		t.takeAll(all)
 		t.showBar()
 		if err != nil {
-			t.app.fail(lang.X("jobs.import-failed", "The file is no prepared batch that can be taken in"), err)
+			t.app.fail(lang.X("jobs.import-failed", "The batch was not taken in"), err)
 			return
 		}
 		if len(all) > 0 {

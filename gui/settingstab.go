@@ -40,7 +40,7 @@ type settingsTab struct {
 }
 
 // settingsList is the width of the list of connections.
-const settingsList = 264
+const settingsList = 236
 
 func newSettingsTab(a *App) *settingsTab {
 	t := &settingsTab{app: a}
@@ -284,6 +284,7 @@ func (t *settingsTab) test() {
 			t.practice.show()
 		} else {
 			t.form.showResult()
+			t.form.wheel.ScrollToBottom() // in a small window the steps lie below
 		}
 		t.showBar()
 	})

@@ -113,7 +113,10 @@ func (t *settingsTab) showCurl(command trustmanager.Curl) {
 }
 
 // changesHeight is how much of a long list of changes is shown at once.
-const changesHeight = 260
+const (
+	changesHeight = 380
+	changeHeight  = 56 // of one of two lines
+)
 
 // wholeLines are lines of which nothing is cut off: what is agreed to must be read.
 func wholeLines(lines []string) fyne.CanvasObject {
@@ -121,7 +124,7 @@ func wholeLines(lines []string) fyne.CanvasObject {
 	for _, l := range lines {
 		box.Add(container.NewBorder(nil, nil, widgets.Down(0, widgets.Across(0, widgets.NewText("•").Muted(), widgets.Space(look.Gap/2, 0))), nil, widgets.NewParagraph(l)))
 	}
-	return widgets.AtLeast(0, changesHeight, container.NewVScroll(widgets.Inset(0, look.Gap, box)))
+	return widgets.AtLeast(0, min(changesHeight, float32(len(lines))*changeHeight), container.NewVScroll(widgets.Inset(0, look.Gap, box)))
 }
 
 // curlName is a name for a connection that a command makes.

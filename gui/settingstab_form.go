@@ -35,6 +35,7 @@ type connectionForm struct {
 	results map[string]trustmanager.TestResult // by id: what the last test found
 
 	root           *fyne.Container
+	wheel          *container.Scroll
 	title          *widgets.Entry // the name
 	base           *widgets.Entry
 	known          *widgets.Select
@@ -112,13 +113,14 @@ func newConnectionForm(t *settingsTab) *connectionForm {
 	body := widgets.Down(look.Gap, head, widgets.Space(0, look.Gap),
 		named(lang.X("connection.name", "Name"), f.title),
 		named(lang.X("connection.kind", "Service"), widgets.Outlined(f.kind)),
-		named(lang.X("connection.host", "Host"), container.NewBorder(nil, nil, nil, widgets.Wide(210, widgets.Outlined(f.known)), f.base)),
+		named(lang.X("connection.host", "Host"), container.NewBorder(nil, nil, nil, widgets.Wide(184, widgets.Outlined(f.known)), f.base)),
 		named(lang.X("connection.authentication", "You prove it by"), widgets.Outlined(f.authentication)),
 		f.clientLines, f.secretLines,
 		named(lang.X("connection.proxy", "Proxy"), f.proxy),
 		named(lang.X("connection.ca", "Own root"), browse(f.ca, lang.X("connection.pick-ca", "Choose the root certificate of the host"))),
 		f.remark, f.steps)
-	f.root = container.NewStack(container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, body)))
+	f.wheel = container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, body))
+	f.root = container.NewStack(f.wheel)
 	return f
 }
 

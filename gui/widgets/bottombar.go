@@ -159,9 +159,17 @@ func (sentenceLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	objects[0].Move(fyne.Position{})
 	objects[0].Resize(fyne.NewSize(wants, size.Height))
+	if size.Width-wants < reasonRoom { // no letter of it could be read
+		objects[1].Hide()
+		return
+	}
+	objects[1].Show()
 	objects[1].Move(fyne.NewPos(wants, 0))
 	objects[1].Resize(fyne.NewSize(size.Width-wants, size.Height))
 }
+
+// reasonRoom is how much room there must be for the reason; a press on the button says it in any case.
+const reasonRoom = 12 * look.Gap
 
 // MinSize implements fyne.Layout.
 func (sentenceLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {

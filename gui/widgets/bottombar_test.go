@@ -1,0 +1,37 @@
+package widgets
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"enrollbench/gui/look"
+)
+
+// Where there is no room for the reason it is not drawn over what stands beside it.
+func TestTheReasonGivesWay(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(look.NewTheme())
+	b := NewBottomBar(NewPrimary("Start 4 certificates", nil, func() {}))
+	b.SetFacts(Fact{State: look.Failed, Text: "One reason against it"})
+	b.SetAction(false, "Settle what is red first")
+	visible := func(width float32) bool {
+		b.Content().Resize(fyne.NewSize(width, b.Content().MinSize().Height))
+		line := b.reason
+		for _, o := range test.LaidOutObjects(b.Content()) {
+			if o == fyne.CanvasObject(line) {
+				return true
+			}
+		}
+		return false
+	}
+	if !visible(1000) {
+		t.Error("with room the reason is not shown")
+	}
+	if visible(b.Content().MinSize().Width + 20) {
+		t.Error("without room the reason lies over the facts")
+	}
+	if !visible(1000) {
+		t.Error("with room again the reason stays away")
+	}
+}
