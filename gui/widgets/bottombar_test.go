@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -17,13 +18,17 @@ func TestTheReasonGivesWay(t *testing.T) {
 	b.SetAction(false, "Settle what is red first")
 	visible := func(width float32) bool {
 		b.Content().Resize(fyne.NewSize(width, b.Content().MinSize().Height))
-		line := b.reason
-		for _, o := range test.LaidOutObjects(b.Content()) {
-			if o == fyne.CanvasObject(line) {
-				return true
+		var shown func(fyne.CanvasObject) bool
+		shown = func(o fyne.CanvasObject) bool {
+			if !o.Visible() {
+				return false
 			}
+			if c, ok := o.(*fyne.Container); ok {
+				return slices.ContainsFunc(c.Objects, shown)
+			}
+			return o == fyne.CanvasObject(b.reason)
 		}
-		return false
+		return shown(b.Content())
 	}
 	if !visible(1000) {
 		t.Error("with room the reason is not shown")
