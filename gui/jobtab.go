@@ -92,10 +92,10 @@ func (t *jobTab) build() {
 
 	t.sheet = sheet.New([]sheet.Column{
 		{Title: lang.X("jobs.column-state", "State"), Width: 132, MinWidth: 118, Sortable: true},
-		{Title: lang.X("jobs.column-name", "Batch"), Width: 160, MinWidth: 96, Sortable: true, Flexible: true, Elide: sheet.Middle},
+		{Title: lang.X("jobs.column-name", "Batch"), Width: 160, MinWidth: 110, Sortable: true, Flexible: true, Elide: sheet.Middle},
 		{Title: lang.X("jobs.column-count", "Certificates"), Width: 104, MinWidth: 90, Sortable: true, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("jobs.column-connection", "Connection"), Width: 122, MinWidth: 88, Sortable: true, Flexible: true},
-		{Title: lang.X("jobs.column-profile", "Profile"), Width: 180, MinWidth: 76, Sortable: true, Flexible: true},
+		{Title: lang.X("jobs.column-connection", "Connection"), Width: 122, MinWidth: 108, Sortable: true, Flexible: true},
+		{Title: lang.X("jobs.column-profile", "Profile"), Width: 180, MinWidth: 110, Sortable: true, Flexible: true},
 		{Title: lang.X("jobs.column-time", "Changed"), Width: 128, MinWidth: 60, Sortable: true},
 	}, nil)
 	t.sheet.OnSelect = func(int) { t.onSelect() }
