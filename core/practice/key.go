@@ -29,8 +29,8 @@ const (
 	Ed25519 KeyType = "Ed25519"
 )
 
-// keyTypes are those that the service makes.
-var keyTypes = []KeyType{RSA2048, RSA3072, RSA4096, P256, P384, P521, Ed25519}
+// keyTypes are those that the service makes. What is usual for devices, and made at once, stands first: a list begins with it.
+var keyTypes = []KeyType{P256, P384, P521, Ed25519, RSA2048, RSA3072, RSA4096}
 
 func (k KeyType) rsaBits() int {
 	switch k {
