@@ -30,7 +30,8 @@ type csvFindings struct {
 	list     fyne.CanvasObject
 	page     *csvGroupPage
 	shown    []enrollment.Group
-	open     groupKey // the zero value is the list of groups
+	rows     []*widgets.Row // one for each of shown
+	open     groupKey       // the zero value is the list of groups
 }
 
 // groupKey tells causes apart.
@@ -75,7 +76,8 @@ func (p *csvFindings) showProgress(w *widgets.Progress) {
 // show shows the groups of the latest result. The open group stays open as long as it exists.
 func (p *csvFindings) show() {
 	f := p.tab.file
-	p.groups.Objects, p.shown = nil, nil
+	focused, held := p.focusedRow()
+	p.groups.Objects, p.shown, p.rows = nil, nil, nil
 	if f == nil || f.checked.result == nil {
 		p.back()
 		if f != nil && !f.indexing && !p.tab.check.Busy() {
@@ -91,7 +93,12 @@ func (p *csvFindings) show() {
 	found, rows := false, r.Counts().Rows
 	for i := range p.shown {
 		g := &p.shown[i]
-		p.groups.Add(p.row(g))
+		row := p.row(g)
+		p.groups.Add(row)
+		p.rows = append(p.rows, row)
+		if held && keyOf(g) == focused {
+			defer p.tab.app.window.Canvas().Focus(row) // the keyboard stays on the cause that it was on, wherever that stands now
+		}
 		found = found || keyOf(g) == p.open
 	}
 	if len(p.shown) == 0 {
@@ -107,6 +114,17 @@ func (p *csvFindings) show() {
 	p.enter(p.open)
 }
 
+// focusedRow is the cause in the list that the keyboard is on.
+func (p *csvFindings) focusedRow() (groupKey, bool) {
+	focus := p.tab.app.window.Canvas().Focused()
+	for i, row := range p.rows {
+		if focus == fyne.Focusable(row) {
+			return keyOf(&p.shown[i]), true
+		}
+	}
+	return groupKey{}, false
+}
+
 // groupWords is the second line of a group: "error · 41,200 places · san.dns_name".
 func groupWords(g *enrollment.Group) string {
 	s := look.OfSeverity(g.Rule.Severity).Word()
@@ -120,7 +138,7 @@ func groupWords(g *enrollment.Group) string {
 }
 
 // row is one group in the list.
-func (p *csvFindings) row(g *enrollment.Group) fyne.CanvasObject {
+func (p *csvFindings) row(g *enrollment.Group) *widgets.Row {
 	state := look.OfSeverity(g.Rule.Severity)
 	title := widgets.NewParagraph(g.Rule.Title)
 	title.Style.Bold = true

@@ -477,7 +477,7 @@ func TestTabLeadsOutOfATextArea(t *testing.T) {
 	if x, ok := focused.(fyne.Tabbable); ok && x.AcceptsTab() {
 		t.Fatal("Tab is typed into the command")
 	}
-	test.FocusNext(r.window.Canvas())
+	r.window.Canvas().FocusNext()
 	if now, ok := r.window.Canvas().Focused().(*widgets.Button); !ok || now.Text != d.Answers[0].Text {
 		t.Errorf("Tab leads to %v", r.window.Canvas().Focused())
 	}

@@ -108,6 +108,7 @@ func TestCSV(t *testing.T) {
 
 	// The blanks at the ends are mended everywhere at once.
 	s.key("ctrl+Tab")
+	s.expect("the focus outside the sheet", func(s desktop.State) bool { return s.Focus != "Editor" && s.Focus != "" })
 	s.focus("Row Blank at the start or end of a cell, warning · 3 places · subject.common_name")
 	s.key("Return")
 	s.expect("the first place", func(s desktop.State) bool { return s.Current == "3 subject.common_name" && s.Focus == "Sheet" })
@@ -120,6 +121,7 @@ func TestCSV(t *testing.T) {
 	byWindow, byCtl := filepath.Join(out, "window.csv"), filepath.Join(out, "ctl.csv")
 	s.expect("the focus on the sheet", func(s desktop.State) bool { return s.Focus == "Editor" })
 	s.key("ctrl+Tab")
+	s.expect("the focus outside the sheet", func(s desktop.State) bool { return s.Focus != "Editor" && s.Focus != "" })
 	s.press("Save for upload…")
 	asked := s.dialog("2 rows have errors")
 	s.press(asked.Answers[len(asked.Answers)-1])
@@ -255,7 +257,10 @@ func TestCSVMillions(t *testing.T) {
 	s.key("ctrl+v")
 	s.expect("the paste", func(s desktop.State) bool { return strings.HasPrefix(s.Toast, "40,000 cells pasted") && !s.Busy })
 
+	// 1,500 rows with blanks, and 24 whose names the block repeats, two of them with blanks.
+	s.expect("the check of what was pasted", func(s desktop.State) bool { return strings.Contains(s.Sentence, "1,522 warnings") && !s.Busy })
 	s.key("ctrl+Tab")
+	s.expect("the focus outside the sheet", func(s desktop.State) bool { return s.Focus != "Editor" && s.Focus != "" })
 	s.focus("Row Blank at the start or end of a cell, warning · 1,500 places · subject.organization_name")
 	s.key("Return")
 	s.expect("the places", func(s desktop.State) bool { return s.Focus == "Sheet" })
