@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -158,7 +159,10 @@ func pgpKey(t *testing.T) (public, secret string) {
 	return public, secret
 }
 
-// nothingSecret looks for private keys in everything that the program has written in its home.
+// tokens are what the practice service's look like: a test of enrollctl holds that.
+var tokens = regexp.MustCompile(`practice_[A-Za-z0-9_-]{40,}`)
+
+// nothingSecret looks for private keys and tokens in everything that the program has written in its home.
 func nothingSecret(t *testing.T, s *shown) {
 	t.Helper()
 	files := 0
@@ -174,6 +178,9 @@ func nothingSecret(t *testing.T, s *shown) {
 		// The keys of the practice service's own authorities are the only ones that lie on the disk.
 		if bytes.Contains(data, []byte("PRIVATE KEY")) && !strings.Contains(path, filepath.Join("practice", "authority")) {
 			t.Errorf("%s holds a private key", path)
+		}
+		if tokens.Match(data) {
+			t.Errorf("%s holds a token", path)
 		}
 		return nil
 	})
