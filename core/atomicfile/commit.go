@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"enrollbench/core/filelock"
 )
 
 // commit carries out steps in one folder so that a crash at any moment leaves either the old state or, after Recover,
@@ -65,7 +67,7 @@ func (c *commit) writeRecord() error {
 		return err
 	}
 	c.record = f
-	err = lock(f)
+	err = filelock.Wait(f)
 	if err == nil {
 		_, err = f.Write(data)
 	}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"enrollbench/core/filelock"
 )
 
 // Recover finishes what a crash interrupted in dir: every complete record of a Set or Tree there is carried out, since
@@ -48,7 +50,7 @@ func recoverRecord(dir, name string, ops operations) (done []string, err error) 
 	if err != nil {
 		return nil, err
 	}
-	if !tryLock(f) {
+	if filelock.Try(f) == filelock.Held {
 		return nil, f.Close()
 	}
 	steps, finished, err := readRecord(f)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"enrollbench/core/filelock"
 )
 
 const (
@@ -56,7 +58,7 @@ func TestRecoverLeavesALivingCommitAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := lock(f); err != nil {
+	if err := filelock.Wait(f); err != nil {
 		t.Fatal(err)
 	}
 	if done, err := Recover(dir); err != nil || done != nil {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"enrollbench/core/filelock"
 )
 
 // A journal is a file of records in frames: four bytes of length, the highest bit of which says that the record goes on
@@ -78,7 +80,7 @@ func createJournal(dir string, head journalHead) (*journal, error) {
 	}
 	j := &journal{path: f.Name(), f: f}
 	err = nil
-	if !tryLock(f) {
+	if filelock.Try(f) == filelock.Held {
 		err = ErrInUse
 	}
 	if err == nil {
@@ -199,7 +201,7 @@ func (j *journal) close() error {
 	if j.timer != nil {
 		j.timer.Stop()
 	}
-	unlock(j.f)
+	filelock.Release(j.f)
 	return j.f.Close()
 }
 

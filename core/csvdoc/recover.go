@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"enrollbench/core/filelock"
 	"enrollbench/core/progress"
 )
 
@@ -196,7 +197,7 @@ func openJournal(name string) (*journal, *trail, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if !tryLock(f) {
+	if filelock.Try(f) == filelock.Held {
 		return nil, nil, errors.Join(ErrInUse, f.Close())
 	}
 	j, t := &journal{path: name, f: f}, &trail{}

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/filelock"
 )
 
 // trace is a note that a temporary with plaintext exists, written before the first octet of plaintext and removed after
@@ -75,7 +76,7 @@ func writeTrace(dir string, record []byte) (*trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !tryLock(f) {
+	if filelock.Try(f) == filelock.Held {
 		return nil, f.Close()
 	}
 	if _, err = f.Write(record); err == nil {
@@ -147,7 +148,7 @@ func follow(note string) (removed string, err error) {
 		return "", err
 	}
 	defer f.Close()
-	if !tryLock(f) {
+	if filelock.Try(f) == filelock.Held {
 		return "", nil // its program lives
 	}
 	data, err := io.ReadAll(io.LimitReader(f, 1<<16))

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"enrollbench/core/filelock"
 )
 
 // lease is how long a claim counts where the system has no locks to tell whether its owner lives. It is renewed three times
@@ -18,29 +20,34 @@ import (
 const lease = time.Minute
 
 // claimant is this program as an owner of claims: a file that it holds a lock on as long as it lives. A claim whose owner's
-// file is not locked is what a killed program left, and is void at once.
+// file is not locked is what a killed program left, and is void at once. Where nobody can tell, the owner counts as living
+// until its lease is over: to take a living owner for dead would send a batch twice.
 type claimant struct {
 	name   string
 	folder string
 	file   *os.File
+	try    tryLock
 }
+
+// tryLock is filelock.Try, so that tests can have locks refused.
+type tryLock func(*os.File) filelock.Answer
 
 const claimSuffix = ".claim"
 
-func newClaimant(folder string) (*claimant, error) {
+func newClaimant(folder string, try tryLock) (*claimant, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	sweepClaims(folder)
+	sweepClaims(folder, try)
 	for {
 		var random [8]byte
 		_, _ = rand.Read(random[:]) // never fails
-		c := &claimant{name: hex.EncodeToString(random[:]), folder: folder}
+		c := &claimant{name: hex.EncodeToString(random[:]), folder: folder, try: try}
 		f, err := os.OpenFile(c.path(c.name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return nil, err
 		}
-		if tryLock(f) && same(f) { // else another program took the file for one that nobody holds
+		if try(f) != filelock.Held && same(f) { // else another program took the file for one that nobody holds
 			c.file = f
 			return c, nil
 		}
@@ -58,7 +65,7 @@ func same(f *os.File) bool {
 }
 
 // sweepClaims removes the files of programs that live no more.
-func sweepClaims(folder string) {
+func sweepClaims(folder string, try tryLock) {
 	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
 		if !strings.HasSuffix(e.Name(), claimSuffix) {
@@ -68,7 +75,7 @@ func sweepClaims(folder string) {
 		if err != nil {
 			continue
 		}
-		dead := locksWork && tryLock(f)
+		dead := try(f) == filelock.Taken
 		_ = f.Close() // before it is removed, for Windows; a program that has just made it notices (same)
 		if dead {
 			_ = os.Remove(f.Name())
@@ -86,15 +93,15 @@ func (c *claimant) close() error {
 
 // lives says whether the program that made a claim still runs.
 func (c *claimant) lives(owner string) bool {
-	if owner == c.name || !locksWork {
-		return true // and the lease decides
+	if owner == c.name {
+		return true
 	}
 	f, err := os.OpenFile(c.path(owner), os.O_RDWR, 0) // #nosec G304 -- made of a name that this package wrote
 	if err != nil {
 		return !errors.Is(err, fs.ErrNotExist)
 	}
 	defer f.Close()
-	return !tryLock(f)
+	return c.try(f) != filelock.Taken
 }
 
 // claim takes a record for this program within a transaction. ErrTaken says that another program, or another step of this

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"enrollbench/core/filelock"
 	"enrollbench/core/trustmanager"
 )
 
@@ -249,21 +250,23 @@ func TestKilledWhileStarting(t *testing.T) {
 		t.Errorf("resumed what another program sends: %v, %v", got, err)
 	}
 	b.stands(r.ID, Starting)
-	// Its lock is gone, as after kill -9; what it sent is still on its way.
-	if locksWork {
-		first.me.file.Close()
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			if _, err := b.Resume(ctx); !errors.As(err, new(*UnsettledError)) && err != nil {
-				t.Error(err)
-			}
-		}()
-		close(proceed)
-		<-done
-	} else {
-		close(proceed)
+	// On a file system without locks nobody can tell whether the first lives: then it does.
+	b.me.try = func(*os.File) filelock.Answer { return filelock.Unknown }
+	if got, err := b.Resume(ctx); err != nil || len(got) != 0 {
+		t.Errorf("resumed, without locks, what another program sends: %v, %v", got, err)
 	}
+	b.me.try = filelock.Try
+	// Its lock is gone, as after kill -9; what it sent is still on its way.
+	first.me.file.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if _, err := b.Resume(ctx); !errors.As(err, new(*UnsettledError)) && err != nil {
+			t.Error(err)
+		}
+	}()
+	close(proceed)
+	<-done
 	all.Wait()
 	b.stands(r.ID, Started)
 	if b.service.starts[r.ID] != 1 {
@@ -273,9 +276,6 @@ func TestKilledWhileStarting(t *testing.T) {
 
 // TestTakenOver: a program that runs finds what another was sending when it was killed, without a restart.
 func TestTakenOver(t *testing.T) {
-	if !locksWork {
-		t.Skip("here the lease alone tells whether a program lives")
-	}
 	b := newBench(t)
 	first := b.openJobs()
 	inside, proceed := make(chan struct{}), make(chan struct{})
@@ -413,15 +413,12 @@ func TestAllFailed(t *testing.T) {
 
 // TestClaims: what killed programs left is swept, what those that live hold is not.
 func TestClaims(t *testing.T) {
-	if !locksWork {
-		t.Skip("here the lease alone tells whether a program lives")
-	}
 	folder := filepath.Join(t.TempDir(), "claims")
-	one, err := newClaimant(folder)
+	one, err := newClaimant(folder, filelock.Try)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead, err := newClaimant(folder)
+	dead, err := newClaimant(folder, filelock.Try)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -429,7 +426,17 @@ func TestClaims(t *testing.T) {
 	if !one.lives(one.name) || one.lives(dead.name) || one.lives("never-was") {
 		t.Error("who lives and who does not")
 	}
-	two, err := newClaimant(folder)
+	unsure, err := newClaimant(folder, func(*os.File) filelock.Answer { return filelock.Unknown })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !unsure.lives(one.name) || !unsure.lives(dead.name) || unsure.lives("never-was") {
+		t.Error("without locks, a claim whose file is there has a living owner")
+	}
+	if err := unsure.close(); err != nil {
+		t.Error(err)
+	}
+	two, err := newClaimant(folder, filelock.Try)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/filelock"
 	"enrollbench/core/store"
 )
 
@@ -59,7 +60,7 @@ func Open(db *store.DB, o Options) (*Jobs, error) {
 	if j.clock == nil {
 		j.clock = systemClock{}
 	}
-	if j.me, err = newClaimant(filepath.Join(folder, "claims")); err != nil {
+	if j.me, err = newClaimant(filepath.Join(folder, "claims"), filelock.Try); err != nil {
 		return nil, err
 	}
 	return j, nil

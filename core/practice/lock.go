@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"enrollbench/core/filelock"
 )
 
 // lockFolder takes the folder for this service until the file is closed or the program ends.
@@ -12,7 +14,7 @@ func lockFolder(folder string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !tryLock(f) {
+	if filelock.Try(f) == filelock.Held {
 		_ = f.Close()
 		return nil, fmt.Errorf("%q: %w", folder, ErrBusy)
 	}

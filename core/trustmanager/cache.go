@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/filelock"
 )
 
 // ProfileCache keeps what was last seen of profiles, for work without a network: one file a connection, without secrets.
@@ -91,7 +92,7 @@ func (p *ProfileCache) change(connectionID string, edit func(*CachedProfiles)) e
 		return err
 	}
 	defer l.Close()
-	if err := lock(l); err != nil {
+	if err := filelock.Wait(l); err != nil {
 		return err
 	}
 	c, err := p.Get(connectionID)

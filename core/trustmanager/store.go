@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/filelock"
 )
 
 const (
@@ -120,8 +121,8 @@ func (s *Store) change(edit func(*contents) error) error {
 		return err
 	}
 	defer l.Close()
-	if err := lock(l); err != nil {
-		return fmt.Errorf("lock %s: %w", s.Path(), err)
+	if err := filelock.Wait(l); err != nil {
+		return err
 	}
 	c, err := s.read()
 	if err != nil {

@@ -1,8 +1,0 @@
-//go:build !linux && !darwin && !windows
-
-package delivery
-
-import "os"
-
-// tryLock has nothing to ask here: two programs must not run at the same time.
-func tryLock(*os.File) bool { return true }
