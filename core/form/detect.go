@@ -1,0 +1,191 @@
+package form
+
+import (
+	"bytes"
+	"encoding/base64"
+)
+
+// Detect says what a file is by its first bytes, HeadBytes of them or all. It looks through coats. Its memory does not
+// grow beyond a small multiple of head.
+func Detect(head []byte) Form { return detect(head, 0) }
+
+func detect(b []byte, depth int) Form {
+	l := look(b)
+	if l.coat == 0 {
+		return Form{Kind: l.kind, private: l.private}
+	}
+	if depth == maxCoats {
+		return Form{Kind: TooDeep}
+	}
+	inner := detect(l.content(b), depth+1)
+	switch {
+	case l.coat == Base64 && !inner.Kind.Known() && inner.Kind != TooDeep:
+		// Words without punctuation are base64 too, around nothing.
+		if inner.Kind == ASN1 && len(inner.Coats) == 0 || l.dense {
+			return Form{Kind: Base64Text}
+		}
+		return Form{Kind: Text}
+	case l.coat == SMIME && !inner.Kind.Known():
+		inner = Form{Kind: Mail}
+	case l.coat == PEM:
+		inner = l.pem(inner)
+	case inner.Kind == Empty, l.coat == Zeros && !inner.Kind.Known() && inner.Kind != ASN1:
+		return inner
+	}
+	inner.private = inner.private || l.private
+	inner.Coats = append(Coats{l.coat}, inner.Coats...)
+	return inner
+}
+
+// layer is what one look tells: the kind, or the coat that lies around the rest.
+type layer struct {
+	kind    Kind
+	coat    Coat // 0: none, kind holds
+	at      int  // where the content of the coat begins
+	body    Coat // Base64: the content of SMIME is base64
+	label   string
+	private bool
+	dense   bool // base64 without spaces between its characters, as programs write it
+}
+
+// look knows the outermost layer of b.
+func look(b []byte) layer {
+	if k := magic(b); k != Unknown {
+		return layer{kind: k}
+	}
+	if k := der(b); k != Unknown {
+		return layer{kind: k}
+	}
+	if bigEndian, mark := utf16Of(b); mark >= 0 {
+		l := layer{coat: UTF16, at: mark, label: "LE"}
+		if bigEndian {
+			l.label = "BE"
+		}
+		return l
+	}
+	if k := packets(b); k != Unknown {
+		return layer{kind: k}
+	}
+	text := b[leadingSpace(b):]
+	if len(bytes.TrimLeft(text, " \t\r\n\x00")) == 0 {
+		return layer{kind: Empty}
+	}
+	if len(text) > 0 && text[0] == 0 {
+		return layer{coat: Zeros, at: len(b) - len(bytes.TrimLeft(text, "\x00"))}
+	}
+	return lookText(b, text)
+}
+
+// lookText knows what begins as a text. text is b without what stands before its first character.
+func lookText(b, text []byte) layer {
+	skipped := len(b) - len(text)
+	if k := textMagic(text); k != Unknown {
+		return layer{kind: k}
+	}
+	if isJSON(text) {
+		l := layer{kind: JSON}
+		if isJWK(text) {
+			l.kind = JWK
+		}
+		l.private = privateBlock(text)
+		return l
+	}
+	if digits, dense := base64Digits(text); digits >= minBase64 {
+		return layer{coat: Base64, at: skipped, dense: dense}
+	}
+	if h, ok := mailHeaders(text); ok {
+		if h.holdsCMS() {
+			l := layer{coat: SMIME, at: skipped + h.end}
+			if h.encoding == "base64" {
+				l.body = Base64
+			}
+			return l
+		}
+		if l, ok := firstBlock(text); ok {
+			l.at += skipped
+			return l
+		}
+		return layer{kind: Mail}
+	}
+	if l, ok := firstBlock(text); ok {
+		l.at += skipped
+		return l
+	}
+	if isText(text) {
+		return layer{kind: Text, private: privateBlock(text)}
+	}
+	return layer{kind: Unknown}
+}
+
+// content is what lies within the coat, as far as b shows it.
+func (l *layer) content(b []byte) []byte {
+	b = b[l.at:]
+	switch {
+	case l.coat == UTF16:
+		return fromUTF16(b, l.label == "BE")
+	case l.coat == Base64, l.body == Base64:
+		return decodeHead(b)
+	case l.coat == PEM:
+		return decodeHead(pemBody(b))
+	}
+	return b
+}
+
+// minBase64 is how many characters are taken for base64 and not for a word.
+const minBase64 = 16
+
+// base64Digits counts the characters of a text that is base64 as far as it goes (RFC 4648 §4), 0 where it is none.
+func base64Digits(text []byte) (digits int, dense bool) {
+	dense = true
+	for i, c := range text {
+		switch {
+		case base64Digit(c), c == '=' && digits > 0:
+			digits++
+		case c == '\r' || c == '\n':
+		case c == ' ' || c == '\t':
+			if i > 0 && base64Digit(text[i-1]) && i+1 < len(text) && base64Digit(text[i+1]) {
+				dense = false
+			}
+		case c == 0 && digits > 0 && len(bytes.Trim(text[i:], "\x00")) == 0:
+			return digits, dense // a string with its end, as C keeps it
+		default:
+			return 0, false
+		}
+	}
+	return digits, dense
+}
+
+func base64Digit(c byte) bool {
+	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/'
+}
+
+// decodeHead decodes the whole quanta of base64 at the beginning of b; nil where there are none.
+func decodeHead(b []byte) []byte {
+	digits := make([]byte, 0, len(b))
+	for _, c := range b {
+		if base64Digit(c) {
+			digits = append(digits, c)
+		} else if !isSpace(c) {
+			break
+		}
+	}
+	if len(digits)%4 == 1 { // one character alone says nothing
+		digits = digits[:len(digits)-1]
+	}
+	n, _ := base64.RawStdEncoding.Decode(digits, digits)
+	return digits[:n]
+}
+
+// leadingSpace counts a byte order mark and white space before the first character.
+func leadingSpace(b []byte) int {
+	n := 0
+	if bytes.HasPrefix(b, utf8Mark) {
+		n = len(utf8Mark)
+	}
+	for n < len(b) && isSpace(b[n]) {
+		n++
+	}
+	return n
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
