@@ -60,6 +60,7 @@ docs: enrollctl
 	build/enrollctl recipient rules --markdown >docs/recipient-rules.md
 	build/enrollctl deliver --rules --markdown >docs/delivery-rules.md
 	build/enrollctl job rules --markdown >docs/job-rules.md
+	build/enrollctl man build/man
 
 screenshots: window enrollctl
 	@scripts/deps.sh test

@@ -3,8 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/keychain"
 	"enrollbench/core/trustmanager"
@@ -15,7 +16,7 @@ var connectionKey = &command{
 	arguments: "[NAME]",
 	summary:   "replace a connection's key in the keychain, remove it, or show its age",
 	detail:    "Without --remove and --age the key is replaced: from --api-key-file, or asked for on the terminal.",
-	setup: atDesk(0, 1, "the name of a connection", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(0, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		which := choice{words: []string{"needed"}}
 		for _, w := range trustmanager.AllSecrets {
 			which.words = append(which.words, string(w))

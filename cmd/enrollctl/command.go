@@ -3,23 +3,26 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// command is a node of the tree: a group that has commands, or one that does something.
+// command is a node of the tree as data: a group that has commands, or one that does something. cobra runs it.
 type command struct {
 	name      string
 	arguments string // what follows the flags in the usage line: "PATH..."
 	required  string // flags that must be given, for the usage line: "--start MAC --count N"
 	summary   string // one line
 	detail    string // further paragraphs of the help
+	hidden    bool   // not listed in the help
 	commands  []*command
-	setup     func(*flag.FlagSet) action // declares the flags and returns what runs once they are set
+	setup     func(*pflag.FlagSet) action // declares the flags and returns what runs once they are set
 }
 
 // action does a command's work; args are the arguments that are no flags.
@@ -42,12 +45,28 @@ func (s *session) complain(format string, args ...any) {
 
 // run finds the command that args name, runs it, says on stderr what went wrong and returns the exit status.
 func run(ctx context.Context, s *session, root *command, args []string) int {
-	path, err := root.dispatch(ctx, s, args)
+	cobra.EnableCommandSorting = false // the tree has the order of the work
+	tree := root.cobra(s)
+	shown := &remembering{w: s.stdout}
+	tree.SetOut(shown)
+	tree.SetErr(s.stderr)
+	tree.SetHelpTemplate(helpTemplate)
+	tree.SetFlagErrorFunc(flagError)
+	tree.SetHelpCommand(&cobra.Command{Use: "help COMMAND", Short: "tell more about a command", Hidden: true,
+		RunE: func(_ *cobra.Command, args []string) error { return explain(tree, args) }})
+	tree.AddCommand(manual(tree))
+	tree.Version = versionText()
+	tree.SetVersionTemplate(versionLine())
+	tree.SetArgs(twoDashes(tree, args))
+	called, err := tree.ExecuteContextC(ctx)
+	if err == nil {
+		err = shown.err
+	}
 	var usage *usageError
 	switch status := exitStatus(ctx, err); {
 	case errors.As(err, &usage):
 		s.complain("%s", usage)
-		fmt.Fprintf(s.stderr, "For help: enrollctl help%s\n", strings.TrimPrefix(path, root.name))
+		fmt.Fprintf(s.stderr, "For help: enrollctl help%s\n", strings.TrimPrefix(called.CommandPath(), root.name))
 		return status
 	case status == exitInterrupted:
 		s.complain("interrupted; nothing was written")
@@ -60,89 +79,91 @@ func run(ctx context.Context, s *session, root *command, args []string) int {
 	}
 }
 
-// dispatch walks down to the command that args name and runs it. path is how that command is called.
-func (root *command) dispatch(ctx context.Context, s *session, args []string) (path string, err error) {
-	c, path := root, root.name
-	help := false
-	for c.setup == nil {
-		if len(args) == 0 {
-			if help {
-				return path, c.help(s.stdout, path)
-			}
-			_ = c.help(s.stderr, path)
-			return path, usagef("%s needs a command", path)
-		}
-		name := args[0]
-		args = args[1:]
-		switch {
-		case name == "help" || name == "-h" || name == "--help" || name == "-help":
-			help = true
-			continue
-		case name == "--version" && c == root:
-			name = "version"
-		}
-		sub := c.find(name)
-		if sub == nil {
-			return path, usagef("%q is no command of %s: %s", name, path, strings.Join(c.names(), ", "))
-		}
-		c, path = sub, path+" "+sub.name
-	}
-	flags := flag.NewFlagSet(path, flag.ContinueOnError)
-	act := c.setup(flags)
-	if help {
-		return path, c.help(s.stdout, path)
-	}
-	rest, err := parseFlags(flags, args)
-	if errors.Is(err, flag.ErrHelp) {
-		return path, c.help(s.stdout, path)
-	}
-	if err != nil {
-		return path, err
-	}
-	return path, act(ctx, s, rest)
+// remembering keeps the first error of a writer: cobra writes help and drops it.
+type remembering struct {
+	w   io.Writer
+	err error
 }
 
-func (c *command) find(name string) *command {
-	if i := slices.IndexFunc(c.commands, func(sub *command) bool { return sub.name == name }); i >= 0 {
-		return c.commands[i]
+func (r *remembering) Write(b []byte) (int, error) {
+	n, err := r.w.Write(b)
+	if r.err == nil {
+		r.err = err
 	}
-	return nil
+	return n, err
 }
 
-func (c *command) names() (names []string) {
-	for _, sub := range c.commands {
-		names = append(names, sub.name)
-	}
-	return names
-}
+// helpTemplate is how cobra shows a command.
+const helpTemplate = `{{.CommandPath}}: {{.Short}}
 
-// help writes how c is used; path is how it is called.
-func (c *command) help(w io.Writer, path string) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n", path, c.summary)
-	if c.setup == nil {
-		fmt.Fprintf(&b, "Usage: %s COMMAND ...\n\nCommands:\n", path)
-		width := 9
-		for _, sub := range c.commands {
-			width = max(width, len(sub.name))
-		}
-		for _, sub := range c.commands {
-			fmt.Fprintf(&b, "  %-*s %s\n", width, sub.name, sub.summary)
-		}
-		fmt.Fprintf(&b, "\n%s help COMMAND tells more.\n", path)
-	} else {
-		words := []string{path, "[flags]", c.required, c.arguments}
-		words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
-		fmt.Fprintf(&b, "Usage: %s\n", strings.Join(words, " "))
-	}
-	if c.detail != "" {
-		fmt.Fprintf(&b, "\n%s\n", c.detail)
-	}
+Usage: {{if .HasSubCommands}}{{.CommandPath}} COMMAND ...{{else}}{{.UseLine}}{{end}}
+{{if .HasAvailableSubCommands}}
+Commands:
+{{range .Commands}}{{if .IsAvailableCommand}}  {{rpad .Name .NamePadding}} {{.Short}}
+{{end}}{{end}}
+{{.CommandPath}} help COMMAND tells more.
+{{end}}{{with .Long}}
+{{.}}
+{{end}}{{if and .HasAvailableLocalFlags (not .HasSubCommands)}}
+Flags:
+{{.LocalFlags.FlagUsagesWrapped 110}}{{end}}`
+
+// cobra makes the command that runs c, and those below it.
+func (c *command) cobra(s *session) *cobra.Command {
+	words := slices.DeleteFunc([]string{c.name, "[flags]", c.required, c.arguments}, func(w string) bool { return w == "" })
+	made := &cobra.Command{Use: strings.Join(words, " "), Short: c.summary, Long: c.detail, Hidden: c.hidden, DisableFlagsInUseLine: true,
+		SilenceErrors: true, SilenceUsage: true, Args: cobra.ArbitraryArgs, SuggestionsMinimumDistance: 2}
 	if c.setup != nil {
-		flags := flag.NewFlagSet(path, flag.ContinueOnError)
-		c.setup(flags)
-		describeFlags(&b, flags)
+		act := c.setup(made.Flags())
+		made.Flags().VisitAll(func(f *pflag.Flag) {
+			if one, ok := f.Value.(*choice); ok {
+				_ = made.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(one.words, cobra.ShellCompDirectiveNoFileComp))
+			}
+		})
+		made.RunE = func(cmd *cobra.Command, args []string) error { return act(cmd.Context(), s, args) }
+		return made
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	for _, sub := range c.commands {
+		made.AddCommand(sub.cobra(s))
+	}
+	made.FParseErrWhitelist.UnknownFlags = true // it is the command that is missing, whatever the flags are
+	made.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			cmd.SetOut(s.stderr)
+			_ = cmd.Help()
+			return usagef("%s needs a command", cmd.CommandPath())
+		}
+		if args[0] == "help" {
+			return explain(cmd, args[1:])
+		}
+		return unknownCommand(cmd, args[0])
+	}
+	return made
+}
+
+// explain shows the help of the command below cmd that names name.
+func explain(cmd *cobra.Command, names []string) error {
+	found, rest, err := cmd.Find(names)
+	if err != nil || len(rest) > 0 {
+		return unknownCommand(found, rest[0])
+	}
+	found.InitDefaultHelpFlag()
+	return found.Help()
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	return usagef("%q is no command of %s: %s%s", name, cmd.CommandPath(), strings.Join(names, ", "), didYouMean(cmd.SuggestionsFor(name)))
+}
+
+func didYouMean(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(names, " or ") + "?"
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -12,6 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+
+	"github.com/spf13/pflag"
 )
 
 func TestParseFlags(t *testing.T) {
@@ -24,7 +26,9 @@ func TestParseFlags(t *testing.T) {
 		{"a b", "a b", false, ""},
 		{"a --json b -o x c", "a b c", true, "x"},
 		{"-json -o=x", "", true, "x"},
-		{"--o x --json=false", "", false, "x"},
+		{"--output x --json=false", "", false, "x"},
+		{"--outptu x", `! unknown flag "--outptu"; did you mean -o?`, false, ""},
+		{"--ca-bundle x", `! unknown flag "--ca-bundle"; did you mean --extra-ca?`, false, ""},
 		{"-o --json a", "a", false, "--json"}, // the value is whatever follows
 		{"-o - -", "-", false, "-"},
 		{"a -- --json -o", "a --json -o", false, ""},
@@ -37,23 +41,27 @@ func TestParseFlags(t *testing.T) {
 		{"-n 0", `! -n "0": it must be a whole number of 1 or more`, false, ""},
 		{"-n 99999999999999999999", "! whole number", false, ""},
 	} {
-		flags := flag.NewFlagSet("test", flag.ContinueOnError)
-		asJSON, out, n := flags.Bool("json", false, ""), flags.String("o", "", ""), count(1)
-		flags.Var(&n, "n", "")
-		rest, err := parseFlags(flags, strings.Fields(c.args))
+		var asJSON *bool
+		var out *string
+		var rest []string
+		n := count(1)
+		var messages, results bytes.Buffer
+		root := &command{name: "enrollctl", summary: "test", commands: []*command{{name: "do", summary: "do", setup: func(flags *pflag.FlagSet) action {
+			asJSON, out = flags.Bool("json", false, ""), flags.StringP("output", "o", "", "")
+			flags.VarP(&n, "number", "n", "")
+			flags.String("extra-ca", "", "")
+			return func(_ context.Context, _ *session, args []string) error { rest = args; return nil }
+		}}}}
+		status := run(t.Context(), &session{stdout: &results, stderr: &messages}, root, append([]string{"do"}, strings.Fields(c.args)...))
 		if want, fails := strings.CutPrefix(c.rest, "! "); fails {
-			var usage *usageError
-			if !errors.As(err, &usage) || !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: %v", c.args, err)
+			if status != exitUsage || !strings.Contains(messages.String(), want) {
+				t.Errorf("%s: status %d, %s", c.args, status, messages.String())
 			}
 			continue
 		}
-		if err != nil || strings.Join(rest, " ") != c.rest || *asJSON != c.json || *out != c.out {
-			t.Errorf("%s: %q, %v, %q, %v", c.args, rest, *asJSON, *out, err)
+		if status != exitOK || strings.Join(rest, " ") != c.rest || *asJSON != c.json || *out != c.out {
+			t.Errorf("%s: status %d, %q, %v, %q, %s", c.args, status, rest, *asJSON, *out, messages.String())
 		}
-	}
-	if _, err := parseFlags(flag.NewFlagSet("test", flag.ContinueOnError), []string{"a", "-h"}); !errors.Is(err, flag.ErrHelp) {
-		t.Error(err)
 	}
 }
 
@@ -92,10 +100,10 @@ func TestHelpIsComplete(t *testing.T) {
 			t.Errorf("%s is neither a group nor a command", path)
 		}
 		if c.setup != nil {
-			flags := flag.NewFlagSet(path, flag.ContinueOnError)
+			flags := pflag.NewFlagSet(path, pflag.ContinueOnError)
 			c.setup(flags)
-			flags.VisitAll(func(f *flag.Flag) {
-				if value, usage := flag.UnquoteUsage(f); usage == "" || !isBool(f) && (value == "value" || value == "string") {
+			flags.VisitAll(func(f *pflag.Flag) {
+				if value, usage := pflag.UnquoteUsage(f); usage == "" || value != "" && !unicode.IsUpper(rune(value[0])) {
 					t.Errorf("%s %s: value %q, usage %q", path, spell(f), value, usage)
 				}
 			})

@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/job"
 	"enrollbench/core/keychain"
@@ -30,8 +31,8 @@ func (d *desk) withoutJobs(s *session) *desk {
 }
 
 // atDesk is a command on connections; it takes from least to most arguments, as words say.
-func atDesk(least, most int, words string, setup func(flags *flag.FlagSet, d *desk) func(ctx context.Context, s *session, args []string) error) func(*flag.FlagSet) action {
-	return func(flags *flag.FlagSet) action {
+func atDesk(least, most int, words string, setup func(flags *pflag.FlagSet, d *desk) func(ctx context.Context, s *session, args []string) error) func(*pflag.FlagSet) action {
+	return func(flags *pflag.FlagSet) action {
 		d := new(desk)
 		act := setup(flags, d)
 		return func(ctx context.Context, s *session, args []string) (err error) {
@@ -63,7 +64,7 @@ func advised(err error) error {
 var connectionList = &command{
 	name:    "list",
 	summary: "list all connections",
-	setup: atDesk(0, 0, "no argument", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(0, 0, "no argument", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		return func(_ context.Context, s *session, _ []string) error {
 			all, err := d.Connections.Load()
@@ -119,7 +120,7 @@ var connectionShow = &command{
 	name:      "show",
 	arguments: "[NAME]",
 	summary:   "show a connection: its contract, and whether its key is in the keychain and since when",
-	setup: atDesk(0, 1, "the name of a connection", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(0, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object, with the whole contract")
 		noKey := flags.Bool("no-key", false, "leave the keychain alone")
 		return func(ctx context.Context, s *session, args []string) error {
@@ -219,7 +220,7 @@ var connectionDefault = &command{
 	name:      "default",
 	arguments: "NAME",
 	summary:   "make a connection the one that is meant where none is named",
-	setup: atDesk(1, 1, "the name of a connection", func(_ *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(1, 1, "the name of a connection", func(_ *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		return func(_ context.Context, _ *session, args []string) error { return d.Connections.SetDefault(args[0]) }
 	}),
 }
@@ -228,7 +229,7 @@ var connectionRename = &command{
 	name:      "rename",
 	arguments: "NAME NEW",
 	summary:   "give a connection another name; its keys stay",
-	setup: atDesk(2, 2, "the name of a connection and a new one", func(_ *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(2, 2, "the name of a connection and a new one", func(_ *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		return func(_ context.Context, _ *session, args []string) error {
 			return d.Connections.Rename(args[0], args[1])
 		}
@@ -239,7 +240,7 @@ var connectionRemove = &command{
 	name:      "remove",
 	arguments: "NAME",
 	summary:   "remove a connection and its keys from the keychain",
-	setup: atDesk(1, 1, "the name of a connection", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(1, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		keep := flags.Bool("keep-keys", false, "leave what lies in the keychain")
 		return func(ctx context.Context, s *session, args []string) error {
 			c, err := d.Connections.Get(args[0])

@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"path/filepath"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/keychain"
 	"enrollbench/core/trustmanager"
@@ -12,7 +13,7 @@ import (
 
 // connectionFlags are the properties of a connection on the command line.
 type connectionFlags struct {
-	flags                               *flag.FlagSet
+	flags                               *pflag.FlagSet
 	url, certificate, key, proxy, roots string
 	kind                                choice
 	authentication                      choice
@@ -20,7 +21,7 @@ type connectionFlags struct {
 	makeDefault, noKey                  bool
 }
 
-func (f *connectionFlags) declare(flags *flag.FlagSet) {
+func (f *connectionFlags) declare(flags *pflag.FlagSet) {
 	f.flags = flags
 	for _, k := range trustmanager.Kinds {
 		f.kind.words = append(f.kind.words, string(k))
@@ -47,7 +48,7 @@ func (f *connectionFlags) declare(flags *flag.FlagSet) {
 // set changes the connection as the flags say.
 func (f *connectionFlags) set(c *trustmanager.Connection) error {
 	absolute := func(target *string, name, value string) error {
-		if !given(f.flags, name) {
+		if !f.flags.Changed(name) {
 			return nil
 		}
 		if value != "" { // the connection is used from other folders too
@@ -60,15 +61,15 @@ func (f *connectionFlags) set(c *trustmanager.Connection) error {
 		*target = value
 		return nil
 	}
-	if given(f.flags, "url") {
+	if f.flags.Changed("url") {
 		c.BaseURL = f.url
 	}
-	if given(f.flags, "kind") {
+	if f.flags.Changed("kind") {
 		if kind := trustmanager.Kinds[f.kind.index]; kind != c.Kind {
 			c.Kind, c.Contract = kind, trustmanager.Default(kind)
 		}
 	}
-	if given(f.flags, "proxy") {
+	if f.flags.Changed("proxy") {
 		c.Proxy = f.proxy
 	}
 	for _, one := range []struct {
@@ -79,10 +80,10 @@ func (f *connectionFlags) set(c *trustmanager.Connection) error {
 			return err
 		}
 	}
-	if given(f.flags, "certificate") && f.certificate != "" {
+	if f.flags.Changed("certificate") && f.certificate != "" {
 		c.Authentication = trustmanager.ClientCertificate
 	}
-	if given(f.flags, "auth") {
+	if f.flags.Changed("auth") {
 		c.Authentication = trustmanager.Authentications[f.authentication.index]
 	}
 	return nil
@@ -111,7 +112,7 @@ var connectionAdd = &command{
 	summary:   "add a connection and put its key into the keychain",
 	detail: "Where the computer has no keychain, the connection is added without its key and the exit status is 3: give\n" +
 		"--api-key-file to each command that needs it, or --no-key here. A key is never written to a file.",
-	setup: atDesk(1, 1, "a name", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(1, 1, "a name", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		var f connectionFlags
 		f.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {
@@ -140,7 +141,7 @@ var connectionChange = &command{
 	name:      "change",
 	arguments: "NAME",
 	summary:   "change what the flags name, and leave the rest",
-	setup: atDesk(1, 1, "the name of a connection", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(1, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		var f connectionFlags
 		f.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/trustmanager"
@@ -17,7 +18,7 @@ var connectionExport = &command{
 	name:      "export",
 	arguments: "[NAME...]",
 	summary:   "write connections for another computer, never with a secret",
-	setup: atDesk(0, -1, "names of connections", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(0, -1, "names of connections", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		out := declareOutput(flags, "write to `FILE` instead of standard output")
 		return func(_ context.Context, s *session, args []string) error {
 			var text bytes.Buffer
@@ -39,7 +40,7 @@ var connectionImport = &command{
 	summary:   "add the connections of an export; each then needs its key",
 	detail: "Connections that are there stay as they are: an imported one whose name is taken gets a number. It gets an id\n" +
 		"of its own, so that a file from elsewhere never reaches keys that lie in the keychain.",
-	setup: atDesk(1, 1, "one file", func(_ *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(1, 1, "one file", func(_ *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		return func(_ context.Context, s *session, args []string) error {
 			var in io.Reader = s.stdin
 			if args[0] != "-" {

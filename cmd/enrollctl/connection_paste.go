@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/trustmanager"
 )
@@ -23,7 +24,7 @@ var connectionPaste = &command{
 		"the address, the authentication and the one request that it shows is printed; --apply changes the connection,\n" +
 		"or adds it where there is none of that name. A key in the command goes to the keychain and nowhere else;\n" +
 		"placeholders ({{api_key}}, $KEY, <key>) are none. A command with -k is refused.",
-	setup: atDesk(1, 2, "the name of a connection, and a file or nothing", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(1, 2, "the name of a connection, and a file or nothing", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		shell := choice{words: []string{"any"}}
 		for _, one := range trustmanager.Shells {
 			shell.words = append(shell.words, strings.ToLower(string(one)))

@@ -4,9 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"flag"
 	"fmt"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/trustmanager"
 )
@@ -15,7 +16,7 @@ var connectionTest = &command{
 	name:      "test",
 	arguments: "[NAME]",
 	summary:   "try a connection step by step: name, TLS, key, permission, and who one is",
-	setup: atDesk(0, 1, "the name of a connection", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(0, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		d.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {

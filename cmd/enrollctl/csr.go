@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/finding"
@@ -19,7 +20,7 @@ var csrCheck = &command{
 	summary:   "say what is wrong with the CSRs in files, folders and ZIPs",
 	detail: "Folders are walked, ZIPs are looked into. Every request is checked by itself and against the others; nothing is\n" +
 		"written. enrollctl csr rules explains each rule.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var in intake
 		in.declare(flags)
 		asJSON := flags.Bool("json", false, "print one JSON object")
@@ -50,7 +51,7 @@ type intake struct {
 	primes   choice
 }
 
-func (in *intake) declare(flags *flag.FlagSet) {
+func (in *intake) declare(flags *pflag.FlagSet) {
 	flags.Var(&in.excluded, "exclude", "leave out `FILE`, or FILE#N for the N-th CSR in it; may be repeated")
 	in.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
 	flags.Var(&in.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+

@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/finding"
@@ -20,7 +21,7 @@ var csrBundle = &command{
 	detail: "OUT.manifest.csv beside the ZIP says which request became which file. While there are errors nothing is written,\n" +
 		"unless they are left out: OUT.left-out.csv then lists what stayed out and why. What does not fit into one file is\n" +
 		"divided into OUT-part1.zip, OUT-part2.zip and so on. Equal input gives equal bytes.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var (
 			b        bundling
 			maxBytes = count(csr.MaxUploadBytes)
@@ -32,11 +33,11 @@ var csrBundle = &command{
 		flags.BoolVar(&b.asJSON, "json", false, "print one JSON object")
 		flags.BoolVar(&b.all, "all", false, fmt.Sprintf("list every place of a finding, not the first %d", placesShown))
 		flags.BoolVar(&b.leaveOut, "leave-out-errors", false, "write the good ones and list the others in OUT.left-out.csv")
-		flags.Var(&maxBytes, "max-bytes", "most bytes `N` of one file, "+group(csr.MaxUploadBytes)+" unless given")
-		flags.Var(&entries, "max-entries", "most CSRs `N` in one file, "+group(csr.MaxPlainEntries)+" unless given; from 65,535 on it needs ZIP64")
+		flags.Var(&maxBytes, "max-bytes", "most bytes `N` of one file")
+		flags.Var(&entries, "max-entries", "most CSRs `N` in one file; from 65,535 on it needs ZIP64")
 		flags.Var(&b.names, "names", "call the files in the ZIP after `WHAT`: cn, the common name, or file, the original name")
 		return func(ctx context.Context, s *session, args []string) error {
-			if err := require(flags, "o"); err != nil {
+			if err := require(flags, "output"); err != nil {
 				return err
 			}
 			if !strings.EqualFold(out.path[max(0, len(out.path)-4):], ".zip") {

@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
@@ -29,7 +30,7 @@ var csvCheck = &command{
 	detail: "The file is taken as it is: encoding, delimiter and quotes are found, and a ZIP with one CSV is looked into. Header,\n" +
 		"cells, CSRs and what spreadsheets did to values are checked, by the columns that the service knows or by a template;\n" +
 		"nothing is written. enrollctl csv rules explains each rule.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var in table
 		in.declare(flags)
 		asJSON := flags.Bool("json", false, "print one JSON object")
@@ -55,7 +56,7 @@ var csvCheck = &command{
 
 // table is what the flags say about the CSV that is checked.
 type table struct {
-	flags               *flag.FlagSet
+	flags               *pflag.FlagSet
 	template, separator string
 	keys                choice
 	encoding, delimiter choice
@@ -69,7 +70,7 @@ var (
 	encodingWords  = []string{"", "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"}
 )
 
-func (t *table) declare(flags *flag.FlagSet) {
+func (t *table) declare(flags *pflag.FlagSet) {
 	t.flags = flags
 	flags.StringVar(&t.template, "template", "", "check against the header row of `T.csv`, the profile's template")
 	t.keys.words = []string{enrollment.UnknownKeys: "unknown", enrollment.ClientKeys: "client", enrollment.ServerKeys: "server"}
@@ -81,7 +82,7 @@ func (t *table) declare(flags *flag.FlagSet) {
 	t.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
 	flags.Var(&t.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+group(csr.SharedPrimesAutoMax)+" keys), always or never")
 	t.maxBytes = enrollment.MaxUploadBytes
-	flags.Var(&t.maxBytes, "max-bytes", "most bytes `N` of one file, "+group(enrollment.MaxUploadBytes)+" unless given")
+	flags.Var(&t.maxBytes, "max-bytes", "most bytes `N` of one file")
 }
 
 // check opens the file and checks it. The caller closes the document.

@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
@@ -24,7 +25,7 @@ var csvSave = &command{
 		"written, unless their rows are left out: OUT.left-out.csv then lists which stayed out and why. A CSV that is larger than\n" +
 		"one upload may be is zipped, and what does not fit into one ZIP either is divided into OUT-part1.csv, OUT-part2.csv and\n" +
 		"so on, each with the header. Each file is an order of its own for enrollctl deliver. Equal input gives equal bytes.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var v saving
 		v.declare(flags)
 		out := declareOutput(flags, "write the upload to `OUT.csv` or OUT.zip")
@@ -34,7 +35,7 @@ var csvSave = &command{
 		flags.BoolVar(&v.all, "all", false, fmt.Sprintf("list every place of a finding, not the first %d", placesShown))
 		flags.BoolVar(&v.leaveOut, "leave-out-errors", false, "write the good rows and list the others in OUT.left-out.csv")
 		return func(ctx context.Context, s *session, args []string) error {
-			if err := require(flags, "o"); err != nil {
+			if err := require(flags, "output"); err != nil {
 				return err
 			}
 			if ext := strings.ToLower(filepath.Ext(out.path)); ext != ".csv" && ext != ".zip" {

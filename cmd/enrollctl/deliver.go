@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/delivery"
@@ -27,7 +28,7 @@ var deliver = &command{
 		"are 0600, folders 0700.\n" +
 		"With --seal-to, -o names one sealed file instead, and no private key touches this disk.\n" +
 		"enrollctl deliver --rules explains each rule.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var d delivering
 		d.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {
@@ -63,7 +64,7 @@ type delivering struct {
 	rules, markdown bool
 }
 
-func (d *delivering) declare(flags *flag.FlagSet) {
+func (d *delivering) declare(flags *pflag.FlagSet) {
 	d.key.declare(flags)
 	d.out = declareOutput(flags, "write to the folder `DIR`; with --seal-to, to the file DIR")
 	flags.StringVar(&d.order, "order", "", "what was ordered: the bundle's manifest or the upload CSV, `FILE`")
@@ -90,13 +91,13 @@ func (d *delivering) declare(flags *flag.FlagSet) {
 }
 
 // complete refuses flags that do not fit together, before anything is read.
-func (d *delivering) complete(flags *flag.FlagSet, args []string) error {
+func (d *delivering) complete(flags *pflag.FlagSet, args []string) error {
 	if !d.check {
-		if err := require(flags, "o"); err != nil {
+		if err := require(flags, "output"); err != nil {
 			return err
 		}
 	}
-	exported := d.pkcs12 || d.folders || d.chain || given(flags, "format") || given(flags, "names")
+	exported := d.pkcs12 || d.folders || d.chain || flags.Changed("format") || flags.Changed("names")
 	switch {
 	case len(args) == 0:
 		return usagef("the result is needed: the file that was downloaded, or a folder with it")
@@ -106,7 +107,7 @@ func (d *delivering) complete(flags *flag.FlagSet, args []string) error {
 		return usagef("--order and --order-mac are two orders; give one")
 	case d.part > 0 && d.order == "":
 		return usagef("--part is about a manifest: --order is needed")
-	case d.pkcs12 && given(flags, "format") && delivery.Encoding(d.format.index) != delivery.PKCS12: // #nosec G115 -- one of four
+	case d.pkcs12 && flags.Changed("format") && delivery.Encoding(d.format.index) != delivery.PKCS12: // #nosec G115 -- one of four
 		return usagef("--pkcs12 and --format %s are two forms; give one", d.format.String())
 	case d.check && exported:
 		return usagef("--check writes nothing, so there is no form to choose")
@@ -116,7 +117,7 @@ func (d *delivering) complete(flags *flag.FlagSet, args []string) error {
 	}
 	switch delivery.Encoding(d.format.index) { // #nosec G115 -- one of four
 	case delivery.OnePEM:
-		if d.folders || given(flags, "names") {
+		if d.folders || flags.Changed("names") {
 			return usagef("--format one-pem writes one file, so there are no --folders and no --names")
 		}
 	case delivery.DER:

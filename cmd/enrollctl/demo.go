@@ -5,12 +5,13 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/job"
 	"enrollbench/core/practice"
@@ -27,7 +28,7 @@ var demo = &command{
 		"printed with its counts; the exit status is 1 if any is off. Nothing outside of this computer is reached.\n" +
 		"With -o the files stay in DIR: requests, uploads, sealed results. Secrets never get there: the token and the\n" +
 		"private keys that open the results exist in memory only.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		out := declareOutput(flags, "keep the files in the folder `DIR`; without it nothing stays")
 		var n demoCounts
 		n.declare(flags)
@@ -43,11 +44,11 @@ var demo = &command{
 // demoCounts are how much goes through each batch.
 type demoCounts struct{ requests, rows, addresses count }
 
-func (n *demoCounts) declare(flags *flag.FlagSet) {
+func (n *demoCounts) declare(flags *pflag.FlagSet) {
 	n.requests, n.rows, n.addresses = 24, 40, 60
-	flags.Var(&n.requests, "requests", "make `N` CSRs, 24 unless given")
-	flags.Var(&n.rows, "rows", "order `N` rows of a CSV, 40 unless given")
-	flags.Var(&n.addresses, "addresses", "order `N` MAC addresses, 60 unless given")
+	flags.Var(&n.requests, "requests", "make `N` CSRs")
+	flags.Var(&n.rows, "rows", "order `N` rows of a CSV")
+	flags.Var(&n.addresses, "addresses", "order `N` MAC addresses")
 }
 
 // demoLimit is the most of each kind: a demonstration takes seconds.

@@ -2,51 +2,87 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// parseFlags sets the flags found in args, wherever they stand, and returns the other arguments. What follows -- is
-// never a flag, a single - never is one. It exists because the standard package stops at the first argument that is
-// none, and "csr check DIR --json" must work.
-func parseFlags(flags *flag.FlagSet, args []string) (rest []string, err error) {
-	for len(args) > 0 {
-		arg := args[0]
-		args = args[1:]
-		switch {
-		case arg == "--":
-			return append(rest, args...), nil
-		case len(arg) < 2 || arg[0] != '-':
-			rest = append(rest, arg)
-			continue
-		}
-		dashes := arg[:len(arg)-len(strings.TrimLeft(arg, "-"))]
-		name, value, given := strings.Cut(arg[len(dashes):], "=")
-		f := flags.Lookup(name)
-		switch {
-		case f == nil && (name == "h" || name == "help"):
-			return nil, flag.ErrHelp
-		case f == nil || len(dashes) > 2:
-			return nil, usagef("unknown flag %q; a file of that name is given as ./%s", dashes+name, arg)
-		case given:
-		case isBool(f):
-			value = "true"
-		case len(args) == 0:
-			return nil, usagef("%s needs a value", spell(f))
-		default:
-			value, args = args[0], args[1:]
-		}
-		if err := flags.Set(name, value); err != nil {
-			return nil, usagef("%s %q: %s", spell(f), value, reason(err))
+// twoDashes writes flags that were given with one dash, as -json, with two: pflag takes one dash for a row of single
+// letters.
+func twoDashes(tree *cobra.Command, args []string) []string {
+	long := map[string]bool{}
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		c.Flags().VisitAll(func(f *pflag.Flag) { long[f.Name] = true })
+		for _, sub := range c.Commands() {
+			walk(sub)
 		}
 	}
-	return rest, nil
+	walk(tree)
+	var out []string
+	for i, arg := range args {
+		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+		switch {
+		case arg == "--":
+			return append(out, args[i:]...)
+		case len(arg) == 3 && arg[0] == '-' && arg[2] == '=': // an empty value, where pflag reads "="
+			out = append(out, arg[:2], "")
+		case strings.HasPrefix(arg, "-") && len(name) > 1 && (long[name] || name == "help" || name == "version"):
+			out = append(out, "-"+arg)
+		default:
+			out = append(out, arg)
+		}
+	}
+	return out
 }
 
-// reason keeps the part of a flag package's error that is not about Go.
+// flagError puts what pflag says of a flag into words.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var valueless *pflag.ValueRequiredError
+	var wrong *pflag.InvalidValueError
+	var malformed *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames())
+	case errors.As(err, &malformed):
+		return unknownFlag(cmd, strings.TrimPrefix(malformed.GetSpecifiedFlag(), "--"), "")
+	case errors.As(err, &valueless):
+		return usagef("%s needs a value", spell(valueless.GetFlag()))
+	case errors.As(err, &wrong):
+		return usagef("%s %q: %s", spell(wrong.GetFlag()), wrong.GetValue(), reason(wrong.Unwrap()))
+	}
+	return err
+}
+
+// unknownFlag also says which flag may be meant: one that is spelled alike, or shares a word, as --ca-bundle and --extra-ca do.
+func unknownFlag(cmd *cobra.Command, name, letters string) error {
+	written := "--" + name
+	if letters != "" {
+		written = "-" + letters
+	}
+	alike := &cobra.Command{SuggestionsMinimumDistance: 2}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		c := &cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}}
+		if slices.ContainsFunc(strings.Split(f.Name, "-"), func(w string) bool { return slices.Contains(strings.Split(name, "-"), w) }) {
+			c.SuggestFor = []string{name}
+		}
+		alike.AddCommand(c)
+	})
+	names := alike.SuggestionsFor(name)
+	if len(names) == 0 || letters != "" {
+		return usagef("unknown flag %q; a file of that name is given as ./%s", written, written)
+	}
+	for i := range names {
+		names[i] = spell(cmd.Flags().Lookup(names[i]))
+	}
+	return usagef("unknown flag %q%s", written, didYouMean(names))
+}
+
+// reason keeps the part of an error that is not about Go, as of strconv.
 func reason(err error) string {
 	if inner := errors.Unwrap(err); inner != nil {
 		return inner.Error()
@@ -54,31 +90,19 @@ func reason(err error) string {
 	return err.Error()
 }
 
-func isBool(f *flag.Flag) bool {
-	b, ok := f.Value.(interface{ IsBoolFlag() bool })
-	return ok && b.IsBoolFlag()
-}
-
 // spell writes a flag the way the help shows it: -o, --json.
-func spell(f *flag.Flag) string {
-	if len(f.Name) == 1 {
-		return "-" + f.Name
+func spell(f *pflag.Flag) string {
+	if f.Shorthand != "" {
+		return "-" + f.Shorthand
 	}
 	return "--" + f.Name
 }
 
-// given says whether a flag was set on the command line.
-func given(flags *flag.FlagSet, name string) bool {
-	found := false
-	flags.Visit(func(f *flag.Flag) { found = found || f.Name == name })
-	return found
-}
-
 // require fails unless all the named flags were given.
-func require(flags *flag.FlagSet, names ...string) error {
+func require(flags *pflag.FlagSet, names ...string) error {
 	var missing []string
 	for _, name := range names {
-		if !given(flags, name) {
+		if !flags.Changed(name) {
 			missing = append(missing, spell(flags.Lookup(name)))
 		}
 	}
@@ -92,31 +116,12 @@ func require(flags *flag.FlagSet, names ...string) error {
 	}
 }
 
-func describeFlags(w io.Writer, flags *flag.FlagSet) {
-	any := false
-	flags.VisitAll(func(f *flag.Flag) {
-		if !any {
-			fmt.Fprint(w, "\nFlags:\n")
-			any = true
-		}
-		value, usage := flag.UnquoteUsage(f)
-		left := spell(f)
-		if value != "" {
-			left += " " + value
-		}
-		if len(left) > 24 {
-			fmt.Fprintf(w, "  %s\n  %24s  %s\n", left, "", usage)
-		} else {
-			fmt.Fprintf(w, "  %-24s  %s\n", left, usage)
-		}
-	})
-}
-
 // texts is a flag that may be given several times.
 type texts []string
 
 func (t *texts) String() string     { return strings.Join(*t, ", ") }
 func (t *texts) Set(s string) error { *t = append(*t, s); return nil }
+func (t *texts) Type() string       { return "TEXT" }
 
 // choice is a flag that takes one of some words; its value is the index.
 type choice struct {
@@ -131,6 +136,10 @@ func (c *choice) String() string {
 	return ""
 }
 
+// Type is for pflag.
+func (c *choice) Type() string { return "WORD" }
+
+// Set takes one of the words.
 func (c *choice) Set(s string) error {
 	i := slices.Index(c.words, s)
 	if i < 0 {
@@ -144,6 +153,7 @@ func (c *choice) Set(s string) error {
 type count int64
 
 func (n *count) String() string { return fmt.Sprint(int64(*n)) }
+func (n *count) Type() string   { return "N" }
 
 func (n *count) Set(s string) error {
 	var v int64

@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"runtime/debug"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/job"
 )
@@ -16,7 +17,7 @@ var jobDeliver = &command{
 	summary:   "fetch a result, open it, check it against the batch's own order, write certificates and keys",
 	detail: "It is enrollctl deliver with the order at hand, and takes the same flags. A result of the practice service within\n" +
 		"this program is verified up to its root without --trust. A result that turns out to be damaged is to be fetched again.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		var w delivering
 		w.declare(flags)
 		return func(ctx context.Context, s *session, d *desk, args []string) error {

@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/job"
 	"enrollbench/core/keychain"
@@ -21,7 +22,7 @@ type desk struct {
 	keys   *keychain.Keychain
 }
 
-func (d *desk) declare(flags *flag.FlagSet) {
+func (d *desk) declare(flags *pflag.FlagSet) {
 	d.apiKey.flag = "api-key-file"
 	flags.StringVar(&d.apiKey.file, "api-key-file", "", "read the API key from the first line of `FILE`, - is standard input; else it is in the keychain, or asked for on the terminal")
 }
@@ -128,8 +129,8 @@ func (d *desk) batch(ctx context.Context, text string) (id string, err error) {
 const oneFile = "one file"
 
 // onDesk is a command that needs the desk; n is how many arguments it takes, -1 for any number.
-func onDesk(setup func(flags *flag.FlagSet) func(ctx context.Context, s *session, d *desk, args []string) error, n int, what string) func(*flag.FlagSet) action {
-	return func(flags *flag.FlagSet) action {
+func onDesk(setup func(flags *pflag.FlagSet) func(ctx context.Context, s *session, d *desk, args []string) error, n int, what string) func(*pflag.FlagSet) action {
+	return func(flags *pflag.FlagSet) action {
 		d := new(desk)
 		d.declare(flags)
 		act := setup(flags)

@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/job"
 )
@@ -18,7 +19,7 @@ var jobList = &command{
 	arguments: "[TEXT]",
 	summary:   "list the batches, the newest first",
 	detail:    "TEXT chooses those that have it in their name, id, file name, profile or job id.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		var states texts
 		flags.Var(&states, "state", "only batches in the state `STATE`; may be given several times")
 		connection := flags.String("connection", "", "only those of the connection `NAME`")
@@ -71,7 +72,7 @@ var jobShow = &command{
 	name:      "show",
 	arguments: "BATCH",
 	summary:   "tell everything about one batch, its timeline and the refused rows included",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
 			r, err := d.Jobs.Get(ctx, args[0])

@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/delivery"
@@ -27,7 +28,7 @@ var jobStart = &command{
 		"series. --batch ID sends one that is prepared. Everything is checked first; with errors nothing is sent (status 1).\n" +
 		"Keys that the service makes are sealed to --recipient; --key rehearses that they will open, --not-rehearsed says\n" +
 		"that you go on without. --prepare writes the record and sends nothing; --check does not even that.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		q := new(jobRequest)
 		q.declare(flags)
 		return q.run
@@ -36,7 +37,7 @@ var jobStart = &command{
 
 // jobRequest is what the flags say about a batch.
 type jobRequest struct {
-	flags                     *flag.FlagSet
+	flags                     *pflag.FlagSet
 	connection, profile, name string
 	batch, order              string
 	keys, format              choice
@@ -50,7 +51,7 @@ type jobRequest struct {
 	template                  string
 }
 
-func (q *jobRequest) declare(flags *flag.FlagSet) {
+func (q *jobRequest) declare(flags *pflag.FlagSet) {
 	q.flags = flags
 	q.keys.words = []string{"device", "service"}
 	q.format.words = []string{"pem", "der", "json", "smpb"}
@@ -223,7 +224,7 @@ func (q *jobRequest) file(path string) (f job.File, method trustmanager.Method, 
 		if table.Maker() == delivery.Device {
 			keys = job.ByDevice
 		}
-		if given(q.flags, "keys") {
+		if q.flags.Changed("keys") {
 			keys = []job.Keys{job.ByDevice, job.ByService}[q.keys.index]
 		}
 		return f, method, keys, nil

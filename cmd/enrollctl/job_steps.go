@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/job"
@@ -17,7 +18,7 @@ import (
 // oneStep is a command that takes one batch a step further and prints how it stands then.
 func oneStep(name, summary string, do func(*job.Jobs, context.Context, string) (*job.Record, error)) *command {
 	return &command{name: name, arguments: "BATCH", summary: summary,
-		setup: onDesk(func(*flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+		setup: onDesk(func(*pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 			return func(ctx context.Context, s *session, d *desk, args []string) error {
 				r, err := do(d.Jobs, ctx, args[0])
 				if err != nil {
@@ -41,7 +42,7 @@ var jobDelete = &command{
 	arguments: "BATCH",
 	summary:   "remove the record of a batch and its fetched result",
 	detail:    "What is being sent, may exist, or is at work in the service is refused.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		sure := flags.Bool("yes", false, "do it: there is no way back")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
 			r, err := d.Jobs.Get(ctx, args[0])
@@ -61,7 +62,7 @@ var jobResolve = &command{
 	arguments: "BATCH JOB-ID",
 	summary:   "tie a batch that may exist to the job id that the service's portal shows",
 	detail:    "The service has to confirm that there is such a job.",
-	setup: onDesk(func(*flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(*pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
 			r, err := d.Jobs.Resolve(ctx, args[0], args[1])
 			if err != nil {
@@ -76,7 +77,7 @@ var jobResume = &command{
 	name:    "resume",
 	summary: "ask the service about every batch that an interrupted run left in doubt",
 	detail:  "Nothing is sent. The status is 3 while a batch is not settled.",
-	setup: onDesk(func(*flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(*pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		return func(ctx context.Context, s *session, d *desk, _ []string) error {
 			looked, err := d.Jobs.Resume(ctx)
 			for _, r := range looked {
@@ -96,7 +97,7 @@ var jobWatch = &command{
 	detail: "Without BATCH all that are under way. Each change is a line. The status is 1 if any of them failed, as a whole or in\n" +
 		"part, 3 if one may exist or cannot be asked for, and 0 if every certificate was issued. A batch that waits for\n" +
 		"approval is waited for, unless --once.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		w := new(watching)
 		flags.BoolVar(&w.once, "once", false, "ask once and do not wait")
 		flags.BoolVar(&w.download, "download", false, "fetch each result as soon as it is complete")
@@ -218,7 +219,7 @@ var jobDownload = &command{
 	arguments: "BATCH",
 	summary:   "fetch the result of a complete job",
 	detail:    "It lies in the batch's own folder; -o makes a copy. enrollctl job deliver opens it against its order.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		out := declareOutput(flags, "copy the result to `FILE`")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
 			if _, err := d.Jobs.Refresh(ctx, args[0]); err != nil {
@@ -266,10 +267,10 @@ var jobExport = &command{
 	arguments: "BATCH",
 	summary:   "write a prepared batch as one file, for a station that sends it",
 	detail:    "The file holds the order, the upload and the recipient, and nothing secret. From then on the batch is not sent from here.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		out := declareOutput(flags, "write to `FILE`")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
-			if err := require(flags, "o"); err != nil {
+			if err := require(flags, "output"); err != nil {
 				return err
 			}
 			f, err := atomicfile.Create(out.path, atomicfile.Options{Mode: 0o600, Replace: out.force})
@@ -296,7 +297,7 @@ var jobImport = &command{
 	arguments: "FILE",
 	summary:   "take a prepared batch from a file",
 	detail:    "It keeps its id. --connection and --profile say where it is to be sent from here; job start --batch sends it.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		connection := flags.String("connection", "", "send it through the connection `NAME` of this computer")
 		profile := flags.String("profile", "", "order through the profile `ID` or name; without it the one of the file")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
@@ -330,10 +331,10 @@ var jobFailedRows = &command{
 	arguments: "BATCH",
 	summary:   "write what the service refused as a CSV, ready to be corrected and sent",
 	detail:    "The reasons are in OUT.reasons.csv.",
-	setup: onDesk(func(flags *flag.FlagSet) func(context.Context, *session, *desk, []string) error {
+	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		out := declareOutput(flags, "write to `OUT.csv`")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
-			if err := require(flags, "o"); err != nil {
+			if err := require(flags, "output"); err != nil {
 				return err
 			}
 			return failedRows(ctx, s, d, args[0], *out)

@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"strings"
 	"sync/atomic"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/cms"
 	"enrollbench/core/delivery"
@@ -23,7 +24,7 @@ type opening struct {
 	passphrase        passphraseSource
 }
 
-func (o *opening) declare(flags *flag.FlagSet) {
+func (o *opening) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&o.file, "key", "", "the private key that it was sealed to, in `FILE`: PEM, DER, PKCS#12 or OpenPGP")
 	flags.StringVar(&o.certificate, "certificate", "", "the certificate that belongs to the key, in `FILE`; without it every recipient is tried")
 	o.passphrase.declare(flags, "passphrase-file", "the private key")

@@ -3,9 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
-	"flag"
 	"fmt"
 	"os"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/eui48"
@@ -20,7 +21,7 @@ var macCheck = &command{
 	summary:  "say what is wrong with a range, and where it ends",
 	detail: "The start is six octets with colons or hyphens, in any case; the increment is decimal. Everything that is\n" +
 		"wrong is said at once. The limit of one order is 500,000 addresses.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var q rangeRequest
 		q.declare(flags)
 		asJSON := flags.Bool("json", false, "print one JSON object")
@@ -40,7 +41,7 @@ var macList = &command{
 	summary:  "list a range as a CSV that the service takes for keys it makes itself",
 	detail: "The CSV has the one column subject.common_name. It is written as it is computed, so it may be of any length;\n" +
 		"past the 500,000 addresses of one order by MAC range, --long must say that a longer CSV is meant.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var q rangeRequest
 		q.declare(flags)
 		out := declareOutput(flags, "write to `FILE.csv` instead of standard output")
@@ -72,11 +73,11 @@ var macList = &command{
 
 // rangeRequest is what the flags say about a range, as it was typed.
 type rangeRequest struct {
-	flags                   *flag.FlagSet
+	flags                   *pflag.FlagSet
 	start, count, increment string
 }
 
-func (q *rangeRequest) declare(flags *flag.FlagSet) {
+func (q *rangeRequest) declare(flags *pflag.FlagSet) {
 	q.flags = flags
 	flags.StringVar(&q.start, "start", "", "the first `MAC` address, such as 00:1a:c2:7b:00:00")
 	flags.StringVar(&q.count, "count", "", "how many addresses, `N`")

@@ -2,9 +2,10 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
+
+	"github.com/spf13/pflag"
 )
 
 // output is where a result goes, and whether what lies there may be replaced.
@@ -13,9 +14,9 @@ type output struct {
 	force bool
 }
 
-func declareOutput(flags *flag.FlagSet, usage string) *output {
+func declareOutput(flags *pflag.FlagSet, usage string) *output {
 	o := new(output)
-	flags.StringVar(&o.path, "o", "", usage)
+	flags.StringVarP(&o.path, "output", "o", "", usage)
 	flags.BoolVar(&o.force, "force", false, "replace what an earlier run wrote there")
 	return o
 }

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"enrollbench/core/privatekey"
@@ -24,7 +24,7 @@ type passphraseSource struct {
 	file string
 }
 
-func (p *passphraseSource) declare(flags *flag.FlagSet, name, of string) {
+func (p *passphraseSource) declare(flags *pflag.FlagSet, name, of string) {
 	p.flag = name
 	flags.StringVar(&p.file, name, "", "read the passphrase of "+of+" from the first line of `FILE`, - is standard input; else it is asked for on the terminal")
 }

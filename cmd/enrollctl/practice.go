@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"strings"
 	"sync"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/practice"
 )
@@ -20,7 +21,7 @@ var practiceCommand = &command{
 		"needs (curl --cacert), and the authorities of what it issues (deliver --practice --trust). The token is printed\n" +
 		"when it is made, and kept as a hash only. Jobs and results lie in the folder and survive a restart for 30 days.\n\n" +
 		"--fault takes, several times if need be:\n  " + strings.ReplaceAll(practice.FaultHelp, "\n", "\n  "),
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var p practising
 		p.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {
@@ -41,7 +42,7 @@ type practising struct {
 	faults                     faultFlags
 }
 
-func (p *practising) declare(flags *flag.FlagSet) {
+func (p *practising) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&p.listen, "listen", "127.0.0.1:0", "listen on the loopback address `HOST:PORT`; port 0 is any free one")
 	flags.StringVar(&p.folder, "folder", "", "keep the state in `DIR`; without it in the account's own folder for settings")
 	flags.BoolVar(&p.approval, "approval", false, "jobs of every profile wait for approval")
@@ -55,6 +56,9 @@ func (p *practising) declare(flags *flag.FlagSet) {
 
 // faultFlags are the faults that were asked for.
 type faultFlags practice.Faults
+
+// Type is for pflag.
+func (f *faultFlags) Type() string { return "SPEC" }
 
 func (f *faultFlags) String() string {
 	specs := make([]string, len(*f))

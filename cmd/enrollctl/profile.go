@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/trustmanager"
@@ -87,7 +88,7 @@ func (p *profiles) find(ctx context.Context, idOrName string) (trustmanager.Prof
 	return profileOf(&p.connection, all, idOrName)
 }
 
-func declareCached(flags *flag.FlagSet) *bool {
+func declareCached(flags *pflag.FlagSet) *bool {
 	return flags.Bool("cached", false, "show what was fetched last, without a network")
 }
 
@@ -95,7 +96,7 @@ var profileList = &command{
 	name:      "list",
 	arguments: "[NAME]",
 	summary:   "list the profiles of a connection",
-	setup: atDesk(0, 1, "the name of a connection", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(0, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		cached := declareCached(flags)
 		all := flags.Bool("all", false, "list those too that cannot be enrolled in batches")
@@ -157,7 +158,7 @@ var profileTemplate = &command{
 	name:      "template",
 	arguments: "NAME PROFILE",
 	summary:   "fetch the CSV template of a profile: its header row",
-	setup: atDesk(2, 2, "a connection and a profile", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(2, 2, "a connection and a profile", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		out := declareOutput(flags, "write to `FILE.csv` instead of standard output")
 		cached := declareCached(flags)
 		d.declare(flags)
@@ -205,7 +206,7 @@ var profileSpecification = &command{
 	arguments: "NAME PROFILE",
 	summary:   "show the fields of a profile: which are needed, what they may hold",
 	detail:    "Profiles for batches only may have none: the template is what there is then.",
-	setup: atDesk(2, 2, "a connection and a profile", func(flags *flag.FlagSet, d *desk) func(context.Context, *session, []string) error {
+	setup: atDesk(2, 2, "a connection and a profile", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		d.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/finding"
@@ -22,7 +23,7 @@ var recipientShow = &command{
 	summary:   "who it is, which key will be used, and what speaks against it",
 	detail: "FILE is an X.509 certificate (PEM, DER) or an OpenPGP public key (armored, binary). A private key must never\n" +
 		"be sent: a file that holds one is an error. enrollctl recipient rules explains each rule.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		field := choice{words: []string{"none", "base64", "text", "der"}}
 		flags.Var(&field, "field", "print only the value of the request's certificate field: `FORM` is base64 (of the text), text, or der (base64 of it)")
@@ -60,7 +61,7 @@ var recipientRehearse = &command{
 	summary:  "prove that what is sealed to a recipient opens with the key at hand",
 	detail: "A random probe is sealed and opened in memory, before anything is ordered. It proves that you can open, not\n" +
 		"that the service can seal.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var key opening
 		key.declare(flags)
 		file := flags.String("recipient", "", "the certificate or OpenPGP public key, in `FILE`, or FILE#FINGERPRINT where it holds several")
@@ -97,7 +98,7 @@ var recipientPublic = &command{
 	summary:   "write the public half of a file, encoded anew, to give it away",
 	detail: "What comes out is the certificate or the OpenPGP public key alone, also where FILE holds the private key beside\n" +
 		"it. FILE#FINGERPRINT chooses among several.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		out := declareOutput(flags, "write to `OUT` instead of standard output")
 		return func(_ context.Context, s *session, args []string) error {
 			if len(args) != 1 {

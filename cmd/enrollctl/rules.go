@@ -3,10 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/delivery"
@@ -42,7 +43,7 @@ func rulesCommand(page *rulePage) *command {
 	return &command{
 		name:    "rules",
 		summary: "every rule that is checked: what it means, what to do, where it is written",
-		setup: func(flags *flag.FlagSet) action {
+		setup: func(flags *pflag.FlagSet) action {
 			markdown := flags.Bool("markdown", false, "print it as Markdown, as docs/"+page.group+"-rules.md has it")
 			return func(_ context.Context, s *session, args []string) error {
 				if len(args) > 0 {

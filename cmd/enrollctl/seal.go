@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/openpgp"
@@ -21,14 +22,14 @@ var encrypt = &command{
 	summary:   "seal a file to one or several recipients",
 	detail: "A certificate makes a CMS message, as openssl smime -decrypt opens it; an OpenPGP key an OpenPGP message, as\n" +
 		"gpg opens it. Each of several recipients can open it; they must be of one kind.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var recipients texts
 		flags.Var(&recipients, "recipient", "seal to the certificate or OpenPGP public key in `FILE`, or FILE#FINGERPRINT where it holds several; may be repeated")
 		gcm := flags.Bool("gcm", false, "CMS with AES-256-GCM, which shows every change; openssl smime cannot open it, openssl cms can")
 		armor := flags.Bool("armor", false, "write text: PEM or OpenPGP armor, a third larger")
 		out := declareOutput(flags, "write the message to `OUT`")
 		return func(ctx context.Context, s *session, args []string) error {
-			if err := require(flags, "recipient", "o"); err != nil {
+			if err := require(flags, "recipient", "output"); err != nil {
 				return err
 			}
 			if len(args) != 1 {
@@ -52,13 +53,13 @@ var decrypt = &command{
 	detail: "OUT appears when everything was proven that can be: the seal of OpenPGP and of AES-GCM (authenticated), else\n" +
 		"every checksum of the ZIP within or the syntax of the JSON (undamaged). A payload that is neither is kept with\n" +
 		"--insist only. enrollctl deliver looks into the result and checks it against the order.",
-	setup: func(flags *flag.FlagSet) action {
+	setup: func(flags *pflag.FlagSet) action {
 		var key opening
 		key.declare(flags)
 		insist := flags.Bool("insist", false, "keep a payload whose integrity cannot be proven")
 		out := declareOutput(flags, "write what was sealed to `OUT`, readable by its owner only")
 		return func(ctx context.Context, s *session, args []string) error {
-			if err := require(flags, "key", "o"); err != nil {
+			if err := require(flags, "key", "output"); err != nil {
 				return err
 			}
 			if len(args) != 1 {

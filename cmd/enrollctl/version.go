@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/spf13/pflag"
 )
 
 // version is set by the build: -ldflags "-X main.version=1.2.3".
@@ -14,15 +15,19 @@ var version = ""
 var versionCommand = &command{
 	name:    "version",
 	summary: "which version this is, and what it was built with",
-	setup: func(*flag.FlagSet) action {
+	setup: func(*pflag.FlagSet) action {
 		return func(_ context.Context, s *session, args []string) error {
 			if len(args) > 0 {
 				return usagef("version takes no arguments, and %q is one", args[0])
 			}
-			_, err := fmt.Fprintf(s.stdout, "enrollctl %s (%s, %s/%s)\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(s.stdout, versionLine())
 			return err
 		}
 	},
+}
+
+func versionLine() string {
+	return fmt.Sprintf("enrollctl %s (%s, %s/%s)\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // versionText is the version that the build set, or the revision it was built from.
