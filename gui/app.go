@@ -12,7 +12,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/delivery"
@@ -22,6 +21,7 @@ import (
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 	"enrollbench/resources"
 )
 
@@ -107,7 +107,6 @@ type Options struct {
 
 // New makes the window, and shows nothing yet.
 func New(f fyne.App, o Options) *App {
-	LoadTranslations()
 	f.Settings().SetTheme(look.NewTheme())
 	a := &App{fyne: f, tasks: o.Tasks, choose: o.Chooser}
 	if a.tasks == nil {
@@ -206,8 +205,8 @@ func (a *App) frame() fyne.CanvasObject {
 		rail.Add(r)
 	}
 	help := widgets.NewRow(widgets.Inset(look.Gap*1.25, look.Gap*1.5, widgets.Across(look.Gap*1.5,
-		widgets.Middle(widgets.Icon(look.Icon("help"), 20)), widgets.Middle(widgets.NewText(lang.X("app.help", "Help"))))), 8, a.help)
-	help.Label = lang.X("app.help", "Help")
+		widgets.Middle(widgets.Icon(look.Icon("help"), 20)), widgets.Middle(widgets.NewText(words.T("app.help"))))), 8, a.help)
+	help.Label = words.T("app.help")
 	side := widgets.Wide(168, container.NewStack(widgets.NewArea(look.ColorRail, 0),
 		widgets.Inset(look.Gap*1.5, look.Gap, container.NewBorder(nil, help, nil, nil, rail))))
 	return container.NewStack(
@@ -291,11 +290,9 @@ func (a *App) sweep(traces string) {
 	Run(a.starting, "", func(context.Context, progress.Func) ([]string, error) { return delivery.Sweep(traces) }, func(removed []string, err error) {
 		switch {
 		case len(removed) > 0:
-			a.note(widgets.Note{State: look.Warning, Detail: strings.Join(removed, "\n"),
-				Text: lang.XN("app.swept", "{{.Number}} files with private keys, left by a crash, were removed.", len(removed), map[string]any{"Number": len(removed)})})
+			a.note(widgets.Note{State: look.Warning, Detail: strings.Join(removed, "\n"), Text: words.N("app.swept", len(removed))})
 		case err != nil:
-			a.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
-				Text: lang.X("app.sweep-failed", "What a crash left could not be removed. It is tried again at the next start.")})
+			a.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("app.sweep-failed")})
 		}
 		a.recall()
 	})
@@ -397,7 +394,7 @@ func pick[T any](a *App, work func(ctx context.Context) (T, error), done func(T)
 		func(v T, err error) {
 			if err != nil {
 				if !cancelled(err) {
-					a.fail(lang.X("problem.no-dialog", "No file dialog could be opened"), err)
+					a.fail(words.T("problem.no-dialog"), err)
 				}
 				return
 			}

@@ -7,10 +7,10 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // hiding makes a *widgets.Dialog look like one of the toolkit's to fyneChooser.
@@ -31,7 +31,7 @@ func (f fyneChooser) showSave(o ChooserOptions, answer func(string, error)) dial
 	entry.SetText(filepath.Join(folder, o.Name))
 	problem := widgets.NewParagraph("").Small()
 	problem.Color = look.Failed.Color()
-	d := &widgets.Dialog{State: look.Notice, Title: o.Title, Text: lang.X("save.where", "Where shall it be written?")}
+	d := &widgets.Dialog{State: look.Notice, Title: o.Title, Text: words.T("save.where")}
 	check := func(string) {
 		reason := saveProblem(entry.Text)
 		problem.SetText(reason)
@@ -43,7 +43,7 @@ func (f fyneChooser) showSave(o ChooserOptions, answer func(string, error)) dial
 			browser.Hide()
 		}
 	}
-	browse := widgets.NewButton(lang.X("save.browse", "Browse…"), look.Icon("folder"), func() {
+	browse := widgets.NewButton(words.T("save.browse"), look.Icon("folder"), func() {
 		browser = f.prepare(dialog.NewFolderOpen(func(l fyne.ListableURI, err error) {
 			if l != nil && err == nil {
 				entry.SetText(filepath.Join(l.Path(), filepath.Base(entry.Text)))
@@ -52,8 +52,8 @@ func (f fyneChooser) showSave(o ChooserOptions, answer func(string, error)) dial
 	})
 	d.Body = widgets.Down(look.Gap/2, container.NewBorder(nil, nil, nil, browse, entry), problem)
 	d.Answers = []widgets.Answer{
-		{Text: lang.X("dialog.back", "Go back"), Act: func() { answer("", nil) }},
-		{Text: lang.X("save.save", "Save"), Act: func() { answer(entry.Text, nil) }},
+		{Text: words.T("dialog.back"), Act: func() { answer("", nil) }},
+		{Text: words.T("save.save"), Act: func() { answer(entry.Text, nil) }},
 	}
 	entry.OnSubmitted = func(string) {
 		if saveProblem(entry.Text) == "" {
@@ -70,13 +70,13 @@ func (f fyneChooser) showSave(o ChooserOptions, answer func(string, error)) dial
 // saveProblem says why nothing can be written to path, "" if it can as far as can be seen.
 func saveProblem(path string) string {
 	if path == "" || filepath.Base(path) == "." {
-		return lang.X("save.no-name", "Type a path and a name.")
+		return words.T("save.no-name")
 	}
 	if !filepath.IsAbs(path) {
-		return lang.X("save.relative", "Type the whole path, from the root.")
+		return words.T("save.relative")
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return lang.X("save.no-folder", "There is no folder {{.Folder}}.", map[string]any{"Folder": filepath.Dir(path)})
+		return words.T("save.no-folder", "Folder", filepath.Dir(path))
 	}
 	return ""
 }

@@ -75,7 +75,6 @@ func TestParsePaths(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	LoadTranslations()
 	for _, c := range []struct {
 		err  error
 		want string

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/enrollment"
 	"enrollbench/core/job"
@@ -16,6 +15,7 @@ import (
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // connectionList is all connections, and the id of the one that is meant where none is named.
@@ -163,10 +163,10 @@ func (a *App) sweepUploads() {
 // noDesk says why nothing can be started.
 func (a *App) noDesk() {
 	if a.deskTrouble == nil {
-		a.note(widgets.Note{State: look.Notice, Text: lang.X("app.desk-opens", "The list of jobs is being opened. Try again in a moment.")})
+		a.note(widgets.Note{State: look.Notice, Text: words.T("app.desk-opens")})
 		return
 	}
-	a.fail(lang.X("jobs.unreadable", "The list of batches cannot be read"), a.deskTrouble)
+	a.fail(words.T("jobs.unreadable"), a.deskTrouble)
 }
 
 // readConnections reads the connections and shows the one that is used. At the first start there is none, and a page
@@ -179,7 +179,7 @@ func (a *App) readConnections(first bool) {
 	Run(a.opening, "", func(context.Context, progress.Func) (connectionList, error) { return d.list() }, func(l connectionList, err error) {
 		if err != nil {
 			if !cancelled(err) {
-				a.fail(lang.X("connections.unreadable", "The connections cannot be read"), err)
+				a.fail(words.T("connections.unreadable"), err)
 			}
 			return
 		}
@@ -215,7 +215,7 @@ func (a *App) practise(then func()) {
 		func(_ struct{}, err error) {
 			a.Welcome.showBar()
 			if err != nil {
-				a.fail(lang.X("practice.failed", "The practice service did not start"), err)
+				a.fail(words.T("practice.failed"), err)
 				return
 			}
 			a.fyne.Preferences().SetBool(prefWelcomed, true)
@@ -229,11 +229,11 @@ func (a *App) practise(then func()) {
 // connectionWords puts an error of a connection into words: what it is, what to do.
 func connectionWords(err error) string {
 	if advice := keychain.Advice(err); advice != "" {
-		words := err
+		cause := err
 		if e := (*keychain.Error)(nil); errors.As(err, &e) { // without the name under which the keychain has it
-			words = e.Kind
+			cause = e.Kind
 		}
-		return sentence(visible(words.Error())) + " " + sentence(advice)
+		return sentence(visible(cause.Error())) + " " + sentence(advice)
 	}
 	return sentence(visible(strings.TrimSpace(err.Error())))
 }

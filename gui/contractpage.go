@@ -9,12 +9,12 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // contractPage shows what a service's public pages leave open, as the data that it is: paths, methods, field and header
@@ -35,9 +35,9 @@ type contractPage struct {
 func newContractPage(a *App) *contractPage {
 	p := &contractPage{app: a}
 	p.work = a.tasks.NewRunner(nil)
-	back := widgets.NewButton(lang.X("dialog.back", "Go back"), look.Icon("left"), p.escape)
-	standard := widgets.NewButton(lang.X("contract.standard", "As the program has it"), look.Icon("undo"), func() { p.fill(trustmanager.Default(p.of.Kind)) })
-	p.bar = widgets.NewBottomBar(widgets.NewPrimary(lang.X("settings.save", "Save"), look.Icon("save"), p.save), back, standard)
+	back := widgets.NewButton(words.T("dialog.back"), look.Icon("left"), p.escape)
+	standard := widgets.NewButton(words.T("contract.standard"), look.Icon("undo"), func() { p.fill(trustmanager.Default(p.of.Kind)) })
+	p.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("settings.save"), look.Icon("save"), p.save), back, standard)
 	p.title = widgets.NewText("")
 	p.title.Face, p.title.Style.Bold = look.SizeFigure, true
 	p.text = widgets.NewTextArea()
@@ -45,7 +45,7 @@ func newContractPage(a *App) *contractPage {
 	p.text.OnChanged = func(string) { p.judge() }
 	p.remark = widgets.NewParagraph("").Small()
 	p.remark.Lines = 3
-	about := widgets.NewParagraph(lang.X("contract.text", "What the service's public pages leave open: paths, field names, header names, encodings. {braces} stand for values. The portal shows each profile's exact cURL command: paste it in Settings, and this is filled in from it.")).Muted()
+	about := widgets.NewParagraph(words.T("contract.text")).Muted()
 	p.root = widgets.Edged(widgets.Inset(2*look.Gap, 3*look.Gap, widgets.Down(look.Gap, p.title, about, p.remark)), p.bar.Content(), nil, nil,
 		container.NewStack(widgets.Inset(0, 3*look.Gap, p.text)))
 	return p
@@ -72,7 +72,7 @@ func (p *contractPage) fill(c trustmanager.Contract) {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(c); err != nil {
-		p.app.fail(lang.X("contract.unreadable", "It cannot be shown"), err)
+		p.app.fail(words.T("contract.unreadable"), err)
 		return
 	}
 	p.text.SetText(b.String())
@@ -91,7 +91,7 @@ func (p *contractPage) read() (trustmanager.Contract, error) {
 		return c, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return c, errors.New(lang.X("contract.more", "there is more behind the closing brace"))
+		return c, errors.New(words.T("contract.more"))
 	}
 	return c, c.Validate()
 }
@@ -102,12 +102,12 @@ func (p *contractPage) judge() {
 	if err != nil {
 		p.remark.Color = look.Failed.Color()
 		p.remark.SetText(look.Failed.Word() + ": " + visible(err.Error()))
-		p.bar.SetFacts(widgets.Fact{State: look.Failed, Text: lang.X("contract.wrong", "It cannot be used as it is")})
-		p.bar.SetAction(false, lang.X("contract.mend", "Mend what is red first"))
+		p.bar.SetFacts(widgets.Fact{State: look.Failed, Text: words.T("contract.wrong")})
+		p.bar.SetAction(false, words.T("contract.mend"))
 		return
 	}
 	p.remark.SetText("")
-	p.bar.SetFacts(widgets.Fact{State: look.Ready, Text: lang.X("contract.fine", "It can be used")})
+	p.bar.SetFacts(widgets.Fact{State: look.Ready, Text: words.T("contract.fine")})
 	p.bar.SetAction(true, "")
 }
 
@@ -129,7 +129,7 @@ func (p *contractPage) save() {
 	one.Contract = c
 	Run(p.work, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, d.Connections.Update(one) }, func(_ struct{}, err error) {
 		if err != nil {
-			p.app.fail(lang.X("settings.save-failed", "The connection was not saved"), err)
+			p.app.fail(words.T("settings.save-failed"), err)
 			return
 		}
 		p.of, p.was = one, text
@@ -141,13 +141,13 @@ func (p *contractPage) save() {
 		if p.app.current() == tab(p) {
 			p.leave()
 		}
-		p.app.note(widgets.Note{State: look.Ready, Text: lang.X("contract.saved", "Paths and names were saved.")})
+		p.app.note(widgets.Note{State: look.Ready, Text: words.T("contract.saved")})
 	})
 }
 
 func (p *contractPage) leave() { p.app.showConnections() }
 
-func (p *contractPage) name() string               { return lang.X("settings.contract-title", "Paths and names") }
+func (p *contractPage) name() string               { return words.T("settings.contract-title") }
 func (p *contractPage) icon() string               { return "settings" }
 func (p *contractPage) content() fyne.CanvasObject { return p.root }
 func (p *contractPage) drop([]string)              {}

@@ -3,13 +3,12 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csr"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // csrTab shows core/csr: what was given, what is in it, what is wrong with it, and the way to the upload file.
@@ -56,14 +55,14 @@ func newCSRTab(a *App) *csrTab {
 	return t
 }
 
-func (t *csrTab) name() string               { return lang.X("csr.tab", "CSR files") }
+func (t *csrTab) name() string               { return words.T("csr.tab") }
 func (t *csrTab) icon() string               { return "csr" }
 func (t *csrTab) content() fyne.CanvasObject { return t.root }
 func (t *csrTab) shown()                     {}
 func (t *csrTab) addButtons(quiet bool) []fyne.CanvasObject {
-	files := widgets.NewButton(lang.X("csr.add-files", "Add files…"), look.Icon("add"), t.open)
-	folder := widgets.NewButton(lang.X("csr.add-folder", "Add folder…"), look.Icon("folder"), t.openFolder)
-	paste := widgets.NewButton(lang.X("csr.paste", "Paste paths…"), look.Icon("paste"), t.openPaste)
+	files := widgets.NewButton(words.T("csr.add-files"), look.Icon("add"), t.open)
+	folder := widgets.NewButton(words.T("csr.add-folder"), look.Icon("folder"), t.openFolder)
+	paste := widgets.NewButton(words.T("csr.paste"), look.Icon("paste"), t.openPaste)
 	if quiet {
 		return []fyne.CanvasObject{files, folder, paste}
 	}
@@ -72,22 +71,20 @@ func (t *csrTab) addButtons(quiet bool) []fyne.CanvasObject {
 }
 
 func (t *csrTab) build() {
-	save := widgets.NewPrimary(lang.X("csr.save", "Save upload file…"), look.Icon("save"), t.save)
+	save := widgets.NewPrimary(words.T("csr.save"), look.Icon("save"), t.save)
 	options := widgets.NewButton("", look.Icon("options"), t.openOptions)
-	t.ordering = widgets.NewButton(lang.X("start.open", "Start batch job…"), look.Icon("jobs"), t.startBatch)
+	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.startBatch)
 	t.bar = widgets.NewBottomBar(save, options, t.ordering)
 
-	sample := widgets.Link(lang.X("csr.samples", "Try with sample files"), t.trySamples)
-	t.empty = widgets.DropZone(lang.X("csr.drop", "Drop CSR files, folders or ZIPs here"),
-		lang.X("csr.drop-hint", "Thousands of single files come best as their folder: drop the folder, or use Add folder…"),
-		sample, t.addButtons(false)...)
+	sample := widgets.Link(words.T("csr.samples"), t.trySamples)
+	t.empty = widgets.DropZone(words.T("csr.drop"), words.T("csr.drop-hint"), sample, t.addButtons(false)...)
 
 	t.sheet = sheet.New([]sheet.Column{
-		{Title: lang.X("csr.column-state", "State"), Width: 118, MinWidth: 96, Sortable: true},
-		{Title: lang.X("csr.column-file", "File"), Width: 220, MinWidth: 120, Sortable: true, Flexible: true, Elide: sheet.Middle},
-		{Title: lang.X("csr.column-name", "Common name"), Width: 160, MinWidth: 112, Sortable: true, Flexible: true},
-		{Title: lang.X("csr.column-key", "Key"), Width: 100, MinWidth: 64, Sortable: true},
-		{Title: lang.X("csr.column-spki", "SPKI"), Width: 92, MinWidth: 60, Sortable: true, Mono: true},
+		{Title: words.T("csr.column-state"), Width: 118, MinWidth: 96, Sortable: true},
+		{Title: words.T("csr.column-file"), Width: 220, MinWidth: 120, Sortable: true, Flexible: true, Elide: sheet.Middle},
+		{Title: words.T("csr.column-name"), Width: 160, MinWidth: 112, Sortable: true, Flexible: true},
+		{Title: words.T("csr.column-key"), Width: 100, MinWidth: 64, Sortable: true},
+		{Title: words.T("csr.column-spki"), Width: 92, MinWidth: 60, Sortable: true, Mono: true},
 	}, nil)
 	t.sheet.OnSelect = func(int) { t.onSelect() }
 	t.sheet.OnActivate = func(int) { t.details.head.SetOpen(true) }
@@ -97,7 +94,7 @@ func (t *csrTab) build() {
 	t.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
 	t.sheet.OnCopied = func(copied, selected int) {
 		if copied == selected {
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("csr.copied", "{{.Number}} rows copied.", copied, map[string]any{"Number": numbers.Group(copied)})})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.N("csr.copied", copied)})
 		}
 	}
 	t.details = newDetailsPane(t)
@@ -116,7 +113,7 @@ func (t *csrTab) build() {
 func (t *csrTab) sourceRow() fyne.CanvasObject {
 	t.stateBox = widgets.NewSelect(t.stateNames(), t.onState)
 	t.findBox = widgets.NewEntry()
-	t.findBox.PlaceHolder = lang.X("csr.find", "Find…")
+	t.findBox.PlaceHolder = words.T("csr.find")
 	t.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
 	t.findBox.OnChanged = t.onFind
 	t.findBox.OnSubmitted = func(string) { t.focusSheet() }
@@ -127,7 +124,7 @@ func (t *csrTab) sourceRow() fyne.CanvasObject {
 		t.findBox.SetText("")
 		return true
 	}
-	t.clear = widgets.NewQuiet(lang.X("csr.clear", "Clear"), look.Icon("remove"), t.clearAll)
+	t.clear = widgets.NewQuiet(words.T("csr.clear"), look.Icon("remove"), t.clearAll)
 	filter := container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.stateBox)), t.clear,
 		widgets.Inset(0, look.Gap, widgets.Wide(100, t.findBox)))
 	return widgets.Inset(look.Gap, look.Gap*1.5, container.NewBorder(nil, nil,
@@ -136,11 +133,11 @@ func (t *csrTab) sourceRow() fyne.CanvasObject {
 
 // stateNames are the choices of the state filter; their index is the status plus one.
 func (t *csrTab) stateNames() []string {
-	names := []string{lang.X("csr.all", "All states")}
+	names := []string{words.T("csr.all")}
 	for s := csr.Ready; s <= csr.Excluded; s++ {
 		name := stateOf(s).Word()
 		if n := t.view.counts[s]; n > 0 {
-			name += " (" + numbers.Group(n) + ")"
+			name += " (" + words.Group(n) + ")"
 		}
 		names = append(names, name)
 	}
@@ -220,31 +217,31 @@ func (t *csrTab) showBar() {
 	v := t.view
 	t.ordering.SetEnabled(v.accepted > 0 && !t.work.Busy())
 	if v.set.Len() == 0 {
-		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("csr.nothing", "Nothing to upload yet")})
-		t.bar.SetAction(false, lang.X("csr.add-first", "Add CSR files first"))
+		t.bar.SetFacts(widgets.Fact{Plain: true, Text: words.T("csr.nothing")})
+		t.bar.SetAction(false, words.T("csr.add-first"))
 		if t.work.Busy() {
-			t.bar.SetAction(false, lang.X("csr.wait", "Wait until the check has ended"))
+			t.bar.SetAction(false, words.T("csr.wait"))
 		}
 		return
 	}
-	number := func(n int) map[string]any { return map[string]any{"Number": numbers.Group(n)} }
-	facts := []widgets.Fact{{State: look.Ready, Text: lang.XN("csr.ready", "{{.Number}} ready", v.accepted, number(v.accepted))}}
+	number := func(n int) map[string]any { return map[string]any{"Number": words.Group(n)} }
+	facts := []widgets.Fact{{State: look.Ready, Text: words.N("csr.ready", v.accepted, number(v.accepted))}}
 	if n := v.counts[csr.Failed]; n > 0 {
-		facts = append(facts, widgets.Fact{State: look.Failed, Text: lang.XN("csr.errors", "{{.Number}} errors", n, number(n))})
+		facts = append(facts, widgets.Fact{State: look.Failed, Text: words.N("csr.errors", n, number(n))})
 	}
 	if n := v.counts[csr.Warned]; n > 0 {
-		facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("csr.warnings", "{{.Number}} warnings", n, number(n))})
+		facts = append(facts, widgets.Fact{State: look.Warning, Text: words.N("csr.warnings", n, number(n))})
 	}
 	if n := v.counts[csr.Excluded] + v.counts[csr.Ignored]; n > 0 {
-		facts = append(facts, widgets.Fact{State: look.LeftOut, Text: lang.XN("csr.stay-out", "{{.Number}} left out", n, number(n))})
+		facts = append(facts, widgets.Fact{State: look.LeftOut, Text: words.N("csr.stay-out", n, number(n))})
 	}
 	facts = append(facts, widgets.Fact{Plain: true, Text: sizeInWords(v.bytes)})
 	t.bar.SetFacts(facts...)
 	switch {
 	case t.work.Busy():
-		t.bar.SetAction(false, lang.X("csr.wait", "Wait until the check has ended"))
+		t.bar.SetAction(false, words.T("csr.wait"))
 	case v.accepted == 0:
-		t.bar.SetAction(false, lang.X("csr.none-ready", "No CSR is ready"))
+		t.bar.SetAction(false, words.T("csr.none-ready"))
 	default:
 		t.bar.SetAction(true, "")
 	}
@@ -252,10 +249,10 @@ func (t *csrTab) showBar() {
 
 // sizeInWords sets the size of the upload against the limit of one file.
 func sizeInWords(bytes int64) string {
-	data := map[string]any{"Size": numbers.Megabytes(bytes), "Limit": numbers.Group(csr.MaxUploadBytes / 1_000_000)}
+	data := map[string]any{"Size": words.Megabytes(bytes), "Limit": words.Group(csr.MaxUploadBytes / 1_000_000)}
 	if bytes <= csr.MaxUploadBytes {
-		return lang.X("csr.size", "{{.Size}} of {{.Limit}} MB", data)
+		return words.T("csr.size", data)
 	}
-	data["Parts"] = numbers.Group((bytes + csr.MaxUploadBytes - 1) / csr.MaxUploadBytes)
-	return lang.X("csr.size-parts", "{{.Size}} MB, in {{.Parts}} parts", data)
+	data["Parts"] = words.Group((bytes + csr.MaxUploadBytes - 1) / csr.MaxUploadBytes)
+	return words.T("csr.size-parts", data)
 }

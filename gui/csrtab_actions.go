@@ -8,15 +8,14 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // change makes another state of the list off the UI thread and shows it. Nothing starts while something else runs.
@@ -58,7 +57,7 @@ func (t *csrTab) busy() { t.app.busy() }
 
 // busy says that one thing comes after the other.
 func (a *App) busy() {
-	a.note(widgets.Note{State: look.Running, Text: lang.X("csr.busy", "Something is still running. Wait until it has ended, or cancel it (Esc).")})
+	a.note(widgets.Note{State: look.Running, Text: words.T("csr.busy")})
 }
 
 func (t *csrTab) remember(s csrState) {
@@ -71,7 +70,7 @@ func (t *csrTab) remember(s csrState) {
 // undo goes back to the state before the latest change.
 func (t *csrTab) undo() {
 	if len(t.before) == 0 {
-		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csr.nothing-to-undo", "There is nothing to undo.")})
+		t.app.note(widgets.Note{State: look.Notice, Text: words.T("csr.nothing-to-undo")})
 		return
 	}
 	if t.work.Busy() {
@@ -80,10 +79,10 @@ func (t *csrTab) undo() {
 	}
 	last := t.before[len(t.before)-1]
 	t.before = t.before[:len(t.before)-1]
-	t.change(lang.X("csr.undoing", "Undoing"), lang.X("csr.undo-failed", "The change could not be undone"), false,
+	t.change(words.T("csr.undoing"), words.T("csr.undo-failed"), false,
 		func(context.Context, csrState, progress.Func) (csrState, error) { return last, nil },
 		func() {
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csr.undone", "Undone.")})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.T("csr.undone")})
 		})
 }
 
@@ -92,7 +91,7 @@ func (t *csrTab) undo() {
 func (t *csrTab) drop(paths []string) {
 	if t.work.Busy() {
 		t.pending = append(t.pending, paths...)
-		t.app.note(widgets.Note{State: look.Running, Text: lang.X("csr.queued", "These files come next, when what runs now has ended.")})
+		t.app.note(widgets.Note{State: look.Running, Text: words.T("csr.queued")})
 		return
 	}
 	t.addNow(paths)
@@ -109,7 +108,7 @@ func (t *csrTab) addNow(paths []string) {
 	var result added
 	count := t.view.set.Len()
 	before := t.view.csrState
-	t.change(lang.X("csr.checking", "Checking CSRs"), lang.X("csr.add-failed", "The files could not be added"), false,
+	t.change(words.T("csr.checking"), words.T("csr.add-failed"), false,
 		func(ctx context.Context, s csrState, report progress.Func) (csrState, error) {
 			var err error
 			result, err = s.add(ctx, paths, report)
@@ -128,17 +127,17 @@ func (t *csrTab) afterAdding(r added, more, given int) {
 	switch {
 	case len(r.missing) > 0:
 		t.app.ask(&widgets.Dialog{State: look.Failed, List: r.missing,
-			Title:   lang.XN("csr.missing", "{{.Number}} paths do not exist", len(r.missing), map[string]any{"Number": numbers.Group(len(r.missing))}),
-			Text:    lang.X("csr.missing-text", "Everything else was added. Check that the drive is connected and that the names are complete."),
-			Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}})
+			Title:   words.N("csr.missing", len(r.missing)),
+			Text:    words.T("csr.missing-text"),
+			Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 	case len(r.again) > 0 && len(r.again) == given:
-		text := lang.X("csr.again-many", "All of this is already in the list.")
+		text := words.T("csr.again-many")
 		if given == 1 {
-			text = lang.X("csr.again", "{{.Name}} is already in the list.", map[string]any{"Name": filepath.Base(r.again[0])})
+			text = words.T("csr.again", "Name", filepath.Base(r.again[0]))
 		}
-		t.app.note(widgets.Note{State: look.Notice, Text: text, Action: lang.X("csr.check-again", "Check again"), Act: t.recheck})
+		t.app.note(widgets.Note{State: look.Notice, Text: text, Action: words.T("csr.check-again"), Act: t.recheck})
 	case more == 0 && len(r.again) == 0:
-		t.app.note(widgets.Note{State: look.Warning, Text: lang.X("csr.found-nothing", "Nothing was found in what was added.")})
+		t.app.note(widgets.Note{State: look.Warning, Text: words.T("csr.found-nothing")})
 	}
 }
 
@@ -177,8 +176,8 @@ func (t *csrTab) opened(folder string) { t.app.fyne.Preferences().SetString(pref
 
 // open lets the user pick files.
 func (t *csrTab) open() {
-	o := t.openOptionsFor(lang.X("csr.pick-files", "Add CSR files or ZIPs"))
-	o.Kind, o.Ends = lang.X("csr.kind", "CSR files and ZIPs"), []string{".csr", ".pem", ".der", ".req", ".p10", ".txt", ".zip"}
+	o := t.openOptionsFor(words.T("csr.pick-files"))
+	o.Kind, o.Ends = words.T("csr.kind"), []string{".csr", ".pem", ".der", ".req", ".p10", ".txt", ".zip"}
 	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
 		if len(paths) > 0 {
 			t.opened(filepath.Dir(paths[0]))
@@ -189,7 +188,7 @@ func (t *csrTab) open() {
 
 // openFolder lets the user pick a folder.
 func (t *csrTab) openFolder() {
-	o := t.openOptionsFor(lang.X("csr.pick-folder", "Add a folder with CSR files"))
+	o := t.openOptionsFor(words.T("csr.pick-folder"))
 	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
 		if path != "" {
 			t.opened(filepath.Dir(path))
@@ -201,14 +200,14 @@ func (t *csrTab) openFolder() {
 // openPaste asks for a list of paths.
 func (t *csrTab) openPaste() {
 	area := widgets.NewTextArea()
-	area.PlaceHolder = lang.X("csr.paste-example", "/data/batch-7/dev-0001.csr\n/data/batch-7/dev-0002.csr\n/data/batch-8")
+	area.PlaceHolder = words.T("csr.paste-example")
 	area.TextStyle.Monospace = true
 	area.SetMinRowsVisible(9)
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("csr.paste-title", "Paste paths"), Body: area,
-		Text: lang.X("csr.paste-text", "One file, folder or ZIP a line."),
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("csr.paste-title"), Body: area,
+		Text: words.T("csr.paste-text"),
 		Answers: []widgets.Answer{
-			{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("csr.paste-add", "Add these"), Act: func() { t.paste(area.Text) }},
+			{Text: words.T("dialog.back")},
+			{Text: words.T("csr.paste-add"), Act: func() { t.paste(area.Text) }},
 		}}
 	if clip := t.app.fyne.Clipboard().Content(); looksLikePaths(clip) {
 		area.SetText(strings.TrimSpace(clip))
@@ -241,17 +240,16 @@ func (t *csrTab) recheck() {
 		return
 	}
 	var missing []string
-	t.change(lang.X("csr.checking-again", "Checking again"), lang.X("csr.recheck-failed", "The files could not be checked again"), false,
+	t.change(words.T("csr.checking-again"), words.T("csr.recheck-failed"), false,
 		func(ctx context.Context, s csrState, report progress.Func) (next csrState, err error) {
 			next, missing, err = s.recheck(ctx, report)
 			return next, err
 		},
 		func() {
 			t.before = nil // the files are others: an earlier list would show what is no longer there
-			n := widgets.Note{State: look.Ready, Text: lang.X("csr.rechecked", "Checked again: every file was read anew.")}
+			n := widgets.Note{State: look.Ready, Text: words.T("csr.rechecked")}
 			if len(missing) > 0 {
-				n = widgets.Note{State: look.Warning, Detail: strings.Join(missing, "\n"),
-					Text: lang.XN("csr.gone", "Checked again. {{.Number}} of the paths do not exist any more.", len(missing), map[string]any{"Number": numbers.Group(len(missing))})}
+				n = widgets.Note{State: look.Warning, Detail: strings.Join(missing, "\n"), Text: words.N("csr.gone", len(missing))}
 			}
 			t.app.note(n)
 		})
@@ -264,17 +262,17 @@ func (t *csrTab) remove(indexes []int) {
 	if len(indexes) == 0 {
 		return
 	}
-	t.change(lang.X("csr.removing", "Removing"), lang.X("csr.remove-failed", "The entries could not be removed"), true,
+	t.change(words.T("csr.removing"), words.T("csr.remove-failed"), true,
 		func(ctx context.Context, s csrState, _ progress.Func) (csrState, error) {
 			return s.remove(ctx, indexes)
 		},
 		func() {
-			t.noteUndo(lang.XN("csr.removed", "{{.Number}} entries removed from the list.", len(indexes), map[string]any{"Number": numbers.Group(len(indexes))}))
+			t.noteUndo(words.N("csr.removed", len(indexes)))
 		})
 }
 
 func (t *csrTab) noteUndo(text string) {
-	t.app.note(widgets.Note{State: look.Ready, Text: text, Action: lang.X("csr.undo", "Undo"), Act: t.undo})
+	t.app.note(widgets.Note{State: look.Ready, Text: text, Action: words.T("csr.undo"), Act: t.undo})
 }
 
 // clearAll empties the list.
@@ -285,10 +283,10 @@ func (t *csrTab) clearAll() {
 	}
 	t.filter.state, t.filter.text = anyState, ""
 	t.findBox.SetText("")
-	t.change(lang.X("csr.removing", "Removing"), lang.X("csr.remove-failed", "The entries could not be removed"), true,
+	t.change(words.T("csr.removing"), words.T("csr.remove-failed"), true,
 		func(context.Context, csrState, progress.Func) (csrState, error) { return emptyState(), nil },
 		func() {
-			t.noteUndo(lang.XN("csr.cleared", "The list of {{.Number}} entries was cleared.", n, map[string]any{"Number": numbers.Group(n)}))
+			t.noteUndo(words.N("csr.cleared", n))
 		})
 }
 
@@ -297,23 +295,23 @@ func (t *csrTab) setOut(indexes []int, out bool) {
 	if len(indexes) == 0 {
 		return
 	}
-	t.change(lang.X("csr.relating", "Comparing with the others"), lang.X("csr.exclude-failed", "The entries could not be left out"), true,
+	t.change(words.T("csr.relating"), words.T("csr.exclude-failed"), true,
 		func(ctx context.Context, s csrState, _ progress.Func) (csrState, error) {
 			return s.exclude(ctx, indexes, out)
 		},
 		func() {
-			data := map[string]any{"Number": numbers.Group(len(indexes))}
+			data := map[string]any{"Number": words.Group(len(indexes))}
 			if out {
-				t.noteUndo(lang.XN("csr.left-out", "{{.Number}} entries are left out of the upload file.", len(indexes), data))
+				t.noteUndo(words.N("csr.left-out", len(indexes), data))
 			} else {
-				t.noteUndo(lang.XN("csr.included", "{{.Number}} entries are part of the upload file again.", len(indexes), data))
+				t.noteUndo(words.N("csr.included", len(indexes), data))
 			}
 		})
 }
 
 // comparePrimes compares all RSA moduli, which takes its time.
 func (t *csrTab) comparePrimes() {
-	t.change(lang.X("csr.comparing", "Comparing RSA keys for shared primes"), lang.X("csr.compare-failed", "The RSA keys could not be compared"), true,
+	t.change(words.T("csr.comparing"), words.T("csr.compare-failed"), true,
 		func(ctx context.Context, s csrState, report progress.Func) (csrState, error) {
 			return s.comparePrimes(ctx, report)
 		},
@@ -325,7 +323,7 @@ func (t *csrTab) comparePrimes() {
 				}
 			}
 			if shared == 0 {
-				t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csr.no-shared", "No two RSA keys share a prime.")})
+				t.app.note(widgets.Note{State: look.Ready, Text: words.T("csr.no-shared")})
 			}
 		})
 }
@@ -412,7 +410,7 @@ func (t *csrTab) nextProblem() {
 	}
 	row := t.view.nextProblem(t.sheet.CurrentRow())
 	if row < 0 {
-		t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csr.no-problem", "No entry in the list has an error or a warning.")})
+		t.app.note(widgets.Note{State: look.Ready, Text: words.T("csr.no-problem")})
 		return
 	}
 	t.sheet.Select(row)
@@ -454,14 +452,14 @@ func (t *csrTab) onSecondary(row int, pos fyne.Position) {
 		m.Icon = look.Icon(icon)
 		return m
 	}
-	items := []*fyne.MenuItem{item(lang.X("csr.menu-details", "Show details"), "notice", func() { t.details.head.SetOpen(true) })}
+	items := []*fyne.MenuItem{item(words.T("csr.menu-details"), "notice", func() { t.details.head.SetOpen(true) })}
 	if anyIn {
-		items = append(items, item(lang.X("csr.menu-leave-out", "Leave out of the upload file"), "excluded", func() { t.setOut(chosen, true) }))
+		items = append(items, item(words.T("csr.menu-leave-out"), "excluded", func() { t.setOut(chosen, true) }))
 	}
 	if anyOut {
-		items = append(items, item(lang.X("csr.menu-include", "Include again"), "ready", func() { t.setOut(chosen, false) }))
+		items = append(items, item(words.T("csr.menu-include"), "ready", func() { t.setOut(chosen, false) }))
 	}
-	items = append(items, item(lang.X("csr.menu-copy", "Copy"), "copy", t.sheet.Copy),
-		fyne.NewMenuItemSeparator(), item(lang.X("csr.menu-remove", "Remove from the list"), "remove", func() { t.remove(chosen) }))
+	items = append(items, item(words.T("csr.menu-copy"), "copy", t.sheet.Copy),
+		fyne.NewMenuItemSeparator(), item(words.T("csr.menu-remove"), "remove", func() { t.remove(chosen) }))
 	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.window.Canvas(), pos)
 }

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -15,8 +14,8 @@ import (
 	"enrollbench/core/csr"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // detailsPane shows one CSR in full, beneath the list. Closed, it reads nothing.
@@ -34,7 +33,7 @@ type detailsPane struct {
 func newDetailsPane(t *csrTab) *detailsPane {
 	d := &detailsPane{tab: t, body: widgets.Down(look.Gap * 1.5)}
 	d.wheel = container.NewVScroll(widgets.Inset(look.Gap, look.Gap*2, d.body))
-	d.head = widgets.NewDisclosure(lang.X("details.title", "Details"), nil, d.toggle)
+	d.head = widgets.NewDisclosure(words.T("details.title"), nil, d.toggle)
 	return d
 }
 
@@ -66,22 +65,22 @@ func (d *detailsPane) show(i int) {
 	v := d.tab.view
 	if i < 0 {
 		d.entry = nil
-		d.head.SetTitle(lang.X("details.title", "Details"))
+		d.head.SetTitle(words.T("details.title"))
 		if d.head.Open() {
 			d.tab.peek.Drop()
-			d.fill(widgets.NewText(lang.X("details.none", "Choose an entry of the list to see it in full.")).Muted())
+			d.fill(widgets.NewText(words.T("details.none")).Muted())
 		}
 		return
 	}
 	e := v.set.Entry(i)
-	d.head.SetTitle(lang.X("details.of", "Details of {{.Name}}", map[string]any{"Name": visible(v.place(e.At))}))
+	d.head.SetTitle(words.T("details.of", "Name", visible(v.place(e.At))))
 	if !d.head.Open() {
 		return
 	}
 	if e.Kind != csr.Request || e.Facts.DER == [32]byte{} { // no request, or one so damaged that it has no bytes of its own
 		d.entry = e
 		d.tab.peek.Drop()
-		d.fill(append(d.findings(v, i), d.table(lang.X("details.file", "File"), visible(e.At.String())))...)
+		d.fill(append(d.findings(v, i), d.table(words.T("details.file"), visible(e.At.String())))...)
 		return
 	}
 	fresh := d.entry != e
@@ -98,7 +97,7 @@ func (d *detailsPane) show(i int) {
 		}
 		if err != nil {
 			d.fill(append(d.findings(v, i),
-				widgets.NewParagraph(lang.X("details.failed", "The details cannot be shown: the file could not be read again, or is another than when it was checked. Check again (F5).")),
+				widgets.NewParagraph(words.T("details.failed")),
 				widgets.NewParagraph(visible(err.Error())).Muted().Small())...)
 			return
 		}
@@ -192,7 +191,7 @@ func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject
 	for _, x := range s.Extensions {
 		value := visible(x.Value)
 		if x.Critical {
-			value = lang.X("details.critical", "critical") + " · " + value
+			value = words.T("details.critical") + " · " + value
 		}
 		extensions = append(extensions, [3]string{x.Name, value})
 	}
@@ -202,32 +201,32 @@ func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject
 	for _, p := range s.Problems {
 		problems = append(problems, [3]string{"", visible(p)})
 	}
-	verified := lang.X("details.verified", "verified: its maker holds the private key")
+	verified := words.T("details.verified")
 	if !s.Signature.Verified {
-		verified = lang.X("details.not-verified", "not verified")
+		verified = words.T("details.not-verified")
 		if s.Signature.Reason != "" {
 			verified += ": " + visible(s.Signature.Reason)
 		}
 	}
 	out := []fyne.CanvasObject{
-		section(lang.X("details.problems", "What could not be read"), problems...),
-		section(lang.X("details.subject", "Subject"), subject...),
-		section(lang.X("details.names", "Subject alternative names"), names...),
-		section(lang.X("details.key", "Public key"),
-			[3]string{lang.X("details.key-type", "Type"), s.Key.String()},
-			[3]string{lang.X("details.exponent", "Exponent"), s.Key.Exponent},
+		section(words.T("details.problems"), problems...),
+		section(words.T("details.subject"), subject...),
+		section(words.T("details.names"), names...),
+		section(words.T("details.key"),
+			[3]string{words.T("details.key-type"), s.Key.String()},
+			[3]string{words.T("details.exponent"), s.Key.Exponent},
 			[3]string{keyHexName(s.Key.Kind), groupHex(s.Key.Hex), "mono"}),
-		section(lang.X("details.signature", "Signature"),
-			[3]string{lang.X("details.algorithm", "Algorithm"), s.Signature.Algorithm},
-			[3]string{lang.X("details.check", "Check"), verified}),
-		section(lang.X("details.extensions", "Requested extensions"), extensions...),
-		section(lang.X("details.attributes", "Other attributes"), attributes...),
-		section(lang.X("details.fingerprints", "Fingerprints"),
-			[3]string{lang.X("details.spki", "Key, SHA-256"), s.SPKISHA256, "mono"},
-			[3]string{lang.X("details.sha256", "CSR, SHA-256"), s.SHA256, "mono"},
-			[3]string{lang.X("details.sha1", "CSR, SHA-1"), s.SHA1, "mono"}),
-		section(lang.X("details.file", "File"), [3]string{lang.X("details.where", "Where"), visible(e.At.String())},
-			[3]string{lang.X("details.size", "Size"), numbers.Size(int64(s.Bytes)) + " DER"}),
+		section(words.T("details.signature"),
+			[3]string{words.T("details.algorithm"), s.Signature.Algorithm},
+			[3]string{words.T("details.check"), verified}),
+		section(words.T("details.extensions"), extensions...),
+		section(words.T("details.attributes"), attributes...),
+		section(words.T("details.fingerprints"),
+			[3]string{words.T("details.spki"), s.SPKISHA256, "mono"},
+			[3]string{words.T("details.sha256"), s.SHA256, "mono"},
+			[3]string{words.T("details.sha1"), s.SHA1, "mono"}),
+		section(words.T("details.file"), [3]string{words.T("details.where"), visible(e.At.String())},
+			[3]string{words.T("details.size"), words.Size(int64(s.Bytes)) + " DER"}),
 		d.pem(s.PEM),
 	}
 	kept := out[:0]
@@ -242,18 +241,18 @@ func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject
 func keyHexName(k csr.KeyKind) string {
 	switch k {
 	case csr.RSA:
-		return lang.X("details.modulus", "Modulus")
+		return words.T("details.modulus")
 	case csr.ECDSA:
-		return lang.X("details.point", "Point")
+		return words.T("details.point")
 	}
-	return lang.X("details.key-bits", "Key")
+	return words.T("details.key-bits")
 }
 
 // pem is the request as text, with a way to copy it.
 func (d *detailsPane) pem(text string) fyne.CanvasObject {
-	copying := widgets.NewButton(lang.X("details.copy-pem", "Copy PEM"), look.Icon("copy"), func() {
+	copying := widgets.NewButton(words.T("details.copy-pem"), look.Icon("copy"), func() {
 		d.tab.app.fyne.Clipboard().SetContent(text)
-		d.tab.app.note(widgets.Note{State: look.Ready, Text: lang.X("details.copied", "The CSR was copied as PEM.")})
+		d.tab.app.note(widgets.Note{State: look.Ready, Text: words.T("details.copied")})
 	})
 	label := widget.NewLabel(strings.TrimSpace(text))
 	label.TextStyle.Monospace = true

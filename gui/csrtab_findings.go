@@ -3,7 +3,6 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/csr"
@@ -14,9 +13,9 @@ import (
 	"enrollbench/core/job"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // rulesByName finds a finding's rule, for its title and reasons.
@@ -45,7 +44,7 @@ type findingsPane struct {
 }
 
 func newFindingsPane(t *csrTab) *findingsPane {
-	p := &findingsPane{tab: t, view: t.view, groups: widgets.Down(look.Gap / 2), heading: widgets.NewText(lang.X("findings.title", "Findings")).Title()}
+	p := &findingsPane{tab: t, view: t.view, groups: widgets.Down(look.Gap / 2), heading: widgets.NewText(words.T("findings.title")).Title()}
 	p.scroll = container.NewVScroll(widgets.Inset(0, look.Gap/2, p.groups))
 	p.list = container.NewBorder(widgets.Inset(look.Gap*1.5, look.Gap*1.5, p.heading), nil, nil, nil, p.scroll)
 	p.group = newGroupPage(p)
@@ -73,7 +72,7 @@ func (p *findingsPane) show(v *csrView) {
 		found = found || g.Rule == p.open
 	}
 	if len(v.groups) == 0 && v.set.Len() > 0 {
-		text := widgets.NewParagraph(lang.XN("findings.none", "All {{.Number}} requests are in order.", v.set.Len(), map[string]any{"Number": numbers.Group(v.set.Len())}))
+		text := widgets.NewParagraph(words.N("findings.none", v.set.Len()))
 		p.groups.Add(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
 			widgets.Across(0, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, widgets.Middle(text))))
 	}
@@ -134,7 +133,7 @@ func (p *findingsPane) alarm(g *finding.Group) fyne.CanvasObject {
 }
 
 func places(n int) string {
-	return lang.XN("findings.places", "{{.Number}} places", n, map[string]any{"Number": numbers.Group(n)})
+	return words.N("findings.places", n)
 }
 
 // pick opens a group and goes to its first place.
@@ -179,11 +178,11 @@ type groupPage struct {
 
 func newGroupPage(p *findingsPane) *groupPage {
 	g := &groupPage{pane: p, head: widgets.Down(look.Gap), reasons: widgets.Down(look.Gap / 2), message: widgets.Down(look.Gap / 4), actions: widgets.Down(look.Gap / 2)}
-	g.sheet = sheet.New([]sheet.Column{{Title: lang.X("findings.where", "Where"), Width: 200, MinWidth: 100, Flexible: true, Elide: sheet.Middle}}, nil)
+	g.sheet = sheet.New([]sheet.Column{{Title: words.T("findings.where"), Width: 200, MinWidth: 100, Flexible: true, Elide: sheet.Middle}}, nil)
 	g.sheet.OnSelect = g.onSelect
 	g.sheet.OnActivate = g.onSelect
 	g.reasons.Hide()
-	g.why = widgets.NewDisclosure(lang.X("findings.why", "Why?"), nil, func(open bool) {
+	g.why = widgets.NewDisclosure(words.T("findings.why"), nil, func(open bool) {
 		if open {
 			g.reasons.Show()
 		} else {
@@ -191,7 +190,7 @@ func newGroupPage(p *findingsPane) *groupPage {
 		}
 		g.root.Refresh()
 	})
-	back := widgets.NewQuiet(lang.X("findings.back", "All findings"), look.Icon("left"), p.back)
+	back := widgets.NewQuiet(words.T("findings.back"), look.Icon("left"), p.back)
 	top := widgets.Down(look.Gap, container.NewHBox(back), widgets.Inset(0, look.Gap*1.5, g.head),
 		widgets.Inset(0, look.Gap/2, g.why.Row), widgets.Inset(0, look.Gap*1.5, g.reasons), widgets.Inset(0, look.Gap*1.5, g.actions))
 	g.root = container.NewBorder(widgets.Inset(look.Gap, 0, top), widgets.Inset(look.Gap*1.5, look.Gap*1.5, g.message), nil, nil, g.sheet)
@@ -214,7 +213,7 @@ func (g *groupPage) show(group *finding.Group) {
 			g.head.Add(widgets.NewParagraph(sentence(rule.Hint)))
 		}
 		g.reasons.Add(widgets.NewParagraph(rule.Why).Muted())
-		g.reasons.Add(widgets.NewParagraph(lang.X("findings.source", "Source: {{.Source}}", map[string]any{"Source": rule.Source})).Muted().Small())
+		g.reasons.Add(widgets.NewParagraph(words.T("findings.source", "Source", rule.Source)).Muted().Small())
 	}
 	if !same {
 		g.why.SetOpen(false)
@@ -257,14 +256,14 @@ func (g *groupPage) showActions() {
 	g.actions.Objects = nil
 	t := g.pane.tab
 	add := func(text, icon string, act func()) { g.actions.Add(widgets.NewButton(text, look.Icon(icon), act)) }
-	data := map[string]any{"Number": numbers.Group(len(g.group.Findings))}
+	data := map[string]any{"Number": words.Group(len(g.group.Findings))}
 	switch {
 	case g.group.Rule == csr.RuleSharedPrimeSkipped.Name:
-		add(lang.X("findings.compare", "Compare RSA keys for shared primes…"), "search", t.comparePrimes)
+		add(words.T("findings.compare"), "search", t.comparePrimes)
 	case g.group.Rule == csr.RuleSameFile.Name:
-		add(lang.X("findings.leave-copies", "Leave the later copies out"), "excluded", func() { t.setOut(g.entries(), true) }) // core blames the later ones
+		add(words.T("findings.leave-copies"), "excluded", func() { t.setOut(g.entries(), true) }) // core blames the later ones
 	case g.group.Severity == finding.Error && len(g.entries()) > 0:
-		add(lang.XN("findings.leave-out", "Leave these {{.Number}} out", len(g.group.Findings), data), "excluded", func() { t.setOut(g.entries(), true) })
+		add(words.N("findings.leave-out", len(g.group.Findings), data), "excluded", func() { t.setOut(g.entries(), true) })
 	}
 	if len(g.actions.Objects) == 0 {
 		g.actions.Hide()

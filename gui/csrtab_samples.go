@@ -12,9 +12,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/progress"
+	"enrollbench/gui/words"
 )
 
 // sampleSet makes CSRs to try the program with, good ones and some with what goes wrong in practice, in a folder of its
@@ -92,10 +91,10 @@ func (t *csrTab) trySamples() {
 		t.busy()
 		return
 	}
-	Run(t.work, lang.X("csr.making-samples", "Making sample files"), sampleSet, func(folder string, err error) {
+	Run(t.work, words.T("csr.making-samples"), sampleSet, func(folder string, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(lang.X("csr.samples-failed", "The sample files could not be made"), err)
+			t.app.fail(words.T("csr.samples-failed"), err)
 			return
 		}
 		t.forgetSamples()

@@ -8,14 +8,13 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // Preferences of the upload file.
@@ -44,7 +43,7 @@ func (t *csrTab) save() {
 // askErrors lets the user go back and mend, or leave the entries with errors out.
 func (t *csrTab) askErrors(v *csrView) {
 	n := v.counts[csr.Failed]
-	data := map[string]any{"Number": numbers.Group(n), "Ready": numbers.Group(v.accepted)}
+	data := map[string]any{"Number": words.Group(n), "Ready": words.Group(v.accepted)}
 	var causes []string
 	for _, g := range v.groups {
 		if look.OfSeverity(g.Severity) == look.Failed {
@@ -52,11 +51,11 @@ func (t *csrTab) askErrors(v *csrView) {
 		}
 	}
 	t.app.ask(&widgets.Dialog{State: look.Failed, List: causes,
-		Title: lang.XN("save.errors", "{{.Number}} entries have errors", n, data),
-		Text:  lang.XN("save.errors-text", "Go back and mend them, or leave them out: then {{.Ready}} requests are saved, and the {{.Number}} entries with errors are listed with their reasons in a file beside the upload file.", n, data),
+		Title: words.N("save.errors", n, data),
+		Text:  words.N("save.errors-text", n, data),
 		Answers: []widgets.Answer{
-			{Text: lang.X("dialog.back", "Go back"), Act: t.nextProblem},
-			{Text: lang.XN("save.leave-out", "Leave {{.Number}} out and save…", n, data), Act: func() { t.askWhere(v, true) }},
+			{Text: words.T("dialog.back"), Act: t.nextProblem},
+			{Text: words.N("save.leave-out", n, data), Act: func() { t.askWhere(v, true) }},
 		}})
 }
 
@@ -70,8 +69,7 @@ func (t *csrTab) askWhere(v *csrView, leaveOut bool) {
 	if folder == "" && len(v.sources) > 0 {
 		folder = filepath.Dir(v.sources[0])
 	}
-	o := ChooserOptions{Title: lang.X("save.title", "Save upload file"), Folder: folder, Name: uploadName(v),
-		Kind: lang.X("save.kind", "ZIP files"), Ends: []string{".zip"}}
+	o := ChooserOptions{Title: words.T("save.title"), Folder: folder, Name: uploadName(v), Kind: words.T("save.kind"), Ends: []string{".zip"}}
 	type target struct {
 		path   string
 		agreed bool
@@ -115,7 +113,7 @@ func (t *csrTab) write(v *csrView, o csr.BundleOptions, agreed bool) {
 		t.busy()
 		return
 	}
-	Run(t.work, lang.X("save.saving", "Saving the upload file"), func(ctx context.Context, report progress.Func) (csr.BundleResult, error) {
+	Run(t.work, words.T("save.saving"), func(ctx context.Context, report progress.Func) (csr.BundleResult, error) {
 		return v.set.Bundle(ctx, o, report)
 	}, func(r csr.BundleResult, err error) {
 		t.showBar()
@@ -129,7 +127,7 @@ func (t *csrTab) write(v *csrView, o csr.BundleOptions, agreed bool) {
 			}
 			t.askReplace(v, o, old.Files)
 		case err != nil:
-			t.app.fail(lang.X("save.failed", "The upload file was not saved"), err)
+			t.app.fail(words.T("save.failed"), err)
 		default:
 			t.saved(r)
 		}
@@ -139,12 +137,11 @@ func (t *csrTab) write(v *csrView, o csr.BundleOptions, agreed bool) {
 
 func (t *csrTab) askReplace(v *csrView, o csr.BundleOptions, files []string) {
 	t.app.ask(&widgets.Dialog{State: look.Warning, List: files,
-		Title: lang.X("save.exists", "Files of an earlier upload are there"),
-		Text: lang.X("save.exists-text", "These files in {{.Folder}} belong to an upload file of the same name and would be replaced or removed:",
-			map[string]any{"Folder": filepath.Dir(o.Out)}),
+		Title: words.T("save.exists"),
+		Text:  words.T("save.exists-text", "Folder", filepath.Dir(o.Out)),
 		Answers: []widgets.Answer{
-			{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("save.replace", "Replace them"), Danger: true, Act: func() { o.Replace = true; t.write(v, o, true) }},
+			{Text: words.T("dialog.back")},
+			{Text: words.T("save.replace"), Danger: true, Act: func() { o.Replace = true; t.write(v, o, true) }},
 		}})
 }
 
@@ -156,26 +153,26 @@ func (t *csrTab) saved(r csr.BundleResult) {
 		n += p.Entries
 		names = append(names, filepath.Base(p.File))
 	}
-	data := map[string]any{"Number": numbers.Group(n), "Names": strings.Join(names, ", "), "Out": numbers.Group(r.LeftOut)}
-	text := lang.XN("save.done", "{{.Number}} requests saved as {{.Names}}.", n, data)
+	data := map[string]any{"Number": words.Group(n), "Names": strings.Join(names, ", "), "Out": words.Group(r.LeftOut)}
+	text := words.N("save.done", n, data)
 	if len(names) > 3 {
-		data["Parts"] = numbers.Group(len(names))
-		text = lang.X("save.done-parts", "{{.Number}} requests saved in {{.Parts}} parts.", data)
+		data["Parts"] = words.Group(len(names))
+		text = words.T("save.done-parts", data)
 	}
 	if r.LeftOut > 0 {
-		text += " " + lang.XN("save.done-left-out", "{{.Out}} entries stayed out and are listed.", r.LeftOut, data)
+		text += " " + words.N("save.done-left-out", r.LeftOut, data)
 	}
 	folder := filepath.Dir(r.Manifest)
 	t.app.note(widgets.Note{State: look.Ready, Text: text, Detail: folder,
-		Action: lang.X("save.copy-path", "Copy path"), Act: func() { t.app.fyne.Clipboard().SetContent(r.Parts[0].File) }})
+		Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(r.Parts[0].File) }})
 }
 
 // openOptions asks how the upload file is made.
 func (t *csrTab) openOptions() {
 	p := t.app.fyne.Preferences()
 	names := widgets.NewSelect([]string{
-		lang.X("options.by-name", "the common name"),
-		lang.X("options.by-file", "the original file"),
+		words.T("options.by-name"),
+		words.T("options.by-file"),
 	}, func(i int) { p.SetInt(prefNames, i) })
 	changed := names.OnChanged
 	names.OnChanged = nil
@@ -183,17 +180,17 @@ func (t *csrTab) openOptions() {
 	names.OnChanged = changed
 
 	entries := widgets.NewEntry()
-	entries.PlaceHolder = numbers.Group(csr.MaxPlainEntries)
+	entries.PlaceHolder = words.Group(csr.MaxPlainEntries)
 	if n := p.Int(prefEntries); n > 0 {
 		entries.SetText(strconv.Itoa(n))
 	}
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("options.title", "Upload file")}
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("options.title")}
 	remark := widgets.NewParagraph("").Small()
 	entries.OnChanged = func(s string) {
 		n, err := strconv.Atoi(strings.TrimSpace(s))
 		if bad := strings.TrimSpace(s) != "" && (err != nil || n < 1 || n > csr.MaxPlainEntries); bad {
 			remark.Color = look.Failed.Color()
-			remark.SetText(lang.X("options.bad-number", "A number from 1 to {{.Most}} in digits, or nothing.", map[string]any{"Most": numbers.Group(csr.MaxPlainEntries)}))
+			remark.SetText(words.T("options.bad-number", "Most", words.Group(csr.MaxPlainEntries)))
 			d.Enable(0, false)
 			return
 		}
@@ -201,11 +198,10 @@ func (t *csrTab) openOptions() {
 		d.Enable(0, true)
 		p.SetInt(prefEntries, max(n, 0))
 	}
-	d.Text = lang.X("options.text", "How the upload file is made. A ZIP that would pass {{.Limit}} MB or the number of requests continues in another part.",
-		map[string]any{"Limit": numbers.Group(csr.MaxUploadBytes / 1_000_000)})
+	d.Text = words.T("options.text", "Limit", words.Group(csr.MaxUploadBytes/1_000_000))
 	d.Body = widgets.Down(look.Gap, container.New(layout.NewFormLayout(),
-		widgets.Middle(widgets.NewText(lang.X("options.names", "Files are named after"))), widgets.Inset(look.Gap/2, look.Gap, widgets.Outlined(names)),
-		widgets.Middle(widgets.NewText(lang.X("options.entries", "Requests in one part, at most"))), widgets.Inset(look.Gap/2, look.Gap, entries)), remark)
-	d.Answers = []widgets.Answer{{Text: lang.X("options.done", "Done")}}
+		widgets.Middle(widgets.NewText(words.T("options.names"))), widgets.Inset(look.Gap/2, look.Gap, widgets.Outlined(names)),
+		widgets.Middle(widgets.NewText(words.T("options.entries"))), widgets.Inset(look.Gap/2, look.Gap, entries)), remark)
+	d.Answers = []widgets.Answer{{Text: words.T("options.done")}}
 	t.app.ask(d)
 }

@@ -5,13 +5,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // csvTab shows core/csvdoc, a document in a sheet, with what core/enrollment found in it and the way to the upload file.
@@ -109,14 +109,14 @@ func newCSVTab(a *App) *csvTab {
 	return t
 }
 
-func (t *csvTab) name() string               { return lang.X("csv.tab", "CSV") }
+func (t *csvTab) name() string               { return words.T("csv.tab") }
 func (t *csvTab) icon() string               { return "csv" }
 func (t *csvTab) content() fyne.CanvasObject { return t.root }
 
 func (t *csvTab) build() {
-	primary := widgets.NewPrimary(lang.X("csv.upload", "Save for upload…"), look.Icon("save"), t.saveUpload)
-	t.saving = widgets.NewButton(lang.X("csv.save", "Save"), nil, t.save)
-	t.ordering = widgets.NewButton(lang.X("start.open", "Start batch job…"), look.Icon("jobs"), t.startBatch)
+	primary := widgets.NewPrimary(words.T("csv.upload"), look.Icon("save"), t.saveUpload)
+	t.saving = widgets.NewButton(words.T("csv.save"), nil, t.save)
+	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.startBatch)
 	t.bar = widgets.NewBottomBar(primary, widgets.NewButton("", look.Icon("options"), t.openOptions), t.saving, t.ordering)
 
 	t.editor = sheet.NewEditor(nil, nil)

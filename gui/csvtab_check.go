@@ -5,16 +5,15 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // csvChecked is what the rules said of the document, and what has changed since.
@@ -30,7 +29,7 @@ func (t *csvTab) recheck() {
 	if f := t.file; f != nil && !f.indexing {
 		t.recheckAll()
 		f.checked.then = func() {
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csv.rechecked", "Checked again: every row.")})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.rechecked")})
 		}
 	}
 }
@@ -43,7 +42,7 @@ func (t *csvTab) recheckAll() {
 	}
 	doc, snap, o := f.doc, f.doc.Snapshot(), t.options
 	f.checked.pending = nil
-	Run(t.check, lang.X("csv.checking", "Checking"), func(ctx context.Context, report progress.Func) (*enrollment.Result, error) {
+	Run(t.check, words.T("csv.checking"), func(ctx context.Context, report progress.Func) (*enrollment.Result, error) {
 		form, err := enrollment.FormOf(ctx, doc)
 		if err != nil {
 			return nil, err
@@ -65,7 +64,7 @@ func (t *csvTab) recheckSoon() {
 	}
 	before, change, snap := f.checked.result, joined(f.checked.pending), f.doc.Snapshot()
 	f.checked.pending = nil
-	Run(t.check, lang.X("csv.checking", "Checking"), func(ctx context.Context, report progress.Func) (*enrollment.Result, error) {
+	Run(t.check, words.T("csv.checking"), func(ctx context.Context, report progress.Func) (*enrollment.Result, error) {
 		return enrollment.Revalidate(ctx, before, snap, change, report)
 	}, func(r *enrollment.Result, err error) { t.onChecked(f, r, err) })
 }
@@ -91,7 +90,7 @@ func (t *csvTab) onChecked(f *csvFile, r *enrollment.Result, err error) {
 		t.findings.show()
 		t.showBar()
 		if !cancelled(err) {
-			t.app.fail(lang.X("csv.check-failed", "The file could not be checked"), err)
+			t.app.fail(words.T("csv.check-failed"), err)
 		}
 		return
 	}
@@ -135,7 +134,7 @@ func (t *csvTab) whenChecked(then func()) {
 		return
 	}
 	f.checked.then = then
-	t.app.note(widgets.Note{State: look.Running, Text: lang.X("csv.checking-first", "The check ends first; then it goes on.")})
+	t.app.note(widgets.Note{State: look.Running, Text: words.T("csv.checking-first")})
 	t.recheckSoon()
 }
 
@@ -313,7 +312,7 @@ func (t *csvTab) hop(row, to, step int) {
 		switch {
 		case err != nil || t.file != f:
 		case !p.found:
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csv.no-problem", "No row that is shown has an error or a warning.")})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.no-problem")})
 		default:
 			t.editor.Select(p.Row, p.Column)
 			t.focusSheet()
@@ -354,16 +353,16 @@ func (t *csvTab) signColumn(s *sheet.Column, c csvdoc.Column) {
 		x, ok := template.Column(c.Name)
 		switch {
 		case !ok:
-			s.Sign, s.Hint = sheet.Unknown, lang.X("csv.hint-not-in-template", "The template does not have this column.")
+			s.Sign, s.Hint = sheet.Unknown, words.T("csv.hint-not-in-template")
 		case x.Field == nil:
-			s.Sign, s.Hint = sheet.DeviceField, lang.X("csv.hint-device", "A field of the device, which the profile knows.")
+			s.Sign, s.Hint = sheet.DeviceField, words.T("csv.hint-device")
 		case x.Required:
-			s.Sign, s.Hint = sheet.Required, lang.X("csv.hint-required", "Must be filled in every row.")
+			s.Sign, s.Hint = sheet.Required, words.T("csv.hint-required")
 		}
 	case !known:
-		s.Sign, s.Hint = sheet.Unknown, lang.X("csv.hint-unknown", "The service documents no such column. It may be a field of the device: the profile's template tells.")
+		s.Sign, s.Hint = sheet.Unknown, words.T("csv.hint-unknown")
 	case c.Name == "csr" || c.Name == "subject.common_name":
-		s.Sign, s.Hint = sheet.Required, lang.X("csv.hint-required", "Must be filled in every row.")
+		s.Sign, s.Hint = sheet.Required, words.T("csv.hint-required")
 	}
 	if known && s.Hint == "" {
 		s.Hint = sentence(field.Title)
@@ -390,7 +389,7 @@ func (t *csvTab) fixItems(row, col int) []*fyne.MenuItem {
 			continue
 		}
 		id, column := rows.id(row), rows.column(col)
-		items = append(items, menuItem(lang.X("csv.menu-fix", "Mend: “{{.Value}}”", map[string]any{"Value": shortValue(f.Fix)}), "ready", func() { t.setCell(id, column, f.Fix) }))
+		items = append(items, menuItem(words.T("csv.menu-fix", "Value", shortValue(f.Fix)), "ready", func() { t.setCell(id, column, f.Fix) }))
 	}
 	if len(items) > 0 {
 		items = append(items, fyne.NewMenuItemSeparator())
@@ -407,7 +406,7 @@ func (t *csvTab) headerFixItems(c csvdoc.Column) []*fyne.MenuItem {
 	var items []*fyne.MenuItem
 	for _, g := range r.Groups() {
 		if g.Header && g.HasColumn && g.Column == c.ID && g.Fixable > 0 {
-			items = append(items, menuItem(lang.X("csv.menu-fix-title", "Mend: {{.Title}}", map[string]any{"Title": g.Rule.Title}), "ready", func() { t.fixAll(g) }))
+			items = append(items, menuItem(words.T("csv.menu-fix-title", "Title", g.Rule.Title), "ready", func() { t.fixAll(g) }))
 		}
 	}
 	if len(items) > 0 {
@@ -422,7 +421,7 @@ func progressWords(p *widgets.Progress) string {
 		return ""
 	}
 	if p.Total > 0 {
-		return lang.X("csv.checking-share", "checking, {{.Share}} %", map[string]any{"Share": numbers.Group(int(p.Share() * 100))})
+		return words.T("csv.checking-share", "Share", words.Group(int(p.Share()*100)))
 	}
-	return lang.X("csv.checking-now", "checking…")
+	return words.T("csv.checking-now")
 }

@@ -4,11 +4,10 @@ import (
 	"context"
 	"path/filepath"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // fileName is the document's name for people.
@@ -16,7 +15,7 @@ func (f *csvFile) fileName() string {
 	if p := f.facts.path; p != "" {
 		return filepath.Base(p)
 	}
-	return lang.X("csv.untitled", "Untitled")
+	return words.T("csv.untitled")
 }
 
 // leave goes on with then once the open document may be left: at once where everything is saved, otherwise after a question.
@@ -45,13 +44,13 @@ func (t *csvTab) leave(then func()) {
 	}
 	t.leaving = true
 	t.app.ask(&widgets.Dialog{State: look.Warning, OnClosed: func() { t.leaving = false },
-		Title: lang.X("csv.unsaved", "{{.Name}} has edits that are not saved", map[string]any{"Name": visible(f.fileName())}),
-		Text:  lang.X("csv.unsaved-text", "Save them, keep them for the next start of EnrollBench, or discard them. What is kept is offered on the first page of this tab, with every edit."),
+		Title: words.T("csv.unsaved", "Name", visible(f.fileName())),
+		Text:  words.T("csv.unsaved-text"),
 		Answers: []widgets.Answer{
-			{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("csv.discard", "Discard"), Act: func() { t.shut(then) }},
-			{Text: lang.X("csv.keep", "Keep for later"), Act: func() { t.keep(then) }},
-			{Text: lang.X("csv.save", "Save"), Act: func() { t.saveThen(func() { t.shut(then) }) }},
+			{Text: words.T("dialog.back")},
+			{Text: words.T("csv.discard"), Act: func() { t.shut(then) }},
+			{Text: words.T("csv.keep"), Act: func() { t.keep(then) }},
+			{Text: words.T("csv.save"), Act: func() { t.saveThen(func() { t.shut(then) }) }},
 		}})
 }
 
@@ -59,11 +58,11 @@ func (t *csvTab) leave(then func()) {
 func (t *csvTab) keep(then func()) {
 	f := t.file
 	t.stop()
-	step(t, lang.X("csv.keeping", "Keeping the edits"), func(context.Context, progress.Func) (struct{}, error) {
+	step(t, words.T("csv.keeping"), func(context.Context, progress.Func) (struct{}, error) {
 		return struct{}{}, f.doc.Suspend()
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			t.app.fail(lang.X("csv.keep-failed", "The edits could not be kept"), err)
+			t.app.fail(words.T("csv.keep-failed"), err)
 			return
 		}
 		t.forsake()
@@ -80,7 +79,7 @@ func (t *csvTab) shut(then func()) {
 		return struct{}{}, f.doc.Close()
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			t.app.fail(lang.X("csv.close-failed", "The file could not be closed"), err)
+			t.app.fail(words.T("csv.close-failed"), err)
 			return
 		}
 		t.forsake()

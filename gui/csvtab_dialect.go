@@ -5,14 +5,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // encodings are what can be chosen, in this order.
@@ -26,7 +25,7 @@ func (t *csvTab) openDialect() {
 	}
 	now := f.doc.Dialect()
 	next := now
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("dialect.title", "How {{.Name}} is written", map[string]any{"Name": visible(f.fileName())})}
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("dialect.title", "Name", visible(f.fileName()))}
 	changed := func() { d.Enable(1, next != now && !f.facts.dirty) }
 
 	names := make([]string, len(encodings))
@@ -54,34 +53,34 @@ func (t *csvTab) openDialect() {
 	delimiter := widgets.NewSelect(names, func(i int) { next.Delimiter = csvdoc.Delimiters[i]; changed() })
 	chooseQuietly(delimiter, at)
 
-	quotes := widgets.NewSelect([]string{lang.X("dialect.doubled", "doubled: \"\""), lang.X("dialect.backslashed", "with a backslash: \\\"")},
+	quotes := widgets.NewSelect([]string{words.T("dialect.doubled"), words.T("dialect.backslashed")},
 		func(i int) { next.Escape = csvdoc.Escape(i); changed() }) // #nosec G115 -- one of two
 	chooseQuietly(quotes, int(now.Escape))
-	header := widgets.NewCheck(lang.X("dialect.header", "The first row names the columns"), func(on bool) { next.Header = on; changed() })
+	header := widgets.NewCheck(words.T("dialect.header"), func(on bool) { next.Header = on; changed() })
 	header.Checked = now.Header
 
 	label := func(s string) fyne.CanvasObject { return widgets.Middle(widgets.NewText(s)) }
 	line := func(o fyne.CanvasObject) fyne.CanvasObject { return widgets.Inset(look.Gap/4, 0, widgets.Outlined(o)) }
-	words := now.Newline.String()
+	phrase := now.Newline.String()
 	if now.BOM {
-		words += " · " + lang.X("dialect.bom", "with a byte order mark")
+		phrase += " · " + words.T("dialect.bom")
 	}
 	rows := f.rows.snap.Rows()
-	words += " · " + lang.XN("dialect.rows", "{{.Number}} rows", rows, map[string]any{"Number": numbers.Group(rows)})
+	phrase += " · " + words.N("dialect.rows", rows)
 	d.Body = widgets.Down(look.Gap, container.New(layout.NewFormLayout(),
-		label(lang.X("dialect.encoding", "Encoding")), line(encoding),
-		label(lang.X("dialect.delimiter", "Between cells")), line(delimiter),
-		label(lang.X("dialect.quotes", "Quotes in cells")), line(quotes),
-		label(lang.X("dialect.newlines", "Ends of rows")), widgets.Inset(look.Gap, 0, widgets.NewText(words))), header)
-	d.Text = lang.X("dialect.text", "This was found in the file, and Save writes it the same way. Where letters or columns look wrong, read it another way.")
+		label(words.T("dialect.encoding")), line(encoding),
+		label(words.T("dialect.delimiter")), line(delimiter),
+		label(words.T("dialect.quotes")), line(quotes),
+		label(words.T("dialect.newlines")), widgets.Inset(look.Gap, 0, widgets.NewText(phrase))), header)
+	d.Text = words.T("dialect.text")
 	if f.facts.dirty {
-		d.Text = lang.X("dialect.edited", "The file can be read another way only while nothing is edited. Save the edits or undo them first.")
+		d.Text = words.T("dialect.edited")
 		for _, s := range []*widgets.Select{encoding, delimiter, quotes} {
 			s.Disable()
 		}
 		header.Disable()
 	}
-	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("dialect.again", "Read it so"), Act: func() { t.reopen(next) }}}
+	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("dialect.again"), Act: func() { t.reopen(next) }}}
 	t.app.ask(d)
 	d.Enable(1, false)
 }
@@ -92,11 +91,11 @@ func (t *csvTab) reopen(as csvdoc.Dialect) {
 	t.dropChecked()
 	t.stop()
 	t.editor.SetModel(nil) // the rows shown cannot be read any more
-	step(t, lang.X("csv.opening", "Opening {{.Name}}", map[string]any{"Name": visible(f.fileName())}),
+	step(t, words.T("csv.opening", "Name", visible(f.fileName())),
 		func(ctx context.Context, _ progress.Func) (struct{}, error) { return struct{}{}, f.doc.Reopen(ctx, as) },
 		func(_ struct{}, err error) {
 			if err != nil {
-				t.app.fail(lang.X("dialect.failed", "The file could not be read that way"), err)
+				t.app.fail(words.T("dialect.failed"), err)
 				t.editor.SetModel(f.rows)
 				t.recheckAll()
 				return

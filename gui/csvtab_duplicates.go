@@ -5,13 +5,12 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // openDuplicates asks by which columns rows are the same.
@@ -22,8 +21,7 @@ func (t *csvTab) openDuplicates() {
 	}
 	columns := f.rows.snap.Columns()
 	chosen := make([]bool, len(columns))
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("duplicates.title", "Remove duplicate rows"),
-		Text: lang.X("duplicates.text", "Of rows that agree in every ticked column, letter by letter, the first stays.")}
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("duplicates.title"), Text: words.T("duplicates.text")}
 	none := func() bool {
 		for _, on := range chosen {
 			if on {
@@ -59,10 +57,10 @@ func (t *csvTab) openDuplicates() {
 		body = scroll
 	}
 	d.Body = widgets.Down(look.Gap/2, widgets.Across(look.Gap,
-		widgets.NewQuiet(lang.X("duplicates.all", "Tick all"), nil, set(true)),
-		widgets.NewQuiet(lang.X("duplicates.none", "Tick none"), nil, set(false))), body)
-	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-		{Text: lang.X("duplicates.remove", "Remove duplicates"), Act: func() {
+		widgets.NewQuiet(words.T("duplicates.all"), nil, set(true)),
+		widgets.NewQuiet(words.T("duplicates.none"), nil, set(false))), body)
+	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")},
+		{Text: words.T("duplicates.remove"), Act: func() {
 			var ids []csvdoc.ColumnID
 			for i, on := range chosen {
 				if on {
@@ -79,7 +77,7 @@ const shownColumns = 6
 
 func (t *csvTab) removeDuplicates(columns []csvdoc.ColumnID) {
 	before := t.file.rows.snap.Rows()
-	t.alter(edit{title: lang.X("duplicates.removing", "Removing duplicate rows"), cells: before,
+	t.alter(edit{title: words.T("duplicates.removing"), cells: before,
 		work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error) {
 			c, _, err := d.RemoveDuplicates(ctx, columns, report)
 			return c, err
@@ -87,9 +85,9 @@ func (t *csvTab) removeDuplicates(columns []csvdoc.ColumnID) {
 		then: func(csvdoc.Change) {
 			n := before - t.file.doc.Snapshot().Rows()
 			if n == 0 {
-				t.app.note(widgets.Note{State: look.Ready, Text: lang.X("duplicates.nothing", "No two rows are the same in these columns.")})
+				t.app.note(widgets.Note{State: look.Ready, Text: words.T("duplicates.nothing")})
 				return
 			}
-			t.noteUndo(lang.XN("duplicates.removed", "{{.Number}} duplicate rows removed.", n, map[string]any{"Number": numbers.Group(n)}))
+			t.noteUndo(words.N("duplicates.removed", n))
 		}})
 }

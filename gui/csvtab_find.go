@@ -6,13 +6,12 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // csvFind finds and replaces. It takes the place of the findings, so that the sheet stays as it is, and lists every hit
@@ -53,25 +52,25 @@ func newCSVFind(t *csvTab) *csvFind {
 		e.OnEscape = func() bool { p.close(); return true }
 		return e
 	}
-	p.find = field(lang.X("find.find", "Find"))
+	p.find = field(words.T("find.find"))
 	p.find.Icon = look.ColoredIcon("search", look.ColorMuted)
-	p.with = field(lang.X("find.with", "Replace with"))
+	p.with = field(words.T("find.with"))
 	p.find.OnChanged = func(string) { p.later() }
 	p.find.OnSubmitted = func(string) { p.goNext() }
 	p.with.OnChanged = func(string) { p.prepare() }
 	p.with.OnSubmitted = func(string) { p.replaceTicked() }
 	check := func(text string) *widgets.Check { return widgets.NewCheck(text, func(bool) { p.search() }) }
-	p.plain = check(lang.X("find.regexp", "Regular expression"))
-	p.matchCase = check(lang.X("find.case", "Match case"))
-	p.whole = check(lang.X("find.whole", "Whole cell"))
-	p.scope = widgets.NewSelect([]string{lang.X("find.everywhere", "In the whole sheet")}, func(int) { p.search() })
-	p.next = widgets.NewButton(lang.X("find.next", "Next"), look.Icon("down"), p.goNext)
-	p.replace = widgets.NewButton(lang.X("find.replace", "Replace"), look.Icon("ready"), p.replaceTicked)
-	p.ticks = widgets.NewQuiet(lang.X("find.untick", "Tick none"), nil, p.tickAll)
+	p.plain = check(words.T("find.regexp"))
+	p.matchCase = check(words.T("find.case"))
+	p.whole = check(words.T("find.whole"))
+	p.scope = widgets.NewSelect([]string{words.T("find.everywhere")}, func(int) { p.search() })
+	p.next = widgets.NewButton(words.T("find.next"), look.Icon("down"), p.goNext)
+	p.replace = widgets.NewButton(words.T("find.replace"), look.Icon("ready"), p.replaceTicked)
+	p.ticks = widgets.NewQuiet(words.T("find.untick"), nil, p.tickAll)
 	p.list = newHitList(p)
 
 	closing := widgets.NewQuiet("", look.Icon("close"), p.close)
-	head := container.NewBorder(nil, nil, nil, closing, widgets.Middle(widgets.NewText(lang.X("find.title", "Find and replace")).Title()))
+	head := container.NewBorder(nil, nil, nil, closing, widgets.Middle(widgets.NewText(words.T("find.title")).Title()))
 	top := widgets.Down(look.Gap, head, p.find, p.with, widgets.Down(0, container.NewGridWithColumns(2, p.matchCase, p.whole), p.plain), widgets.Outlined(p.scope),
 		container.NewBorder(nil, nil, nil, p.ticks, widgets.Middle(p.count)))
 	bottom := container.NewGridWithColumns(2, p.next, p.replace)
@@ -103,16 +102,16 @@ func (p *csvFind) open(replace bool) {
 func (p *csvFind) fillScopes() {
 	t := p.tab
 	rows, at, area := t.file.rows, t.editor.Current(), t.editor.Selection()
-	names := []string{lang.X("find.everywhere", "In the whole sheet")}
+	names := []string{words.T("find.everywhere")}
 	p.scopes = []findScope{{}}
 	if at.Row >= 0 {
 		c := rows.column(at.Column)
-		names = append(names, lang.X("find.in-column", "In {{.Column}}", map[string]any{"Column": columnTitle(c.Name)}))
+		names = append(names, words.T("find.in-column", "Column", columnTitle(c.Name)))
 		p.scopes = append(p.scopes, findScope{columns: []csvdoc.ColumnID{c.ID}})
 	}
 	chosen := 0
 	if area.Rows()*area.Columns() > 1 {
-		names = append(names, lang.X("find.in-selection", "In the selection"))
+		names = append(names, words.T("find.in-selection"))
 		p.scopes = append(p.scopes, findScope{columns: rows.columnIDs(area), rows: rows, from: area.Top, to: area.Bottom})
 		chosen = len(names) - 1
 	}
@@ -190,7 +189,7 @@ func (p *csvFind) search() {
 		hits  []csvdoc.Hit
 	}
 	p.count.SetColor(look.ColorMuted)
-	p.count.SetText(lang.X("find.searching", "Searching…"))
+	p.count.SetText(words.T("find.searching"))
 	Run(t.seek, "", func(ctx context.Context, report progress.Func) (found, error) {
 		q, err := scope.within(ctx, q)
 		if err != nil {
@@ -228,21 +227,21 @@ func (p *csvFind) show(hits []csvdoc.Hit, problem string) {
 	case p.find.Text == "":
 		p.count.SetText("")
 	case ticked == p.list.Rows():
-		p.count.SetText(lang.XN("find.hits", "{{.Number}} hits", ticked, map[string]any{"Number": numbers.Group(ticked)}))
+		p.count.SetText(words.N("find.hits", ticked))
 	default:
-		p.count.SetText(lang.X("find.some", "{{.Ticked}} of {{.Number}} hits ticked", map[string]any{"Ticked": numbers.Group(ticked), "Number": numbers.Group(p.list.Rows())}))
+		p.count.SetText(words.T("find.some", "Ticked", words.Group(ticked), "Number", words.Group(p.list.Rows())))
 	}
-	p.replace.SetText(lang.X("find.replace", "Replace"))
+	p.replace.SetText(words.T("find.replace"))
 	if ticked > 0 {
-		p.replace.SetText(lang.X("find.replace-number", "Replace {{.Number}}", map[string]any{"Number": numbers.Group(ticked)}))
+		p.replace.SetText(words.T("find.replace-number", "Number", words.Group(ticked)))
 	}
 	p.replace.SetEnabled(ticked > 0)
 	p.next.SetEnabled(p.list.Rows() > 0)
 	p.ticks.SetEnabled(p.list.Rows() > 0)
 	if ticked > 0 || p.list.Rows() == 0 {
-		p.ticks.SetText(lang.X("find.untick", "Tick none"))
+		p.ticks.SetText(words.T("find.untick"))
 	} else {
-		p.ticks.SetText(lang.X("find.tick", "Tick all"))
+		p.ticks.SetText(words.T("find.tick"))
 	}
 }
 
@@ -268,11 +267,11 @@ func (p *csvFind) replaceTicked() {
 		return
 	}
 	chosen, with, q := p.list.chosen(), p.with.Text, p.list.query
-	t.alter(edit{title: lang.X("find.replacing", "Replacing"), cells: n,
+	t.alter(edit{title: words.T("find.replacing"), cells: n,
 		work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error) {
 			return d.Replace(ctx, chosen(), with, q, report)
 		},
 		then: func(csvdoc.Change) {
-			t.noteUndo(lang.XN("find.replaced", "{{.Number}} hits replaced.", n, map[string]any{"Number": numbers.Group(n)}))
+			t.noteUndo(words.N("find.replaced", n))
 		}})
 }

@@ -7,15 +7,14 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // csvFindings lists what was found, grouped by cause. A group opens to its places; a place leads to its cell.
@@ -50,7 +49,7 @@ func newCSVFindings(t *csvTab) *csvFindings {
 	p.checking.Align = fyne.TextAlignTrailing
 	p.stop = widgets.NewQuiet("", look.Icon("close"), func() { t.check.Cancel() })
 	p.stop.Hide()
-	head := widgets.AtLeast(0, look.Target, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText(lang.X("findings.title", "Findings")).Title()), p.stop,
+	head := widgets.AtLeast(0, look.Target, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText(words.T("findings.title")).Title()), p.stop,
 		widgets.Inset(0, look.Gap, widgets.Middle(p.checking))))
 	p.scroll = container.NewVScroll(widgets.Inset(0, look.Gap/2, p.groups))
 	p.list = container.NewBorder(widgets.Inset(look.Gap/2, look.Gap*1.5, head), nil, nil, nil, p.scroll)
@@ -81,7 +80,7 @@ func (p *csvFindings) show() {
 	if f == nil || f.checked.result == nil {
 		p.back()
 		if f != nil && !f.indexing && !p.tab.check.Busy() {
-			text := widgets.NewParagraph(lang.X("csv.not-checked", "The check was cancelled. F5 begins it anew.")).Muted()
+			text := widgets.NewParagraph(words.T("csv.not-checked")).Muted()
 			p.groups.Add(widgets.Inset(look.Gap, look.Gap, text))
 		}
 		p.groups.Refresh()
@@ -102,7 +101,7 @@ func (p *csvFindings) show() {
 		found = found || keyOf(g) == p.open
 	}
 	if len(p.shown) == 0 {
-		text := widgets.NewParagraph(lang.XN("csv.all-good", "All {{.Number}} rows are in order.", rows, map[string]any{"Number": numbers.Group(rows)}))
+		text := widgets.NewParagraph(words.N("csv.all-good", rows))
 		p.groups.Add(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
 			widgets.Across(0, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, widgets.Middle(text))))
 	}
@@ -205,13 +204,13 @@ type csvGroupPage struct {
 func newCSVGroupPage(p *csvFindings) *csvGroupPage {
 	g := &csvGroupPage{pane: p, head: widgets.Down(look.Gap), reasons: widgets.Down(look.Gap / 2), actions: widgets.Down(look.Gap / 2)}
 	g.places = sheet.New([]sheet.Column{
-		{Title: lang.X("find.column-row", "Row"), Width: 84, MinWidth: 60, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("csv.column-value", "Value"), Width: 160, MinWidth: 80, Flexible: true},
+		{Title: words.T("find.column-row"), Width: 84, MinWidth: 60, Align: fyne.TextAlignTrailing},
+		{Title: words.T("csv.column-value"), Width: 160, MinWidth: 80, Flexible: true},
 	}, nil)
 	g.places.OnSelect = g.onSelect
 	g.places.OnActivate = func(int) { p.tab.focusSheet() }
 	g.reasons.Hide()
-	g.why = widgets.NewDisclosure(lang.X("findings.why", "Why?"), nil, func(open bool) {
+	g.why = widgets.NewDisclosure(words.T("findings.why"), nil, func(open bool) {
 		if open {
 			g.reasons.Show()
 		} else {
@@ -219,7 +218,7 @@ func newCSVGroupPage(p *csvFindings) *csvGroupPage {
 		}
 		g.root.Refresh()
 	})
-	g.back = widgets.NewQuiet(lang.X("findings.back", "All findings"), look.Icon("left"), func() {
+	g.back = widgets.NewQuiet(words.T("findings.back"), look.Icon("left"), func() {
 		p.back()
 		p.tab.focusSheet()
 	})
@@ -243,7 +242,7 @@ func (g *csvGroupPage) show(group enrollment.Group) {
 		g.head.Add(widgets.NewParagraph(sentence(rule.Hint)))
 	}
 	g.reasons.Add(widgets.NewParagraph(rule.Why).Muted())
-	g.reasons.Add(widgets.NewParagraph(lang.X("findings.source", "Source: {{.Source}}", map[string]any{"Source": rule.Source})).Muted().Small())
+	g.reasons.Add(widgets.NewParagraph(words.T("findings.source", "Source", rule.Source)).Muted().Small())
 	if !same {
 		g.why.SetOpen(false)
 	}
@@ -273,10 +272,10 @@ func (g *csvGroupPage) showActions() {
 	g.actions.Objects = nil
 	t := g.pane.tab
 	if n := g.group.Fixable; n > 0 {
-		g.actions.Add(widgets.NewPrimary(lang.XN("csv.fix-all", "Fix all {{.Number}}", n, map[string]any{"Number": numbers.Group(n)}), look.Icon("ready"), func() { t.fixAll(g.group) }))
+		g.actions.Add(widgets.NewPrimary(words.N("csv.fix-all", n), look.Icon("ready"), func() { t.fixAll(g.group) }))
 	}
 	if g.group.Rows > 1 {
-		g.actions.Add(widgets.NewButton(lang.X("csv.show-only", "Show only these rows"), look.Icon("filter"), func() { t.filterGroup(g.group) }))
+		g.actions.Add(widgets.NewButton(words.T("csv.show-only"), look.Icon("filter"), func() { t.filterGroup(g.group) }))
 	}
 	if len(g.actions.Objects) == 0 {
 		g.actions.Hide()
@@ -296,9 +295,9 @@ func (t *csvTab) fixAll(g enrollment.Group) {
 		if i < 0 {
 			return
 		}
-		now, label := result.Groups()[i], lang.X("csv.label-fix", "Mend: {{.Title}}", map[string]any{"Title": g.Rule.Title})
+		now, label := result.Groups()[i], words.T("csv.label-fix", "Title", g.Rule.Title)
 		n := 0
-		t.alter(edit{title: lang.X("csv.fixing", "Mending"), cells: fewCells + 1, work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error) {
+		t.alter(edit{title: words.T("csv.fixing"), cells: fewCells + 1, work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error) {
 			repair, err := result.Fix(ctx, &now, report)
 			if err != nil {
 				return csvdoc.Change{}, err
@@ -307,7 +306,7 @@ func (t *csvTab) fixAll(g enrollment.Group) {
 			return repair.Apply(d)
 		}, then: func(csvdoc.Change) {
 			t.focusSheet()
-			t.noteUndo(lang.XN("csv.fixed", "{{.Number}} places mended.", n, map[string]any{"Number": numbers.Group(n)}))
+			t.noteUndo(words.N("csv.fixed", n))
 		}})
 	})
 }
@@ -356,7 +355,7 @@ func (g *csvGroupPage) Cell(place, col int) sheet.Cell {
 	id := g.id(place)
 	if col == 0 {
 		if i, ok := f.rows.snap.Index(id); ok {
-			return sheet.Cell{Text: numbers.Group(f.rows.snap.FileRow(i))}
+			return sheet.Cell{Text: words.Group(f.rows.snap.FileRow(i))}
 		}
 		return sheet.Cell{}
 	}

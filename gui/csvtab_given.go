@@ -6,16 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/archive"
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // drop takes in what was dropped on the tab: a table is opened, anything else is looked through for CSRs, which become rows.
@@ -23,11 +21,11 @@ func (t *csvTab) drop(paths []string) {
 	Run(t.given, "", func(context.Context, progress.Func) (string, error) { return tableAmong(paths), nil }, func(table string, err error) {
 		switch {
 		case err != nil:
-			t.app.fail(lang.X("csv.drop-failed", "What was dropped could not be read"), err)
+			t.app.fail(words.T("csv.drop-failed"), err)
 		case table != "":
 			t.openPath(table)
 			if len(paths) > 1 {
-				t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.one-only", "One table is open at a time: {{.Name}}. What else was dropped was left alone.", map[string]any{"Name": visible(filepath.Base(table))})})
+				t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.one-only", "Name", visible(filepath.Base(table)))})
 			}
 		default:
 			t.addRows(paths)
@@ -88,7 +86,7 @@ func zipOfTable(path string) bool {
 
 // addFiles and addFolder let the user choose the CSRs that become rows.
 func (t *csvTab) addFiles() {
-	o := ChooserOptions{Title: lang.X("csv.add-title", "Add CSRs as rows"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+	o := ChooserOptions{Title: words.T("csv.add-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
 	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
 		if len(paths) > 0 {
 			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
@@ -98,7 +96,7 @@ func (t *csvTab) addFiles() {
 }
 
 func (t *csvTab) addFolder() {
-	o := ChooserOptions{Title: lang.X("csv.add-title", "Add CSRs as rows"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+	o := ChooserOptions{Title: words.T("csv.add-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
 	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
 		if path != "" {
 			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(path))
@@ -117,7 +115,7 @@ func (t *csvTab) addRows(paths []string) {
 		}
 		step(t, "", func(context.Context, progress.Func) (*csvdoc.Document, error) { return csvdoc.New(columns, o) }, func(d *csvdoc.Document, err error) {
 			if err != nil {
-				t.app.fail(lang.X("csv.new-failed", "No new sheet could be made"), err)
+				t.app.fail(words.T("csv.new-failed"), err)
 				return
 			}
 			t.enter(d)
@@ -126,8 +124,8 @@ func (t *csvTab) addRows(paths []string) {
 		return
 	}
 	var r *enrollment.RequestRows
-	at, label, separator := f.rows.snap.Rows(), lang.X("csv.label-add", "Add CSRs"), t.options.Separator
-	t.alter(edit{title: lang.X("csv.adding", "Adding CSRs"), cells: fewCells + 1,
+	at, label, separator := f.rows.snap.Rows(), words.T("csv.label-add"), t.options.Separator
+	t.alter(edit{title: words.T("csv.adding"), cells: fewCells + 1,
 		work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error) {
 			set, err := csr.NewSet(csr.Options{}).Add(ctx, paths, report)
 			if err != nil {
@@ -158,20 +156,20 @@ func (t *csvTab) addedRows(r *enrollment.RequestRows, at int) {
 		for _, l := range r.Skipped {
 			names = append(names, visible(l.String()))
 		}
-		data := map[string]any{"Number": numbers.Group(len(names)), "Rows": numbers.Group(n)}
+		data := map[string]any{"Number": words.Group(len(names)), "Rows": words.Group(n)}
 		d := &widgets.Dialog{State: look.Warning, List: names,
-			Title:   lang.XN("csv.skipped", "{{.Number}} files hold no CSR that can be read", len(names), data),
-			Text:    lang.XN("csv.skipped-text", "{{.Rows}} rows were added.", n, data),
-			Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}}
+			Title:   words.N("csv.skipped", len(names), data),
+			Text:    words.N("csv.skipped-text", n, data),
+			Answers: []widgets.Answer{{Text: words.T("dialog.close")}}}
 		if len(names) == 0 {
-			d.Title = lang.X("csr.found-nothing", "Nothing was found in what was added.")
+			d.Title = words.T("csr.found-nothing")
 		}
 		t.app.ask(d)
 		return
 	}
-	text := lang.XN("csv.added", "{{.Number}} rows added.", n, map[string]any{"Number": numbers.Group(n)})
+	text := words.N("csv.added", n)
 	if r.Several > 0 {
-		text += " " + lang.XN("csv.several", "{{.Cells}} cells stay empty: their CSR has several values, and one cell holds one.", r.Several, map[string]any{"Cells": numbers.Group(r.Several)})
+		text += " " + words.N("csv.several", r.Several, "Cells", words.Group(r.Several))
 	}
 	t.noteUndo(text)
 }

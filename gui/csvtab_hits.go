@@ -7,12 +7,12 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // hitList shows every hit of a search with a tick box. It is made for millions of them: what a hit looks like, and what
@@ -37,9 +37,9 @@ func newHitList(p *csvFind) *hitList {
 	l := &hitList{page: p}
 	l.sheet = sheet.New([]sheet.Column{
 		{Width: tickWidth, MinWidth: tickWidth, Align: fyne.TextAlignCenter},
-		{Title: lang.X("find.column-row", "Row"), Width: 56, MinWidth: 44, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("find.column-text", "Text"), Width: 220, MinWidth: 220, Flexible: true},
-		{Title: lang.X("find.column-column", "Column"), Width: 150, MinWidth: 80},
+		{Title: words.T("find.column-row"), Width: 56, MinWidth: 44, Align: fyne.TextAlignTrailing},
+		{Title: words.T("find.column-text"), Width: 220, MinWidth: 220, Flexible: true},
+		{Title: words.T("find.column-column"), Width: 150, MinWidth: 80},
 	}, l)
 	l.sheet.OnSelect = l.reveal
 	l.sheet.OnActivate = func(row int) { l.flip(row) }

@@ -6,14 +6,13 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // listen takes what the user wants of the sheet.
@@ -33,12 +32,12 @@ func (t *csvTab) listen() {
 	e.OnSort = t.onSort
 	e.OnContext = t.onContext
 	e.OnCopied = func(copied, selected int) {
-		data := map[string]any{"Number": numbers.Group(copied), "Selected": numbers.Group(selected)}
+		data := map[string]any{"Number": words.Group(copied), "Selected": words.Group(selected)}
 		if copied < selected {
-			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("csv.copied-some", "Only the first {{.Number}} of {{.Selected}} rows were copied: the clipboard holds no more. Save the file for all.", data)})
+			t.app.note(widgets.Note{State: look.Warning, Text: words.T("csv.copied-some", data)})
 			return
 		}
-		t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("csv.copied", "{{.Number}} rows copied.", copied, data)})
+		t.app.note(widgets.Note{State: look.Ready, Text: words.N("csv.copied", copied, data)})
 	}
 	e.OnFail = t.onFail
 	e.RowNumber = func(row int) int {
@@ -67,12 +66,12 @@ func pasted(text string) ([][]string, error) {
 // onFail says why something cannot be, and what can.
 func (t *csvTab) onFail(err error) {
 	text := map[error]string{
-		sheet.ErrPasteTooLong: lang.X("csv.paste-too-long", "The clipboard holds more than can be pasted at once. Open it as a file instead."),
-		sheet.ErrCellTooLong:  lang.X("csv.cell-too-long", "The cell's text is too long to be edited in place. Use Edit… beneath the sheet."),
-		sheet.ErrCutTooLong:   lang.X("csv.cut-too-long", "The selection is too large for the clipboard. Nothing was cut."),
+		sheet.ErrPasteTooLong: words.T("csv.paste-too-long"),
+		sheet.ErrCellTooLong:  words.T("csv.cell-too-long"),
+		sheet.ErrCutTooLong:   words.T("csv.cut-too-long"),
 	}[err]
 	if text == "" {
-		t.app.fail(lang.X("csv.edit-failed", "The sheet was not changed"), err)
+		t.app.fail(words.T("csv.edit-failed"), err)
 		return
 	}
 	t.app.note(widgets.Note{State: look.Warning, Text: text})
@@ -84,12 +83,12 @@ func (t *csvTab) onSelect(at sheet.Place, _ sheet.Area) {
 
 // noteUndo says what was done, with a way back.
 func (t *csvTab) noteUndo(text string) {
-	t.app.note(widgets.Note{State: look.Ready, Text: text, Action: lang.X("csr.undo", "Undo"), Act: t.undo})
+	t.app.note(widgets.Note{State: look.Ready, Text: text, Action: words.T("csr.undo"), Act: t.undo})
 }
 
 // setCell gives one cell a value.
 func (t *csvTab) setCell(row csvdoc.RowID, column csvdoc.Column, text string) {
-	label := lang.X("csv.label-edit", "Edit in {{.Column}}", map[string]any{"Column": columnTitle(column.Name)})
+	label := words.T("csv.label-edit", "Column", columnTitle(column.Name))
 	t.alter(edit{cells: 1, work: func(_ context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
 		return d.SetCells(label, []csvdoc.Cell{{Row: row, Column: column.ID, Value: text}})
 	}})
@@ -97,9 +96,9 @@ func (t *csvTab) setCell(row csvdoc.RowID, column csvdoc.Column, text string) {
 
 // onClear empties cells.
 func (t *csvTab) onClear(a sheet.Area) {
-	t.setArea(a, lang.X("csv.label-clear", "Clear"), lang.X("csv.clearing", "Clearing"), func(int, int) string { return "" }, func(n int) {
+	t.setArea(a, words.T("csv.label-clear"), words.T("csv.clearing"), func(int, int) string { return "" }, func(n int) {
 		if n > 1 {
-			t.noteUndo(lang.XN("csv.cleared", "{{.Number}} cells cleared.", n, map[string]any{"Number": numbers.Group(n)}))
+			t.noteUndo(words.N("csv.cleared", n))
 		}
 	})
 }
@@ -116,9 +115,9 @@ func (t *csvTab) onFillDown(a sheet.Area) {
 	if below.Empty() {
 		return
 	}
-	t.setArea(below, lang.X("csv.label-fill", "Fill down"), lang.X("csv.filling", "Filling down"), func(_, c int) string { return first[c] }, func(n int) {
+	t.setArea(below, words.T("csv.label-fill"), words.T("csv.filling"), func(_, c int) string { return first[c] }, func(n int) {
 		if n > 1 {
-			t.noteUndo(lang.XN("csv.filled", "{{.Number}} cells filled.", n, map[string]any{"Number": numbers.Group(n)}))
+			t.noteUndo(words.N("csv.filled", n))
 		}
 	})
 }
@@ -159,14 +158,14 @@ func (t *csvTab) onPaste(row, col int, block [][]string) {
 	}
 	rows := t.file.rows
 	if more := col + wide - rows.Columns(); more > 0 {
-		data := map[string]any{"Number": numbers.Group(more)}
+		data := map[string]any{"Number": words.Group(more)}
 		t.app.ask(&widgets.Dialog{State: look.Notice,
-			Title: lang.XN("csv.paste-wide", "The block is {{.Number}} columns wider than the sheet", more, data),
-			Text:  lang.X("csv.paste-wide-text", "Add columns for what reaches beyond the last one, or leave it out."),
+			Title: words.N("csv.paste-wide", more, data),
+			Text:  words.T("csv.paste-wide-text"),
 			Answers: []widgets.Answer{
-				{Text: lang.X("dialog.back", "Go back")},
-				{Text: lang.X("csv.paste-cut", "Leave it out"), Act: func() { t.paste0(row, col, narrow(block, rows.Columns()-col)) }},
-				{Text: lang.XN("csv.paste-add", "Add {{.Number}} columns", more, data), Act: func() { t.paste0(row, col, block) }},
+				{Text: words.T("dialog.back")},
+				{Text: words.T("csv.paste-cut"), Act: func() { t.paste0(row, col, narrow(block, rows.Columns()-col)) }},
+				{Text: words.N("csv.paste-add", more, data), Act: func() { t.paste0(row, col, block) }},
 			}})
 		return
 	}
@@ -188,9 +187,9 @@ func (t *csvTab) paste0(row, col int, block [][]string) {
 	for _, line := range block {
 		n += len(line)
 	}
-	label := lang.X("csv.label-paste", "Paste")
+	label := words.T("csv.label-paste")
 	after := sheet.Area{Top: row, Left: col, Bottom: row + len(block) - 1, Right: col}
-	t.alter(edit{title: lang.X("csv.pasting", "Pasting"), cells: n, work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+	t.alter(edit{title: words.T("csv.pasting"), cells: n, work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
 		return d.Apply(label, func(e *csvdoc.Edit) error { return rows.paste(ctx, e, row, col, block) })
 	}, then: func(csvdoc.Change) {
 		for _, line := range block {
@@ -198,7 +197,7 @@ func (t *csvTab) paste0(row, col int, block [][]string) {
 		}
 		t.editor.SelectArea(after)
 		if n > 1 {
-			t.noteUndo(lang.XN("csv.pasted", "{{.Number}} cells pasted.", n, map[string]any{"Number": numbers.Group(n)}))
+			t.noteUndo(words.N("csv.pasted", n))
 		}
 	}})
 }
@@ -245,11 +244,11 @@ func (r *csvRows) paste(ctx context.Context, e *csvdoc.Edit, row, col int, block
 // insertRows puts empty rows before a row of the sheet.
 func (t *csvTab) insertRows(row, count int) {
 	rows := t.file.rows
-	at, label := rows.snap.Rows(), lang.X("csv.label-insert", "Insert rows")
+	at, label := rows.snap.Rows(), words.T("csv.label-insert")
 	if row < rows.Rows() {
 		at = rows.index(row)
 	}
-	t.alter(edit{cells: count, title: lang.X("csv.inserting", "Inserting rows"), work: func(_ context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+	t.alter(edit{cells: count, title: words.T("csv.inserting"), work: func(_ context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
 		return d.Apply(label, func(e *csvdoc.Edit) error { return e.InsertRows(at, make([][]string, count)) })
 	}, then: func(csvdoc.Change) { t.editor.Select(row, max(t.editor.Current().Column, 0)) }})
 }
@@ -257,8 +256,8 @@ func (t *csvTab) insertRows(row, count int) {
 // deleteRows removes the rows from…to of the sheet.
 func (t *csvTab) deleteRows(from, to int) {
 	rows := t.file.rows
-	n, label := to-from+1, lang.X("csv.label-delete", "Delete rows")
-	t.alter(edit{cells: n * max(rows.Columns(), 1), title: lang.X("csv.deleting", "Deleting rows"), work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+	n, label := to-from+1, words.T("csv.label-delete")
+	t.alter(edit{cells: n * max(rows.Columns(), 1), title: words.T("csv.deleting"), work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
 		ids, err := rows.ids(ctx, from, to)
 		if err != nil {
 			return csvdoc.Change{}, err
@@ -266,15 +265,15 @@ func (t *csvTab) deleteRows(from, to int) {
 		return d.Apply(label, func(e *csvdoc.Edit) error { return e.DeleteRows(ids) })
 	}, then: func(csvdoc.Change) {
 		t.editor.Select(min(from, t.file.rows.Rows()-1), max(t.editor.Current().Column, 0))
-		t.noteUndo(lang.XN("csv.deleted", "{{.Number}} rows deleted.", n, map[string]any{"Number": numbers.Group(n)}))
+		t.noteUndo(words.N("csv.deleted", n))
 	}})
 }
 
 // moveRows moves the rows from…to of the sheet before another row of the document.
 func (t *csvTab) moveRows(from, to, before int) {
 	rows := t.file.rows
-	n, label := to-from+1, lang.X("csv.label-move", "Move rows")
-	t.alter(edit{cells: n, title: lang.X("csv.moving", "Moving rows"), work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
+	n, label := to-from+1, words.T("csv.label-move")
+	t.alter(edit{cells: n, title: words.T("csv.moving"), work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
 		ids, err := rows.ids(ctx, from, to)
 		if err != nil {
 			return csvdoc.Change{}, err
@@ -296,8 +295,8 @@ func (t *csvTab) undo() {
 		return
 	}
 	label := f.facts.undo
-	step(t, lang.X("csr.undoing", "Undoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Undo() }, func(c csvdoc.Change, err error) {
-		t.tookBack(c, err, lang.X("csv.undone", "Undone: {{.Label}}.", map[string]any{"Label": labelWords(label)}), lang.X("csv.redo", "Redo"), t.redo)
+	step(t, words.T("csr.undoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Undo() }, func(c csvdoc.Change, err error) {
+		t.tookBack(c, err, words.T("csv.undone", "Label", labelWords(label)), words.T("csv.redo"), t.redo)
 	})
 }
 
@@ -308,8 +307,8 @@ func (t *csvTab) redo() {
 		return
 	}
 	label := f.facts.redo
-	step(t, lang.X("csv.redoing", "Redoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Redo() }, func(c csvdoc.Change, err error) {
-		t.tookBack(c, err, lang.X("csv.redone", "Done again: {{.Label}}.", map[string]any{"Label": labelWords(label)}), lang.X("csr.undo", "Undo"), t.undo)
+	step(t, words.T("csv.redoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Redo() }, func(c csvdoc.Change, err error) {
+		t.tookBack(c, err, words.T("csv.redone", "Label", labelWords(label)), words.T("csr.undo"), t.undo)
 	})
 }
 
@@ -317,24 +316,24 @@ func (t *csvTab) redo() {
 func labelWords(label string) string {
 	switch label {
 	case "replace":
-		return lang.X("csv.label-replace", "Replace")
+		return words.T("csv.label-replace")
 	case "fill series":
-		return lang.X("csv.label-series", "Fill with a series")
+		return words.T("csv.label-series")
 	case "delete rows":
-		return lang.X("csv.label-delete", "Delete rows")
+		return words.T("csv.label-delete")
 	}
 	return visible(label)
 }
 
 // tookBack shows where a change went back or forth.
-func (t *csvTab) tookBack(c csvdoc.Change, err error, words, action string, act func()) {
+func (t *csvTab) tookBack(c csvdoc.Change, err error, phrase, action string, act func()) {
 	if err != nil {
 		t.unchanged(err)
 		return
 	}
 	t.changed(c)
 	t.showChange(c)
-	t.app.note(widgets.Note{State: look.Ready, Text: words, Action: action, Act: act})
+	t.app.note(widgets.Note{State: look.Ready, Text: phrase, Action: action, Act: act})
 }
 
 // showChange brings the first changed cell into view, unless the current one is among what was changed.

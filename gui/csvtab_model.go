@@ -4,11 +4,10 @@ import (
 	"context"
 	"strings"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // csvRows is what the sheet shows: one state of the document, in the order of a view, with the marks of one report. It
@@ -119,7 +118,7 @@ func (r *csvRows) columnIndex(id csvdoc.ColumnID) int {
 // columnTitle is a column's name for people.
 func columnTitle(name string) string {
 	if strings.TrimSpace(name) == "" {
-		return lang.X("csv.unnamed", "(no name)")
+		return words.T("csv.unnamed")
 	}
 	return visible(name)
 }

@@ -8,19 +8,18 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // open lets the user choose a file.
 func (t *csvTab) open() {
-	o := ChooserOptions{Title: lang.X("csv.open-title", "Open a CSV"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
-		Kind: lang.X("csv.kind", "CSV files and ZIPs with one"), Ends: []string{".csv", ".txt", ".tsv", ".zip"}}
+	o := ChooserOptions{Title: words.T("csv.open-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
+		Kind: words.T("csv.kind"), Ends: []string{".csv", ".txt", ".tsv", ".zip"}}
 	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
 		if len(paths) > 0 {
 			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
@@ -35,14 +34,14 @@ func (t *csvTab) openPath(path string) { t.leave(func() { t.load(path) }) }
 // load opens a file: its first rows are shown at once, and the others while they are found.
 func (t *csvTab) load(path string) {
 	o := t.documentOptions()
-	step(t, lang.X("csv.opening", "Opening {{.Name}}", map[string]any{"Name": visible(filepath.Base(path))}),
+	step(t, words.T("csv.opening", "Name", visible(filepath.Base(path))),
 		func(ctx context.Context, _ progress.Func) (*csvdoc.Document, error) { return csvdoc.Open(ctx, path, o) },
 		func(d *csvdoc.Document, err error) {
 			if err != nil {
 				if errors.Is(err, fs.ErrNotExist) {
 					t.forget(path)
 				}
-				t.app.fail(lang.X("csv.open-failed", "{{.Name}} could not be opened", map[string]any{"Name": visible(filepath.Base(path))}), err)
+				t.app.fail(words.T("csv.open-failed", "Name", visible(filepath.Base(path))), err)
 				return
 			}
 			t.remember(path)
@@ -57,7 +56,7 @@ func (t *csvTab) documentOptions() csvdoc.Options { return csvdoc.Options{Journa
 func (t *csvTab) index() {
 	f := t.file
 	f.indexing = true
-	title := lang.X("csv.reading", "Reading {{.Name}}", map[string]any{"Name": visible(f.fileName())})
+	title := words.T("csv.reading", "Name", visible(f.fileName()))
 	step(t, title, func(ctx context.Context, report progress.Func) (struct{}, error) {
 		return struct{}{}, f.doc.Index(ctx, report)
 	},
@@ -69,10 +68,10 @@ func (t *csvTab) index() {
 				t.steps = nil
 				t.shut(func() {
 					if cancelled(err) {
-						t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.open-cancelled", "Cancelled. The file was closed.")})
+						t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.open-cancelled")})
 						return
 					}
-					t.app.fail(lang.X("csv.read-failed", "The file could not be read to its end"), err)
+					t.app.fail(words.T("csv.read-failed"), err)
 				})
 				return
 			}
@@ -96,7 +95,7 @@ func (t *csvTab) newSheet(columns []string) {
 			return d, err
 		}, func(d *csvdoc.Document, err error) {
 			if err != nil {
-				t.app.fail(lang.X("csv.new-failed", "No new sheet could be made"), err)
+				t.app.fail(words.T("csv.new-failed"), err)
 				return
 			}
 			t.enter(d)
@@ -116,40 +115,40 @@ var (
 func (t *csvTab) recover(r csvdoc.Recovery) {
 	o := t.documentOptions()
 	t.leave(func() {
-		step(t, lang.X("csv.recovering", "Recovering the edits"), func(ctx context.Context, report progress.Func) (*csvdoc.Document, error) {
+		step(t, words.T("csv.recovering"), func(ctx context.Context, report progress.Func) (*csvdoc.Document, error) {
 			return csvdoc.Recover(ctx, r, o, report)
 		}, func(d *csvdoc.Document, err error) {
 			if err != nil {
-				t.app.fail(lang.X("csv.recover-failed", "The edits could not be recovered"), err)
+				t.app.fail(words.T("csv.recover-failed"), err)
 				return
 			}
 			t.start.dropOffer(r)
 			t.enter(d)
 			t.recheckAll()
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("csv.recovered", "All edits are back. Save the file to keep them.")})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.recovered")})
 		})
 	})
 }
 
 // offer is one line of the start page about edits that a crash left, or that somebody kept.
 func (s *csvStart) offer(r csvdoc.Recovery) fyne.CanvasObject {
-	name := lang.X("csv.untitled", "Untitled")
+	name := words.T("csv.untitled")
 	if r.Path != "" {
 		name = filepath.Base(r.Path)
 	}
-	data := map[string]any{"Name": visible(name), "Number": numbers.Group(r.Edits), "Time": r.Last.Local().Format("2006-01-02 15:04")}
-	text := widgets.NewParagraph(lang.XN("csv.offer", "{{.Number}} edits of {{.Name}} were not saved, the last one at {{.Time}}.", r.Edits, data)).Bold()
+	data := map[string]any{"Name": visible(name), "Number": words.Group(r.Edits), "Time": r.Last.Local().Format("2006-01-02 15:04")}
+	text := widgets.NewParagraph(words.N("csv.offer", r.Edits, data)).Bold()
 	lines := widgets.Down(2, text)
 	if r.Path != "" {
 		lines.Add(widgets.NewText(visible(r.Path)).Small().Muted().Giving())
 	}
-	discard := widgets.NewQuiet(lang.X("csv.discard", "Discard"), look.Icon("remove"), func() { s.discard(r, name) })
+	discard := widgets.NewQuiet(words.T("csv.discard"), look.Icon("remove"), func() { s.discard(r, name) })
 	if r.Missing {
-		gone := widgets.NewParagraph(lang.X("csv.offer-missing", "The file that they belong to is gone or was changed, so they cannot be brought back until it is there again as it was.")).Small()
+		gone := widgets.NewParagraph(words.T("csv.offer-missing")).Small()
 		gone.Color = look.Warning.Color()
 		lines.Add(gone)
 	}
-	back := widgets.NewButton(lang.X("csv.recover", "Recover"), look.Icon("undo"), func() { s.tab.recover(r) })
+	back := widgets.NewButton(words.T("csv.recover"), look.Icon("undo"), func() { s.tab.recover(r) })
 	back.SetEnabled(!r.Missing)
 	return widgets.Inset(look.Gap/2, look.Gap*3, container.NewStack(widgets.NewArea(look.ColorAccent, 8),
 		widgets.Inset(look.Gap, look.Gap*1.5, container.NewBorder(nil, nil,
@@ -161,13 +160,13 @@ func (s *csvStart) offer(r csvdoc.Recovery) fyne.CanvasObject {
 func (s *csvStart) discard(r csvdoc.Recovery, name string) {
 	t := s.tab
 	t.app.ask(&widgets.Dialog{State: look.Warning,
-		Title: lang.X("csv.discard-title", "Discard the edits of {{.Name}}?", map[string]any{"Name": visible(name)}),
-		Text:  lang.X("csv.discard-text", "The file itself stays as it is. The edits cannot be brought back."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("csv.discard", "Discard"), Danger: true, Act: func() {
+		Title: words.T("csv.discard-title", "Name", visible(name)),
+		Text:  words.T("csv.discard-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")},
+			{Text: words.T("csv.discard"), Danger: true, Act: func() {
 				step(t, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, r.Discard() }, func(_ struct{}, err error) {
 					if err != nil {
-						t.app.fail(lang.X("csv.discard-failed", "The edits could not be discarded"), err)
+						t.app.fail(words.T("csv.discard-failed"), err)
 						return
 					}
 					s.dropOffer(r)

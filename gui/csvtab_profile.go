@@ -3,13 +3,12 @@ package gui
 import (
 	"context"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // chooseProfile fetches the template of a profile from the connection that is in use; begin makes a new sheet of it.
@@ -22,18 +21,18 @@ func (t *csvTab) chooseProfile(begin bool) {
 		return
 	case c == nil && len(a.connected.all) > 0:
 		a.showConnections()
-		a.note(widgets.Note{State: look.Notice, Text: lang.X("csv.choose-connection", "Choose the connection that is to be used for jobs; the profile comes from it.")})
+		a.note(widgets.Note{State: look.Notice, Text: words.T("csv.choose-connection")})
 		return
 	case c == nil:
 		a.welcome()
 		return
 	}
 	d, connection := a.desk, *c
-	Run(t.remote, lang.X("csv.profiles-asked", "Asking for the profiles"), func(ctx context.Context, _ progress.Func) (profileList, error) {
+	Run(t.remote, words.T("csv.profiles-asked"), func(ctx context.Context, _ progress.Func) (profileList, error) {
 		return d.profiles(ctx, connection.ID)
 	}, func(l profileList, err error) {
 		if err != nil {
-			a.fail(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
+			a.fail(words.T("start.no-profiles"), err)
 			return
 		}
 		var fit []trustmanager.Profile
@@ -43,16 +42,16 @@ func (t *csvTab) chooseProfile(begin bool) {
 			}
 		}
 		if len(fit) == 0 {
-			a.note(widgets.Note{State: look.Warning, Text: lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")})
+			a.note(widgets.Note{State: look.Warning, Text: words.T("start.no-profile-fits")})
 			return
 		}
 		which := widgets.NewSelect(profileNames(fit), func(int) {})
-		text := lang.X("csv.profile-text", "Its template says which columns the service wants. The columns are then compared with it.")
+		text := words.T("csv.profile-text")
 		if l.why != nil {
-			text += " " + lang.X("start.profiles-kept", "As they were seen on {{.Date}}: the service could not be asked now.", map[string]any{"Date": when(l.kept)})
+			text += " " + words.T("start.profiles-kept", "Date", when(l.kept))
 		}
-		a.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("csv.profile-title", "Which profile?"), Body: widgets.Outlined(which), Text: text,
-			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("csv.profile-take", "Use its template"), Act: func() {
+		a.ask(&widgets.Dialog{State: look.Notice, Title: words.T("csv.profile-title"), Body: widgets.Outlined(which), Text: text,
+			Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("csv.profile-take"), Act: func() {
 				t.fetchTemplate(connection, fit[max(which.SelectedIndex(), 0)], begin)
 			}}}})
 	})
@@ -61,11 +60,11 @@ func (t *csvTab) chooseProfile(begin bool) {
 func (t *csvTab) fetchTemplate(c trustmanager.Connection, p trustmanager.Profile, begin bool) {
 	a := t.app
 	d := a.desk
-	Run(t.remote, lang.X("csv.template-asked", "Asking for the template"), func(ctx context.Context, _ progress.Func) (*enrollment.Template, error) {
+	Run(t.remote, words.T("csv.template-asked"), func(ctx context.Context, _ progress.Func) (*enrollment.Template, error) {
 		return d.template(ctx, c.ID, p)
 	}, func(x *enrollment.Template, err error) {
 		if err != nil {
-			a.fail(lang.X("csv.template-not-had", "The template could not be had"), err)
+			a.fail(words.T("csv.template-not-had"), err)
 			return
 		}
 		t.setTemplate(x, "")

@@ -14,9 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/progress"
+	"enrollbench/gui/words"
 )
 
 // sampleRows is how many rows the sample has.
@@ -83,9 +82,9 @@ const sampleName = "sample-orders.csv"
 
 // trySample makes the sample and opens it.
 func (t *csvTab) trySample() {
-	step(t, lang.X("csv.making-sample", "Making a sample"), sampleCSV, func(folder string, err error) {
+	step(t, words.T("csv.making-sample"), sampleCSV, func(folder string, err error) {
 		if err != nil {
-			t.app.fail(lang.X("csv.sample-failed", "The sample could not be made"), err)
+			t.app.fail(words.T("csv.sample-failed"), err)
 			return
 		}
 		t.forgetSample()

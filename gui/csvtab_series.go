@@ -9,7 +9,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 
 	"enrollbench/core/csvdoc"
@@ -17,9 +16,9 @@ import (
 	"enrollbench/core/eui48"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // Kinds of series, in the order of the choice.
@@ -58,18 +57,18 @@ func (t *csvTab) openSeries(a sheet.Area) {
 	first := f.rows.text(a.Top, a.Left)
 
 	p.kind = widgets.NewSelect([]string{
-		lang.X("series.number", "a number in a text: 0042, dev-001-a"),
-		lang.X("series.hex", "a hexadecimal number: 00fe"),
-		lang.X("series.mac", "a MAC address"),
+		words.T("series.number"),
+		words.T("series.hex"),
+		words.T("series.mac"),
 	}, func(int) { p.check() })
 	p.start, p.step = widgets.NewEntry(), widgets.NewEntry()
 	p.start.TextStyle.Monospace = true
-	p.start.PlaceHolder = lang.X("series.start-hint", "0001")
+	p.start.PlaceHolder = words.T("series.start-hint")
 	p.reach = widgets.NewSelect([]string{
-		lang.XN("series.selected", "{{.Number}} selected rows", p.counts[0], map[string]any{"Number": numbers.Group(p.counts[0])}),
-		lang.XN("series.to-end", "{{.Number}} rows, down to the last", p.counts[1], map[string]any{"Number": numbers.Group(p.counts[1])}),
+		words.N("series.selected", p.counts[0]),
+		words.N("series.to-end", p.counts[1]),
 	}, func(int) { p.check() })
-	p.grow = widgets.NewCheck(lang.X("series.grow", "Let the number outgrow its leading zeros"), func(bool) { p.check() })
+	p.grow = widgets.NewCheck(words.T("series.grow"), func(bool) { p.check() })
 	p.sample = widgets.NewParagraph("").Mono()
 	p.sample.Lines = 3
 
@@ -89,15 +88,14 @@ func (t *csvTab) openSeries(a sheet.Area) {
 
 	label := func(s string) fyne.CanvasObject { return widgets.Middle(widgets.NewText(s)) }
 	form := container.New(layout.NewFormLayout(),
-		label(lang.X("series.kind", "What counts")), widgets.Outlined(p.kind),
-		label(lang.X("series.start", "First value")), p.start,
-		label(lang.X("series.step", "Step")), p.step,
-		label(lang.X("series.rows", "Rows")), widgets.Outlined(p.reach))
+		label(words.T("series.kind")), widgets.Outlined(p.kind),
+		label(words.T("series.start")), p.start,
+		label(words.T("series.step")), p.step,
+		label(words.T("series.rows")), widgets.Outlined(p.reach))
 	preview := widgets.AtLeast(0, 64, p.sample)
-	p.dialog = &widgets.Dialog{State: look.Notice, Title: lang.X("series.title", "Fill {{.Column}} with a series", map[string]any{"Column": columnTitle(p.column.Name)}),
-		Body: widgets.Down(look.Gap, form, p.grow, preview),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("series.fill", "Fill"), Act: p.fill}}}
+	p.dialog = &widgets.Dialog{State: look.Notice, Title: words.T("series.title", "Column", columnTitle(p.column.Name)),
+		Body:    widgets.Down(look.Gap, form, p.grow, preview),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("series.fill"), Act: p.fill}}}
 	p.start.OnSubmitted = func(string) { p.submit() }
 	p.step.OnSubmitted = func(string) { p.submit() }
 	p.dialog.FocusFirst(p.start)
@@ -128,7 +126,7 @@ func (p *seriesPage) count() int { return p.counts[max(p.reach.SelectedIndex(), 
 func (p *seriesPage) parse() (csvdoc.Series, error) {
 	step, err := strconv.ParseInt(strings.TrimSpace(p.step.Text), 10, 64)
 	if err != nil || step < 1 {
-		return nil, errors.New(lang.X("series.bad-step", "The step is a whole number from 1 in decimal digits."))
+		return nil, errors.New(words.T("series.bad-step"))
 	}
 	if p.kind.SelectedIndex() == seriesMAC {
 		return enrollment.ParseMACSeries(strings.TrimSpace(p.start.Text), step)
@@ -173,11 +171,11 @@ func (p *seriesPage) check() {
 // preview shows the first values and the last.
 func (p *seriesPage) preview(s csvdoc.Series) string {
 	n := p.count()
-	var words []string
+	var phrases []string
 	for i := range min(n, 3) {
-		words = append(words, visible(string(s.Append(nil, i))))
+		phrases = append(phrases, visible(string(s.Append(nil, i))))
 	}
-	text := strings.Join(words, ", ")
+	text := strings.Join(phrases, ", ")
 	if n > 4 {
 		text += " …"
 	}
@@ -199,7 +197,7 @@ func (p *seriesPage) fill() {
 	if s == nil || n > math.MaxInt32 {
 		return
 	}
-	p.tab.alter(edit{title: lang.X("series.filling", "Filling the column"), cells: n,
+	p.tab.alter(edit{title: words.T("series.filling"), cells: n,
 		work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
 			ids, err := rows.ids(ctx, from, from+n-1)
 			if err != nil {
@@ -208,6 +206,6 @@ func (p *seriesPage) fill() {
 			return d.FillSeries(ids, column, s)
 		},
 		then: func(csvdoc.Change) {
-			p.tab.noteUndo(lang.XN("series.done", "{{.Number}} cells filled.", n, map[string]any{"Number": numbers.Group(n)}))
+			p.tab.noteUndo(words.N("series.done", n))
 		}})
 }

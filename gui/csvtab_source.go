@@ -7,13 +7,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // csvSource is the line above the sheet: which file, in what dialect, against which template, and whose keys.
@@ -32,16 +32,16 @@ type csvSource struct {
 
 func newCSVSource(t *csvTab) *csvSource {
 	s := &csvSource{tab: t, name: widgets.NewText("").Bold().Giving(), dialect: widgets.NewText("").Small().Muted().Giving(), templateText: widgets.NewText("").Giving()}
-	open := widgets.NewButton(lang.X("csv.open", "Open…"), look.Icon("folder"), t.open)
-	s.more = widgets.NewButton(lang.X("csv.more", "More"), look.Icon("down"), s.openMore)
+	open := widgets.NewButton(words.T("csv.open"), look.Icon("folder"), t.open)
+	s.more = widgets.NewButton(words.T("csv.more"), look.Icon("down"), s.openMore)
 	s.file = widgets.NewRow(widgets.Inset(3, look.Gap, widgets.Middle(widgets.Down(1, s.name, s.dialect))), 8, t.openDialect)
-	caption := widgets.NewText(lang.X("csv.template", "Template")).Small().Muted()
+	caption := widgets.NewText(words.T("csv.template")).Small().Muted()
 	s.template = widgets.NewRow(widgets.Inset(3, look.Gap, container.NewBorder(nil, nil, nil,
 		widgets.Middle(widgets.Icon(look.ColoredIcon("down", look.ColorMuted), 14)), widgets.Middle(widgets.Down(1, caption, s.templateText)))), 8, s.openTemplate)
 	s.keys = widgets.NewSelect([]string{
-		lang.X("csv.keys-auto", "Keys: as the file says"),
-		lang.X("csv.keys-client", "Keys: by the devices"),
-		lang.X("csv.keys-server", "Keys: by the service"),
+		words.T("csv.keys-auto"),
+		words.T("csv.keys-client"),
+		words.T("csv.keys-server"),
 	}, func(i int) { t.setKeys(enrollment.Keys(i)) }) // #nosec G115 -- one of three
 	s.undo = widgets.NewQuiet("", look.Icon("undo"), t.undo)
 	s.redo = widgets.NewQuiet("", look.Icon("redo"), t.redo)
@@ -67,7 +67,7 @@ func (s *csvSource) show() {
 	s.dialect.SetText(dialectWords(f.doc.Dialect()))
 	s.file.Label = s.name.Text() + ", " + s.dialect.Text()
 	s.templateText.SetText(s.templateName())
-	s.template.Label = lang.X("csv.template", "Template") + ": " + s.templateText.Text()
+	s.template.Label = words.T("csv.template") + ": " + s.templateText.Text()
 	chooseQuietly(s.keys, int(s.tab.options.Keys))
 	s.undo.SetEnabled(f.facts.undoes)
 	s.redo.SetEnabled(f.facts.redoes)
@@ -76,35 +76,35 @@ func (s *csvSource) show() {
 func (s *csvSource) templateName() string {
 	t := s.tab.options.Template
 	if t == nil {
-		return lang.X("csv.no-template", "known columns")
+		return words.T("csv.no-template")
 	}
 	return visible(filepath.Base(t.Source))
 }
 
 // dialectWords says how a file is written: "UTF-8 · semicolon · CRLF".
 func dialectWords(d csvdoc.Dialect) string {
-	words := []string{d.Encoding.String()}
+	phrases := []string{d.Encoding.String()}
 	if d.BOM {
-		words[0] += " " + lang.X("dialect.with-bom", "with BOM")
+		phrases[0] += " " + words.T("dialect.with-bom")
 	}
-	words = append(words, delimiterWord(d.Delimiter), d.Newline.String())
+	phrases = append(phrases, delimiterWord(d.Delimiter), d.Newline.String())
 	if d.Escape == csvdoc.Backslash {
-		words = append(words, lang.X("dialect.backslash", "quotes with backslash"))
+		phrases = append(phrases, words.T("dialect.backslash"))
 	}
-	return strings.Join(words, " · ")
+	return strings.Join(phrases, " · ")
 }
 
 // delimiterWord names what stands between cells.
 func delimiterWord(b byte) string {
 	switch b {
 	case ',':
-		return lang.X("dialect.comma", "comma")
+		return words.T("dialect.comma")
 	case ';':
-		return lang.X("dialect.semicolon", "semicolon")
+		return words.T("dialect.semicolon")
 	case '\t':
-		return lang.X("dialect.tab", "tab")
+		return words.T("dialect.tab")
 	case '|':
-		return lang.X("dialect.pipe", "pipe")
+		return words.T("dialect.pipe")
 	}
 	return strconv.QuoteRune(rune(b))
 }
@@ -131,19 +131,19 @@ func (s *csvSource) openMore() {
 	for _, p := range t.recentFiles() {
 		recent = append(recent, menuItem(visible(filepath.Base(p)), "csv", func() { t.openPath(p) }))
 	}
-	items := []*fyne.MenuItem{menuItem(lang.X("csv.new", "New from template…"), "add", func() { t.offerNew(s.more) })}
+	items := []*fyne.MenuItem{menuItem(words.T("csv.new"), "add", func() { t.offerNew(s.more) })}
 	if len(recent) > 0 {
-		m := menuItem(lang.X("csv.recent", "Recent files"), "csv", nil)
+		m := menuItem(words.T("csv.recent"), "csv", nil)
 		m.ChildMenu = fyne.NewMenu("", recent...)
 		items = append(items, m)
 	}
 	items = append(items, fyne.NewMenuItemSeparator(),
-		menuItem(lang.X("csv.add-csrs", "Add CSR files as rows…"), "csr", t.addFiles),
-		menuItem(lang.X("csv.add-folder", "Add a folder of CSRs as rows…"), "folder", t.addFolder),
-		menuItem(lang.X("duplicates.open", "Remove duplicate rows…"), "remove", t.openDuplicates),
-		menuItem(lang.X("find.open", "Find and replace…"), "search", t.replace),
+		menuItem(words.T("csv.add-csrs"), "csr", t.addFiles),
+		menuItem(words.T("csv.add-folder"), "folder", t.addFolder),
+		menuItem(words.T("duplicates.open"), "remove", t.openDuplicates),
+		menuItem(words.T("find.open"), "search", t.replace),
 		fyne.NewMenuItemSeparator(),
-		menuItem(lang.X("csv.save-as", "Save as…"), "save", func() { t.saveAs(nil) }),
-		menuItem(lang.X("csv.close", "Close the file"), "close", func() { t.leave(func() {}) }))
+		menuItem(words.T("csv.save-as"), "save", func() { t.saveAs(nil) }),
+		menuItem(words.T("csv.close"), "close", func() { t.leave(func() {}) }))
 	t.app.below(s.more, items...)
 }

@@ -7,13 +7,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // Preferences of the start page.
@@ -36,11 +36,9 @@ type csvStart struct {
 
 func newCSVStart(t *csvTab) *csvStart {
 	s := &csvStart{tab: t, recent: widgets.Down(0), offers: widgets.Down(look.Gap / 2)}
-	open := widgets.NewPrimary(lang.X("csv.open", "Open…"), look.Icon("folder"), t.open)
-	s.fresh = widgets.NewButton(lang.X("csv.new", "New from template…"), look.Icon("add"), func() { t.offerNew(s.fresh) })
-	s.zone = widgets.DropZone(lang.X("csv.drop", "Drop a CSV here, or CSR files to make rows of"),
-		lang.X("csv.drop-hint", "What you do not edit is saved byte for byte as it was."),
-		widgets.Link(lang.X("csv.sample", "Try with a sample"), t.trySample), open, s.fresh)
+	open := widgets.NewPrimary(words.T("csv.open"), look.Icon("folder"), t.open)
+	s.fresh = widgets.NewButton(words.T("csv.new"), look.Icon("add"), func() { t.offerNew(s.fresh) })
+	s.zone = widgets.DropZone(words.T("csv.drop"), words.T("csv.drop-hint"), widgets.Link(words.T("csv.sample"), t.trySample), open, s.fresh)
 	s.content = widgets.Edged(s.offers, s.recent, nil, nil, s.zone)
 	s.showRecent()
 	s.offers.Hide()
@@ -72,7 +70,7 @@ func (s *csvStart) showRecent() {
 	s.recent.Objects = nil
 	paths := s.tab.recentFiles()
 	if len(paths) > 0 {
-		s.recent.Add(widgets.Inset(0, look.Gap*3, widgets.NewText(lang.X("csv.recent", "Recent files")).Muted()))
+		s.recent.Add(widgets.Inset(0, look.Gap*3, widgets.NewText(words.T("csv.recent")).Muted()))
 	}
 	for _, p := range paths[:min(len(paths), shownRecent)] {
 		line := widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.ColoredIcon("csv", look.ColorMuted), 18)), widgets.Middle(widgets.NewText(visible(filepath.Base(p))).Bold()))
@@ -94,8 +92,7 @@ func (s *csvStart) search() {
 	Run(t.seek, "", func(context.Context, progress.Func) ([]csvdoc.Recovery, error) { return csvdoc.Recoverable(folder) },
 		func(found []csvdoc.Recovery, err error) {
 			if err != nil {
-				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
-					Text: lang.X("csv.no-recovery", "Whether a crash left edits could not be found out.")})
+				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.no-recovery")})
 			}
 			s.found = found
 			s.showOffers()
@@ -130,10 +127,10 @@ func (t *csvTab) offerNew(at fyne.CanvasObject) {
 		return m
 	}
 	items := []*fyne.MenuItem{
-		item(lang.X("csv.new-profile", "From a profile of the connection…"), "connection", func() { t.chooseProfile(true) }),
-		item(lang.X("csv.new-file", "From a template file…"), "folder", t.newFromFile),
-		item(lang.X("csv.new-client", "Keys made by the devices: with a column for CSRs"), "csr", func() { t.newSheet(clientColumns) }),
-		item(lang.X("csv.new-server", "Keys made by the service: without CSRs"), "key", func() { t.newSheet(serverColumns) }),
+		item(words.T("csv.new-profile"), "connection", func() { t.chooseProfile(true) }),
+		item(words.T("csv.new-file"), "folder", t.newFromFile),
+		item(words.T("csv.new-client"), "csr", func() { t.newSheet(clientColumns) }),
+		item(words.T("csv.new-server"), "key", func() { t.newSheet(serverColumns) }),
 	}
 	pos := t.app.fyne.Driver().AbsolutePositionForObject(at)
 	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.window.Canvas(), pos.AddXY(0, at.Size().Height))

@@ -5,13 +5,13 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // Preferences of the rules.
@@ -24,15 +24,15 @@ const (
 // openTemplate offers what the columns are compared with.
 func (s *csvSource) openTemplate() {
 	t := s.tab
-	items := []*fyne.MenuItem{menuItem(lang.X("csv.template-file", "Choose a template file…"), "folder", func() {
+	items := []*fyne.MenuItem{menuItem(words.T("csv.template-file"), "folder", func() {
 		t.chooseTemplate(func(x *enrollment.Template) { t.setTemplate(x, x.Source) })
 	})}
-	items = append(items, menuItem(lang.X("csv.template-profile", "From a profile of the connection…"), "connection", func() { t.chooseProfile(false) }))
+	items = append(items, menuItem(words.T("csv.template-profile"), "connection", func() { t.chooseProfile(false) }))
 	if t.options.Template != nil {
-		items = append(items, menuItem(lang.X("csv.template-none", "The columns that the service knows"), "close", func() { t.setTemplate(nil, "") }))
+		items = append(items, menuItem(words.T("csv.template-none"), "close", func() { t.setTemplate(nil, "") }))
 		if missing := t.missingColumns(); len(missing) > 0 {
 			n := len(missing)
-			items = append(items, menuItem(lang.XN("csv.template-add", "Add {{.Number}} missing columns", n, map[string]any{"Number": n}), "add", func() { t.addColumns(missing) }))
+			items = append(items, menuItem(words.N("csv.template-add", n), "add", func() { t.addColumns(missing) }))
 		}
 	}
 	t.app.below(s.template, items...)
@@ -40,8 +40,8 @@ func (s *csvSource) openTemplate() {
 
 // chooseTemplate lets the user point at a template and hands it on.
 func (t *csvTab) chooseTemplate(then func(*enrollment.Template)) {
-	o := ChooserOptions{Title: lang.X("csv.template-title", "Choose a template"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
-		Kind: lang.X("csv.template-kind", "CSV files"), Ends: []string{".csv", ".txt"}}
+	o := ChooserOptions{Title: words.T("csv.template-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
+		Kind: words.T("csv.template-kind"), Ends: []string{".csv", ".txt"}}
 	type read struct {
 		template *enrollment.Template
 		err      error
@@ -56,7 +56,7 @@ func (t *csvTab) chooseTemplate(then func(*enrollment.Template)) {
 	}, func(r read) {
 		switch {
 		case r.err != nil:
-			t.app.fail(lang.X("csv.template-failed", "This is no template"), r.err)
+			t.app.fail(words.T("csv.template-failed"), r.err)
 		case r.template != nil:
 			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(r.template.Source))
 			then(r.template)
@@ -112,8 +112,7 @@ func (t *csvTab) recallOptions() {
 		return enrollment.ReadTemplate(path)
 	}, func(x *enrollment.Template, err error) {
 		if err != nil {
-			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
-				Text: lang.X("csv.template-gone", "The template of last time could not be read. The columns are compared with those that the service knows.")})
+			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.template-gone")})
 			return
 		}
 		t.options.Template = x
@@ -141,7 +140,7 @@ func (t *csvTab) missingColumns() []string {
 
 // addColumns puts empty columns behind the last one.
 func (t *csvTab) addColumns(names []string) {
-	label := lang.X("csv.label-column", "Add a column")
+	label := words.T("csv.label-column")
 	t.alter(edit{cells: len(names), work: func(_ context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
 		return d.Apply(label, func(e *csvdoc.Edit) error {
 			for _, name := range names {
@@ -152,7 +151,7 @@ func (t *csvTab) addColumns(names []string) {
 			return nil
 		})
 	}, then: func(csvdoc.Change) {
-		t.noteUndo(lang.XN("csv.columns-added", "{{.Number}} columns added.", len(names), map[string]any{"Number": len(names)}))
+		t.noteUndo(words.N("csv.columns-added", len(names)))
 	}})
 }
 

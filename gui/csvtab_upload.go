@@ -6,13 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // saveUpload writes the form that the service takes, after asking what is to be asked.
@@ -30,9 +28,9 @@ func (t *csvTab) saveUpload() {
 			t.askHeader(r)
 		case c.Rows > 0 && c.Ready == 0:
 			t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
-				Title:   lang.X("upload.none", "No row is ready"),
-				Text:    lang.X("upload.none-text", "Every row has an error. Mend them first; the list at the right says how."),
-				Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back"), Act: t.nextProblem}}})
+				Title:   words.T("upload.none"),
+				Text:    words.T("upload.none-text"),
+				Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: t.nextProblem}}})
 		case c.Errors > 0:
 			t.askErrors(r)
 		case c.Rows == 0:
@@ -80,22 +78,22 @@ func causesOf(r *enrollment.Result, header bool) []string {
 func (t *csvTab) askHeader(r *enrollment.Result) {
 	n := r.Counts().Header
 	t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, true),
-		Title:   lang.XN("upload.header", "{{.Number}} errors in the titles", n, map[string]any{"Number": numbers.Group(n)}),
-		Text:    lang.X("upload.header-text", "They concern every row, so nothing can be uploaded yet. Mend them first; the list at the right says how."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}}})
+		Title:   words.N("upload.header", n),
+		Text:    words.T("upload.header-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}}})
 }
 
 // askErrors lets the user go back and mend, or leave the rows with errors out.
 func (t *csvTab) askErrors(r *enrollment.Result) {
 	c := r.Counts()
 	n := c.Errors
-	data := map[string]any{"Number": numbers.Group(n), "Ready": numbers.Group(c.Ready)}
+	data := map[string]any{"Number": words.Group(n), "Ready": words.Group(c.Ready)}
 	t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
-		Title: lang.XN("upload.errors", "{{.Number}} rows have errors", n, data),
-		Text:  lang.XN("upload.errors-text", "Go back and mend them, or leave them out: then {{.Ready}} rows are saved, and the {{.Number}} rows with errors are listed with their reasons in a file beside the upload file.", n, data),
+		Title: words.N("upload.errors", n, data),
+		Text:  words.N("upload.errors-text", n, data),
 		Answers: []widgets.Answer{
-			{Text: lang.X("dialog.back", "Go back"), Act: t.nextProblem},
-			{Text: lang.XN("save.leave-out", "Leave {{.Number}} out and save…", n, data), Act: func() { t.askUpload(r, true) }},
+			{Text: words.T("dialog.back"), Act: t.nextProblem},
+			{Text: words.N("save.leave-out", n, data), Act: func() { t.askUpload(r, true) }},
 		}})
 }
 
@@ -109,8 +107,8 @@ func (t *csvTab) askUpload(r *enrollment.Result, leaveOut bool) {
 			folder = filepath.Dir(path)
 		}
 	}
-	o := ChooserOptions{Title: lang.X("upload.title", "Save for upload"), Folder: folder, Name: stem + "-upload.csv",
-		Kind: lang.X("upload.kind", "CSV or ZIP files"), Ends: []string{".csv", ".zip"}}
+	o := ChooserOptions{Title: words.T("upload.title"), Folder: folder, Name: stem + "-upload.csv",
+		Kind: words.T("upload.kind"), Ends: []string{".csv", ".zip"}}
 	t.askTarget(o, ".csv", func(path string, agreed bool) {
 		t.writeUpload(r, enrollment.UploadOptions{Out: path, LeaveOutErrors: leaveOut}, agreed)
 	})
@@ -120,7 +118,7 @@ func (t *csvTab) askUpload(r *enrollment.Result, leaveOut bool) {
 // that the user was asked already about the file of just this name.
 func (t *csvTab) writeUpload(r *enrollment.Result, o enrollment.UploadOptions, agreed bool) {
 	f := t.file
-	step(t, lang.X("save.saving", "Saving the upload file"), func(ctx context.Context, report progress.Func) (enrollment.UploadResult, error) {
+	step(t, words.T("save.saving"), func(ctx context.Context, report progress.Func) (enrollment.UploadResult, error) {
 		return r.Save(ctx, o, report)
 	}, func(w enrollment.UploadResult, err error) {
 		if t.file != f {
@@ -136,15 +134,14 @@ func (t *csvTab) writeUpload(r *enrollment.Result, o enrollment.UploadOptions, a
 				return
 			}
 			t.app.ask(&widgets.Dialog{State: look.Warning, List: old.Files,
-				Title: lang.X("save.exists", "Files of an earlier upload are there"),
-				Text: lang.X("save.exists-text", "These files in {{.Folder}} belong to an upload file of the same name and would be replaced or removed:",
-					map[string]any{"Folder": filepath.Dir(o.Out)}),
+				Title: words.T("save.exists"),
+				Text:  words.T("save.exists-text", "Folder", filepath.Dir(o.Out)),
 				Answers: []widgets.Answer{
-					{Text: lang.X("dialog.back", "Go back")},
-					{Text: lang.X("save.replace", "Replace them"), Danger: true, Act: func() { t.writeUpload(r, again, true) }},
+					{Text: words.T("dialog.back")},
+					{Text: words.T("save.replace"), Danger: true, Act: func() { t.writeUpload(r, again, true) }},
 				}})
 		case err != nil:
-			t.app.fail(lang.X("save.failed", "The upload file was not saved"), err)
+			t.app.fail(words.T("save.failed"), err)
 		default:
 			t.uploaded(w)
 		}
@@ -159,16 +156,16 @@ func (t *csvTab) uploaded(w enrollment.UploadResult) {
 		n += p.Entries
 		names = append(names, filepath.Base(p.File))
 	}
-	data := map[string]any{"Number": numbers.Group(n), "Names": strings.Join(names, ", "), "Out": numbers.Group(w.LeftOut), "Parts": numbers.Group(len(names))}
-	text := lang.XN("upload.done", "{{.Number}} rows saved as {{.Names}}.", n, data)
+	data := map[string]any{"Number": words.Group(n), "Names": strings.Join(names, ", "), "Out": words.Group(w.LeftOut), "Parts": words.Group(len(names))}
+	text := words.N("upload.done", n, data)
 	if len(names) > 1 {
-		text = lang.X("upload.done-parts", "{{.Number}} rows saved in {{.Parts}} parts: one file would be too large for the service.", data)
+		text = words.T("upload.done-parts", data)
 	} else if w.Zipped {
-		text += " " + lang.X("upload.zipped", "It is a ZIP: as it is, the CSV would be too large for the service.")
+		text += " " + words.T("upload.zipped")
 	}
 	if w.LeftOut > 0 {
-		text += " " + lang.XN("upload.left-out", "{{.Out}} rows stayed out and are listed.", w.LeftOut, data)
+		text += " " + words.N("upload.left-out", w.LeftOut, data)
 	}
 	t.app.note(widgets.Note{State: look.Ready, Text: text, Detail: filepath.Dir(w.Parts[0].File),
-		Action: lang.X("save.copy-path", "Copy path"), Act: func() { t.app.fyne.Clipboard().SetContent(w.Parts[0].File) }})
+		Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(w.Parts[0].File) }})
 }

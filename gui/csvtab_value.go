@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csr"
@@ -15,9 +14,9 @@ import (
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // csvValue shows the whole value of the current cell beneath the sheet: the text, what is wrong with it, and where it is
@@ -54,11 +53,11 @@ func newCSVValue(t *csvTab) *csvValue {
 	v.text.TextStyle.Monospace = true
 	v.text.Selectable = true
 	v.text.Wrapping = fyne.TextWrapBreak
-	v.edit = widgets.NewQuiet(lang.X("csv.value-edit", "Edit…"), look.Icon("edit"), v.openEdit)
-	v.copied = widgets.NewQuiet(lang.X("csv.value-copy", "Copy"), look.Icon("copy"), v.copy)
+	v.edit = widgets.NewQuiet(words.T("csv.value-edit"), look.Icon("edit"), v.openEdit)
+	v.copied = widgets.NewQuiet(words.T("csv.value-copy"), look.Icon("copy"), v.copy)
 	v.body = container.NewGridWithColumns(1)
 	v.wheel = container.NewVScroll(widgets.Inset(look.Gap/2, look.Gap, v.body))
-	v.head = widgets.NewDisclosure(lang.X("csv.value", "Value"), nil, v.toggle)
+	v.head = widgets.NewDisclosure(words.T("csv.value"), nil, v.toggle)
 	return v
 }
 
@@ -99,7 +98,7 @@ func (v *csvValue) show(at sheet.Place, fresh bool) {
 	if f == nil || at.Row < 0 || at.Row >= f.rows.Rows() || at.Column < 0 || at.Column >= f.rows.Columns() {
 		v.at, v.value = sheet.Place{Row: -1}, ""
 		v.tab.peek.Drop()
-		v.head.SetTitle(lang.X("csv.value", "Value"))
+		v.head.SetTitle(words.T("csv.value"))
 		v.edit.SetEnabled(false)
 		v.copied.SetEnabled(false)
 		v.fill("", nil)
@@ -114,8 +113,7 @@ func (v *csvValue) show(at sheet.Place, fresh bool) {
 	if !same {
 		v.found = nil
 	}
-	v.head.SetTitle(lang.X("csv.value-of", "{{.Column}}, row {{.Row}}", map[string]any{
-		"Column": columnTitle(f.rows.column(at.Column).Name), "Row": numbers.Group(f.rows.number(at.Row))}))
+	v.head.SetTitle(words.T("csv.value-of", "Column", columnTitle(f.rows.column(at.Column).Name), "Row", words.Group(f.rows.number(at.Row))))
 	v.edit.SetEnabled(!f.indexing)
 	v.copied.SetEnabled(value != "")
 	if !same && v.head.Open() {
@@ -134,7 +132,7 @@ func (v *csvValue) fill(value string, about []fyne.CanvasObject) {
 			end--
 		}
 		shown = shown[:end]
-		v.rest.SetText(lang.X("csv.value-more", "The first {{.Shown}} of {{.Size}}. Copy takes all of it.", map[string]any{"Shown": numbers.Size(int64(end)), "Size": numbers.Size(int64(len(value)))}))
+		v.rest.SetText(words.T("csv.value-more", "Shown", words.Size(int64(end)), "Size", words.Size(int64(len(value)))))
 	}
 	if v.text.Text != shown {
 		v.text.SetText(readable(shown))
@@ -174,7 +172,7 @@ func (v *csvValue) findingLine(f enrollment.Finding, row csvdoc.RowID, column cs
 		lines.Add(widgets.NewParagraph(sentence(f.Hint)).Muted().Small())
 	}
 	if f.Fixable {
-		lines.Add(container.NewHBox(widgets.NewButton(lang.X("csv.menu-fix", "Mend: “{{.Value}}”", map[string]any{"Value": shortValue(f.Fix)}), look.Icon("ready"),
+		lines.Add(container.NewHBox(widgets.NewButton(words.T("csv.menu-fix", "Value", shortValue(f.Fix)), look.Icon("ready"),
 			func() { v.tab.setCell(row, column, f.Fix) })))
 	}
 	return container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 18)), widgets.Space(look.Gap, 0)), nil, lines)
@@ -218,21 +216,21 @@ func (v *csvValue) examine(at sheet.Place, value string) {
 		if !v.head.Open() {
 			return
 		}
-		var words []fyne.CanvasObject
+		var phrases []fyne.CanvasObject
 		for _, x := range a.found {
-			words = append(words, v.findingLine(x, id, column))
+			phrases = append(phrases, v.findingLine(x, id, column))
 		}
 		switch {
 		case err != nil:
-			words = append(words, widgets.NewParagraph(sentence(visible(err.Error()))).Muted())
+			phrases = append(phrases, widgets.NewParagraph(sentence(visible(err.Error()))).Muted())
 		case a.request != nil:
-			words = append(words, describeCSR(a.request)...)
+			phrases = append(phrases, describeCSR(a.request)...)
 		case a.problem != nil && len(a.found) == 0:
-			text := widgets.NewParagraph(lang.X("csv.value-no-csr", "This is no CSR that can be read: {{.Reason}}.", map[string]any{"Reason": visible(a.problem.Error())}))
+			text := widgets.NewParagraph(words.T("csv.value-no-csr", "Reason", visible(a.problem.Error())))
 			text.Color = look.Failed.Color()
-			words = append(words, text)
+			phrases = append(phrases, text)
 		}
-		v.fill(value, words)
+		v.fill(value, phrases)
 	})
 }
 
@@ -248,16 +246,15 @@ func describeCSR(d *csr.Details) []fyne.CanvasObject {
 	for _, n := range d.AltNames {
 		lines = append(lines, [3]string{n.Kind, visible(n.Value)})
 	}
-	lines = append(lines, [3]string{lang.X("details.key", "Public key"), d.Key.String()},
-		[3]string{lang.X("details.spki", "Key, SHA-256"), d.SPKISHA256, "mono"})
-	state, words := look.Ready, lang.X("csv.signature-good", "The signature is good: its maker holds the private key ({{.Algorithm}}).", map[string]any{"Algorithm": d.Signature.Algorithm})
+	lines = append(lines, [3]string{words.T("details.key"), d.Key.String()}, [3]string{words.T("details.spki"), d.SPKISHA256, "mono"})
+	state, phrase := look.Ready, words.T("csv.signature-good", "Algorithm", d.Signature.Algorithm)
 	if !d.Signature.Verified {
-		state, words = look.Failed, lang.X("csv.signature-bad", "The signature is not good: {{.Reason}}.", map[string]any{"Reason": visible(d.Signature.Reason)})
+		state, phrase = look.Failed, words.T("csv.signature-bad", "Reason", visible(d.Signature.Reason))
 	}
-	text := widgets.NewParagraph(words)
+	text := widgets.NewParagraph(phrase)
 	text.Color = state.Color()
 	out := []fyne.CanvasObject{container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 18)), widgets.Space(look.Gap, 0)), nil, text)}
-	if s := section(lang.X("csv.value-csr", "Certificate request"), lines...); s != nil {
+	if s := section(words.T("csv.value-csr"), lines...); s != nil {
 		out = append(out, s)
 	}
 	return out
@@ -265,7 +262,7 @@ func describeCSR(d *csr.Details) []fyne.CanvasObject {
 
 func (v *csvValue) copy() {
 	v.tab.app.fyne.Clipboard().SetContent(v.value)
-	v.tab.app.note(widgets.Note{State: look.Ready, Text: lang.X("csv.value-copied", "The value was copied.")})
+	v.tab.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.value-copied")})
 }
 
 // openEdit edits the value with all its lines.
@@ -275,7 +272,7 @@ func (v *csvValue) openEdit() {
 		return
 	}
 	if len(v.value) > editedValue {
-		v.tab.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.value-too-long", "A value of {{.Size}} is too long to be typed on. Replace it by pasting another one.", map[string]any{"Size": numbers.Size(int64(len(v.value)))})})
+		v.tab.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.value-too-long", "Size", words.Size(int64(len(v.value))))})
 		return
 	}
 	row, column := f.rows.id(at.Row), f.rows.column(at.Column)
@@ -285,8 +282,8 @@ func (v *csvValue) openEdit() {
 	area.SetText(v.value)
 	area.SetMinRowsVisible(10)
 	d := &widgets.Dialog{State: look.Notice, Title: v.head.Row.Label, Body: area,
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("csv.value-set", "Set the value"), Act: func() { v.tab.setCell(row, column, area.Text) }}}}
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")},
+			{Text: words.T("csv.value-set"), Act: func() { v.tab.setCell(row, column, area.Text) }}}}
 	d.FocusFirst(area)
 	v.tab.app.ask(d)
 }

@@ -8,14 +8,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // csvArrangement says in what order rows are shown, and which. The file stays as it is.
@@ -37,7 +36,7 @@ type csvViewStrip struct {
 
 func newCSVViewStrip(t *csvTab) *csvViewStrip {
 	s := &csvViewStrip{tab: t, text: widgets.NewText("").Giving()}
-	all := widgets.NewQuiet(lang.X("view.all", "Show all as in the file"), look.Icon("close"), t.showAll)
+	all := widgets.NewQuiet(words.T("view.all"), look.Icon("close"), t.showAll)
 	s.content = widgets.Backed(look.ColorAccent, widgets.Inset(0, look.Gap*1.5, container.NewBorder(nil, nil,
 		widgets.Across(0, widgets.Middle(widgets.Icon(look.Icon("filter"), 18)), widgets.Space(look.Gap, 0)), all, widgets.Middle(s.text))))
 	s.content.Hide()
@@ -54,18 +53,17 @@ func (s *csvViewStrip) show() {
 		}
 		return
 	}
-	var words []string
+	var phrases []string
 	if len(f.arrange.words) > 0 {
 		shown, all := f.rows.Rows(), f.rows.snap.Rows()
-		words = append(words, lang.X("view.some", "{{.Shown}} of {{.All}} rows: {{.Words}}", map[string]any{
-			"Shown": numbers.Group(shown), "All": numbers.Group(all), "Words": strings.Join(f.arrange.words, ", ")}))
+		phrases = append(phrases, words.T("view.some", "Shown", words.Group(shown), "All", words.Group(all), "Words", strings.Join(f.arrange.words, ", ")))
 	}
 	for _, k := range f.arrange.keys {
 		if i := f.rows.columnIndex(k.Column); i >= 0 {
-			words = append(words, lang.X("view.sorted", "sorted by {{.Column}}", map[string]any{"Column": columnTitle(f.rows.column(i).Name)}))
+			phrases = append(phrases, words.T("view.sorted", "Column", columnTitle(f.rows.column(i).Name)))
 		}
 	}
-	s.text.SetText(strings.Join(words, " · "))
+	s.text.SetText(strings.Join(phrases, " · "))
 	if !s.content.Visible() {
 		s.content.Show()
 		s.area.Refresh()
@@ -150,7 +148,7 @@ func (t *csvTab) rearrange(then func()) {
 		show(nil)
 		return
 	}
-	Run(t.sift, lang.X("view.arranging", "Sorting and filtering"), func(ctx context.Context, report progress.Func) (*csvdoc.View, error) {
+	Run(t.sift, words.T("view.arranging"), func(ctx context.Context, report progress.Func) (*csvdoc.View, error) {
 		v, err := csvdoc.NewView(ctx, snap, a.keys, a.filter, report)
 		if err == nil {
 			v.Position(0) // finds out where each row stands
@@ -165,7 +163,7 @@ func (t *csvTab) rearrange(then func()) {
 			t.editor.SetSort(-1, true)
 			snap = f.doc.Snapshot()
 			show(nil)
-			t.app.fail(lang.X("view.failed", "The rows could not be sorted or filtered"), err)
+			t.app.fail(words.T("view.failed"), err)
 			return
 		}
 		show(v)
@@ -223,8 +221,7 @@ func (t *csvTab) filterGroup(g enrollment.Group) {
 // filterValue keeps the rows that have the same value in a column.
 func (t *csvTab) filterValue(row, col int) {
 	c, value := t.file.rows.column(col), t.file.rows.text(row, col)
-	t.filterBy(condition(c.ID, filterEquals, value),
-		lang.X("view.equals", "{{.Column}} is “{{.Value}}”", map[string]any{"Column": columnTitle(c.Name), "Value": shortValue(value)}))
+	t.filterBy(condition(c.ID, filterEquals, value), words.T("view.equals", "Column", columnTitle(c.Name), "Value", shortValue(value)))
 }
 
 // shortValue is the beginning of a value for a sentence.
@@ -238,10 +235,10 @@ func shortValue(s string) string {
 }
 
 // filterBy narrows the rows down further.
-func (t *csvTab) filterBy(c csvdoc.Condition, words string) {
+func (t *csvTab) filterBy(c csvdoc.Condition, phrase string) {
 	f := t.file
 	f.arrange.filter.All = append(slices.Clone(f.arrange.filter.All), c)
-	f.arrange.words = append(slices.Clone(f.arrange.words), words)
+	f.arrange.words = append(slices.Clone(f.arrange.words), phrase)
 	t.rearrange(nil)
 }
 
@@ -275,11 +272,11 @@ func condition(column csvdoc.ColumnID, kind int, text string) csvdoc.Condition {
 // filterKinds are the ways to narrow down, in the order of the choice.
 func filterKinds() []string {
 	return []string{
-		lang.X("view.kind-contains", "contains"),
-		lang.X("view.kind-equals", "is exactly"),
-		lang.X("view.kind-begins", "begins with"),
-		lang.X("view.kind-empty", "is empty"),
-		lang.X("view.kind-filled", "is not empty"),
+		words.T("view.kind-contains"),
+		words.T("view.kind-equals"),
+		words.T("view.kind-begins"),
+		words.T("view.kind-empty"),
+		words.T("view.kind-filled"),
 	}
 }
 
@@ -288,7 +285,7 @@ func (t *csvTab) openFilter(col int) {
 	c := t.file.rows.column(col)
 	kinds := filterKinds()
 	entry := widgets.NewEntry()
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("view.filter-title", "Show only rows whose {{.Column}} …", map[string]any{"Column": columnTitle(c.Name)})}
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("view.filter-title", "Column", columnTitle(c.Name))}
 	kind := widgets.NewSelect(kinds, func(i int) {
 		if i >= filterEmpty {
 			entry.Disable()
@@ -298,20 +295,20 @@ func (t *csvTab) openFilter(col int) {
 	})
 	chooseQuietly(kind, 0)
 	d.Body = widgets.Down(look.Gap, widgets.Outlined(kind), entry)
-	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("view.filter", "Show these rows"), Act: func() {
+	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("view.filter"), Act: func() {
 		i := max(kind.SelectedIndex(), 0)
-		words := columnTitle(c.Name) + " " + kinds[i]
+		phrase := columnTitle(c.Name) + " " + kinds[i]
 		if i < filterEmpty {
-			words += " “" + shortValue(entry.Text) + "”"
+			phrase += " “" + shortValue(entry.Text) + "”"
 		}
 		if i < filterEmpty && entry.Text == "" {
 			i = filterEmpty // what is exactly nothing
 			if kind.SelectedIndex() != filterEquals {
 				return // every row contains nothing
 			}
-			words = columnTitle(c.Name) + " " + kinds[filterEmpty]
+			phrase = columnTitle(c.Name) + " " + kinds[filterEmpty]
 		}
-		t.filterBy(condition(c.ID, i, entry.Text), words)
+		t.filterBy(condition(c.ID, i, entry.Text), phrase)
 	}}}
 	entry.OnSubmitted = func(string) { d.Take(1) }
 	d.FocusFirst(entry)

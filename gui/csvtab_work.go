@@ -5,13 +5,12 @@ import (
 	"errors"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // step does something with the document off the UI thread, after everything that was wanted before it has ended: a
@@ -62,7 +61,7 @@ func (t *csvTab) alter(e edit) {
 		return
 	}
 	if f.indexing {
-		t.app.note(widgets.Note{State: look.Running, Text: lang.X("csv.still-reading", "The file is still being read. It can be edited as soon as its end is known.")})
+		t.app.note(widgets.Note{State: look.Running, Text: words.T("csv.still-reading")})
 		t.editor.Refresh()
 		return
 	}
@@ -109,8 +108,7 @@ func (t *csvTab) watchJournal() {
 		}
 		if err := f.doc.JournalError(); err != nil {
 			f.warned = true
-			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
-				Text: lang.X("csv.journal-trouble", "The edits cannot be kept for after a crash: the journal cannot be written. Save the file soon.")})
+			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.journal-trouble")})
 		}
 	})
 }
@@ -119,15 +117,15 @@ func (t *csvTab) watchJournal() {
 func (t *csvTab) unchanged(err error) {
 	switch {
 	case errors.Is(err, csvdoc.ErrNothingToUndo):
-		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.nothing-to-undo", "There is nothing to undo.")})
+		t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-undo")})
 	case errors.Is(err, csvdoc.ErrNothingToRedo):
-		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.nothing-to-redo", "There is nothing to redo.")})
+		t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-redo")})
 	case errors.Is(err, csvdoc.ErrHitStale), errors.Is(err, csvdoc.ErrChangedMeanwhile), errors.Is(err, enrollment.ErrOutdated):
-		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("csv.changed-meanwhile", "The sheet was edited meanwhile, so nothing was changed. Do it once more.")})
+		t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.changed-meanwhile")})
 		if t.finder.opened() {
 			t.finder.search()
 		}
 	default:
-		t.app.fail(lang.X("csv.edit-failed", "The sheet was not changed"), err)
+		t.app.fail(words.T("csv.edit-failed"), err)
 	}
 }

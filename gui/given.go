@@ -12,12 +12,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/cms"
 	"enrollbench/core/openpgp"
 	"enrollbench/core/progress"
-	"enrollbench/gui/numbers"
+	"enrollbench/gui/words"
 )
 
 // givenKind is what a dropped file can serve as.
@@ -142,39 +140,39 @@ func (f *givenFile) judge(head []byte, in io.Reader) {
 	has := func(s string) bool { return bytes.Contains(head, []byte(s)) }
 	switch {
 	case len(text) == 0:
-		f.words = lang.X("given.empty", "empty file")
+		f.words = words.T("given.empty")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		f.kind, f.words = givenPlain, lang.X("given.zip", "ZIP, not sealed")
+		f.kind, f.words = givenPlain, words.T("given.zip")
 	case text[0] == '{', text[0] == '[':
-		f.kind, f.words = givenPlain, lang.X("given.json", "JSON, not sealed as a whole; keys in it may be sealed one by one")
+		f.kind, f.words = givenPlain, words.T("given.json")
 	case has("PRIVATE KEY-----"), has("BEGIN PGP PRIVATE KEY"):
-		f.kind, f.words = givenKey, lang.X("given.key", "private key")
+		f.kind, f.words = givenKey, words.T("given.key")
 	case openpgp.LooksLikeKeys(head):
-		f.kind, f.words = givenKey, lang.X("given.openpgp-key", "OpenPGP key")
+		f.kind, f.words = givenKey, words.T("given.openpgp-key")
 	case isPKCS12(f.path) && head[0] == 0x30:
-		f.kind, f.words = givenKey, lang.X("given.pkcs12", "PKCS#12: private key with certificate")
+		f.kind, f.words = givenKey, words.T("given.pkcs12")
 	case has("-----BEGIN CERTIFICATE-----"):
-		f.kind, f.words = givenPlain, lang.X("given.certificates", "certificates, not sealed")
+		f.kind, f.words = givenPlain, words.T("given.certificates")
 	case f.sealed(head, in):
 	case isTable(f.path, text):
-		f.kind, f.words = givenOrder, lang.X("given.table", "table")
+		f.kind, f.words = givenOrder, words.T("given.table")
 	case head[0] == 0x30:
-		f.kind, f.words = givenPlain, lang.X("given.der", "certificate or key, DER")
+		f.kind, f.words = givenPlain, words.T("given.der")
 	default:
-		f.words = lang.X("given.unknown", "in no form that a result has")
+		f.words = words.T("given.unknown")
 	}
 }
 
 // sealed reads the header of a message. A long file is not read to its end.
 func (f *givenFile) sealed(head []byte, in io.Reader) bool {
 	if wants, err := openpgp.Inspect(bytes.NewReader(head)); err == nil {
-		f.kind, f.words = givenSealed, lang.X("given.openpgp", "sealed with OpenPGP")
+		f.kind, f.words = givenSealed, words.T("given.openpgp")
 		for _, id := range wants {
 			if id == openpgp.Hidden {
-				f.wants = append(f.wants, lang.X("given.hidden", "a key that it does not name"))
+				f.wants = append(f.wants, words.T("given.hidden"))
 				continue
 			}
-			f.wants = append(f.wants, lang.X("given.key-id", "OpenPGP key {{.ID}}", map[string]any{"ID": openpgp.Display(id)}))
+			f.wants = append(f.wants, words.T("given.key-id", "ID", openpgp.Display(id)))
 		}
 		return true
 	}
@@ -188,9 +186,9 @@ func (f *givenFile) sealed(head []byte, in io.Reader) bool {
 	}
 	f.kind = givenSealed
 	data := map[string]any{"Cipher": info.Algorithm, "Coat": coat.String()}
-	f.words = lang.X("given.cms", "sealed with CMS, {{.Cipher}}", data)
+	f.words = words.T("given.cms", data)
 	if len(coat) > 0 {
-		f.words = lang.X("given.cms-coat", "sealed with CMS, {{.Cipher}}, in {{.Coat}}", data)
+		f.words = words.T("given.cms-coat", data)
 	}
 	for _, r := range info.Recipients {
 		f.wants = append(f.wants, r.String())
@@ -210,7 +208,7 @@ func isTable(path string, text []byte) bool {
 
 // sizeWords is "3 files · 41.2 MB".
 func (g *given) sizeWords() string {
-	return lang.XN("given.files", "{{.Number}} files", g.count, map[string]any{"Number": numbers.Group(g.count)}) + " · " + numbers.Size(g.bytes)
+	return words.N("given.files", g.count) + " · " + words.Size(g.bytes)
 }
 
 // folder is what all places have in common, and lists leave out; "" where several things were given.

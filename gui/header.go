@@ -7,12 +7,12 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 	"enrollbench/resources"
 )
 
@@ -59,13 +59,13 @@ func (a *App) linkRow() fyne.CanvasObject {
 
 // showPill says in the header whom results are encrypted to.
 func (a *App) showPill() {
-	icon, words := look.Icon("key"), lang.X("app.nobody", "none")
+	icon, phrase := look.Icon("key"), words.T("app.nobody")
 	if a.Recipient != nil {
-		icon, words = a.recipientState(a.Recipient).Icon(), a.recipientWords(a.Recipient)
+		icon, phrase = a.recipientState(a.Recipient).Icon(), a.recipientWords(a.Recipient)
 	}
 	a.pillIcon.Resource = icon
 	a.pillIcon.Refresh()
-	a.pillText.SetText(lang.X("app.encrypt-to", "Encrypt to: {{.Key}}", map[string]any{"Key": words}))
+	a.pillText.SetText(words.T("app.encrypt-to", "Key", phrase))
 	a.pill.Label = a.pillText.Text()
 	a.pills.Refresh()
 }
@@ -73,22 +73,22 @@ func (a *App) showPill() {
 // showLink says in the header which connection is used: practice can't be mistaken for production.
 func (a *App) showLink() {
 	c := a.connected.find(a.connected.standard)
-	icon, words := look.ColoredIcon("connection", look.ColorMuted), lang.X("app.no-connection", "Not connected")
+	icon, phrase := look.ColoredIcon("connection", look.ColorMuted), words.T("app.no-connection")
 	color := look.ColorMuted
 	switch {
 	case c == nil && len(a.connected.all) > 0:
-		words = lang.X("app.choose-connection", "Choose a connection")
+		phrase = words.T("app.choose-connection")
 	case c == nil:
 	case c.Kind == trustmanager.Practice:
-		icon, words, color = practiceIcon(), c.Name, look.ColorPractice
+		icon, phrase, color = practiceIcon(), c.Name, look.ColorPractice
 	default:
-		icon, words, color = look.Icon("connection"), c.Name+" · "+c.Host(), theme.ColorNamePrimary
+		icon, phrase, color = look.Icon("connection"), c.Name+" · "+c.Host(), theme.ColorNamePrimary
 	}
 	a.linkIcon.Resource = icon
 	a.linkIcon.Refresh()
 	a.linkText.SetColor(color)
-	a.linkText.SetText(words)
-	a.link.Label = words
+	a.linkText.SetText(phrase)
+	a.link.Label = phrase
 	a.pills.Refresh()
 }
 

@@ -12,14 +12,13 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/delivery"
 	"enrollbench/core/openpgp"
 	"enrollbench/core/privatekey"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // heldKey is a private key that was read and unlocked, for as long as a result stays open.
@@ -96,12 +95,12 @@ func (a *App) opened(ctx context.Context, h *heldKey) {
 	clear(keep)
 	a.tasks.post(func() {
 		if err != nil {
-			a.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: lang.X("passphrase.not-kept", "The passphrase could not be put into the keychain. It is asked for again next time.")})
+			a.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("passphrase.not-kept")})
 			return
 		}
 		list := append([]string{h.account}, slices.DeleteFunc(a.keptPassphrases(), func(s string) bool { return s == h.account })...)
 		a.fyne.Preferences().SetStringList(prefPassphrases, list)
-		a.note(widgets.Note{State: look.Ready, Text: lang.X("passphrase.kept", "The passphrase is in the keychain now. Settings can forget it.")})
+		a.note(widgets.Note{State: look.Ready, Text: words.T("passphrase.kept")})
 	})
 }
 

@@ -8,13 +8,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // jobTab shows core/job: every batch with its state, and the one next step of each.
@@ -70,33 +70,31 @@ func newJobTab(a *App) *jobTab {
 	return t
 }
 
-func (t *jobTab) name() string               { return lang.X("jobs.tab", "Jobs") }
+func (t *jobTab) name() string               { return words.T("jobs.tab") }
 func (t *jobTab) icon() string               { return "jobs" }
 func (t *jobTab) content() fyne.CanvasObject { return t.root }
 
 func (t *jobTab) build() {
-	primary := widgets.NewPrimary(lang.X("jobs.next", "Next step"), look.Icon("right"), t.act)
+	primary := widgets.NewPrimary(words.T("jobs.next"), look.Icon("right"), t.act)
 	t.bar = widgets.NewBottomBar(primary)
 
 	t.trouble = widgets.NewParagraph("")
 	t.trouble.Color = look.Failed.Color()
-	again := widgets.NewButton(lang.X("jobs.again", "Try again"), look.Icon("refresh"), t.again)
+	again := widgets.NewButton(words.T("jobs.again"), look.Icon("refresh"), t.again)
 	t.wrong = widgets.Down(0, widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil,
 		widgets.Across(0, widgets.Middle(widgets.Icon(look.Failed.Icon(), 22)), widgets.Space(look.Gap, 0)), widgets.Middle(again), widgets.Inset(0, look.Gap, t.trouble))), widgets.Rule())
 	t.wrong.Hide()
-	importing := widgets.NewButton(lang.X("jobs.import", "Take in a prepared batch…"), look.Icon("add"), t.open)
-	zone := widgets.DropZone(lang.X("jobs.none", "No batch yet"),
-		lang.X("jobs.none-hint", "Prepare CSR files, a CSV or a MAC range and press Start batch job… there. A batch that was prepared on another computer is dropped here."),
-		widgets.Space(0, 0), importing)
+	importing := widgets.NewButton(words.T("jobs.import"), look.Icon("add"), t.open)
+	zone := widgets.DropZone(words.T("jobs.none"), words.T("jobs.none-hint"), widgets.Space(0, 0), importing)
 	t.empty = zone
 
 	t.sheet = sheet.New([]sheet.Column{
-		{Title: lang.X("jobs.column-state", "State"), Width: 132, MinWidth: 118, Sortable: true},
-		{Title: lang.X("jobs.column-name", "Batch"), Width: 160, MinWidth: 110, Sortable: true, Flexible: true, Elide: sheet.Middle},
-		{Title: lang.X("jobs.column-count", "Certificates"), Width: 104, MinWidth: 90, Sortable: true, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("jobs.column-connection", "Connection"), Width: 122, MinWidth: 108, Sortable: true, Flexible: true},
-		{Title: lang.X("jobs.column-profile", "Profile"), Width: 180, MinWidth: 110, Sortable: true, Flexible: true},
-		{Title: lang.X("jobs.column-time", "Changed"), Width: 128, MinWidth: 60, Sortable: true},
+		{Title: words.T("jobs.column-state"), Width: 132, MinWidth: 118, Sortable: true},
+		{Title: words.T("jobs.column-name"), Width: 160, MinWidth: 110, Sortable: true, Flexible: true, Elide: sheet.Middle},
+		{Title: words.T("jobs.column-count"), Width: 104, MinWidth: 90, Sortable: true, Align: fyne.TextAlignTrailing},
+		{Title: words.T("jobs.column-connection"), Width: 122, MinWidth: 108, Sortable: true, Flexible: true},
+		{Title: words.T("jobs.column-profile"), Width: 180, MinWidth: 110, Sortable: true, Flexible: true},
+		{Title: words.T("jobs.column-time"), Width: 128, MinWidth: 60, Sortable: true},
 	}, nil)
 	t.sheet.OnSelect = func(int) { t.onSelect() }
 	t.sheet.OnActivate = func(int) { t.act() }
@@ -107,10 +105,10 @@ func (t *jobTab) build() {
 	t.sheet.OnDelete = t.remove
 	t.details = newJobDetails(t)
 
-	t.kindBox = widgets.NewSelect([]string{lang.X("jobs.all", "All"), lang.X("jobs.to-do", "To do"), lang.X("jobs.under-way", "Under way"), lang.X("jobs.ended", "Ended")},
+	t.kindBox = widgets.NewSelect([]string{words.T("jobs.all"), words.T("jobs.to-do"), words.T("jobs.under-way"), words.T("jobs.ended")},
 		func(i int) { t.filter.kind = i; t.arrange() })
 	t.findBox = widgets.NewEntry()
-	t.findBox.PlaceHolder = lang.X("csr.find", "Find…")
+	t.findBox.PlaceHolder = words.T("csr.find")
 	t.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
 	t.findBox.OnChanged = func(text string) { t.filter.text = text; t.arrange() }
 	t.findBox.OnSubmitted = func(string) { t.app.window.Canvas().Focus(t.sheet) }
@@ -121,7 +119,7 @@ func (t *jobTab) build() {
 		t.findBox.SetText("")
 		return true
 	}
-	taking := widgets.NewButton(lang.X("jobs.import", "Take in a prepared batch…"), look.Icon("add"), t.open)
+	taking := widgets.NewButton(words.T("jobs.import"), look.Icon("add"), t.open)
 	line := widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.kindBox)), taking,
 		widgets.Inset(0, look.Gap, t.findBox)))
 	split := widgets.NewSplit(false, t.app.fyne.Preferences().FloatWithFallback(prefJobs, 0.66), t.sheet, t.details.content())
@@ -178,8 +176,7 @@ func (t *jobTab) resume() {
 				t.take(*r)
 			}
 			if err != nil && !cancelled(err) {
-				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()),
-					Text: lang.X("jobs.resume-failed", "It is not known yet what became of a batch that was being sent when the program ended. It stays marked, and nothing is sent again.")})
+				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("jobs.resume-failed")})
 			}
 		})
 }
@@ -201,7 +198,7 @@ func (t *jobTab) fails(err error) {
 	if cancelled(err) {
 		return
 	}
-	p := explain(lang.X("jobs.unreadable", "The list of batches cannot be read"), err)
+	p := explain(words.T("jobs.unreadable"), err)
 	t.trouble.SetText(p.Title + ". " + p.Text + "\n" + visible(p.Raw))
 	t.wrong.Show()
 	t.root.Refresh()
@@ -279,8 +276,7 @@ func (t *jobTab) announce(r *job.Record, before job.State) {
 			return // a series is told of once, when its last job has ended
 		}
 		state, _ := jobState(r)
-		text := lang.X("jobs.announced", "{{.Name}} ({{.Connection}}): {{.Sentence}}.",
-			map[string]any{"Name": visible(r.Short()), "Connection": visible(r.Connection.Name), "Sentence": visible(r.Sentence())})
+		text := words.T("jobs.announced", "Name", visible(r.Short()), "Connection", visible(r.Connection.Name), "Sentence", visible(r.Sentence()))
 		n := fyne.NewNotification("EnrollBench", text)
 		// Off the UI thread: the desktop's own service may take its time.
 		Run(t.app.tasks.NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
@@ -288,7 +284,7 @@ func (t *jobTab) announce(r *job.Record, before job.State) {
 			return struct{}{}, nil
 		}, func(struct{}, error) {})
 		if t.app.current() != tab(t) {
-			t.app.note(widgets.Note{State: state, Text: text, Action: lang.X("jobs.show", "Show"), Act: func() { t.choose(r.ID) }})
+			t.app.note(widgets.Note{State: state, Text: text, Action: words.T("jobs.show"), Act: func() { t.choose(r.ID) }})
 		}
 	}
 }
@@ -395,14 +391,14 @@ func (t *jobTab) showBar() {
 			facts = append(facts, widgets.Fact{State: s, Text: text})
 		}
 	}
-	add(running, look.Running, lang.XN("jobs.n-running", "{{.Number}} running", running, map[string]any{"Number": count(running)}))
-	add(todo, look.Notice, lang.XN("jobs.n-to-do", "{{.Number}} to do", todo, map[string]any{"Number": count(todo)}))
-	add(prepared, look.Notice, lang.XN("jobs.n-prepared", "{{.Number}} prepared", prepared, map[string]any{"Number": count(prepared)}))
+	add(running, look.Running, words.N("jobs.n-running", running))
+	add(todo, look.Notice, words.N("jobs.n-to-do", todo))
+	add(prepared, look.Notice, words.N("jobs.n-prepared", prepared))
 	if len(facts) == 0 {
-		facts = []widgets.Fact{{Plain: true, Text: lang.XN("jobs.n-batches", "{{.Number}} batches", len(t.all), map[string]any{"Number": count(len(t.all))})}}
+		facts = []widgets.Fact{{Plain: true, Text: words.N("jobs.n-batches", len(t.all))}}
 	}
 	if n := len(t.turns); n > 0 {
-		facts = append(facts, widgets.Fact{State: look.Running, Text: lang.XN("jobs.n-waiting", "{{.Number}} steps waiting", n, map[string]any{"Number": count(n)})})
+		facts = append(facts, widgets.Fact{State: look.Running, Text: words.N("jobs.n-waiting", n)})
 	}
 	t.bar.SetFacts(facts...)
 	r := t.current()
@@ -410,11 +406,11 @@ func (t *jobTab) showBar() {
 	t.bar.Primary.SetText(step.text())
 	switch {
 	case t.work.Busy():
-		t.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+		t.bar.SetAction(false, words.T("open.wait"))
 	case r == nil:
-		t.bar.SetAction(false, lang.X("jobs.choose", "Choose a batch"))
+		t.bar.SetAction(false, words.T("jobs.choose"))
 	case step == stepNone:
-		t.bar.SetAction(false, lang.X("jobs.nothing-to-do", "Nothing is left to do"))
+		t.bar.SetAction(false, words.T("jobs.nothing-to-do"))
 	default:
 		t.bar.SetAction(true, "")
 	}
@@ -422,8 +418,8 @@ func (t *jobTab) showBar() {
 
 // open takes in a batch that was prepared on another computer.
 func (t *jobTab) open() {
-	o := ChooserOptions{Title: lang.X("jobs.pick", "Choose a prepared batch"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
-		Kind: lang.X("jobs.kind", "Prepared batches"), Ends: []string{batchEnd}}
+	o := ChooserOptions{Title: words.T("jobs.pick"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
+		Kind: words.T("jobs.kind"), Ends: []string{batchEnd}}
 	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
 		if len(paths) > 0 {
 			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))

@@ -8,13 +8,13 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // jobStep is something that can be done with a batch.
@@ -102,37 +102,37 @@ func otherSteps(r *job.Record) []jobStep {
 func (s jobStep) text() string {
 	switch s {
 	case stepStart:
-		return lang.X("jobs.start", "Start…")
+		return words.T("jobs.start")
 	case stepAsk:
-		return lang.X("jobs.ask", "Ask the service")
+		return words.T("jobs.ask")
 	case stepApprove:
-		return lang.X("jobs.approve", "Approve…")
+		return words.T("jobs.approve")
 	case stepReject:
-		return lang.X("jobs.reject", "Reject…")
+		return words.T("jobs.reject")
 	case stepFetch:
-		return lang.X("jobs.fetch", "Fetch and open")
+		return words.T("jobs.fetch")
 	case stepFetchAgain:
-		return lang.X("jobs.fetch-again", "Fetch it again")
+		return words.T("jobs.fetch-again")
 	case stepOpen:
-		return lang.X("jobs.open", "Open the result")
+		return words.T("jobs.open")
 	case stepResolve:
-		return lang.X("jobs.resolve", "It is in the portal…")
+		return words.T("jobs.resolve")
 	case stepNotStarted:
-		return lang.X("jobs.not-started", "It was not started…")
+		return words.T("jobs.not-started")
 	case stepRetry:
-		return lang.X("jobs.retry", "Prepare again")
+		return words.T("jobs.retry")
 	case stepCancel:
-		return lang.X("jobs.cancel", "Give it up")
+		return words.T("jobs.cancel")
 	case stepFailedRows:
-		return lang.X("jobs.failed-rows", "Save the failed rows…")
+		return words.T("jobs.failed-rows")
 	case stepExport:
-		return lang.X("jobs.export", "Hand it over as a file…")
+		return words.T("jobs.export")
 	case stepAssign:
-		return lang.X("jobs.assign", "Send it through…")
+		return words.T("jobs.assign")
 	case stepDelete:
-		return lang.X("jobs.delete", "Delete the record…")
+		return words.T("jobs.delete")
 	}
-	return lang.X("jobs.next", "Next step")
+	return words.T("jobs.next")
 }
 
 // glyph is the step's drawing.
@@ -186,26 +186,26 @@ func (t *jobTab) step(s jobStep, r *job.Record) {
 	case stepAssign:
 		t.askConnection(r, nil)
 	case stepAsk:
-		t.run(r, lang.X("jobs.asking", "Asking the service"), lang.X("jobs.ask-failed", "The service could not be asked"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		t.run(r, words.T("jobs.asking"), words.T("jobs.ask-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 			return jobs.Refresh(ctx, r.ID)
 		}, nil)
 	case stepApprove:
-		t.sure(look.Warning, lang.X("jobs.approve-title", "Approve {{.Name}}?", name),
-			lang.X("jobs.approve-text", "{{.Number}} certificates will be issued. That cannot be taken back.", map[string]any{"Number": jobCount(r)}),
-			lang.X("jobs.approve-now", "Approve"), false, func() {
-				t.run(r, lang.X("jobs.approving", "Approving"), lang.X("jobs.approve-failed", "It was not approved"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		t.sure(look.Warning, words.T("jobs.approve-title", name),
+			words.T("jobs.approve-text", "Number", jobCount(r)),
+			words.T("jobs.approve-now"), false, func() {
+				t.run(r, words.T("jobs.approving"), words.T("jobs.approve-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 					return jobs.Approve(ctx, r.ID)
 				}, nil)
 			})
 	case stepReject:
-		t.sure(look.Warning, lang.X("jobs.reject-title", "Reject {{.Name}}?", name), lang.X("jobs.reject-text", "No certificate is issued, and the job ends. It can be prepared again."),
-			lang.X("jobs.reject-now", "Reject"), true, func() {
-				t.run(r, lang.X("jobs.rejecting", "Rejecting"), lang.X("jobs.reject-failed", "It was not rejected"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		t.sure(look.Warning, words.T("jobs.reject-title", name), words.T("jobs.reject-text"),
+			words.T("jobs.reject-now"), true, func() {
+				t.run(r, words.T("jobs.rejecting"), words.T("jobs.reject-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 					return jobs.Reject(ctx, r.ID)
 				}, nil)
 			})
 	case stepFetch, stepFetchAgain:
-		t.run(r, lang.X("jobs.fetching", "Fetching the result"), lang.X("jobs.fetch-failed", "The result was not fetched"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
+		t.run(r, words.T("jobs.fetching"), words.T("jobs.fetch-failed"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
 			return jobs.Fetch(ctx, r.ID, report)
 		}, t.fetched)
 	case stepOpen:
@@ -213,39 +213,39 @@ func (t *jobTab) step(s jobStep, r *job.Record) {
 	case stepResolve:
 		t.askPortal(r)
 	case stepNotStarted:
-		t.sure(look.Warning, lang.X("jobs.not-started-title", "Was {{.Name}} not started?", name),
-			lang.X("jobs.not-started-text", "Look in the service's portal first, for a file with {{.ID}} in its name. If the job is there and you start it again, every certificate is issued twice and paid twice.", map[string]any{"ID": r.ID}),
-			lang.X("jobs.not-started-now", "It was not started"), true, func() {
-				t.run(r, lang.X("jobs.asking", "Asking the service"), lang.X("jobs.settle-failed", "It could not be settled"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		t.sure(look.Warning, words.T("jobs.not-started-title", name),
+			words.T("jobs.not-started-text", "ID", r.ID),
+			words.T("jobs.not-started-now"), true, func() {
+				t.run(r, words.T("jobs.asking"), words.T("jobs.settle-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 					return jobs.DeclareNotStarted(ctx, r.ID)
 				}, nil)
 			})
 	case stepRetry:
-		t.run(r, lang.X("jobs.preparing", "Preparing again"), lang.X("jobs.retry-failed", "It was not prepared again"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		t.run(r, words.T("jobs.preparing"), words.T("jobs.retry-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 			return jobs.Retry(ctx, r.ID)
 		}, func(again *job.Record) { t.choose(again.ID) })
 	case stepCancel:
-		t.run(r, lang.X("jobs.cancelling", "Giving it up"), lang.X("jobs.cancel-failed", "It was not given up"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		t.run(r, words.T("jobs.cancelling"), words.T("jobs.cancel-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 			return jobs.Cancel(ctx, r.ID)
 		}, func(*job.Record) {
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("jobs.cancelled", "{{.Name}} was given up. Nothing was sent.", name),
-				Action: lang.X("csr.undo", "Undo"), Act: func() { t.step(stepRetry, r) }})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.T("jobs.cancelled", name),
+				Action: words.T("csr.undo"), Act: func() { t.step(stepRetry, r) }})
 		})
 	case stepFailedRows:
 		t.saveFailedRows(r)
 	case stepExport:
 		t.export(r)
 	case stepDelete:
-		t.sure(look.Warning, lang.X("jobs.delete-title", "Delete the record of {{.Name}}?", name),
-			lang.X("jobs.delete-text", "The record and the fetched result on this computer go. What you exported stays, and so does the job at the service."),
-			lang.X("jobs.delete-now", "Delete"), true, func() { t.delete(r) })
+		t.sure(look.Warning, words.T("jobs.delete-title", name),
+			words.T("jobs.delete-text"),
+			words.T("jobs.delete-now"), true, func() { t.delete(r) })
 	}
 }
 
 // sure asks before something that cannot be taken back.
 func (t *jobTab) sure(s look.State, title, text, verb string, danger bool, act func()) {
 	t.app.ask(&widgets.Dialog{State: s, Title: title, Text: text,
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: verb, Danger: danger, Act: act}}})
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: verb, Danger: danger, Act: act}}})
 }
 
 // run works on a batch off the UI thread and takes its new record; then hears of it if all went well.
@@ -257,12 +257,12 @@ func (t *jobTab) run(of *job.Record, title, failed string, work func(context.Con
 		t.showBar()
 		switch {
 		case cancelled(err) && !unsettled(err): // what went out before that may have been heard
-			t.app.note(widgets.Note{State: look.Notice, Text: lang.X("jobs.stopped", "Stopped. If the service had heard of it already, the list shows that in a moment.")})
+			t.app.note(widgets.Note{State: look.Notice, Text: words.T("jobs.stopped")})
 		case errors.Is(err, job.ErrNotFound):
 			t.drops(of.ID)
 			t.app.fail(failed, err)
 		case errors.Is(err, job.ErrFound):
-			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("jobs.found", "The service has it after all. It was not started again.")})
+			t.app.note(widgets.Note{State: look.Warning, Text: words.T("jobs.found")})
 		case err != nil:
 			t.app.fail(failed, err)
 		case then != nil:
@@ -280,26 +280,25 @@ func (t *jobTab) askStart(r *job.Record) {
 		}
 	}
 	data := map[string]any{"Number": count(n), "Connection": visible(r.Connection.Name), "Host": t.host(r), "Profile": visible(cmp.Or(r.Profile.Name, r.Profile.ID))}
-	text := lang.XN("jobs.start-text", "{{.Number}} certificates are ordered from {{.Connection}} at {{.Host}}, profile {{.Profile}}. They are real ones, and cost what your contract says.", n, data)
+	text := words.N("jobs.start-text", n, data)
 	if r.Connection.Practice {
-		text = lang.XN("jobs.start-practice", "{{.Number}} certificates are ordered from the practice service, profile {{.Profile}}. That costs nothing.", n, data)
+		text = words.N("jobs.start-practice", n, data)
 	}
 	if jobs > 1 {
-		text += " " + lang.XN("jobs.start-series", "They go as {{.Number}} jobs, one after another.", jobs, map[string]any{"Number": count(jobs)})
+		text += " " + words.N("jobs.start-series", jobs)
 	}
 	state := look.Warning
 	if r.Connection.Practice {
 		state = look.Notice
 	}
-	t.sure(state, lang.X("jobs.start-title", "Start {{.Name}}?", map[string]any{"Name": visible(r.Short())}), text,
-		lang.XN("start.now", "Start {{.Number}} certificates", n, data), false, func() { t.send(r.ID) })
+	t.sure(state, words.T("jobs.start-title", "Name", visible(r.Short())), text, words.N("start.now", n, data), false, func() { t.send(r.ID) })
 }
 
 // send starts a prepared batch, with the others of its series.
 func (t *jobTab) send(id string) {
 	jobs := t.app.desk.Jobs
 	t.sending++
-	inTurn(t, lang.X("jobs.sending", "Starting the batch"), func(ctx context.Context, report progress.Func) (*job.Series, error) {
+	inTurn(t, words.T("jobs.sending"), func(ctx context.Context, report progress.Func) (*job.Series, error) {
 		return jobs.StartSeries(ctx, id, report)
 	}, func(s *job.Series, err error) {
 		if s != nil {
@@ -309,13 +308,13 @@ func (t *jobTab) send(id string) {
 		doubt := (*job.UnsettledError)(nil)
 		switch {
 		case errors.As(err, &doubt):
-			t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.unsettled", "It is not known whether the service took it"), Detail: visible(err.Error()),
-				Text:    lang.X("jobs.unsettled-text", "The connection broke before the answer came.") + " " + unsettledWords(doubt),
-				Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}})
+			t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.unsettled"), Detail: visible(err.Error()),
+				Text:    words.T("jobs.unsettled-text") + " " + unsettledWords(doubt),
+				Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 		case err != nil:
-			t.app.fail(lang.X("jobs.start-failed", "The batch was not started"), err)
+			t.app.fail(words.T("jobs.start-failed"), err)
 		default:
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.X("jobs.sent", "Started. You can close the window: the service goes on without it.")})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.T("jobs.sent")})
 		}
 		t.sent(err)
 	})
@@ -324,13 +323,12 @@ func (t *jobTab) send(id string) {
 // askPortal takes the job id that the portal shows.
 func (t *jobTab) askPortal(r *job.Record) {
 	id := widgets.NewEntry()
-	id.PlaceHolder = lang.X("jobs.portal-id", "Job id from the portal")
+	id.PlaceHolder = words.T("jobs.portal-id")
 	id.TextStyle.Monospace = true
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("jobs.portal-title", "Which job is it?"), Body: id,
-		Text: lang.X("jobs.portal-text", "Open the service's portal, look for the job whose file has {{.ID}} in its name, and copy its id here. The service is asked whether that is right.", map[string]any{"ID": r.ID})}
-	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("jobs.portal-take", "Take this job"), Act: func() {
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("jobs.portal-title"), Body: id, Text: words.T("jobs.portal-text", "ID", r.ID)}
+	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.portal-take"), Act: func() {
 		remote := id.Text
-		t.run(r, lang.X("jobs.asking", "Asking the service"), lang.X("jobs.settle-failed", "It could not be settled"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		t.run(r, words.T("jobs.asking"), words.T("jobs.settle-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 			return t.app.desk.Jobs.Resolve(ctx, r.ID, remote)
 		}, nil)
 	}}}
@@ -352,8 +350,8 @@ func (t *jobTab) fetched(r *job.Record) {
 		t.openResult(r)
 		return
 	}
-	t.app.note(widgets.Note{State: look.Ready, Text: lang.X("jobs.fetched-note", "The result of {{.Name}} is here.", map[string]any{"Name": visible(r.Short())}),
-		Action: lang.X("jobs.open", "Open the result"), Act: func() { t.openResult(r) }})
+	t.app.note(widgets.Note{State: look.Ready, Text: words.T("jobs.fetched-note", "Name", visible(r.Short())),
+		Action: words.T("jobs.open"), Act: func() { t.openResult(r) }})
 }
 
 // openResult hands the fetched result over to Open results, with the order at hand.
@@ -367,17 +365,16 @@ func (t *jobTab) openResult(r *job.Record) {
 
 // resultGone says that a fetched result is not there any more.
 func (t *jobTab) resultGone(r *job.Record) {
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.result-gone", "The fetched result is not there any more"),
-		Text: lang.X("jobs.result-gone-text", "Fetch it again: the service keeps it for a while."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("jobs.fetch", "Fetch and open"), Act: func() { t.step(stepFetch, r) }}}})
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.result-gone"),
+		Text:    words.T("jobs.result-gone-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.fetch"), Act: func() { t.step(stepFetch, r) }}}})
 }
 
 // saveFailedRows writes the rows that the service refused as a CSV that can be corrected and sent.
 func (t *jobTab) saveFailedRows(r *job.Record) {
-	o := ChooserOptions{Title: lang.X("jobs.failed-rows-title", "Save the failed rows"), Name: r.ID + "-failed.csv", Kind: lang.X("mac.kind", "CSV files"), Ends: []string{".csv"}}
+	o := ChooserOptions{Title: words.T("jobs.failed-rows-title"), Name: r.ID + "-failed.csv", Kind: words.T("mac.kind"), Ends: []string{".csv"}}
 	t.app.saveFile(o, func(path string, replace bool) {
-		inTurn(t, lang.X("jobs.failed-rows-saving", "Saving the failed rows"), func(ctx context.Context, _ progress.Func) (string, error) {
+		inTurn(t, words.T("jobs.failed-rows-saving"), func(ctx context.Context, _ progress.Func) (string, error) {
 			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
 			if err != nil {
 				return "", err
@@ -390,20 +387,20 @@ func (t *jobTab) saveFailedRows(r *job.Record) {
 		}, func(path string, err error) {
 			t.showBar()
 			if err != nil {
-				t.app.fail(lang.X("jobs.failed-rows-failed", "The failed rows were not saved"), err)
+				t.app.fail(words.T("jobs.failed-rows-failed"), err)
 				return
 			}
-			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: lang.X("jobs.failed-rows-saved", "The failed rows were saved. Correct them in the CSV tab and start them as a batch of their own."),
-				Action: lang.X("save.copy-path", "Copy path"), Act: func() { t.app.fyne.Clipboard().SetContent(path) }})
+			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.failed-rows-saved"),
+				Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(path) }})
 		})
 	})
 }
 
 // export writes a prepared batch as one file, for a station that sends it.
 func (t *jobTab) export(r *job.Record) {
-	o := ChooserOptions{Title: lang.X("jobs.export-title", "Hand over the prepared batch"), Name: r.ID + batchEnd, Kind: lang.X("jobs.kind", "Prepared batches"), Ends: []string{batchEnd}}
+	o := ChooserOptions{Title: words.T("jobs.export-title"), Name: r.ID + batchEnd, Kind: words.T("jobs.kind"), Ends: []string{batchEnd}}
 	t.app.saveFile(o, func(path string, replace bool) {
-		t.run(r, lang.X("jobs.exporting", "Writing the batch"), lang.X("jobs.export-failed", "The batch was not handed over"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
+		t.run(r, words.T("jobs.exporting"), words.T("jobs.export-failed"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
 			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
 			if err != nil {
 				return nil, err
@@ -415,7 +412,7 @@ func (t *jobTab) export(r *job.Record) {
 			}
 			return handed, f.Commit()
 		}, func(*job.Record) {
-			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: lang.X("jobs.exported", "The batch was written. Take the file to the station that sends it, and drop it on the tab Jobs there.")})
+			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.exported")})
 		})
 	})
 }
@@ -426,7 +423,7 @@ func (t *jobTab) drop(paths []string) {
 		t.app.noDesk()
 		return
 	}
-	inTurn(t, lang.X("jobs.importing", "Taking in the batch"), func(ctx context.Context, report progress.Func) ([]*job.Record, error) {
+	inTurn(t, words.T("jobs.importing"), func(ctx context.Context, report progress.Func) ([]*job.Record, error) {
 		var all []*job.Record
 		for _, path := range paths {
 			r, err := t.app.desk.Jobs.ImportFile(ctx, path, report)
@@ -440,12 +437,12 @@ func (t *jobTab) drop(paths []string) {
 		t.takeAll(all)
 		t.showBar()
 		if err != nil {
-			t.app.fail(lang.X("jobs.import-failed", "The batch was not taken in"), err)
+			t.app.fail(words.T("jobs.import-failed"), err)
 			return
 		}
 		if len(all) > 0 {
 			t.choose(all[0].ID)
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("jobs.imported", "{{.Number}} batches taken in. They were not sent yet.", len(all), map[string]any{"Number": count(len(all))})})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.N("jobs.imported", len(all))})
 		}
 	})
 }
@@ -455,7 +452,7 @@ func (t *jobTab) remove() {
 	if r := t.current(); r != nil && slices.Contains(otherSteps(r), stepDelete) {
 		t.step(stepDelete, r)
 	} else if r != nil {
-		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("jobs.not-ended", "Only the record of a batch that has ended can be deleted.")})
+		t.app.note(widgets.Note{State: look.Notice, Text: words.T("jobs.not-ended")})
 	}
 }
 
@@ -472,7 +469,7 @@ func (t *jobTab) delete(r *job.Record) {
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			t.showBar()
-			t.app.fail(lang.X("jobs.delete-failed", "The record was not deleted"), err)
+			t.app.fail(words.T("jobs.delete-failed"), err)
 			return
 		}
 		t.drops(r.ID)

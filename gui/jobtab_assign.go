@@ -4,13 +4,12 @@ import (
 	"context"
 	"slices"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // known says whether this computer has the connection of a batch; that of another one has an id of its own.
@@ -46,17 +45,16 @@ func (t *jobTab) askConnection(r *job.Record, then func(*job.Record)) {
 		fit, names = append(fit, c), append(names, visible(name))
 	}
 	if len(fit) == 0 {
-		t.sure(look.Notice, lang.X("jobs.no-connection", "No connection here can send it"),
-			lang.X("jobs.no-connection-text", "It was prepared for {{.Name}}, which this computer does not have. Add that connection in Settings, then start the batch.", map[string]any{"Name": visible(r.Connection.Name)}),
-			lang.X("start.connections", "Connections…"), false, t.app.showConnections)
+		t.sure(look.Notice, words.T("jobs.no-connection"),
+			words.T("jobs.no-connection-text", "Name", visible(r.Connection.Name)),
+			words.T("start.connections"), false, t.app.showConnections)
 		return
 	}
 	which := widgets.NewSelect(names, func(int) {})
 	which.SetSelectedIndex(index)
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("jobs.assign-title", "Through which connection?"), Body: widgets.Outlined(which),
-		Text: lang.X("jobs.assign-text", "It was prepared for {{.Name}}, profile {{.Profile}}. The service is asked whether it has that profile.",
-			map[string]any{"Name": visible(r.Connection.Name), "Profile": visible(r.Profile.Name)}),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("jobs.assign-now", "Use this one"), Act: func() {
+	t.app.ask(&widgets.Dialog{State: look.Notice, Title: words.T("jobs.assign-title"), Body: widgets.Outlined(which),
+		Text: words.T("jobs.assign-text", "Name", visible(r.Connection.Name), "Profile", visible(r.Profile.Name)),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.assign-now"), Act: func() {
 			t.askProfile(r, fit[max(which.SelectedIndex(), 0)], then)
 		}}}})
 }
@@ -64,12 +62,12 @@ func (t *jobTab) askConnection(r *job.Record, then func(*job.Record)) {
 // askProfile keeps the profile of the batch where the connection has it, and asks for another one where it has not.
 func (t *jobTab) askProfile(r *job.Record, c trustmanager.Connection, then func(*job.Record)) {
 	d := t.app.desk
-	inTurn(t, lang.X("csv.profiles-asked", "Asking for the profiles"), func(ctx context.Context, _ progress.Func) (profileList, error) {
+	inTurn(t, words.T("csv.profiles-asked"), func(ctx context.Context, _ progress.Func) (profileList, error) {
 		return d.profiles(ctx, c.ID)
 	}, func(l profileList, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
+			t.app.fail(words.T("start.no-profiles"), err)
 			return
 		}
 		if i := slices.IndexFunc(l.all, func(p trustmanager.Profile) bool { return p.ID == r.Profile.ID }); i >= 0 {
@@ -78,14 +76,13 @@ func (t *jobTab) askProfile(r *job.Record, c trustmanager.Connection, then func(
 		}
 		fit := slices.DeleteFunc(l.all, func(p trustmanager.Profile) bool { return !takes(jobProfile(p), r.Keys) })
 		if len(fit) == 0 {
-			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")})
+			t.app.note(widgets.Note{State: look.Warning, Text: words.T("start.no-profile-fits")})
 			return
 		}
 		which := widgets.NewSelect(profileNames(fit), func(int) {})
-		t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.assign-profile", "The profile is not there: which one instead?"), Body: widgets.Outlined(which),
-			Text: lang.X("jobs.assign-profile-text", "{{.Name}} has no profile {{.Profile}}. Another one makes other certificates: choose it only if you know that it is right.",
-				map[string]any{"Name": visible(c.Name), "Profile": visible(r.Profile.Name)}),
-			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("jobs.assign-now", "Use this one"), Act: func() {
+		t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.assign-profile"), Body: widgets.Outlined(which),
+			Text: words.T("jobs.assign-profile-text", "Name", visible(c.Name), "Profile", visible(r.Profile.Name)),
+			Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.assign-now"), Act: func() {
 				if i := which.SelectedIndex(); i >= 0 {
 					t.assign(r, c, jobProfile(fit[i]), then)
 				}
@@ -96,7 +93,7 @@ func (t *jobTab) askProfile(r *job.Record, c trustmanager.Connection, then func(
 // assign gives the batch, and the others of its series that were not sent, another connection and profile.
 func (t *jobTab) assign(r *job.Record, c trustmanager.Connection, p job.Profile, then func(*job.Record)) {
 	jobs, to := t.app.desk.Jobs, job.ConnectionOf(c)
-	t.run(r, lang.X("jobs.assigning", "Choosing the connection"), lang.X("jobs.assign-failed", "The connection was not changed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+	t.run(r, words.T("jobs.assigning"), words.T("jobs.assign-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 		s, err := jobs.SeriesOf(ctx, r.ID)
 		if err != nil {
 			return nil, err

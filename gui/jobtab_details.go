@@ -9,13 +9,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // jobDetails shows one batch in full: how it stands, what can be done, what was ordered, which rows failed and why, and
@@ -37,9 +37,9 @@ const shownFailures = 190
 func newJobDetails(t *jobTab) *jobDetails {
 	d := &jobDetails{tab: t, body: widgets.Down(2 * look.Gap)}
 	d.failures = sheet.New([]sheet.Column{
-		{Title: lang.X("result.column-row", "Row"), Width: 64, MinWidth: 48, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("result.column-name", "Common name"), Width: 130, MinWidth: 80, Flexible: true},
-		{Title: lang.X("jobs.column-reason", "Reason"), Width: 200, MinWidth: 100, Flexible: true},
+		{Title: words.T("result.column-row"), Width: 64, MinWidth: 48, Align: fyne.TextAlignTrailing},
+		{Title: words.T("result.column-name"), Width: 130, MinWidth: 80, Flexible: true},
+		{Title: words.T("jobs.column-reason"), Width: 200, MinWidth: 100, Flexible: true},
 	}, nil)
 	d.wheel = container.NewVScroll(widgets.Inset(2*look.Gap, 2*look.Gap, d.body))
 	d.root = container.NewStack(widgets.NewArea(look.ColorFill, 0), d.wheel)
@@ -51,7 +51,7 @@ func (d *jobDetails) content() fyne.CanvasObject { return d.root }
 func (d *jobDetails) clear() {
 	d.record = nil
 	d.tab.peek.Drop()
-	d.body.Objects = []fyne.CanvasObject{widgets.NewParagraph(lang.X("jobs.choose-one", "Choose a batch of the list to see it in full.")).Muted()}
+	d.body.Objects = []fyne.CanvasObject{widgets.NewParagraph(words.T("jobs.choose-one")).Muted()}
 	d.body.Refresh()
 }
 
@@ -112,7 +112,7 @@ func (d *jobDetails) show(f *jobInFull) {
 		d.showFailures(f.failures)
 	}
 	if f.series != nil {
-		d.body.Add(section(lang.X("jobs.series", "Series"), [3]string{lang.X("jobs.series-whole", "All together"), sentenceCase(f.series.Sentence())}))
+		d.body.Add(section(words.T("jobs.series"), [3]string{words.T("jobs.series-whole"), sentenceCase(f.series.Sentence())}))
 	}
 	d.facts(r, word)
 	d.timeline(r)
@@ -128,17 +128,17 @@ func (d *jobDetails) explain(r *job.Record) {
 	text := ""
 	switch r.State {
 	case job.MayExist:
-		text = lang.X("jobs.may-exist-text", "The answer to the start was lost. It is never sent again by itself. Ask the service, or look in its portal for a file with {{.ID}} in its name.", map[string]any{"ID": r.ID})
+		text = words.T("jobs.may-exist-text", "ID", r.ID)
 	case job.WaitingForApproval:
-		text = lang.X("jobs.waiting-text", "The profile wants somebody to approve each batch, here or in the service's portal.")
+		text = words.T("jobs.waiting-text")
 	case job.Fetched:
-		text = lang.X("jobs.fetched-text", "The result lies on this computer as it came. Open it to check it against the order.")
+		text = words.T("jobs.fetched-text")
 	}
 	if text != "" {
 		d.body.Add(widgets.NewParagraph(text))
 	}
 	if r.LastError != "" {
-		wrong := widgets.NewParagraph(lang.X("jobs.last-error", "Last attempt: {{.Error}}", map[string]any{"Error": visible(r.LastError)}))
+		wrong := widgets.NewParagraph(words.T("jobs.last-error", "Error", visible(r.LastError)))
 		wrong.Color = look.Warning.Color()
 		d.body.Add(wrong)
 	}
@@ -176,52 +176,51 @@ func (d *jobDetails) steps(r *job.Record) (refocus func()) {
 
 func (d *jobDetails) showFailures(all []job.RowFailure) {
 	d.failures.SetModel(failureRows(all))
-	d.body.Add(widgets.Down(look.Gap/2, widgets.NewText(lang.XN("jobs.failures", "{{.Number}} rows failed", len(all), map[string]any{"Number": count(len(all))})).Bold(),
-		widgets.AtLeast(0, shownFailures, d.failures)))
+	d.body.Add(widgets.Down(look.Gap/2, widgets.NewText(words.N("jobs.failures", len(all))).Bold(), widgets.AtLeast(0, shownFailures, d.failures)))
 }
 
 // facts are what was ordered, from whom, and where it lies.
 func (d *jobDetails) facts(r *job.Record, word string) {
 	ordered := [][3]string{
-		{lang.X("jobs.fact-batch", "Batch id"), r.ID, "mono"},
-		{lang.X("jobs.fact-state", "State"), word},
-		{lang.X("jobs.fact-count", "Certificates"), jobCount(r)},
-		{lang.X("jobs.fact-keys", "Keys"), keysWords(r.Keys)},
+		{words.T("jobs.fact-batch"), r.ID, "mono"},
+		{words.T("jobs.fact-state"), word},
+		{words.T("jobs.fact-count"), jobCount(r)},
+		{words.T("jobs.fact-keys"), keysWords(r.Keys)},
 	}
 	if r.Method == job.MAC {
-		ordered = append(ordered, [3]string{lang.X("jobs.fact-range", "MAC range"), r.Range.Start.String() + " › " + r.Range.Last().String(), "mono"},
-			[3]string{lang.X("mac.step", "Step"), strconv.FormatUint(r.Range.Step, 10)})
+		ordered = append(ordered, [3]string{words.T("jobs.fact-range"), r.Range.Start.String() + " › " + r.Range.Last().String(), "mono"},
+			[3]string{words.T("mac.step"), strconv.FormatUint(r.Range.Step, 10)})
 	} else {
-		ordered = append(ordered, [3]string{lang.X("jobs.fact-file", "Upload file"), visible(r.Path)},
-			[3]string{lang.X("jobs.fact-size", "Size"), sizeInWords(r.Size)},
-			[3]string{lang.X("details.sha256-certificate", "SHA-256"), r.SHA256, "mono"})
+		ordered = append(ordered, [3]string{words.T("jobs.fact-file"), visible(r.Path)},
+			[3]string{words.T("jobs.fact-size"), sizeInWords(r.Size)},
+			[3]string{words.T("details.sha256-certificate"), r.SHA256, "mono"})
 	}
 	form := strings.ToUpper(string(r.Format))
 	if r.FullChain {
-		form = lang.X("jobs.with-chain", "{{.Format}}, with the full chain", map[string]any{"Format": form})
+		form = words.T("jobs.with-chain", "Format", form)
 	}
-	ordered = append(ordered, [3]string{lang.X("jobs.fact-format", "Result as"), form})
+	ordered = append(ordered, [3]string{words.T("jobs.fact-format"), form})
 	if r.RecipientTitle != "" {
-		proof := lang.X("recipient.not-proven", "not proven")
+		proof := words.T("recipient.not-proven")
 		if !r.Rehearsed.IsZero() {
-			proof = lang.X("recipient.proven-on", "proven on {{.Date}}", map[string]any{"Date": when(r.Rehearsed)})
+			proof = words.T("recipient.proven-on", "Date", when(r.Rehearsed))
 		}
-		ordered = append(ordered, [3]string{lang.X("keys.used", "Sealed to"), visible(r.RecipientTitle) + " · " + proof},
-			[3]string{lang.X("keys.fingerprint", "Fingerprint"), r.RecipientFingerprint, "mono"})
+		ordered = append(ordered, [3]string{words.T("keys.used"), visible(r.RecipientTitle) + " · " + proof},
+			[3]string{words.T("keys.fingerprint"), r.RecipientFingerprint, "mono"})
 	}
-	d.body.Add(section(lang.X("jobs.ordered", "What was ordered"), ordered...))
+	d.body.Add(section(words.T("jobs.ordered"), ordered...))
 	through := [][3]string{
-		{lang.X("jobs.column-connection", "Connection"), visible(r.Connection.Name)},
-		{lang.X("jobs.column-profile", "Profile"), visible(cmp.Or(r.Profile.Name, r.Profile.ID))},
-		{lang.X("jobs.fact-remote", "Job id there"), visible(r.RemoteID), "mono"},
-		{lang.X("jobs.fact-status", "Status there"), visible(r.RemoteStatus)},
-		{lang.X("jobs.fact-sent-as", "Sent as"), visible(r.FileName)},
+		{words.T("jobs.column-connection"), visible(r.Connection.Name)},
+		{words.T("jobs.column-profile"), visible(cmp.Or(r.Profile.Name, r.Profile.ID))},
+		{words.T("jobs.fact-remote"), visible(r.RemoteID), "mono"},
+		{words.T("jobs.fact-status"), visible(r.RemoteStatus)},
+		{words.T("jobs.fact-sent-as"), visible(r.FileName)},
 	}
 	if r.ResultPath != "" {
-		through = append(through, [3]string{lang.X("jobs.fact-result", "Result"), visible(filepath.Base(r.ResultPath)) + " · " + sizeInWords(r.ResultBytes)},
-			[3]string{lang.X("jobs.fact-folder", "Folder"), visible(filepath.Dir(r.ResultPath))})
+		through = append(through, [3]string{words.T("jobs.fact-result"), visible(filepath.Base(r.ResultPath)) + " · " + sizeInWords(r.ResultBytes)},
+			[3]string{words.T("jobs.fact-folder"), visible(filepath.Dir(r.ResultPath))})
 	}
-	d.body.Add(section(lang.X("jobs.service", "At the service"), through...))
+	d.body.Add(section(words.T("jobs.service"), through...))
 }
 
 // timeline is when what happened, the latest last.
@@ -234,7 +233,7 @@ func (d *jobDetails) timeline(r *job.Record) {
 		}
 		lines = append(lines, [3]string{e.At.Local().Format("2006-01-02 15:04:05"), text})
 	}
-	if s := section(lang.X("jobs.timeline", "Timeline"), lines...); s != nil {
+	if s := section(words.T("jobs.timeline"), lines...); s != nil {
 		d.body.Add(s)
 	}
 }
@@ -242,9 +241,9 @@ func (d *jobDetails) timeline(r *job.Record) {
 // keysWords says who makes the keys.
 func keysWords(k job.Keys) string {
 	if k == job.ByService {
-		return lang.X("jobs.by-service", "made by the service")
+		return words.T("jobs.by-service")
 	}
-	return lang.X("jobs.by-device", "made by the devices")
+	return words.T("jobs.by-device")
 }
 
 // failureRows are rows that the service refused.

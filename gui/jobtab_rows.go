@@ -6,11 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/job"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // jobState is what the window shows of a batch: a picture, and a word that says who is to act.
@@ -18,33 +17,33 @@ func jobState(r *job.Record) (look.State, string) {
 	switch r.State {
 	case job.Prepared:
 		if !r.Exported.IsZero() {
-			return look.LeftOut, lang.X("job.handed-over", "handed over")
+			return look.LeftOut, words.T("job.handed-over")
 		}
-		return look.Notice, lang.X("job.prepared", "prepared")
+		return look.Notice, words.T("job.prepared")
 	case job.Starting:
-		return look.Running, lang.X("job.starting", "starting")
+		return look.Running, words.T("job.starting")
 	case job.MayExist:
-		return look.Warning, lang.X("job.may-exist", "may exist")
+		return look.Warning, words.T("job.may-exist")
 	case job.Started:
-		return look.Running, lang.X("job.started", "started")
+		return look.Running, words.T("job.started")
 	case job.WaitingForApproval:
-		return look.Warning, lang.X("job.waiting", "to be approved")
+		return look.Warning, words.T("job.waiting")
 	case job.Running:
-		return look.Running, lang.X("job.running", "running")
+		return look.Running, words.T("job.running")
 	case job.Complete:
-		return partly(r, look.Notice), lang.X("job.complete", "to be fetched")
+		return partly(r, look.Notice), words.T("job.complete")
 	case job.Fetched:
-		return partly(r, look.Notice), lang.X("job.fetched", "to be opened")
+		return partly(r, look.Notice), words.T("job.fetched")
 	case job.Opened:
-		return partly(r, look.Notice), lang.X("job.opened", "opened")
+		return partly(r, look.Notice), words.T("job.opened")
 	case job.Delivered:
-		return partly(r, look.Ready), lang.X("job.delivered", "delivered")
+		return partly(r, look.Ready), words.T("job.delivered")
 	case job.Rejected:
-		return look.Failed, lang.X("job.rejected", "rejected")
+		return look.Failed, words.T("job.rejected")
 	case job.Cancelled:
-		return look.LeftOut, lang.X("job.cancelled", "cancelled")
+		return look.LeftOut, words.T("job.cancelled")
 	}
-	return look.Failed, lang.X("job.failed", "failed")
+	return look.Failed, words.T("job.failed")
 }
 
 // partly never lets a batch of which rows failed look like one that went well.
@@ -189,7 +188,7 @@ func jobCount(r *job.Record) string {
 	case n == 0:
 		return "—"
 	case r.State == job.Running && r.Issued > 0, r.Partial():
-		return lang.X("job.of", "{{.Issued}} of {{.Number}}", map[string]any{"Issued": count(r.Issued), "Number": count(n)})
+		return words.T("job.of", "Issued", count(r.Issued), "Number", count(n))
 	}
 	return count(n)
 }

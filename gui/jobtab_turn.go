@@ -3,11 +3,10 @@ package gui
 import (
 	"context"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // inTurn runs a step of a batch. What is asked for while another runs waits until that has ended: nothing that is being sent
@@ -39,12 +38,12 @@ func (t *jobTab) leave(then func()) {
 		return
 	}
 	t.leaving = true
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("jobs.leave-title", "A batch is being sent"),
-		Text:     lang.X("jobs.leave-text", "If you close now, it is broken off, and it must be found out whether the service took it. You can also have the window closed as soon as it is sent."),
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.leave-title"),
+		Text:     words.T("jobs.leave-text"),
 		OnClosed: func() { t.leaving = false },
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back"), Act: func() { t.afterSending = nil }},
-			{Text: lang.X("jobs.leave-now", "Break it off and close"), Act: then},
-			{Text: lang.X("jobs.leave-sent", "Close when it is sent"), Act: func() {
+		Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: func() { t.afterSending = nil }},
+			{Text: words.T("jobs.leave-now"), Act: then},
+			{Text: words.T("jobs.leave-sent"), Act: func() {
 				if t.sending == 0 {
 					then()
 					return

@@ -9,13 +9,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // keyPanel shows core/recipient: which key results are encrypted to. It is no tab of its own but opens from the header,
@@ -53,21 +53,19 @@ func newKeyPanel(a *App) *keyPanel {
 	return p
 }
 
-func (p *keyPanel) name() string               { return lang.X("keys.title", "Encryption key") }
+func (p *keyPanel) name() string               { return words.T("keys.title") }
 func (p *keyPanel) icon() string               { return "key" }
 func (p *keyPanel) content() fyne.CanvasObject { return p.root }
 
 func (p *keyPanel) build() {
-	p.seal = widgets.NewButton(lang.X("keys.encrypt", "Encrypt a file…"), look.Icon("sealed"), p.encrypt)
-	p.other = widgets.NewButton(lang.X("keys.other", "Other key…"), look.Icon("key"), p.open)
-	p.none = widgets.NewButton(lang.X("keys.none", "No key"), look.Icon("remove"), p.forget)
-	primary := widgets.NewPrimary(lang.X("keys.rehearse", "Rehearse"), look.Icon("refresh"), p.act)
+	p.seal = widgets.NewButton(words.T("keys.encrypt"), look.Icon("sealed"), p.encrypt)
+	p.other = widgets.NewButton(words.T("keys.other"), look.Icon("key"), p.open)
+	p.none = widgets.NewButton(words.T("keys.none"), look.Icon("remove"), p.forget)
+	primary := widgets.NewPrimary(words.T("keys.rehearse"), look.Icon("refresh"), p.act)
 	p.bar = widgets.NewBottomBar(primary, p.none, p.other)
 
-	files := widgets.NewPrimary(lang.X("open.files", "Choose file…"), look.Icon("add"), p.open)
-	p.empty = widgets.DropZone(lang.X("keys.drop", "Drop the certificate or OpenPGP key to encrypt to"),
-		lang.X("keys.drop-hint", "The public half of the key that opens the results: a .pem, .crt or .asc file. Never the private key."),
-		widgets.Space(0, 0), files)
+	files := widgets.NewPrimary(words.T("open.files"), look.Icon("add"), p.open)
+	p.empty = widgets.DropZone(words.T("keys.drop"), words.T("keys.drop-hint"), widgets.Space(0, 0), files)
 
 	p.title, p.words = widgets.NewText("").Giving(), widgets.NewText("").Giving()
 	p.title.Face, p.title.Style.Bold = look.SizeFigure, true
@@ -77,15 +75,15 @@ func (p *keyPanel) build() {
 	left := container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, widgets.Down(2.5*look.Gap, head, p.says, p.facts)))
 
 	p.key = widgets.NewEntry()
-	p.key.PlaceHolder = lang.X("open.key-path", "Path of the private key")
+	p.key.PlaceHolder = words.T("open.key-path")
 	p.key.TypeOver = true
 	p.key.OnChanged = func(string) { p.remark.SetText(""); p.showBar() }
 	p.key.OnSubmitted = func(string) { p.act() }
 	choose := widgets.NewButton("", look.Icon("folder"), p.chooseKey)
 	p.remark = widgets.NewParagraph("")
 	p.remark.Color = look.Failed.Color()
-	right := widgets.Down(2*look.Gap, widgets.NewText(lang.X("keys.rehearsal", "Rehearsal")).Title(), p.proof,
-		widgets.NewParagraph(lang.X("keys.rehearsal-text", "A random probe is sealed to this key and opened with your private key. It shows, before anything is ordered, that you will be able to open the results.")).Muted(),
+	right := widgets.Down(2*look.Gap, widgets.NewText(words.T("keys.rehearsal")).Title(), p.proof,
+		widgets.NewParagraph(words.T("keys.rehearsal-text")).Muted(),
 		container.NewBorder(nil, nil, nil, choose, p.key), p.remark, widgets.Rule(), container.NewHBox(p.seal))
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(optionsWidth,
 		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
@@ -127,13 +125,13 @@ func (p *keyPanel) showBar() {
 	switch {
 	case p.file != nil && p.file.secret():
 		p.bar.SetFacts(widgets.Fact{State: look.Failed, Text: titleOf(recipient.RulePrivateKey.Name)})
-		p.bar.SetAction(false, lang.X("keys.decide", "Decide first"))
+		p.bar.SetAction(false, words.T("keys.decide"))
 	case p.file != nil:
-		p.bar.SetFacts(widgets.Fact{State: look.Notice, Text: lang.XN("keys.several", "{{.Number}} keys in the file", len(p.file.recipients), map[string]any{"Number": count(len(p.file.recipients))})})
-		p.bar.SetAction(false, lang.X("keys.decide", "Decide first"))
+		p.bar.SetFacts(widgets.Fact{State: look.Notice, Text: words.N("keys.several", len(p.file.recipients))})
+		p.bar.SetAction(false, words.T("keys.decide"))
 	case r == nil:
-		p.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("keys.nothing", "No encryption key chosen")})
-		p.bar.SetAction(false, lang.X("keys.choose-first", "Choose a key first"))
+		p.bar.SetFacts(widgets.Fact{Plain: true, Text: words.T("keys.nothing")})
+		p.bar.SetAction(false, words.T("keys.choose-first"))
 	default:
 		state := p.app.recipientState(r)
 		p.bar.SetFacts(widgets.Fact{State: state, Text: p.app.standingWords(r)}) // the name stands above, and may be long
@@ -142,13 +140,13 @@ func (p *keyPanel) showBar() {
 		info, err := os.Stat(path)
 		switch {
 		case p.work.Busy():
-			p.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+			p.bar.SetAction(false, words.T("open.wait"))
 		case state == look.Failed:
-			p.bar.SetAction(false, lang.X("keys.unfit", "Nothing may be sealed to this key"))
+			p.bar.SetAction(false, words.T("keys.unfit"))
 		case path == "":
-			p.bar.SetAction(false, lang.X("keys.choose-private", "Choose the private key to rehearse with"))
+			p.bar.SetAction(false, words.T("keys.choose-private"))
 		case err != nil || info.IsDir():
-			p.bar.SetAction(false, lang.X("open.no-such-key", "There is no such key file"))
+			p.bar.SetAction(false, words.T("open.no-such-key"))
 		default:
 			p.bar.SetAction(true, "")
 		}
@@ -161,42 +159,42 @@ func (p *keyPanel) showRecipient(r *recipient.Recipient) {
 	p.words.SetText(r.Kind().String() + " · " + r.Algorithm())
 	day := func(t time.Time) string {
 		if t.IsZero() {
-			return lang.X("keys.never", "never")
+			return words.T("keys.never")
 		}
 		return t.Local().Format("2006-01-02 15:04")
 	}
-	printName := lang.X("keys.fingerprint", "Fingerprint")
+	printName := words.T("keys.fingerprint")
 	if r.Kind() == recipient.X509 {
-		printName = lang.X("details.sha256-certificate", "SHA-256")
+		printName = words.T("details.sha256-certificate")
 	}
 	who := [][3]string{}
 	if c := r.Certificate(); c != nil {
-		who = append(who, [3]string{lang.X("details.subject", "Subject"), visible(c.Subject.String())},
-			[3]string{lang.X("details.issued-by", "Issuer"), visible(c.Issuer.String())},
-			[3]string{lang.X("details.serial", "Serial"), strings.ToUpper(c.SerialNumber.Text(16)), "mono"})
+		who = append(who, [3]string{words.T("details.subject"), visible(c.Subject.String())},
+			[3]string{words.T("details.issued-by"), visible(c.Issuer.String())},
+			[3]string{words.T("details.serial"), strings.ToUpper(c.SerialNumber.Text(16)), "mono"})
 	}
 	if k := r.Key(); k != nil {
-		who = append(who, [3]string{lang.X("keys.users", "User IDs"), visible(strings.Join(k.UserIDs, "; "))})
+		who = append(who, [3]string{words.T("keys.users"), visible(strings.Join(k.UserIDs, "; "))})
 	}
-	who = append(who, [3]string{lang.X("keys.used", "Sealed to"), visible(r.KeyUsed())},
-		[3]string{lang.X("details.from", "Valid from"), day(r.NotBefore())},
-		[3]string{lang.X("details.until", "Valid until"), day(r.NotAfter())},
+	who = append(who, [3]string{words.T("keys.used"), visible(r.KeyUsed())},
+		[3]string{words.T("details.from"), day(r.NotBefore())},
+		[3]string{words.T("details.until"), day(r.NotAfter())},
 		[3]string{printName, printOf(r), "mono"},
-		[3]string{lang.X("details.file", "File"), p.app.fyne.Preferences().String(prefRecipient)})
-	p.facts.Objects = []fyne.CanvasObject{section(lang.X("keys.about", "About this key"), who...)}
+		[3]string{words.T("details.file"), p.app.fyne.Preferences().String(prefRecipient)})
+	p.facts.Objects = []fyne.CanvasObject{section(words.T("keys.about"), who...)}
 	p.says.Objects = nil
 	for _, g := range r.Findings(p.app.tasks.now()).Groups() { // errors first
 		for _, f := range g.Findings {
 			p.says.Add(findingLine(f))
 		}
 	}
-	state, text := look.Warning, lang.X("keys.unproven", "Not proven yet that you can open what is sealed to it.")
+	state, text := look.Warning, words.T("keys.unproven")
 	if at := p.app.proven(r); !at.IsZero() {
-		state, text = look.Ready, lang.X("keys.proved", "Proven on {{.Date}} that you can open what is sealed to it.", map[string]any{"Date": at.Local().Format("2006-01-02 15:04")})
+		state, text = look.Ready, words.T("keys.proved", "Date", at.Local().Format("2006-01-02 15:04"))
 	}
-	words := widgets.NewParagraph(text)
-	words.Color, words.Style.Bold = state.Color(), true
-	p.proof.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, words)}
+	phrase := widgets.NewParagraph(text)
+	phrase.Color, phrase.Style.Bold = state.Color(), true
+	p.proof.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, phrase)}
 	if keys := p.app.recentKeys(); p.key.Text == "" && len(keys) > 0 {
 		p.key.SetText(keys[0])
 	}
@@ -232,16 +230,16 @@ func (p *keyPanel) showQuestion() {
 	f := p.file
 	if f.secret() {
 		card := widgets.NewVerdict()
-		below := lang.X("keys.private-text", "{{.File}} holds it. It must never be sent and stays where it is. Only its public half is needed here.", map[string]any{"File": filepath.Base(f.path)})
+		below := words.T("keys.private-text", "File", filepath.Base(f.path))
 		if len(f.recipients) == 0 {
-			below = lang.X("keys.private-alone", "{{.File}} holds nothing else. Choose the certificate that belongs to it.", map[string]any{"File": filepath.Base(f.path)})
+			below = words.T("keys.private-alone", "File", filepath.Base(f.path))
 		}
 		card.Set(look.Failed, titleOf(recipient.RulePrivateKey.Name), below)
 		p.ask.Add(card.Content())
 	}
-	title := lang.X("keys.which", "Which one shall it be?")
+	title := words.T("keys.which")
 	if f.secret() {
-		title = lang.X("keys.public-half", "Use the public half")
+		title = words.T("keys.public-half")
 	}
 	if len(f.recipients) > 0 {
 		p.ask.Add(widgets.NewText(title).Title())
@@ -261,7 +259,7 @@ func (p *keyPanel) showQuestion() {
 	}
 	p.ask.Add(rows)
 	if p.app.Recipient != nil {
-		p.ask.Add(container.NewHBox(widgets.NewButton(lang.X("dialog.back", "Go back"), look.Icon("left"), p.giveUp)))
+		p.ask.Add(container.NewHBox(widgets.NewButton(words.T("dialog.back"), look.Icon("left"), p.giveUp)))
 	}
 	p.ask.Refresh()
 }
@@ -286,11 +284,11 @@ func (p *keyPanel) drop(paths []string) {
 		return
 	}
 	path := paths[0]
-	Run(p.work, lang.X("keys.reading", "Reading the key"), func(context.Context, progress.Func) (*recipientFile, error) { return readRecipients(path) },
+	Run(p.work, words.T("keys.reading"), func(context.Context, progress.Func) (*recipientFile, error) { return readRecipients(path) },
 		func(f *recipientFile, err error) {
 			p.showBar()
 			if err != nil {
-				p.app.fail(lang.X("keys.read-failed", "There is no key to encrypt to in it"), err)
+				p.app.fail(words.T("keys.read-failed"), err)
 				return
 			}
 			p.file = f
@@ -309,13 +307,13 @@ func (p *keyPanel) open() { p.app.pickRecipient(func(path string) { p.drop([]str
 func (p *keyPanel) forget() {
 	r, path := p.app.Recipient, p.app.fyne.Preferences().String(prefRecipient)
 	p.app.setRecipient(nil, "")
-	p.app.note(widgets.Note{State: look.Ready, Text: lang.X("keys.forgotten", "No encryption key is chosen any more."),
-		Action: lang.X("csr.undo", "Undo"), Act: func() { p.app.setRecipient(r, path) }})
+	p.app.note(widgets.Note{State: look.Ready, Text: words.T("keys.forgotten"),
+		Action: words.T("csr.undo"), Act: func() { p.app.setRecipient(r, path) }})
 }
 
 func (p *keyPanel) chooseKey() {
 	t := p.app.Results.page
-	t.pickFile(lang.X("open.pick-key", "Choose the private key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, lang.X("open.key-kind", "Private keys"),
+	t.pickFile(words.T("open.pick-key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, words.T("open.key-kind"),
 		func(path string) { p.key.SetText(path); p.focus() })
 }
 
@@ -326,7 +324,7 @@ func (p *keyPanel) act() {
 		return
 	}
 	r, path := p.app.Recipient, strings.TrimSpace(p.key.Text)
-	Run(p.work, lang.X("keys.rehearsing", "Rehearsing"), func(ctx context.Context, _ progress.Func) (recipient.Proof, error) {
+	Run(p.work, words.T("keys.rehearsing"), func(ctx context.Context, _ progress.Func) (recipient.Proof, error) {
 		held, err := p.app.readKey(ctx, path)
 		if err != nil {
 			return recipient.Proof{}, err
@@ -341,7 +339,7 @@ func (p *keyPanel) act() {
 		p.showBar()
 		switch {
 		case cancelled(err):
-			p.app.note(widgets.Note{State: look.Notice, Text: lang.X("note.cancelled", "Cancelled. Nothing was changed.")})
+			p.app.note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
 		case err != nil:
 			text, hint := keyWords(err)
 			p.remark.SetText(strings.TrimSpace(look.Failed.Word() + ": " + text + " " + hint))
@@ -352,7 +350,7 @@ func (p *keyPanel) act() {
 			p.app.rememberProof(proof)
 			p.app.showPill()
 			p.show()
-			p.app.note(widgets.Note{State: look.Ready, Text: lang.X("keys.rehearsed", "The rehearsal went well: you can open what is sealed to {{.Name}}.", map[string]any{"Name": visible(r.Title())})})
+			p.app.note(widgets.Note{State: look.Ready, Text: words.T("keys.rehearsed", "Name", visible(r.Title()))})
 		}
 	})
 }

@@ -6,27 +6,26 @@ import (
 	"os"
 	"path/filepath"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // encrypt seals a file to the chosen key.
 func (p *keyPanel) encrypt() {
 	a := p.app
 	prefs := a.fyne.Preferences()
-	o := ChooserOptions{Title: lang.X("encrypt.pick", "Choose the file to encrypt"), Folder: prefs.String(prefOpenFolder)}
+	o := ChooserOptions{Title: words.T("encrypt.pick"), Folder: prefs.String(prefOpenFolder)}
 	pick(a, func(ctx context.Context) ([]string, error) { return a.choose.Files(ctx, o) }, func(paths []string) {
 		if len(paths) == 0 {
 			return
 		}
 		prefs.SetString(prefOpenFolder, filepath.Dir(paths[0]))
 		r := a.Recipient
-		a.saveFile(ChooserOptions{Title: lang.X("encrypt.save", "Save the sealed file"), Folder: filepath.Dir(paths[0]), Name: filepath.Base(paths[0]) + sealedEnding(r)},
+		a.saveFile(ChooserOptions{Title: words.T("encrypt.save"), Folder: filepath.Dir(paths[0]), Name: filepath.Base(paths[0]) + sealedEnding(r)},
 			func(path string, replace bool) { p.sealFile(r, paths[0], path, replace) })
 	})
 }
@@ -41,16 +40,16 @@ func sealedEnding(r *recipient.Recipient) string {
 
 func (p *keyPanel) sealFile(r *recipient.Recipient, in, out string, replace bool) {
 	a := p.app
-	Run(p.work, lang.X("encrypt.working", "Encrypting"), func(ctx context.Context, report progress.Func) (struct{}, error) {
+	Run(p.work, words.T("encrypt.working"), func(ctx context.Context, report progress.Func) (struct{}, error) {
 		return struct{}{}, sealFile(ctx, r, in, out, replace, report)
 	}, func(_ struct{}, err error) {
 		p.showBar()
 		if err != nil {
-			a.fail(lang.X("encrypt.failed", "The file was not encrypted"), err)
+			a.fail(words.T("encrypt.failed"), err)
 			return
 		}
-		a.note(widgets.Note{State: look.Ready, Detail: out, Text: lang.X("encrypt.done", "Sealed to {{.Name}}. The file itself was left as it is.", map[string]any{"Name": visible(r.Title())}),
-			Action: lang.X("save.copy-path", "Copy path"), Act: func() { a.fyne.Clipboard().SetContent(out) }})
+		a.note(widgets.Note{State: look.Ready, Detail: out, Text: words.T("encrypt.done", "Name", visible(r.Title())),
+			Action: words.T("save.copy-path"), Act: func() { a.fyne.Clipboard().SetContent(out) }})
 	})
 }
 

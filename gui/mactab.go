@@ -8,16 +8,15 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // macTab shows core/eui48: a series of MAC addresses from three fields, checked while somebody types.
@@ -52,17 +51,17 @@ func newMACTab(a *App) *macTab {
 	return t
 }
 
-func (t *macTab) name() string               { return lang.X("mac.tab", "MAC range") }
+func (t *macTab) name() string               { return words.T("mac.tab") }
 func (t *macTab) icon() string               { return "mac" }
 func (t *macTab) content() fyne.CanvasObject { return t.root }
 func (t *macTab) close()                     {}
 func (t *macTab) recheck()                   {}
 
 func (t *macTab) build() {
-	t.start = widgets.NewField(lang.X("mac.start", "Start"), "00:1a:c2:7b:00:00", lang.X("mac.start-note", "The first address. Colons or hyphens, six octets."), true, t.onTyped)
-	t.count = widgets.NewField(lang.X("mac.count", "How many"), "500", lang.X("mac.count-note", "Certificates to order, one for each address."), false, t.onTyped)
-	t.step = widgets.NewField(lang.X("mac.step", "Step"), "1", lang.X("mac.step-note", "Distance from one address to the next, in decimal."), false, t.onTyped)
-	t.scanner = widgets.NewField(lang.X("mac.scanner", "Scanner"), lang.X("mac.scan-here", "Scan a label here"), lang.X("mac.scanner-note", "Enter, which the scanner sends, moves the value to Start."), true, nil)
+	t.start = widgets.NewField(words.T("mac.start"), "00:1a:c2:7b:00:00", words.T("mac.start-note"), true, t.onTyped)
+	t.count = widgets.NewField(words.T("mac.count"), "500", words.T("mac.count-note"), false, t.onTyped)
+	t.step = widgets.NewField(words.T("mac.step"), "1", words.T("mac.step-note"), false, t.onTyped)
+	t.scanner = widgets.NewField(words.T("mac.scanner"), words.T("mac.scan-here"), words.T("mac.scanner-note"), true, nil)
 	t.scanner.Entry.OnSubmitted = t.onScanned
 	t.start.Entry.OnSubmitted = func(string) { a := t.app.window.Canvas(); a.Focus(t.count.Entry) }
 	t.count.Entry.OnSubmitted = func(string) { a := t.app.window.Canvas(); a.Focus(t.step.Entry) }
@@ -72,36 +71,36 @@ func (t *macTab) build() {
 
 	copied := func(text string) {
 		t.app.fyne.Clipboard().SetContent(text)
-		t.app.note(widgets.Note{State: look.Ready, Text: lang.X("mac.copied", "{{.Address}} was copied.", map[string]any{"Address": text})})
+		t.app.note(widgets.Note{State: look.Ready, Text: words.T("mac.copied", "Address", text)})
 	}
-	t.first = newAddressLine(lang.X("mac.first", "First"), copied)
-	t.last = newAddressLine(lang.X("mac.last", "Last"), copied)
+	t.first = newAddressLine(words.T("mac.first"), copied)
+	t.last = newAddressLine(words.T("mac.last"), copied)
 	t.nthAddress = newAddressLine("", copied)
-	t.nth = widgets.NewField("", lang.X("mac.nth-number", "1"), "", false, func(string) { t.showNth() })
+	t.nth = widgets.NewField("", words.T("mac.nth-number"), "", false, func(string) { t.showNth() })
 	t.nth.Entry.OnSubmitted = func(string) { t.goToNth() }
 	number := widgets.AtLeast(110, 0, t.nth.Entry)
-	nth := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.Wide(64, widgets.NewText(lang.X("mac.nth", "Number")).Muted())), number), nil,
+	nth := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.Wide(64, widgets.NewText(words.T("mac.nth")).Muted())), number), nil,
 		widgets.Inset(0, look.Gap, t.nthAddress.content))
 	t.blocks = widgets.NewRangeBar()
 	summary := widgets.Inset(look.Gap*2, look.Gap*2, widgets.Down(look.Gap/2,
 		t.first.content, t.last.content, nth, widgets.Space(0, 0), t.blocks))
 
 	t.sheet = sheet.New([]sheet.Column{
-		{Title: lang.X("mac.column-number", "Number"), Width: 120, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("mac.column-address", "MAC address"), Width: 220, Mono: true, Flexible: true},
+		{Title: words.T("mac.column-number"), Width: 120, Align: fyne.TextAlignTrailing},
+		{Title: words.T("mac.column-address"), Width: 220, Mono: true, Flexible: true},
 	}, nil)
 	t.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
 	t.sheet.OnCopied = func(n, selected int) {
 		if n == selected {
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("mac.copied-rows", "{{.Number}} addresses copied.", n, map[string]any{"Number": numbers.Group(n)})})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.N("mac.copied-rows", n)})
 		}
 	}
 	t.sheet.OnCopy = t.copySelected
-	t.hint = container.NewCenter(widgets.NewText(lang.X("mac.empty", "The addresses appear here while you type.")).Muted())
+	t.hint = container.NewCenter(widgets.NewText(words.T("mac.empty")).Muted())
 	right := widgets.Edged(widgets.Down(0, summary, widgets.Rule()), nil, nil, nil, container.NewStack(t.sheet, t.hint))
 
-	save := widgets.NewPrimary(lang.X("mac.save", "Save as CSV…"), look.Icon("save"), t.save)
-	t.ordering = widgets.NewButton(lang.X("start.open", "Start batch job…"), look.Icon("jobs"), t.startBatch)
+	save := widgets.NewPrimary(words.T("mac.save"), look.Icon("save"), t.save)
+	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.startBatch)
 	t.bar = widgets.NewBottomBar(save, t.ordering)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), widgets.Wide(344, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, right)
 }
@@ -192,13 +191,13 @@ func (t *macTab) showBlock() {
 	}
 	from, to := float64(r.Start-oui.First())/size, float64(last-oui.First()+1)/size
 	share := float64(r.Count-beyond) / size * 100
-	data := map[string]any{"OUI": oui.String(), "Share": numbers.Decimal(share), "Beyond": numbers.Group(beyond)}
-	title := lang.X("mac.block", "In the block of OUI {{.OUI}}: {{.Share}} % of its addresses", data)
+	data := map[string]any{"OUI": oui.String(), "Share": words.Decimal(share), "Beyond": words.Group(beyond)}
+	title := words.T("mac.block", data)
 	if share < 0.1 {
-		title = lang.X("mac.block-little", "In the block of OUI {{.OUI}}: less than 0.1 % of its addresses", data)
+		title = words.T("mac.block-little", data)
 	}
 	if beyond > 0 {
-		title += " · " + lang.X("mac.block-beyond", "{{.Beyond}} beyond its end", data)
+		title += " · " + words.T("mac.block-beyond", data)
 	}
 	t.blocks.Set(from, to, beyond > 0, oui.First().String(), oui.Last().String(), title)
 }
@@ -228,23 +227,23 @@ func (t *macTab) showBar() {
 	nothing := strings.TrimSpace(t.start.Entry.Text) == "" && strings.TrimSpace(t.count.Entry.Text) == ""
 	switch {
 	case nothing:
-		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("mac.nothing", "No range yet")})
-		t.bar.SetAction(false, lang.X("mac.type-first", "Type a start and how many"))
+		t.bar.SetFacts(widgets.Fact{Plain: true, Text: words.T("mac.nothing")})
+		t.bar.SetAction(false, words.T("mac.type-first"))
 	case r.Count == 0 || errors > 0:
-		fact := widgets.Fact{Plain: true, Text: lang.X("mac.incomplete", "Not complete yet")}
+		fact := widgets.Fact{Plain: true, Text: words.T("mac.incomplete")}
 		if errors > 0 {
-			fact = widgets.Fact{State: look.Failed, Text: lang.XN("mac.errors", "{{.Number}} errors", errors, map[string]any{"Number": numbers.Group(errors)})}
+			fact = widgets.Fact{State: look.Failed, Text: words.N("mac.errors", errors)}
 		}
 		t.bar.SetFacts(fact)
 		t.bar.SetAction(false, t.firstTitle())
 	default:
-		facts := []widgets.Fact{{State: look.Ready, Text: lang.XN("mac.ready", "{{.Number}} addresses ready", int(r.Count), map[string]any{"Number": numbers.Group(r.Count)})}} // #nosec G115 -- it only chooses the plural
+		facts := []widgets.Fact{{State: look.Ready, Text: words.N("mac.ready", int(r.Count))}} // #nosec G115 -- it only chooses the plural
 		if n := t.report.Count(finding.Warning); n > 0 {
-			facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("mac.warnings", "{{.Number}} warnings", n, map[string]any{"Number": numbers.Group(n)})})
+			facts = append(facts, widgets.Fact{State: look.Warning, Text: words.N("mac.warnings", n)})
 		}
 		facts = append(facts, widgets.Fact{Plain: true, Text: r.Start.String() + " … " + r.Last().String()})
 		t.bar.SetFacts(facts...)
-		t.bar.SetAction(!t.work.Busy(), lang.X("mac.wait", "Wait until the file is written"))
+		t.bar.SetAction(!t.work.Busy(), words.T("mac.wait"))
 	}
 }
 
@@ -267,10 +266,10 @@ func (t *macTab) firstTitle() string {
 			continue
 		}
 		if strings.TrimSpace(t.start.Entry.Text) == "" && f.Column == eui48.FieldStart {
-			return lang.X("mac.type-start", "Type a start")
+			return words.T("mac.type-start")
 		}
 		if strings.TrimSpace(t.count.Entry.Text) == "" && f.Column == eui48.FieldCount {
-			return lang.X("mac.type-count", "Type how many")
+			return words.T("mac.type-count")
 		}
 		for _, r := range eui48.Rules {
 			if r.Name == f.Rule {
@@ -290,23 +289,23 @@ func (t *macTab) onScanned(text string) {
 	t.scanner.Entry.SetText("")
 	a, _, err := eui48.Parse(text)
 	if err != nil {
-		t.scanner.Set(&widgets.Remark{State: look.Failed, Text: visible(err.Error()), Hint: lang.X("mac.scan-again", "Scan the label with the MAC address.")})
+		t.scanner.Set(&widgets.Remark{State: look.Failed, Text: visible(err.Error()), Hint: words.T("mac.scan-again")})
 		return
 	}
 	value := a.String()
 	data := map[string]any{"Address": value}
 	if value == t.scanned {
-		t.scanner.Set(&widgets.Remark{State: look.Warning, Text: lang.X("mac.twice", "{{.Address}} was read twice. Start stays as it is.", data)})
+		t.scanner.Set(&widgets.Remark{State: look.Warning, Text: words.T("mac.twice", data)})
 		return
 	}
 	old := t.start.Entry.Text
 	t.scanned = value
 	t.before = append(t.before, old)
 	t.start.Entry.SetText(value)
-	t.scanner.Set(&widgets.Remark{State: look.Ready, Text: lang.X("mac.taken", "{{.Address}} is the start now.", data)})
+	t.scanner.Set(&widgets.Remark{State: look.Ready, Text: words.T("mac.taken", data)})
 	if strings.TrimSpace(old) != "" && old != value {
-		t.app.note(widgets.Note{State: look.Ready, Text: lang.X("mac.replaced", "The start was {{.Old}} and is {{.Address}} now.", map[string]any{"Old": old, "Address": value}),
-			Action: lang.X("csr.undo", "Undo"), Act: t.undo})
+		t.app.note(widgets.Note{State: look.Ready, Text: words.T("mac.replaced", "Old", old, "Address", value),
+			Action: words.T("csr.undo"), Act: t.undo})
 	}
 }
 
@@ -337,9 +336,9 @@ func (t *macTab) copySelected() {
 		return
 	}
 	t.app.fyne.Clipboard().SetContent(b.String())
-	text := lang.XN("mac.copied-rows", "{{.Number}} addresses copied.", n, map[string]any{"Number": numbers.Group(n)})
+	text := words.N("mac.copied-rows", n)
 	if n < total {
-		text += " " + lang.X("mac.copy-limit", "A copy holds no more: save the CSV for all.")
+		text += " " + words.T("mac.copy-limit")
 	}
 	t.app.note(widgets.Note{State: look.Ready, Text: text})
 }
@@ -352,8 +351,8 @@ func (t *macTab) save() {
 	}
 	r := t.series
 	p := t.app.fyne.Preferences()
-	o := ChooserOptions{Title: lang.X("mac.save-title", "Save the MAC addresses"), Folder: p.String(prefSaveFolder),
-		Name: "mac-" + r.Start.String() + ".csv", Kind: lang.X("mac.kind", "CSV files"), Ends: []string{".csv"}}
+	o := ChooserOptions{Title: words.T("mac.save-title"), Folder: p.String(prefSaveFolder),
+		Name: "mac-" + r.Start.String() + ".csv", Kind: words.T("mac.kind"), Ends: []string{".csv"}}
 	type target struct {
 		path   string
 		agreed bool
@@ -375,7 +374,7 @@ func (t *macTab) save() {
 }
 
 func (t *macTab) write(r eui48.Range, path string, replace bool) {
-	Run(t.work, lang.X("mac.saving", "Saving the addresses"), func(ctx context.Context, report progress.Func) (string, error) {
+	Run(t.work, words.T("mac.saving"), func(ctx context.Context, report progress.Func) (string, error) {
 		f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace})
 		if err != nil {
 			return "", err
@@ -389,22 +388,22 @@ func (t *macTab) write(r eui48.Range, path string, replace bool) {
 		t.showBar()
 		switch {
 		case isExist(err) && !replace:
-			t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("mac.exists", "{{.Name}} is there already", map[string]any{"Name": filepath.Base(path)}),
-				Text: lang.X("mac.exists-text", "It would be replaced by {{.Number}} addresses from {{.Start}}.", map[string]any{"Number": numbers.Group(r.Count), "Start": r.Start.String()}),
-				Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-					{Text: lang.X("mac.replace", "Replace it"), Danger: true, Act: func() { t.write(r, path, true) }}}})
+			t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("mac.exists", "Name", filepath.Base(path)),
+				Text: words.T("mac.exists-text", "Number", words.Group(r.Count), "Start", r.Start.String()),
+				Answers: []widgets.Answer{{Text: words.T("dialog.back")},
+					{Text: words.T("mac.replace"), Danger: true, Act: func() { t.write(r, path, true) }}}})
 		case err != nil:
-			t.app.fail(lang.X("mac.save-failed", "The addresses were not saved"), err)
+			t.app.fail(words.T("mac.save-failed"), err)
 		default:
 			t.app.note(widgets.Note{State: look.Ready, Detail: path0,
-				Text:   lang.X("mac.saved", "{{.Number}} addresses saved.", map[string]any{"Number": numbers.Group(r.Count)}),
-				Action: lang.X("save.copy-path", "Copy path"), Act: func() { t.app.fyne.Clipboard().SetContent(path0) }})
+				Text:   words.T("mac.saved", "Number", words.Group(r.Count)),
+				Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(path0) }})
 		}
 	})
 }
 
 func (t *macTab) drop([]string) {
-	t.app.note(widgets.Note{State: look.Notice, Text: lang.X("mac.no-drop", "A MAC range needs no files. Drop CSRs on the tab CSR files.")})
+	t.app.note(widgets.Note{State: look.Notice, Text: words.T("mac.no-drop")})
 }
 
 func (t *macTab) open()          { t.app.window.Canvas().Focus(t.scanner.Entry) }
@@ -442,7 +441,7 @@ func (m macRows) Columns() int { return 2 }
 // Cell implements sheet.Model.
 func (m macRows) Cell(row, col int) sheet.Cell {
 	if col == 0 {
-		return sheet.Cell{Text: numbers.Group(row + 1), Importance: sheet.Muted}
+		return sheet.Cell{Text: words.Group(row + 1), Importance: sheet.Muted}
 	}
 	return sheet.Cell{Text: m.series.At(uint64(row)).String()} // #nosec G115 -- a row is not negative
 }

@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"syscall"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
@@ -16,6 +14,7 @@ import (
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // problem is a failure in words for the user: what happened, what to do now. The raw text is for whoever helps.
@@ -35,42 +34,41 @@ func explain(what string, err error) problem {
 	limit := (*csvdoc.LimitError)(nil)
 	switch {
 	case errors.As(err, &changed):
-		p.Text = lang.X("problem.changed", "{{.File}} is not what it was when it was checked. Nothing was written. Check again (F5) once nobody changes the files any more.",
-			map[string]any{"File": changed.At.String()})
+		p.Text = words.T("problem.changed", "File", changed.At.String())
 	case errors.Is(err, csvdoc.ErrNotOneCSV):
-		p.Text = lang.X("problem.not-one-csv", "A ZIP is opened here only if it holds exactly one CSV. Take the CSV out of it and open that.")
+		p.Text = words.T("problem.not-one-csv")
 	case errors.As(err, &limit):
-		p.Text = lang.X("problem.csv-limit", "The file is larger than what can be edited at once; the details name the limit. Divide it and open the parts.")
+		p.Text = words.T("problem.csv-limit")
 	case errors.Is(err, csvdoc.ErrNoHeader):
-		p.Text = lang.X("problem.no-header", "The file is read as one without titles, so a column cannot have a name. Click on how it is written, above the sheet, and tick that the first row names the columns.")
+		p.Text = words.T("problem.no-header")
 	case errors.Is(err, csvdoc.ErrInUse):
-		p.Text = lang.X("problem.in-use", "Another window of EnrollBench works on these edits. Close it there first.")
+		p.Text = words.T("problem.in-use")
 	case errors.Is(err, enrollment.ErrEmptyTemplate):
-		p.Text = lang.X("problem.empty-template", "A template is a CSV whose first row names the columns. Choose another file.")
+		p.Text = words.T("problem.empty-template")
 	case errors.Is(err, delivery.ErrChanged):
-		p.Text = lang.X("problem.result-changed", "The result is not what it was when it was opened. Nothing was written. Open it again (F5) once nobody changes the file any more.")
+		p.Text = words.T("problem.result-changed")
 	case errors.As(err, &form):
-		p.Text = lang.X("problem.form", "It is in no form that a result has: ZIP, CMS (.p7m), OpenPGP, JSON, PEM or DER. Choose the file as it was downloaded.")
+		p.Text = words.T("problem.form")
 	case errors.Is(err, recipient.ErrNoRecipient):
-		p.Text = lang.X("problem.no-recipient", "Choose a certificate (.pem, .crt, .der) or an OpenPGP public key (.asc, .gpg).")
+		p.Text = words.T("problem.no-recipient")
 	case errors.As(err, &unfit):
-		p.Text = lang.X("problem.unfit", "Nothing may be sealed to this key. Choose another one; the panel Encryption key says what is wrong with it.")
+		p.Text = words.T("problem.unfit")
 	case errors.As(err, &panicked):
-		p.Text = lang.X("problem.defect", "This is a defect in EnrollBench; your files were not changed. The details were written to the crash file. Start the program again if it behaves strangely.")
+		p.Text = words.T("problem.defect")
 	case errors.Is(err, csr.ErrNothingReady):
-		p.Text = lang.X("problem.nothing-ready", "No CSR in the list is ready. Mend the errors or add other files.")
+		p.Text = words.T("problem.nothing-ready")
 	case errors.Is(err, atomicfile.ErrExists), errors.Is(err, fs.ErrExist):
-		p.Text = lang.X("problem.exists", "A file of this name appeared there in the meantime. Choose another name, or save again and agree to replace it.")
+		p.Text = words.T("problem.exists")
 	case errors.Is(err, fs.ErrPermission):
-		p.Text = lang.X("problem.permission", "You may not read or write there. Choose another folder, or ask whoever manages this computer for the permission.")
+		p.Text = words.T("problem.permission")
 	case errors.Is(err, fs.ErrNotExist):
-		p.Text = lang.X("problem.missing", "A file or folder is not there any more. Check that the drive is connected and that nobody moved it, then try again.")
+		p.Text = words.T("problem.missing")
 	case errors.Is(err, syscall.ENOSPC):
-		p.Text = lang.X("problem.full", "The disk is full. Nothing was left half-written. Make room or choose another drive.")
+		p.Text = words.T("problem.full")
 	case errors.Is(err, syscall.EROFS):
-		p.Text = lang.X("problem.read-only", "This drive can only be read. Choose another folder.")
+		p.Text = words.T("problem.read-only")
 	default:
-		p.Text = lang.X("problem.other", "Try again. If it fails again, copy the details and show them to whoever helps you.")
+		p.Text = words.T("problem.other")
 	}
 	return p
 }
@@ -81,12 +79,12 @@ func cancelled(err error) bool { return errors.Is(err, context.Canceled) }
 // fail shows a failure in a dialog.
 func (a *App) fail(what string, err error) {
 	if cancelled(err) {
-		a.note(widgets.Note{State: look.Notice, Text: lang.X("note.cancelled", "Cancelled. Nothing was changed.")})
+		a.note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
 		return
 	}
 	p := explain(what, err)
 	a.ask(&widgets.Dialog{State: look.Failed, Title: p.Title, Text: p.Text, Detail: p.Raw,
-		Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}})
+		Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 }
 
 // isExist says whether something stands where a file would go.

@@ -8,15 +8,14 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // openTab shows core/delivery: what was dropped, which key it wants, and whether it is what was ordered.
@@ -78,21 +77,19 @@ func newOpenTab(a *App) *openTab {
 	return t
 }
 
-func (t *openTab) name() string               { return lang.X("open.tab", "Open results") }
+func (t *openTab) name() string               { return words.T("open.tab") }
 func (t *openTab) icon() string               { return "open" }
 func (t *openTab) content() fyne.CanvasObject { return t.root }
 
 func (t *openTab) build() {
-	primary := widgets.NewPrimary(lang.X("open.open", "Open and check"), look.Icon("open"), t.act)
-	t.extra = widgets.NewButton(lang.X("open.hand-over", "Hand over sealed…"), look.Icon("sealed"), t.handOver)
-	t.again = widgets.NewButton(lang.X("open.another", "Another result"), look.Icon("left"), t.forget)
+	primary := widgets.NewPrimary(words.T("open.open"), look.Icon("open"), t.act)
+	t.extra = widgets.NewButton(words.T("open.hand-over"), look.Icon("sealed"), t.handOver)
+	t.again = widgets.NewButton(words.T("open.another"), look.Icon("left"), t.forget)
 	t.bar = widgets.NewBottomBar(primary, t.again, t.extra)
 
-	files := widgets.NewPrimary(lang.X("open.files", "Choose file…"), look.Icon("add"), t.open)
-	folder := widgets.NewButton(lang.X("open.folder", "Choose folder…"), look.Icon("folder"), t.openFolder)
-	t.empty = widgets.DropZone(lang.X("open.drop", "Drop the result of a job here"),
-		lang.X("open.drop-hint", "The downloaded file as it is, sealed or not, or the folder with many. It is checked before anything is written."),
-		widgets.Space(0, 0), files, folder)
+	files := widgets.NewPrimary(words.T("open.files"), look.Icon("add"), t.open)
+	folder := widgets.NewButton(words.T("open.folder"), look.Icon("folder"), t.openFolder)
+	t.empty = widgets.DropZone(words.T("open.drop"), words.T("open.drop-hint"), widgets.Space(0, 0), files, folder)
 	t.page = newGivenPage(t)
 	t.shows = newResultPage(t)
 	t.exports = newExportPage(t)
@@ -142,32 +139,32 @@ func (t *openTab) showBar() {
 	usable := t.result != nil && t.result.usable()
 	set(t.extra, usable && !t.work.Busy() && !t.exports.open)
 	set(t.again, (t.given != nil || t.result != nil) && !t.work.Busy())
-	t.again.SetText(lang.X("open.another", "Another result"))
-	t.bar.Primary.SetText(lang.X("open.open", "Open and check"))
+	t.again.SetText(words.T("open.another"))
+	t.bar.Primary.SetText(words.T("open.open"))
 	t.bar.Primary.SetIcon(look.Icon("open"))
 	switch {
 	case t.work.Busy():
-		t.bar.SetFacts(widgets.Fact{State: look.Running, Text: lang.X("open.working", "Working…")})
-		t.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+		t.bar.SetFacts(widgets.Fact{State: look.Running, Text: words.T("open.working")})
+		t.bar.SetAction(false, words.T("open.wait"))
 	case t.result != nil && t.exports.open:
-		t.again.SetText(lang.X("dialog.back", "Go back"))
-		t.bar.Primary.SetText(lang.X("open.export-now", "Export"))
+		t.again.SetText(words.T("dialog.back"))
+		t.bar.Primary.SetText(words.T("open.export-now"))
 		t.bar.Primary.SetIcon(look.Icon("save"))
 		t.bar.SetFacts(t.result.fact())
 		reason := t.exports.lacks()
 		t.bar.SetAction(reason == "", reason)
 	case t.result != nil:
-		t.bar.Primary.SetText(lang.X("open.export", "Export…"))
+		t.bar.Primary.SetText(words.T("open.export"))
 		t.bar.Primary.SetIcon(look.Icon("save"))
 		t.bar.SetFacts(t.result.fact())
-		t.bar.SetAction(usable, lang.X("open.not-usable", "What is red is not exported"))
+		t.bar.SetAction(usable, words.T("open.not-usable"))
 	case t.given != nil:
 		t.bar.SetFacts(t.page.fact())
 		reason := t.page.lacks()
 		t.bar.SetAction(reason == "", reason)
 	default:
-		t.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("open.nothing", "Nothing to open yet")})
-		t.bar.SetAction(false, lang.X("open.drop-first", "Drop a result first"))
+		t.bar.SetFacts(widgets.Fact{Plain: true, Text: words.T("open.nothing")})
+		t.bar.SetAction(false, words.T("open.drop-first"))
 	}
 }
 
@@ -197,12 +194,12 @@ func (t *openTab) drop(paths []string) {
 		return
 	}
 	t.octets = false
-	Run(t.work, lang.X("open.looking", "Looking at the files"), func(ctx context.Context, report progress.Func) (*given, error) {
+	Run(t.work, words.T("open.looking"), func(ctx context.Context, report progress.Func) (*given, error) {
 		return inspect(ctx, paths, report)
 	}, func(g *given, err error) {
 		if err != nil {
 			t.show()
-			t.app.fail(lang.X("open.look-failed", "The files could not be looked at"), err)
+			t.app.fail(words.T("open.look-failed"), err)
 			return
 		}
 		t.take(g)
@@ -223,10 +220,10 @@ func (t *openTab) take(g *given) {
 		t.page.focusNext()
 	case g.known == 0 && (isKey || isOrder):
 		t.show()
-		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("open.result-first", "Drop the result first, then its key or its order.")})
+		t.app.note(widgets.Note{State: look.Notice, Text: words.T("open.result-first")})
 	case g.count == 0:
 		t.show()
-		t.app.note(widgets.Note{State: look.Warning, Text: lang.X("open.no-file", "There is no file in what was dropped.")})
+		t.app.note(widgets.Note{State: look.Warning, Text: words.T("open.no-file")})
 	default:
 		t.closeResult()
 		t.given, t.job = g, nil
@@ -242,7 +239,7 @@ func (t *openTab) start(r openRequest) {
 	t.page.keyRemark(nil)
 	store := t.app.trust
 	t.octets = true
-	Run(t.work, lang.X("open.opening", "Opening and checking"), func(ctx context.Context, report progress.Func) (*outcome, error) {
+	Run(t.work, words.T("open.opening"), func(ctx context.Context, report progress.Func) (*outcome, error) {
 		return t.app.openResult(ctx, r, held, store, report)
 	}, func(o *outcome, err error) {
 		if o != nil && o.key != nil && o.key != t.key {
@@ -307,7 +304,7 @@ func (t *openTab) ended(r openRequest, o *outcome, err error) {
 		t.shows.set(t.result)
 		t.tellJob(t.result)
 	case cancelled(err):
-		t.app.note(widgets.Note{State: look.Notice, Text: lang.X("note.cancelled", "Cancelled. Nothing was changed.")})
+		t.app.note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
 	case errors.As(err, &form) && r.given.count == 1 && r.given.sealed == 1:
 		t.offerUnseal(r, err)
 	default:
@@ -359,7 +356,7 @@ func (t *openTab) close() {
 
 // open lets the user pick the result.
 func (t *openTab) open() {
-	o := ChooserOptions{Title: lang.X("open.pick", "Choose the result of a job"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+	o := ChooserOptions{Title: words.T("open.pick"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
 	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
 		if len(paths) > 0 {
 			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
@@ -369,7 +366,7 @@ func (t *openTab) open() {
 }
 
 func (t *openTab) openFolder() {
-	o := ChooserOptions{Title: lang.X("open.pick-folder", "Choose the folder with the results"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
+	o := ChooserOptions{Title: words.T("open.pick-folder"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
 	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
 		if path != "" {
 			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(path))
@@ -437,4 +434,4 @@ func (t *openTab) back() {
 // clock writes a time of today.
 func clock(at time.Time) string { return at.Local().Format("15:04") }
 
-func count(n int) string { return numbers.Group(n) }
+func count(n int) string { return words.Group(n) }

@@ -9,12 +9,12 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 func exists(path string) bool {
@@ -42,13 +42,13 @@ func (p *resultPage) toggle(open bool) {
 func (p *resultPage) showDetails() {
 	row := p.current()
 	if row < 0 || len(p.views) == 0 {
-		p.head.SetTitle(lang.X("details.title", "Details"))
-		p.fill(widgets.NewText(lang.X("details.none", "Choose an entry of the list to see it in full.")).Muted())
+		p.head.SetTitle(words.T("details.title"))
+		p.fill(widgets.NewText(words.T("details.none")).Muted())
 		return
 	}
 	v, d := &p.views[p.view], p.result.delivery
 	if !v.item {
-		p.head.SetTitle(lang.X("details.title", "Details"))
+		p.head.SetTitle(words.T("details.title"))
 		var lines []fyne.CanvasObject
 		for c, column := range v.columns {
 			if text := v.model.Cell(row, c).Text; text != "" {
@@ -59,7 +59,7 @@ func (p *resultPage) showDetails() {
 		return
 	}
 	item := d.Item(row)
-	p.head.SetTitle(lang.X("details.of", "Details of {{.Name}}", map[string]any{"Name": visible(item.Name)}))
+	p.head.SetTitle(words.T("details.of", "Name", visible(item.Name)))
 	if !p.head.Open() {
 		return
 	}
@@ -68,8 +68,7 @@ func (p *resultPage) showDetails() {
 			switch {
 			case p.result == nil || p.result.delivery != d:
 			case err != nil:
-				p.fill(widgets.NewParagraph(lang.X("details.certificate-failed", "The certificate cannot be read again: the file is not what it was when it was opened.")),
-					widgets.NewParagraph(visible(err.Error())).Muted().Small())
+				p.fill(widgets.NewParagraph(words.T("details.certificate-failed")), widgets.NewParagraph(visible(err.Error())).Muted().Small())
 			default:
 				p.fill(p.describe(item, c)...)
 				p.wheel.ScrollToTop()
@@ -94,29 +93,29 @@ func (p *resultPage) describe(item delivery.Item, c *x509.Certificate) []fyne.Ca
 		names = append(names, u.String())
 	}
 	day := "2006-01-02 15:04:05 -07:00"
-	key := lang.X("result.key-absent", "with the device")
+	key := words.T("result.key-absent")
 	switch item.Key {
 	case delivery.KeyMatched:
-		key = lang.X("result.key-matched", "matched")
+		key = words.T("result.key-matched")
 	case delivery.KeySealed:
-		key = lang.X("result.key-sealed", "left sealed")
+		key = words.T("result.key-sealed")
 	}
 	text := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}))
-	copying := widgets.NewButton(lang.X("details.copy-pem", "Copy PEM"), look.Icon("copy"), func() {
+	copying := widgets.NewButton(words.T("details.copy-pem"), look.Icon("copy"), func() {
 		p.tab.app.fyne.Clipboard().SetContent(text)
-		p.tab.app.note(widgets.Note{State: look.Ready, Text: lang.X("details.certificate-copied", "The certificate was copied as PEM.")})
+		p.tab.app.note(widgets.Note{State: look.Ready, Text: words.T("details.certificate-copied")})
 	})
 	return []fyne.CanvasObject{
-		section(lang.X("details.certificate", "Certificate"),
-			[3]string{lang.X("details.subject", "Subject"), visible(c.Subject.String())},
-			[3]string{lang.X("details.names", "Subject alternative names"), visible(strings.Join(names, ", "))},
-			[3]string{lang.X("details.serial", "Serial"), item.Serial, "mono"},
-			[3]string{lang.X("details.issued-by", "Issuer"), visible(c.Issuer.String())},
-			[3]string{lang.X("details.from", "Valid from"), c.NotBefore.Local().Format(day)},
-			[3]string{lang.X("details.until", "Valid until"), c.NotAfter.Local().Format(day)},
-			[3]string{lang.X("details.sha256-certificate", "SHA-256"), strings.Join(fingerprintLines(item.SHA256), "\n"), "mono"},
-			[3]string{lang.X("details.private-key", "Private key"), key},
-			[3]string{lang.X("details.where", "Where"), visible(item.Place)}),
+		section(words.T("details.certificate"),
+			[3]string{words.T("details.subject"), visible(c.Subject.String())},
+			[3]string{words.T("details.names"), visible(strings.Join(names, ", "))},
+			[3]string{words.T("details.serial"), item.Serial, "mono"},
+			[3]string{words.T("details.issued-by"), visible(c.Issuer.String())},
+			[3]string{words.T("details.from"), c.NotBefore.Local().Format(day)},
+			[3]string{words.T("details.until"), c.NotAfter.Local().Format(day)},
+			[3]string{words.T("details.sha256-certificate"), strings.Join(fingerprintLines(item.SHA256), "\n"), "mono"},
+			[3]string{words.T("details.private-key"), key},
+			[3]string{words.T("details.where"), visible(item.Place)}),
 		container.NewHBox(copying),
 	}
 }

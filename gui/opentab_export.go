@@ -8,14 +8,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/delivery"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // Preferences of an export.
@@ -57,16 +56,16 @@ func newExportPage(t *openTab) *exportPage {
 	p := &exportPage{tab: t, naming: t.app.tasks.NewRunner(nil), title: widgets.NewText("").Title(), examples: widgets.Down(look.Gap / 2)}
 	prefs := t.app.fyne.Preferences()
 	p.form = widgets.NewSelect([]string{
-		lang.X("export.pem", "PEM: certificate and key in two files"),
-		lang.X("export.der", "DER: certificate and key in two files"),
-		lang.X("export.pkcs12", "PKCS#12: both in one file under a passphrase"),
-		lang.X("export.one", "One PEM file with everything"),
+		words.T("export.pem"),
+		words.T("export.der"),
+		words.T("export.pkcs12"),
+		words.T("export.one"),
 	}, func(i int) { prefs.SetInt(prefExportForm, i); p.arrange() })
 	p.layout = widgets.NewSelect([]string{
-		lang.X("export.flat", "All files in one folder"),
-		lang.X("export.folders", "A folder for each device"),
+		words.T("export.flat"),
+		words.T("export.folders"),
 	}, func(i int) { prefs.SetInt(prefExportLayout, i); p.showExamples() })
-	p.chain = widgets.NewCheck(lang.X("export.chain", "The chain after each certificate"), func(on bool) { prefs.SetBool(prefExportChain, on) })
+	p.chain = widgets.NewCheck(words.T("export.chain"), func(on bool) { prefs.SetBool(prefExportChain, on) })
 	p.template = widgets.NewEntry()
 	p.template.TextStyle.Monospace = true
 	p.template.PlaceHolder = delivery.DefaultNames
@@ -78,27 +77,27 @@ func newExportPage(t *openTab) *exportPage {
 		e.OnChanged = func(string) { p.tab.showBar(); p.showMismatch() }
 		return e
 	}
-	p.first, p.second = secret(lang.X("passphrase.field", "Passphrase")), secret(lang.X("export.again", "The same again"))
+	p.first, p.second = secret(words.T("passphrase.field")), secret(words.T("export.again"))
 	p.mismatch = widgets.NewParagraph("").Small()
 	p.folder = widgets.NewEntry()
 	p.folder.OnChanged = func(string) { p.tab.showBar() }
-	browse := widgets.NewButton(lang.X("save.browse", "Browse…"), look.Icon("folder"), p.browse)
+	browse := widgets.NewButton(words.T("save.browse"), look.Icon("folder"), p.browse)
 	p.remark = widgets.NewParagraph("").Small()
 	p.remark.Lines = 4
 
 	block := func(name string, objects ...fyne.CanvasObject) *fyne.Container {
 		return widgets.Down(look.Gap*0.75, append([]fyne.CanvasObject{widgets.NewText(name).Bold()}, objects...)...)
 	}
-	p.secrets = block(lang.X("export.passphrase", "Passphrase of the files"), container.NewGridWithColumns(2, p.first, p.second), p.mismatch)
+	p.secrets = block(words.T("export.passphrase"), container.NewGridWithColumns(2, p.first, p.second), p.mismatch)
 	p.organized = widgets.Outlined(p.layout)
-	help := widgets.NewParagraph(lang.X("export.names-help", "{cn} common name, {mac} MAC address, {serial} serial number, {row} row of the order")).Small().Muted()
+	help := widgets.NewParagraph(words.T("export.names-help")).Small().Muted()
 	left := widgets.Down(2*look.Gap, p.title,
-		block(lang.X("export.form", "Form"), widgets.Outlined(p.form), p.organized, p.chain),
+		block(words.T("export.form"), widgets.Outlined(p.form), p.organized, p.chain),
 		p.secrets,
-		block(lang.X("export.names", "File names"), p.template, help, p.remark),
-		block(lang.X("export.folder", "Into the new folder"), container.NewBorder(nil, nil, nil, browse, p.folder)))
-	right := widgets.Down(2*look.Gap, widgets.NewText(lang.X("export.examples", "This is what will be there")).Title(), p.examples,
-		widgets.NewParagraph(lang.X("export.private", "Private keys are written unprotected, readable by you alone. PKCS#12 protects them by the passphrase.")).Small().Muted())
+		block(words.T("export.names"), p.template, help, p.remark),
+		block(words.T("export.folder"), container.NewBorder(nil, nil, nil, browse, p.folder)))
+	right := widgets.Down(2*look.Gap, widgets.NewText(words.T("export.examples")).Title(), p.examples,
+		widgets.NewParagraph(words.T("export.private")).Small().Muted())
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(optionsWidth,
 		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
 	p.root = widgets.Edged(nil, nil, nil, side, container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, left)))
@@ -126,17 +125,16 @@ func (t *openTab) insist(then func()) {
 		then()
 		return
 	}
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("export.not-proven", "Integrity cannot be proven"),
-		Text: lang.X("export.not-proven-text", "The message has no seal against changes, and what it holds has no checksum. Keys and certificates match, but nobody can say that this is what was sealed. Ask for results as ZIP or JSON."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("export.insist", "Use it all the same"), Danger: true, Act: then}}})
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.not-proven"),
+		Text:    words.T("export.not-proven-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("export.insist"), Danger: true, Act: then}}})
 }
 
 func (t *openTab) askExport() {
 	p := t.exports
 	p.open = true
 	n := t.result.delivery.Len()
-	p.title.SetText(lang.XN("export.title", "Export {{.Number}} certificates", n, map[string]any{"Number": count(n)}))
+	p.title.SetText(words.N("export.title", n))
 	prefs := t.app.fyne.Preferences()
 	base := filepath.Base(t.result.request.given.paths[0])
 	folder := prefs.String(prefSaveFolder)
@@ -203,7 +201,7 @@ func (p *exportPage) arrange() {
 // name makes the names of all files by the template.
 func (p *exportPage) name() {
 	d, template := p.tab.result.delivery, strings.TrimSpace(p.template.Text)
-	p.names, p.wrong = nil, lang.X("export.naming", "The names are being made…")
+	p.names, p.wrong = nil, words.T("export.naming")
 	Run(p.naming, "", func(context.Context, progress.Func) ([]string, error) { return d.FileNames(template) },
 		func(names []string, err error) {
 			p.names, p.wrong = names, ""
@@ -246,7 +244,7 @@ func (p *exportPage) showExamples() {
 		}
 	}
 	if more := len(p.names) - shownExamples; more > 0 && endings != nil {
-		p.examples.Add(widgets.NewText(lang.XN("export.more", "and those of {{.Number}} other devices", more, map[string]any{"Number": count(more)})).Muted())
+		p.examples.Add(widgets.NewText(words.N("export.more", more)).Muted())
 	}
 	p.examples.Add(widgets.Space(0, look.Gap))
 	for _, name := range []string{"chain.pem", "manifest.csv", "SHA256SUMS"} {
@@ -258,7 +256,7 @@ func (p *exportPage) showExamples() {
 func (p *exportPage) showMismatch() {
 	text := ""
 	if p.first.Text != "" && p.second.Text != "" && p.first.Text != p.second.Text {
-		text = look.Failed.Word() + ": " + lang.X("export.mismatch", "the two passphrases differ")
+		text = look.Failed.Word() + ": " + words.T("export.mismatch")
 	}
 	p.mismatch.Color = look.Failed.Color()
 	p.mismatch.SetText(text)
@@ -269,23 +267,23 @@ func (p *exportPage) lacks() string {
 	switch {
 	case p.names == nil:
 		if p.wrong != "" && !p.naming.Busy() {
-			return lang.X("export.mend-names", "Mend the file names")
+			return words.T("export.mend-names")
 		}
-		return lang.X("export.naming", "The names are being made…")
+		return words.T("export.naming")
 	case p.encoding() == delivery.PKCS12 && p.first.Text == "":
-		return lang.X("export.type-passphrase", "Type a passphrase for the files")
+		return words.T("export.type-passphrase")
 	case p.encoding() == delivery.PKCS12 && p.first.Text != p.second.Text:
-		return lang.X("export.repeat", "Type the same passphrase twice")
+		return words.T("export.repeat")
 	case !filepath.IsAbs(strings.TrimSpace(p.folder.Text)):
-		return lang.X("export.type-folder", "Type the whole path of a folder")
+		return words.T("export.type-folder")
 	case !exists(filepath.Dir(strings.TrimSpace(p.folder.Text))):
-		return lang.X("save.no-folder", "There is no folder {{.Folder}}.", map[string]any{"Folder": filepath.Dir(strings.TrimSpace(p.folder.Text))})
+		return words.T("save.no-folder", "Folder", filepath.Dir(strings.TrimSpace(p.folder.Text)))
 	}
 	return ""
 }
 
 func (p *exportPage) browse() {
-	o := ChooserOptions{Title: lang.X("export.pick-folder", "Where shall the new folder be?"), Folder: filepath.Dir(p.folder.Text)}
+	o := ChooserOptions{Title: words.T("export.pick-folder"), Folder: filepath.Dir(p.folder.Text)}
 	pick(p.tab.app, func(ctx context.Context) (string, error) { return p.tab.app.choose.Folder(ctx, o) }, func(path string) {
 		if path != "" {
 			p.folder.SetText(filepath.Join(path, filepath.Base(p.folder.Text)))
@@ -304,24 +302,24 @@ func (p *exportPage) write(replace bool) {
 	}
 	n := d.Len()
 	t.octets = false
-	Run(t.work, lang.X("export.writing", "Writing certificates and keys"), func(ctx context.Context, report progress.Func) (struct{}, error) {
+	Run(t.work, words.T("export.writing"), func(ctx context.Context, report progress.Func) (struct{}, error) {
 		return struct{}{}, d.Export(ctx, o, report)
 	}, func(_ struct{}, err error) {
 		t.show()
 		switch {
 		case err != nil && !replace && (isExist(err) || errors.Is(err, atomicfile.ErrExists)):
-			a.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("export.exists", "The folder {{.Name}} is there already", map[string]any{"Name": filepath.Base(dir)}),
-				Text: lang.X("export.exists-text", "Everything in it would be removed and replaced by this export."),
-				Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-					{Text: lang.X("export.replace", "Replace the folder"), Danger: true, Act: func() { p.write(true) }}}})
+			a.ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.exists", "Name", filepath.Base(dir)),
+				Text: words.T("export.exists-text"),
+				Answers: []widgets.Answer{{Text: words.T("dialog.back")},
+					{Text: words.T("export.replace"), Danger: true, Act: func() { p.write(true) }}}})
 		case err != nil:
-			a.fail(lang.X("export.failed", "Nothing was exported"), err)
+			a.fail(words.T("export.failed"), err)
 		default:
 			a.fyne.Preferences().SetString(prefSaveFolder, filepath.Dir(dir))
 			p.leave()
 			t.tellDelivered(dir)
-			a.note(widgets.Note{State: look.Ready, Detail: dir, Text: lang.XN("export.done", "{{.Number}} certificates exported.", n, map[string]any{"Number": numbers.Group(n)}),
-				Action: lang.X("save.copy-path", "Copy path"), Act: func() { a.fyne.Clipboard().SetContent(dir) }})
+			a.note(widgets.Note{State: look.Ready, Detail: dir, Text: words.N("export.done", n),
+				Action: words.T("save.copy-path"), Act: func() { a.fyne.Clipboard().SetContent(dir) }})
 		}
 	})
 }

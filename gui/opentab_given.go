@@ -9,10 +9,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // givenPage says what was dropped and which key it wants, and lets the user choose the key, the order and the issuer.
@@ -43,29 +43,27 @@ const (
 func newGivenPage(t *openTab) *givenPage {
 	p := &givenPage{tab: t, what: widgets.Down(look.Gap), wants: widgets.Down(look.Gap / 2), recent: widgets.Down(look.Gap / 2), remark: widgets.Down(0)}
 	p.keyPath = widgets.NewEntry()
-	p.keyPath.PlaceHolder = lang.X("open.key-path", "Path of the private key")
+	p.keyPath.PlaceHolder = words.T("open.key-path")
 	p.keyPath.TypeOver = true
 	p.keyPath.OnChanged = func(string) { p.keyRemark(nil); p.showRecent(); t.showBar() }
 	p.keyPath.OnSubmitted = func(string) { t.act() }
-	choose := widgets.NewButton(lang.X("open.choose-key", "Choose key…"), look.Icon("key"), p.chooseKey)
+	choose := widgets.NewButton(words.T("open.choose-key"), look.Icon("key"), p.chooseKey)
 	p.order = newOrderPane(p.chooseOrder, t.changed)
 	p.anchors = widgets.NewEntry()
-	p.anchors.PlaceHolder = lang.X("open.anchor-path", "Issuer's certificate, if you have it")
+	p.anchors.PlaceHolder = words.T("open.anchor-path")
 	p.anchors.OnChanged = func(string) { p.trouble.Hide(); t.changed() }
 	issuer := widgets.NewButton("", look.Icon("folder"), p.chooseAnchors)
 	p.pinned = widgets.NewParagraph("").Small().Muted()
-	p.manage = widgets.NewQuiet(lang.X("open.manage-pins", "Pinned issuers…"), look.Icon("options"), t.showPins)
+	p.manage = widgets.NewQuiet(words.T("open.manage-pins"), look.Icon("options"), t.showPins)
 	p.trouble = widgets.NewParagraph("").Small()
 	p.trouble.Hide()
 
 	head := func(text string) fyne.CanvasObject { return widgets.NewText(text).Title() }
 	left := widgets.Down(2.5*look.Gap, p.what,
-		widgets.Down(look.Gap, head(lang.X("open.key", "Key")), p.wants,
-			container.NewBorder(nil, nil, nil, choose, p.keyPath), p.remark, p.recent))
+		widgets.Down(look.Gap, head(words.T("open.key")), p.wants, container.NewBorder(nil, nil, nil, choose, p.keyPath), p.remark, p.recent))
 	right := widgets.Down(2.5*look.Gap,
-		widgets.Down(look.Gap, head(lang.X("open.order", "Order")),
-			widgets.NewParagraph(lang.X("open.order-text", "With the order it shows what is missing and what nobody ordered.")).Muted(), p.order.root),
-		widgets.Down(look.Gap, head(lang.X("open.issuer", "Issuer")), p.pinned,
+		widgets.Down(look.Gap, head(words.T("open.order")), widgets.NewParagraph(words.T("open.order-text")).Muted(), p.order.root),
+		widgets.Down(look.Gap, head(words.T("open.issuer")), p.pinned,
 			container.NewBorder(nil, nil, nil, issuer, p.anchors), p.trouble, container.NewHBox(p.manage)))
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(optionsWidth,
 		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
@@ -100,7 +98,7 @@ func (p *givenPage) setGiven(g *given) {
 			p.what.Add(fileLine(f, widgets.NewText(filepath.Base(f.path)).Giving()))
 		}
 		if more := g.count - min(len(g.files), shownGiven); more > 0 {
-			p.what.Add(widgets.NewText(lang.XN("open.more", "and {{.Number}} more", more, map[string]any{"Number": count(more)})).Muted())
+			p.what.Add(widgets.NewText(words.N("open.more", more)).Muted())
 		}
 	}
 	p.showWants()
@@ -125,9 +123,9 @@ func fileLine(f givenFile, name *widgets.Text) fyne.CanvasObject {
 	case givenKey:
 		icon = "key"
 	}
-	words := widgets.NewParagraph(sentence(f.words)).Muted()
+	phrase := widgets.NewParagraph(sentence(f.words)).Muted()
 	return container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(look.Icon(icon), 28)), widgets.Space(1.5*look.Gap, 0)), nil,
-		widgets.Down(look.Gap/4, name, words))
+		widgets.Down(look.Gap/4, name, phrase))
 }
 
 // showWants says which keys can open it.
@@ -144,14 +142,14 @@ func (p *givenPage) showWants() {
 		}
 	}
 	if p.given.sealed == 0 {
-		p.wants.Add(widgets.NewParagraph(lang.X("open.no-key", "It is not sealed as a whole. A key is needed only if private keys in it are sealed one by one.")).Muted())
+		p.wants.Add(widgets.NewParagraph(words.T("open.no-key")).Muted())
 		return
 	}
 	for _, w := range wants[:min(len(wants), shownWants)] {
-		p.wants.Add(widgets.NewParagraph(lang.X("open.sealed-to", "Sealed to {{.Key}}.", map[string]any{"Key": visible(w)})))
+		p.wants.Add(widgets.NewParagraph(words.T("open.sealed-to", "Key", visible(w))))
 	}
 	if more := len(wants) - shownWants; more > 0 {
-		p.wants.Add(widgets.NewText(lang.XN("open.more-keys", "and to {{.Number}} other keys", more, map[string]any{"Number": count(more)})).Muted())
+		p.wants.Add(widgets.NewText(words.N("open.more-keys", more)).Muted())
 	}
 }
 
@@ -171,7 +169,7 @@ func (p *givenPage) showRecent() {
 		p.recent.Add(r)
 	}
 	if len(p.recent.Objects) > 0 {
-		p.recent.Objects = append([]fyne.CanvasObject{widgets.NewText(lang.X("open.recent", "Used lately")).Muted().Small()}, p.recent.Objects...)
+		p.recent.Objects = append([]fyne.CanvasObject{widgets.NewText(words.T("open.recent")).Muted().Small()}, p.recent.Objects...)
 	}
 	p.recent.Refresh()
 }
@@ -182,16 +180,16 @@ func (p *givenPage) showPinned() {
 	p.manage.Hide()
 	switch {
 	case err != nil:
-		p.pinned.SetText(lang.X("open.pins-broken", "The pinned issuers cannot be read: {{.Error}}", map[string]any{"Error": visible(err.Error())}))
+		p.pinned.SetText(words.T("open.pins-broken", "Error", visible(err.Error())))
 	case len(pinned) == 0:
-		p.pinned.SetText(lang.X("open.no-pins", "No issuer is pinned yet. Without its certificate you will be asked to compare a fingerprint."))
+		p.pinned.SetText(words.T("open.no-pins"))
 	default:
 		var names []string
 		for _, c := range pinned {
 			names = append(names, visible(commonName(c)))
 		}
 		p.manage.Show()
-		p.pinned.SetText(lang.X("open.pins", "Pinned: {{.Names}}", map[string]any{"Names": strings.Join(names, ", ")}))
+		p.pinned.SetText(words.T("open.pins", "Names", strings.Join(names, ", ")))
 	}
 }
 
@@ -222,11 +220,11 @@ func (p *givenPage) request() openRequest {
 func (p *givenPage) lacks() string {
 	r := p.request()
 	if r.key == "" && r.given != nil && r.given.sealed > 0 {
-		return lang.X("open.choose-first", "Choose the key that it was sealed to")
+		return words.T("open.choose-first")
 	}
 	if r.key != "" {
 		if info, err := os.Stat(r.key); err != nil || info.IsDir() {
-			return lang.X("open.no-such-key", "There is no such key file")
+			return words.T("open.no-such-key")
 		}
 	}
 	return r.order.lacks()
@@ -271,7 +269,7 @@ func (p *givenPage) failed(err error) {
 		p.keyRemark(&widgets.Remark{State: look.Failed, Text: look.Failed.Word() + ": " + text, Hint: hint})
 		p.tab.app.window.Canvas().Focus(p.keyPath)
 	default:
-		p.tab.app.fail(lang.X("open.failed", "The result was not opened"), err)
+		p.tab.app.fail(words.T("open.failed"), err)
 	}
 }
 
@@ -287,15 +285,15 @@ func (p *givenPage) pickFile(title string, ends []string, kind string, done func
 }
 
 func (p *givenPage) chooseKey() {
-	p.pickFile(lang.X("open.pick-key", "Choose the private key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, lang.X("open.key-kind", "Private keys"), p.setKey)
+	p.pickFile(words.T("open.pick-key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, words.T("open.key-kind"), p.setKey)
 }
 
 func (p *givenPage) chooseOrder() {
-	p.pickFile(lang.X("open.pick-order", "Choose the manifest or the upload CSV"), []string{".csv", ".zip"}, lang.X("open.order-kind", "Manifests and CSV files"), p.setOrderFile)
+	p.pickFile(words.T("open.pick-order"), []string{".csv", ".zip"}, words.T("open.order-kind"), p.setOrderFile)
 }
 
 func (p *givenPage) chooseAnchors() {
-	p.pickFile(lang.X("open.pick-issuer", "Choose the issuer's certificate"), []string{".pem", ".crt", ".cer", ".der"}, lang.X("open.issuer-kind", "Certificates"),
+	p.pickFile(words.T("open.pick-issuer"), []string{".pem", ".crt", ".cer", ".der"}, words.T("open.issuer-kind"),
 		func(path string) { p.anchors.SetText(path) })
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
@@ -14,6 +13,7 @@ import (
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // handOver seals an opened result to somebody else.
@@ -23,17 +23,16 @@ func (t *openTab) handOver() { t.insist(t.askReceiver) }
 func (t *openTab) askReceiver() {
 	a := t.app
 	path := widgets.NewEntry()
-	path.PlaceHolder = lang.X("handover.path", "Certificate or OpenPGP key of the receiver")
+	path.PlaceHolder = words.T("handover.path")
 	which := widgets.NewSelect(nil, func(int) {})
 	outlined := widgets.Outlined(which)
 	outlined.Hide()
-	remark := widgets.NewParagraph(lang.X("handover.none", "Nobody chosen yet.")).Muted()
+	remark := widgets.NewParagraph(words.T("handover.none")).Muted()
 	remark.Lines = 4
-	gcm := widgets.NewCheck(lang.X("handover.gcm", "AES-GCM, which proves integrity (openssl smime cannot open it)"), nil)
+	gcm := widgets.NewCheck(words.T("handover.gcm"), nil)
 	gcm.Hide()
 	var file *recipientFile
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("handover.title", "Hand over sealed"),
-		Text: lang.X("handover.text", "What was opened and checked is sealed to somebody else. Private keys never touch this disk.")}
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("handover.title"), Text: words.T("handover.text")}
 	chosen := func() *recipient.Recipient {
 		if file == nil || which.SelectedIndex() < 0 || which.SelectedIndex() >= len(file.recipients) {
 			return nil
@@ -75,7 +74,7 @@ func (t *openTab) askReceiver() {
 			outlined.Hide()
 			if err != nil || len(f.recipients) == 0 {
 				remark.Color = look.ColorMuted
-				remark.SetText(lang.X("handover.no-key", "There is no certificate and no OpenPGP key in this file."))
+				remark.SetText(words.T("handover.no-key"))
 				remark.Refresh()
 				return
 			}
@@ -93,8 +92,8 @@ func (t *openTab) askReceiver() {
 	browse := widgets.NewButton("", look.Icon("folder"), func() { a.pickRecipient(func(p string) { path.SetText(p) }) })
 	d.Body = widgets.Down(look.Gap, container.NewBorder(nil, nil, nil, browse, path), outlined, widgets.AtLeast(0, 62, remark), gcm)
 	d.Answers = []widgets.Answer{
-		{Text: lang.X("dialog.back", "Go back")},
-		{Text: lang.X("handover.seal", "Seal and save…"), Act: func() { t.sealTo(chosen(), gcm.Checked && gcm.Visible()) }},
+		{Text: words.T("dialog.back")},
+		{Text: words.T("handover.seal"), Act: func() { t.sealTo(chosen(), gcm.Checked && gcm.Visible()) }},
 	}
 	d.FocusFirst(path)
 	a.ask(d)
@@ -108,20 +107,20 @@ func (t *openTab) sealTo(r *recipient.Recipient, gcm bool) {
 	}
 	a, d := t.app, t.result.delivery
 	name := stem(filepath.Base(t.result.request.given.paths[0])) + "-for-" + fileWord(r.Title()) + ".zip" + sealedEnding(r)
-	a.saveFile(ChooserOptions{Title: lang.X("encrypt.save", "Save the sealed file"), Name: name}, func(path string, replace bool) {
+	a.saveFile(ChooserOptions{Title: words.T("encrypt.save"), Name: name}, func(path string, replace bool) {
 		o := delivery.HandoverOptions{Out: path, Seal: delivery.SealTo([]*recipient.Recipient{r}, recipient.SealOptions{GCM: gcm}), Replace: replace}
 		t.octets = true
-		Run(t.work, lang.X("handover.working", "Sealing and checking again"), func(ctx context.Context, report progress.Func) (struct{}, error) {
+		Run(t.work, words.T("handover.working"), func(ctx context.Context, report progress.Func) (struct{}, error) {
 			return struct{}{}, d.Handover(ctx, o, report)
 		}, func(_ struct{}, err error) {
 			t.show()
 			if err != nil {
-				a.fail(lang.X("handover.failed", "Nothing was handed over"), err)
+				a.fail(words.T("handover.failed"), err)
 				return
 			}
 			t.tellDelivered(path)
-			a.note(widgets.Note{State: look.Ready, Detail: path, Text: lang.X("handover.done", "Sealed to {{.Name}} and checked.", map[string]any{"Name": visible(r.Title())}),
-				Action: lang.X("save.copy-path", "Copy path"), Act: func() { a.fyne.Clipboard().SetContent(path) }})
+			a.note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("handover.done", "Name", visible(r.Title())),
+				Action: words.T("save.copy-path"), Act: func() { a.fyne.Clipboard().SetContent(path) }})
 		})
 	})
 }

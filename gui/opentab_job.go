@@ -9,12 +9,12 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // openJob takes the fetched result of a batch with the order at hand, and opens it at once where nothing is left to choose.
@@ -27,7 +27,7 @@ func (t *openTab) openJob(r *job.Record) {
 	d := t.app.desk
 	t.octets = false
 	order := ""
-	Run(t.work, lang.X("open.looking", "Looking at the files"), func(ctx context.Context, report progress.Func) (*given, error) {
+	Run(t.work, words.T("open.looking"), func(ctx context.Context, report progress.Func) (*given, error) {
 		if _, err := os.Stat(r.ResultPath); errors.Is(err, fs.ErrNotExist) {
 			return nil, errResultGone
 		}
@@ -48,7 +48,7 @@ func (t *openTab) openJob(r *job.Record) {
 		}
 		if err != nil {
 			t.show()
-			t.app.fail(lang.X("open.look-failed", "The files could not be looked at"), err)
+			t.app.fail(words.T("open.look-failed"), err)
 			return
 		}
 		t.closeResult()
@@ -89,12 +89,12 @@ func (t *openTab) tellJob(r *result) {
 	if t.job == nil || t.app.desk == nil {
 		return
 	}
-	id, d, words := t.job.ID, t.app.desk, r.head
+	id, d, phrase := t.job.ID, t.app.desk, r.head
 	t.record(func(ctx context.Context) (*job.Record, error) {
 		if r.delivery == nil {
-			return d.Jobs.MarkDamaged(ctx, id, words)
+			return d.Jobs.MarkDamaged(ctx, id, phrase)
 		}
-		return d.Jobs.MarkOpened(ctx, id, words)
+		return d.Jobs.MarkOpened(ctx, id, phrase)
 	})
 }
 
@@ -130,7 +130,7 @@ func (t *openTab) record(write func(context.Context) (*job.Record, error)) {
 		case errors.As(err, new(*job.StateError)): // the batch is further than that already
 		case err != nil && !cancelled(err):
 			fyne.LogError("the record of a batch", err)
-			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: lang.X("open.not-noted", "The result is open, but the list of jobs could not be told so.")})
+			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("open.not-noted")})
 		}
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/delivery"
@@ -17,6 +16,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // resultView is one list of a result: all certificates, one of delivery's lists, or the places of one cause.
@@ -35,22 +35,22 @@ func (v *resultView) title() string { return v.text + " (" + count(v.model.Rows(
 // viewsOf are the lists of a delivery that hold anything, the certificates first.
 func viewsOf(d *delivery.Delivery, groups []finding.Group, folder string) []resultView {
 	ready, warning := look.Ready.Icon(), look.Warning.Icon()
-	all := certificateRows{d: d, own: lang.X("result.key-matched", "matched"), sealed: lang.X("result.key-sealed", "left sealed"),
-		absent: lang.X("result.key-absent", "with the device"), good: ready, bad: warning, folder: folder}
-	out := []resultView{{text: lang.X("result.delivered", "Certificates"), state: look.Ready, model: all, item: true,
+	all := certificateRows{d: d, own: words.T("result.key-matched"), sealed: words.T("result.key-sealed"),
+		absent: words.T("result.key-absent"), good: ready, bad: warning, folder: folder}
+	out := []resultView{{text: words.T("result.delivered"), state: look.Ready, model: all, item: true,
 		name: func(i int) string { it := d.Item(i); return it.Name + " " + it.Serial },
 		columns: []sheet.Column{
-			{Title: lang.X("result.column-name", "Common name"), Width: 190, MinWidth: 112, Flexible: true},
-			{Title: lang.X("result.column-key", "Private key"), Width: 130, MinWidth: 80},
-			{Title: lang.X("result.column-serial", "Serial"), Width: 190, MinWidth: 80, Mono: true, Elide: sheet.Middle, Flexible: true},
-			{Title: lang.X("result.column-until", "Valid until"), Width: 110, MinWidth: 90},
-			{Title: lang.X("result.column-place", "Where"), Width: 240, MinWidth: 100, Elide: sheet.Middle, Flexible: true},
+			{Title: words.T("result.column-name"), Width: 190, MinWidth: 112, Flexible: true},
+			{Title: words.T("result.column-key"), Width: 130, MinWidth: 80},
+			{Title: words.T("result.column-serial"), Width: 190, MinWidth: 80, Mono: true, Elide: sheet.Middle, Flexible: true},
+			{Title: words.T("result.column-until"), Width: 110, MinWidth: 90},
+			{Title: words.T("result.column-place"), Width: 240, MinWidth: 100, Elide: sheet.Middle, Flexible: true},
 		}}}
 	columns := []sheet.Column{
-		{Title: lang.X("result.column-name", "Common name"), Width: 190, MinWidth: 112, Flexible: true},
-		{Title: lang.X("result.column-row", "Row"), Width: 70, MinWidth: 50, Align: fyne.TextAlignTrailing},
-		{Title: lang.X("result.column-detail", "What is the matter"), Width: 320, MinWidth: 120, Flexible: true},
-		{Title: lang.X("result.column-place", "Where"), Width: 240, MinWidth: 100, Elide: sheet.Middle, Flexible: true},
+		{Title: words.T("result.column-name"), Width: 190, MinWidth: 112, Flexible: true},
+		{Title: words.T("result.column-row"), Width: 70, MinWidth: 50, Align: fyne.TextAlignTrailing},
+		{Title: words.T("result.column-detail"), Width: 320, MinWidth: 120, Flexible: true},
+		{Title: words.T("result.column-place"), Width: 240, MinWidth: 100, Elide: sheet.Middle, Flexible: true},
 	}
 	for _, l := range delivery.Lists() {
 		if entries := d.List(l); len(entries) > 0 {
@@ -68,8 +68,8 @@ func viewsOf(d *delivery.Delivery, groups []finding.Group, folder string) []resu
 		}
 		out = append(out, resultView{text: titleOf(g.Rule), why: why(rulesByName[g.Rule]), state: look.OfSeverity(g.Severity), model: findingRows{g.Findings, folder},
 			columns: []sheet.Column{
-				{Title: lang.X("result.column-detail", "What is the matter"), Width: 420, MinWidth: 160, Flexible: true},
-				{Title: lang.X("result.column-place", "Where"), Width: 300, MinWidth: 100, Elide: sheet.Middle, Flexible: true}},
+				{Title: words.T("result.column-detail"), Width: 420, MinWidth: 160, Flexible: true},
+				{Title: words.T("result.column-place"), Width: 300, MinWidth: 100, Elide: sheet.Middle, Flexible: true}},
 			name: func(i int) string { return g.Findings[i].Message + " " + g.Findings[i].Location.String() }})
 	}
 	return out
@@ -101,19 +101,19 @@ func why(r *finding.Rule) string {
 func listTitle(l delivery.List) string {
 	switch l {
 	case delivery.Missing:
-		return lang.X("list.missing", "Missing")
+		return words.T("list.missing")
 	case delivery.Unexpected:
-		return lang.X("list.unexpected", "Not ordered")
+		return words.T("list.unexpected")
 	case delivery.Duplicate:
-		return lang.X("list.duplicate", "Delivered twice")
+		return words.T("list.duplicate")
 	case delivery.KeyWithoutCertificate:
-		return lang.X("list.key-only", "Keys without a certificate")
+		return words.T("list.key-only")
 	case delivery.CertificateWithoutKey:
-		return lang.X("list.certificate-only", "Certificates without their key")
+		return words.T("list.certificate-only")
 	case delivery.OtherSubject:
-		return lang.X("list.other", "Other than ordered")
+		return words.T("list.other")
 	}
-	return lang.X("list.sealed", "Keys left sealed")
+	return words.T("list.sealed")
 }
 
 // firstView is the list to show first: what is missing, else what else is the matter, else all certificates.
@@ -242,7 +242,7 @@ func (p *resultPage) saveLists() {
 	d, a := p.result.delivery, p.tab.app
 	base := filepath.Base(p.result.request.given.paths[0])
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + "-lists.csv"
-	a.saveFile(ChooserOptions{Title: lang.X("result.save-lists-title", "Save the lists"), Name: name, Kind: lang.X("mac.kind", "CSV files"), Ends: []string{".csv"}},
+	a.saveFile(ChooserOptions{Title: words.T("result.save-lists-title"), Name: name, Kind: words.T("mac.kind"), Ends: []string{".csv"}},
 		func(path string, replace bool) {
 			Run(p.tab.peek, "", func(context.Context, progress.Func) (string, error) {
 				f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
@@ -256,11 +256,11 @@ func (p *resultPage) saveLists() {
 				return path, f.Commit()
 			}, func(_ string, err error) {
 				if err != nil {
-					a.fail(lang.X("result.save-lists-failed", "The lists were not saved"), err)
+					a.fail(words.T("result.save-lists-failed"), err)
 					return
 				}
-				a.note(widgets.Note{State: look.Ready, Text: lang.X("result.lists-saved", "The lists were saved."), Detail: path,
-					Action: lang.X("save.copy-path", "Copy path"), Act: func() { a.fyne.Clipboard().SetContent(path) }})
+				a.note(widgets.Note{State: look.Ready, Text: words.T("result.lists-saved"), Detail: path,
+					Action: words.T("save.copy-path"), Act: func() { a.fyne.Clipboard().SetContent(path) }})
 			})
 		})
 }
@@ -287,9 +287,9 @@ func (a *App) saveFile(o ChooserOptions, write func(path string, replace bool)) 
 			write(to.path, to.agreed)
 			return
 		}
-		a.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("mac.exists", "{{.Name}} is there already", map[string]any{"Name": filepath.Base(to.path)}),
-			Text: lang.X("save.replace-text", "It would be replaced."),
-			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-				{Text: lang.X("mac.replace", "Replace it"), Danger: true, Act: func() { write(to.path, true) }}}})
+		a.ask(&widgets.Dialog{State: look.Warning, Title: words.T("mac.exists", "Name", filepath.Base(to.path)),
+			Text: words.T("save.replace-text"),
+			Answers: []widgets.Answer{{Text: words.T("dialog.back")},
+				{Text: words.T("mac.replace"), Danger: true, Act: func() { write(to.path, true) }}}})
 	})
 }

@@ -7,13 +7,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // orderKind says what a result is compared with.
@@ -69,7 +69,7 @@ func (c orderChoice) partNumber() (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		return 0, errors.New(lang.X("order.bad-part", "the part is a number from 1, or nothing for all"))
+		return 0, errors.New(words.T("order.bad-part"))
 	}
 	return n, nil
 }
@@ -88,14 +88,14 @@ func (c orderChoice) lacks() string {
 	switch c.kind {
 	case fileOrder:
 		if c.path == "" {
-			return lang.X("order.no-file", "Choose the manifest or CSV, or no order")
+			return words.T("order.no-file")
 		}
 		if _, err := c.partNumber(); err != nil {
 			return sentence(err.Error())
 		}
 	case macOrder:
 		if _, report := eui48.Check(c.start, c.count, c.step); firstError(report) != nil {
-			return lang.X("order.no-range", "Complete the MAC range, or choose no order")
+			return words.T("order.no-range")
 		}
 	}
 	return ""
@@ -122,20 +122,20 @@ func newOrderPane(choose func(), changed func()) *orderPane {
 		e.OnChanged = func(string) { p.changed() }
 		return e
 	}
-	p.path = entry(lang.X("order.path", "Manifest or CSV file"), false)
-	p.part = entry(lang.X("order.part", "all parts"), false)
+	p.path = entry(words.T("order.path"), false)
+	p.part = entry(words.T("order.part"), false)
 	p.start, p.count, p.step = entry("00:1a:c2:7b:00:00", true), entry("500", false), entry("1", false)
 	p.kind = widgets.NewSelect([]string{
-		lang.X("order.none", "No order"),
-		lang.X("order.by-file", "Manifest or upload CSV"),
-		lang.X("order.by-mac", "MAC range"),
+		words.T("order.none"),
+		words.T("order.by-file"),
+		words.T("order.by-mac"),
 	}, func(int) { p.arrange(); p.changed() })
 	browse := widgets.NewButton("", look.Icon("folder"), choose)
 	line := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
 		return container.NewBorder(nil, nil, widgets.Middle(widgets.Wide(76, widgets.NewText(name).Muted())), nil, o)
 	}
-	p.file = widgets.Down(look.Gap, container.NewBorder(nil, nil, nil, browse, p.path), line(lang.X("order.part-name", "Part"), p.part))
-	p.mac = widgets.Down(look.Gap, line(lang.X("mac.start", "Start"), p.start), line(lang.X("mac.count", "How many"), p.count), line(lang.X("mac.step", "Step"), p.step))
+	p.file = widgets.Down(look.Gap, container.NewBorder(nil, nil, nil, browse, p.path), line(words.T("order.part-name"), p.part))
+	p.mac = widgets.Down(look.Gap, line(words.T("mac.start"), p.start), line(words.T("mac.count"), p.count), line(words.T("mac.step"), p.step))
 	p.remark = widgets.NewParagraph("").Small()
 	p.root = widgets.Down(look.Gap, widgets.Outlined(p.kind), p.file, p.mac, p.remark)
 	p.step.SetText("1")

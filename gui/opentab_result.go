@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
@@ -17,6 +16,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // resultPage is the answer: the verdict, the numbers, the issuer, and the lists below.
@@ -53,18 +53,18 @@ type resultPage struct {
 
 func newResultPage(t *openTab) *resultPage {
 	p := &resultPage{tab: t, verdict: widgets.NewVerdict(), origin: widgets.NewText("").Muted().Giving(), issuer: widgets.Down(0), raw: widgets.Down(look.Gap)}
-	p.change = widgets.NewQuiet(lang.X("result.change", "Other key or order"), look.Icon("left"), t.back)
-	p.ordered = widgets.NewFigure(lang.X("result.ordered", "Ordered"))
-	p.certs = widgets.NewFigure(lang.X("result.certificates", "Certificates"))
-	p.keys = widgets.NewFigure(lang.X("result.keys", "Private keys"))
+	p.change = widgets.NewQuiet(words.T("result.change"), look.Icon("left"), t.back)
+	p.ordered = widgets.NewFigure(words.T("result.ordered"))
+	p.certs = widgets.NewFigure(words.T("result.certificates"))
+	p.keys = widgets.NewFigure(words.T("result.keys"))
 	p.chain = widgets.NewParagraph("")
 	p.chain.Lines = 2
-	chain := widgets.Down(look.Gap/2, widgets.NewText(lang.X("result.chain", "Chain")).Muted(), p.chain)
+	chain := widgets.Down(look.Gap/2, widgets.NewText(words.T("result.chain")).Muted(), p.chain)
 	p.figures = container.NewBorder(nil, nil, widgets.Across(4*look.Gap, p.ordered.Content(), p.certs.Content(), p.keys.Content(), widgets.Space(0, 0)), nil, chain)
 
 	p.choice = widgets.NewSelect(nil, p.choose)
 	p.findBox = widgets.NewEntry()
-	p.findBox.PlaceHolder = lang.X("csr.find", "Find…")
+	p.findBox.PlaceHolder = words.T("csr.find")
 	p.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
 	p.findBox.OnChanged = func(string) { p.sift() }
 	p.findBox.OnSubmitted = func(string) { p.focusSheet() }
@@ -75,21 +75,21 @@ func newResultPage(t *openTab) *resultPage {
 		p.findBox.SetText("")
 		return true
 	}
-	p.saving = widgets.NewButton(lang.X("result.save-lists", "Save lists…"), look.Icon("save"), p.saveLists)
+	p.saving = widgets.NewButton(words.T("result.save-lists"), look.Icon("save"), p.saveLists)
 	p.sheet = sheet.New(nil, nil)
 	p.sheet.OnSelect = func(int) { p.showDetails() }
 	p.sheet.OnActivate = func(int) { p.head.SetOpen(true) }
 	p.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
 	p.sheet.OnCopied = func(n, selected int) {
 		if n == selected {
-			t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("csr.copied", "{{.Number}} rows copied.", n, map[string]any{"Number": count(n)})})
+			t.app.note(widgets.Note{State: look.Ready, Text: words.N("csr.copied", n)})
 		}
 	}
 	p.why = widgets.NewParagraph("").Muted()
 	p.why.Lines = 3
 	p.body = widgets.Down(look.Gap * 1.5)
 	p.wheel = container.NewVScroll(widgets.Inset(look.Gap, look.Gap*2, p.body))
-	p.head = widgets.NewDisclosure(lang.X("details.title", "Details"), nil, p.toggle)
+	p.head = widgets.NewDisclosure(words.T("details.title"), nil, p.toggle)
 	p.stage = container.NewStack()
 	p.toggle(false)
 
@@ -158,17 +158,17 @@ func (p *resultPage) originWords() string {
 			parts = append(parts, files[0].Form)
 			switch files[0].Integrity {
 			case "authenticated":
-				parts = append(parts, lang.X("result.authenticated", "proven unchanged since it was sealed"))
+				parts = append(parts, words.T("result.authenticated"))
 			case "undamaged":
-				parts = append(parts, lang.X("result.undamaged", "undamaged"))
+				parts = append(parts, words.T("result.undamaged"))
 			case "not proven":
-				parts = append(parts, lang.X("result.not-proven", "integrity cannot be proven"))
+				parts = append(parts, words.T("result.not-proven"))
 			}
 		} else if len(files) > 1 {
 			parts = append(parts, r.request.given.sizeWords())
 		}
 	}
-	parts = append(parts, lang.X("result.opened", "opened {{.Time}}", map[string]any{"Time": clock(r.at)}))
+	parts = append(parts, words.T("result.opened", "Time", clock(r.at)))
 	return strings.Join(parts, " · ")
 }
 
@@ -211,9 +211,9 @@ func (p *resultPage) showIssuer() {
 		}
 		sum := fingerprintLines(rootSum(root))
 		text := widgets.Down(look.Gap/4,
-			widgets.NewText(lang.X("issuer.not-confirmed", "Issuer not confirmed: {{.Name}}", map[string]any{"Name": visible(commonName(root))})).Bold().Giving(),
+			widgets.NewText(words.T("issuer.not-confirmed", "Name", visible(commonName(root)))).Bold().Giving(),
 			widgets.NewParagraph(strings.Join(sum, " ")).Mono().Small())
-		pin := widgets.NewButton(lang.X("issuer.pin", "Pin this issuer…"), look.Icon("sealed"), func() { p.tab.askPin(root) })
+		pin := widgets.NewButton(words.T("issuer.pin"), look.Icon("sealed"), func() { p.tab.askPin(root) })
 		p.issuer.Add(container.NewBorder(nil, nil, widgets.Across(0, widgets.Middle(widgets.Icon(look.Warning.Icon(), 24)), widgets.Space(look.Gap, 0)), pin, widgets.Middle(text)))
 		break // one at a time: after it is pinned the next is shown
 	}
@@ -239,8 +239,8 @@ func fingerprintLines(sum [32]byte) []string {
 }
 
 func (p *resultPage) rawWords(text string) fyne.CanvasObject {
-	copying := widgets.NewQuiet(lang.X("dialog.copy", "Copy"), look.Icon("copy"), func() { p.tab.app.fyne.Clipboard().SetContent(text) })
-	return widgets.Down(look.Gap, widgets.NewText(lang.X("dialog.details", "Details")).Bold(),
+	copying := widgets.NewQuiet(words.T("dialog.copy"), look.Icon("copy"), func() { p.tab.app.fyne.Clipboard().SetContent(text) })
+	return widgets.Down(look.Gap, widgets.NewText(words.T("dialog.details")).Bold(),
 		widgets.NewParagraph(visible(text)).Mono().Small().Muted(), container.NewHBox(copying))
 }
 
@@ -369,7 +369,7 @@ func (p *resultPage) nextProblem() {
 		}
 	}
 	if p.result.usable() {
-		p.tab.app.note(widgets.Note{State: look.Ready, Text: lang.X("result.no-problem", "No list wants to be looked at.")})
+		p.tab.app.note(widgets.Note{State: look.Ready, Text: words.T("result.no-problem")})
 	}
 }
 

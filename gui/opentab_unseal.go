@@ -6,27 +6,25 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/delivery"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // offerUnseal: the file opened, but what it holds is no result. The user may want it all the same.
 func (t *openTab) offerUnseal(r openRequest, err error) {
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("unseal.title", "It opens, but it is no result"),
-		Text:   lang.X("unseal.text", "What was sealed holds no certificates or keys in a form that is known here. It can be decrypted into a file as it is."),
-		Detail: err.Error(),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")},
-			{Text: lang.X("unseal.keep", "Decrypt into a file…"), Act: func() { t.unsealTo(r) }}}})
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("unseal.title"),
+		Text:    words.T("unseal.text"),
+		Detail:  err.Error(),
+		Answers: []widgets.Answer{{Text: words.T("dialog.close")}, {Text: words.T("unseal.keep"), Act: func() { t.unsealTo(r) }}}})
 }
 
 func (t *openTab) unsealTo(r openRequest) {
 	in := r.given.files[0].path
 	name := strings.TrimSuffix(filepath.Base(in), filepath.Ext(in))
-	t.app.saveFile(ChooserOptions{Title: lang.X("unseal.save", "Save the decrypted file"), Name: name},
+	t.app.saveFile(ChooserOptions{Title: words.T("unseal.save"), Name: name},
 		func(path string, replace bool) { t.unseal(r, in, path, delivery.UnsealOptions{Replace: replace}) })
 }
 
@@ -37,7 +35,7 @@ func (t *openTab) unseal(r openRequest, in, out string, o delivery.UnsealOptions
 		return
 	}
 	t.octets = true
-	Run(t.work, lang.X("unseal.working", "Decrypting"), func(ctx context.Context, report progress.Func) (string, error) {
+	Run(t.work, words.T("unseal.working"), func(ctx context.Context, report progress.Func) (string, error) {
 		held.use(ctx)
 		o := o
 		o.Opener = delivery.WithKey(held.opener)
@@ -46,19 +44,19 @@ func (t *openTab) unseal(r openRequest, in, out string, o delivery.UnsealOptions
 		t.show()
 		switch {
 		case errors.Is(err, delivery.ErrNotProven):
-			t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("export.not-proven", "Integrity cannot be proven"),
-				Text: lang.X("unseal.not-proven", "The message has no seal against changes (CBC), and its content is neither a ZIP nor JSON, which could show damage. Nothing was kept."),
-				Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-					{Text: lang.X("unseal.insist", "Keep it all the same"), Danger: true, Act: func() { o.Insist = true; t.unseal(r, in, out, o) }}}})
+			t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.not-proven"),
+				Text: words.T("unseal.not-proven"),
+				Answers: []widgets.Answer{{Text: words.T("dialog.back")},
+					{Text: words.T("unseal.insist"), Danger: true, Act: func() { o.Insist = true; t.unseal(r, in, out, o) }}}})
 		case err != nil:
-			t.app.fail(lang.X("unseal.failed", "Nothing was decrypted"), err)
+			t.app.fail(words.T("unseal.failed"), err)
 		default:
-			state, text := look.Ready, lang.X("unseal.done", "Decrypted into {{.Name}}.", map[string]any{"Name": filepath.Base(out)})
+			state, text := look.Ready, words.T("unseal.done", "Name", filepath.Base(out))
 			if known == delivery.NotProven {
-				state, text = look.Warning, lang.X("unseal.done-not-proven", "Decrypted into {{.Name}}. Nothing proves that it is what was sealed.", map[string]any{"Name": filepath.Base(out)})
+				state, text = look.Warning, words.T("unseal.done-not-proven", "Name", filepath.Base(out))
 			}
 			t.app.note(widgets.Note{State: state, Text: text, Detail: out,
-				Action: lang.X("save.copy-path", "Copy path"), Act: func() { t.app.fyne.Clipboard().SetContent(out) }})
+				Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(out) }})
 		}
 	})
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/archive"
 	"enrollbench/core/cms"
 	"enrollbench/core/delivery"
@@ -17,6 +15,7 @@ import (
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // integrity says whether an error means that a result was changed, cut short or made to do harm: nothing of it is shown.
@@ -31,20 +30,20 @@ func integrity(err error) bool {
 func integrityWords(err error) (head, below string) {
 	damage, limit := (*archive.Error)(nil), (*archive.LimitError)(nil)
 	empty := (*delivery.EmptyError)(nil)
-	again := lang.X("verdict.again", "Nothing was written. Download the result again; if it stays so, show it to the service.")
+	again := words.T("verdict.again")
 	switch {
 	case errors.As(err, &empty):
-		return lang.X("verdict.empty", "The file is empty"), again
+		return words.T("verdict.empty"), again
 	case errors.As(err, &damage), errors.As(err, &limit):
-		return lang.X("verdict.archive", "The archive is damaged or hostile"), again
+		return words.T("verdict.archive"), again
 	case errors.Is(err, openpgp.ErrUnprotected):
-		return lang.X("verdict.unprotected", "Not protected against changes"),
-			lang.X("verdict.unprotected-text", "Nothing was written. It was sealed in the way of before 2003: ask for it to be sealed by current software.")
+		return words.T("verdict.unprotected"),
+			words.T("verdict.unprotected-text")
 	case errors.Is(err, openpgp.ErrIntegrity), errors.Is(err, delivery.ErrDamaged):
-		return lang.X("verdict.changed", "Changed or damaged on its way"), again
+		return words.T("verdict.changed"), again
 	}
-	return lang.X("verdict.does-not-open", "It does not open"),
-		lang.X("verdict.does-not-open-text", "It was changed or damaged on its way, or this is not the key that it was sealed to. Nothing was written. Try the right key, or download the result again.")
+	return words.T("verdict.does-not-open"),
+		words.T("verdict.does-not-open-text")
 }
 
 // keyWords puts an error about the key into words.
@@ -52,15 +51,14 @@ func keyWords(err error) (text, hint string) {
 	other := (*recipient.NoMatchingKeyError)(nil)
 	switch {
 	case errors.As(err, &other) && len(other.Wanted) > 0:
-		return lang.X("key.other", "It was sealed to {{.Wanted}}; you chose {{.Have}}.", map[string]any{
-				"Wanted": visible(strings.Join(other.Wanted[:min(len(other.Wanted), shownWants)], ", ")), "Have": visible(other.Have)}),
-			lang.X("key.other-hint", "Choose the key that it names, or ask whoever has it.")
+		return words.T("key.other", "Wanted", visible(strings.Join(other.Wanted[:min(len(other.Wanted), shownWants)], ", ")), "Have", visible(other.Have)),
+			words.T("key.other-hint")
 	case errors.Is(err, privatekey.ErrWrongPassphrase):
-		return lang.X("key.wrong-passphrase", "None of the passphrases was right."), lang.X("key.wrong-passphrase-hint", "Look it up, then open again.")
+		return words.T("key.wrong-passphrase"), words.T("key.wrong-passphrase-hint")
 	case errors.Is(err, privatekey.ErrNotAKey), errors.Is(err, openpgp.ErrNotAKey):
-		return sentence(visible(err.Error())), lang.X("key.not-a-key-hint", "Choose the file with the private key. The certificate alone opens nothing.")
+		return sentence(visible(err.Error())), words.T("key.not-a-key-hint")
 	case errors.Is(err, delivery.ErrNeedKey):
-		return lang.X("key.needed", "It is sealed."), lang.X("key.needed-hint", "Choose the private key that it was sealed to.")
+		return words.T("key.needed"), words.T("key.needed-hint")
 	}
 	return sentence(visible(err.Error())), ""
 }
@@ -92,9 +90,9 @@ func (r *result) fact() widgets.Fact {
 	state, head := r.state, r.head
 	switch {
 	case r.delivery == nil:
-		head = lang.X("verdict.not-opened", "Not opened")
+		head = words.T("verdict.not-opened")
 	case state == look.Failed:
-		head = lang.X("verdict.not-used", "Not to be used")
+		head = words.T("verdict.not-used")
 	case state == look.Warning:
 		head = r.numbers()
 	}
@@ -106,9 +104,9 @@ func (r *result) numbers() string {
 	d := r.delivery
 	data := map[string]any{"Delivered": count(d.Delivered()), "Ordered": count(d.Ordered()), "Number": count(d.Delivered())}
 	if d.Ordered() > 0 {
-		return lang.X("verdict.of", "{{.Delivered}} of {{.Ordered}} delivered", data)
+		return words.T("verdict.of", data)
 	}
-	return lang.XN("verdict.delivered", "{{.Number}} delivered", d.Delivered(), data)
+	return words.N("verdict.delivered", d.Delivered(), data)
 }
 
 // words are the verdict as it is read across a room: state, what matters most, and the rest.
@@ -121,27 +119,27 @@ func (r *result) words() (state look.State, head, below string) {
 	numbers := r.numbers()
 	switch r.verdict.Colour {
 	case delivery.Green:
-		return look.Ready, lang.X("verdict.green", "{{.Numbers}}, matched, verified", map[string]any{"Numbers": numbers}), ""
+		return look.Ready, words.T("verdict.green", "Numbers", numbers), ""
 	case delivery.Red:
 		reasons := r.reasons(finding.Error)
-		return look.Failed, reasons[0], strings.Join(append(reasons[1:], lang.X("verdict.red", "Nothing of this may be used or is exported.")), " · ")
+		return look.Failed, reasons[0], strings.Join(append(reasons[1:], words.T("verdict.red")), " · ")
 	}
 	reasons := r.reasons(finding.Warning)
 	if d.Ordered() == 0 {
-		reasons = append(reasons, lang.X("verdict.no-order", "not compared with an order"))
+		reasons = append(reasons, words.T("verdict.no-order"))
 	}
 	if missing := d.List(delivery.Missing); len(missing) > 0 {
-		head = lang.X("verdict.missing", "Missing: {{.Names}}", map[string]any{"Names": namesOf(missing)})
+		head = words.T("verdict.missing", "Names", namesOf(missing))
 		return look.Warning, head, strings.Join(append([]string{numbers}, reasons...), " · ")
 	}
 	if len(d.List(delivery.Unexpected)) > 0 {
-		reasons = append([]string{lang.X("verdict.unexpected", "not ordered: {{.Names}}", map[string]any{"Names": namesOf(d.List(delivery.Unexpected))})}, reasons...)
+		reasons = append([]string{words.T("verdict.unexpected", "Names", namesOf(d.List(delivery.Unexpected)))}, reasons...)
 	}
 	if len(reasons) == 0 {
 		return look.Warning, numbers, ""
 	}
 	if d.Ordered() == 0 && len(reasons) == 1 { // there is nothing wrong with it
-		return look.Warning, lang.X("verdict.matched", "{{.Numbers}}, matched", map[string]any{"Numbers": numbers}), sentence(reasons[0])
+		return look.Warning, words.T("verdict.matched", "Numbers", numbers), sentence(reasons[0])
 	}
 	return look.Warning, sentenceCase(reasons[0]), strings.Join(append([]string{numbers}, reasons[1:]...), " · ")
 }
@@ -177,7 +175,7 @@ func namesOf(entries []delivery.Entry) string {
 	}
 	text := strings.Join(names, ", ")
 	if more := len(entries) - shownMissing; more > 0 {
-		return lang.XN("verdict.and-more", "{{.Names}} and {{.Number}} more", more, map[string]any{"Names": text, "Number": count(more)})
+		return words.N("verdict.and-more", more, "Names", text)
 	}
 	return text
 }

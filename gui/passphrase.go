@@ -3,11 +3,10 @@ package gui
 import (
 	"context"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/privatekey"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // passphraseAnswer is what the user typed, and whether it is to be kept in the keychain. No text is going back.
@@ -59,20 +58,20 @@ func (a *App) passphraseFor(ctx context.Context, what string, keep func([]byte))
 func (a *App) askPassphrase(what string, attempt int, answer func(passphraseAnswer)) *widgets.Dialog {
 	entry := widgets.NewEntry()
 	entry.Password = true
-	entry.PlaceHolder = lang.X("passphrase.field", "Passphrase")
+	entry.PlaceHolder = words.T("passphrase.field")
 	remark := widgets.NewParagraph("").Small()
 	if attempt > 1 {
 		left := privatekey.MaxAttempts - attempt + 1
 		remark.Color = look.Failed.Color()
-		remark.SetText(lang.XN("passphrase.wrong", "That was not it. {{.Number}} tries are left.", left, map[string]any{"Number": left}))
+		remark.SetText(words.N("passphrase.wrong", left))
 	}
-	keep := widgets.NewCheck(lang.X("passphrase.keep", "Remember it in the keychain"), func(bool) {})
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("passphrase.title", "Passphrase of {{.Name}}", map[string]any{"Name": visible(what)}),
-		Text: lang.X("passphrase.text", "The private key is protected. The passphrase is used once and kept nowhere, unless you want it to be in this computer's keychain."),
+	keep := widgets.NewCheck(words.T("passphrase.keep"), func(bool) {})
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("passphrase.title", "Name", visible(what)),
+		Text: words.T("passphrase.text"),
 		Body: widgets.Down(look.Gap/2, entry, keep, remark)}
 	d.Answers = []widgets.Answer{
-		{Text: lang.X("dialog.back", "Go back"), Act: func() { entry.SetText(""); answer(passphraseAnswer{}) }},
-		{Text: lang.X("passphrase.unlock", "Unlock"), Act: func() {
+		{Text: words.T("dialog.back"), Act: func() { entry.SetText(""); answer(passphraseAnswer{}) }},
+		{Text: words.T("passphrase.unlock"), Act: func() {
 			p := []byte(entry.Text)
 			entry.SetText("")
 			answer(passphraseAnswer{p, keep.Checked})

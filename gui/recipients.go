@@ -8,13 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // Preferences about the recipient: a path and a fingerprint, never a key.
@@ -97,11 +96,11 @@ func (a *App) provenWords(r *recipient.Recipient) string {
 	now := a.tasks.now().Local()
 	switch {
 	case a.proven(r).IsZero():
-		return lang.X("recipient.not-proven", "not proven")
+		return words.T("recipient.not-proven")
 	case at.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return lang.X("recipient.proven-today", "proven today")
+		return words.T("recipient.proven-today")
 	}
-	return lang.X("recipient.proven-on", "proven on {{.Date}}", map[string]any{"Date": at.Format(time.DateOnly)})
+	return words.T("recipient.proven-on", "Date", at.Format(time.DateOnly))
 }
 
 // recall chooses the recipient that was chosen last, if its file still holds it.
@@ -115,11 +114,9 @@ func (a *App) recall() {
 		func(f *recipientFile, err error) {
 			switch {
 			case err != nil:
-				a.note(widgets.Note{State: look.Warning, Detail: path,
-					Text: lang.X("recipient.gone", "The file of the encryption key cannot be read any more. Choose it again before you order.")})
+				a.note(widgets.Note{State: look.Warning, Detail: path, Text: words.T("recipient.gone")})
 			case f.with(print) == nil:
-				a.note(widgets.Note{State: look.Warning, Detail: path,
-					Text: lang.X("recipient.other", "The file of the encryption key holds another key than before. Choose the right one.")})
+				a.note(widgets.Note{State: look.Warning, Detail: path, Text: words.T("recipient.other")})
 			default:
 				a.setRecipient(f.with(print), path)
 			}
@@ -186,8 +183,8 @@ func short(s string) string {
 // pickRecipient lets the user choose a file with a recipient.
 func (a *App) pickRecipient(done func(path string)) {
 	p := a.fyne.Preferences()
-	o := ChooserOptions{Title: lang.X("recipient.pick", "Choose a certificate or an OpenPGP key"), Folder: p.String(prefKeyFolder),
-		Kind: lang.X("recipient.kind", "Certificates and OpenPGP keys"), Ends: []string{".pem", ".crt", ".cer", ".der", ".asc", ".gpg", ".pgp"}}
+	o := ChooserOptions{Title: words.T("recipient.pick"), Folder: p.String(prefKeyFolder),
+		Kind: words.T("recipient.kind"), Ends: []string{".pem", ".crt", ".cer", ".der", ".asc", ".gpg", ".pgp"}}
 	pick(a, func(ctx context.Context) ([]string, error) { return a.choose.Files(ctx, o) }, func(paths []string) {
 		if len(paths) > 0 {
 			p.SetString(prefKeyFolder, filepath.Dir(paths[0]))

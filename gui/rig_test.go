@@ -11,13 +11,16 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/keychain"
 	"enrollbench/gui/widgets"
@@ -280,4 +283,26 @@ func (s *fakeSecrets) Remembered(account string) bool {
 	defer s.mu.Unlock()
 	_, ok := s.memory[account]
 	return ok
+}
+
+// allText is every text within an object, for tests.
+func allText(o fyne.CanvasObject) string {
+	var out []string
+	var walk func(fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *widgets.Text:
+			out = append(out, o.Text())
+		case *widget.Label:
+			out = append(out, o.Text)
+		case *fyne.Container:
+			for _, c := range o.Objects {
+				walk(c)
+			}
+		case *container.Scroll:
+			walk(o.Content)
+		}
+	}
+	walk(o)
+	return strings.Join(out, "\n")
 }

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/job"
@@ -15,6 +14,7 @@ import (
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // settingsTab shows core/trustmanager's connections: who is ordered from, and how one proves who one is.
@@ -52,26 +52,26 @@ func newSettingsTab(a *App) *settingsTab {
 	return t
 }
 
-func (t *settingsTab) name() string               { return lang.X("settings.tab", "Settings") }
+func (t *settingsTab) name() string               { return words.T("settings.tab") }
 func (t *settingsTab) icon() string               { return "settings" }
 func (t *settingsTab) content() fyne.CanvasObject { return t.root }
 
 func (t *settingsTab) build() {
-	t.using = widgets.NewButton(lang.X("settings.use", "Use for jobs"), look.Icon("ready"), t.use)
+	t.using = widgets.NewButton(words.T("settings.use"), look.Icon("ready"), t.use)
 	t.more = widgets.NewButton("", look.Icon("options"), t.openMore)
-	t.bar = widgets.NewBottomBar(widgets.NewPrimary(lang.X("settings.test", "Test connection"), look.Icon("refresh"), t.act), t.more, t.using)
+	t.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("settings.test"), look.Icon("refresh"), t.act), t.more, t.using)
 	t.form = newConnectionForm(t)
 	t.practice = newPracticePane(t)
 	t.rows = widgets.Down(look.Gap / 2)
-	add := widgets.NewButton(lang.X("settings.add", "Add a connection…"), look.Icon("add"), t.add)
-	paste := widgets.NewButton(lang.X("settings.paste", "Paste the portal's cURL…"), look.Icon("paste"), t.pasteCurl)
-	importing := widgets.NewButton(lang.X("settings.import", "Import…"), look.Icon("folder"), t.open)
+	add := widgets.NewButton(words.T("settings.add"), look.Icon("add"), t.add)
+	paste := widgets.NewButton(words.T("settings.paste"), look.Icon("paste"), t.pasteCurl)
+	importing := widgets.NewButton(words.T("settings.import"), look.Icon("folder"), t.open)
 	t.phrases = widgets.NewButton("", look.Icon("key"), t.askPassphrases)
 	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
-		widgets.Inset(0, look.Gap, widgets.NewText(lang.X("settings.connections", "Connections")).Title()), buttons, nil, nil,
+		widgets.Inset(0, look.Gap, widgets.NewText(words.T("settings.connections")).Title()), buttons, nil, nil,
 		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))
-	t.hint = container.NewCenter(widgets.NewText(lang.X("settings.none", "Add a connection, or choose one to see it in full.")).Muted())
+	t.hint = container.NewCenter(widgets.NewText(words.T("settings.none")).Muted())
 	t.stage = container.NewStack(t.hint, t.form.root, t.practice.root)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()),
 		widgets.Wide(settingsList, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, t.stage)
@@ -120,10 +120,9 @@ func (t *settingsTab) choose(id string) {
 
 // askChanges asks what becomes of changes that were not saved.
 func (t *settingsTab) askChanges(then func()) {
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.unsaved", "The changes were not saved"),
-		Text: lang.X("settings.unsaved-text", "Go back and save them, or let go of them."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("settings.discard", "Let go of them"), Danger: true, Act: then}}})
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.unsaved"),
+		Text:    words.T("settings.unsaved-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("settings.discard"), Danger: true, Act: then}}})
 }
 
 // fill puts the chosen connection into the form.
@@ -161,10 +160,10 @@ func (t *settingsTab) show() {
 			icon = practiceIcon()
 		}
 		if c.ID == job.PracticeID {
-			below = lang.X("settings.practice-below", "within this program")
+			below = words.T("settings.practice-below")
 		}
 		if c.ID == t.list.standard {
-			below = lang.X("settings.used", "{{.Host}} · in use", map[string]any{"Host": below})
+			below = words.T("settings.used", "Host", below)
 		}
 		row := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
 			widgets.Across(0, widgets.Middle(widgets.Icon(icon, 22)), widgets.Space(look.Gap, 0)), nil,
@@ -175,13 +174,13 @@ func (t *settingsTab) show() {
 	}
 	if t.list.find(job.PracticeID) == nil {
 		row := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, widgets.Across(look.Gap, widgets.Middle(widgets.Icon(practiceIcon(), 22)),
-			widgets.Middle(widgets.NewText(lang.X("welcome.practise", "Practise now"))))), 8, func() { t.app.practise(nil) })
-		row.Label = lang.X("welcome.practise", "Practise now")
+			widgets.Middle(widgets.NewText(words.T("welcome.practise"))))), 8, func() { t.app.practise(nil) })
+		row.Label = words.T("welcome.practise")
 		t.rows.Add(row)
 	}
 	t.rows.Refresh()
 	n := len(t.app.keptPassphrases())
-	t.phrases.SetText(lang.XN("settings.passphrases", "Forget {{.Number}} passphrases…", n, map[string]any{"Number": count(n)}))
+	t.phrases.SetText(words.N("settings.passphrases", n))
 	if n == 0 {
 		t.phrases.Hide()
 	} else {
@@ -219,24 +218,24 @@ func (t *settingsTab) showBar() {
 	}
 	hide(t.using, c == nil || c.ID == t.list.standard || t.form.changed())
 	hide(t.more, c == nil || t.form.changed())
-	t.bar.Primary.SetText(lang.X("settings.test", "Test connection"))
-	state := widgets.Fact{Plain: true, Text: lang.XN("settings.count", "{{.Number}} connections", len(t.list.all), map[string]any{"Number": count(len(t.list.all))})}
+	t.bar.Primary.SetText(words.T("settings.test"))
+	state := widgets.Fact{Plain: true, Text: words.N("settings.count", len(t.list.all))}
 	switch {
 	case t.work.Busy():
-		t.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+		t.bar.SetAction(false, words.T("open.wait"))
 	case t.form.changed():
-		t.bar.Primary.SetText(lang.X("settings.save", "Save"))
+		t.bar.Primary.SetText(words.T("settings.save"))
 		if t.form.fresh() {
-			t.bar.Primary.SetText(lang.X("settings.save-test", "Save and test"))
+			t.bar.Primary.SetText(words.T("settings.save-test"))
 		}
 		reason := t.form.lacks()
-		state = widgets.Fact{State: look.Notice, Text: lang.X("settings.changed", "Not saved yet")}
+		state = widgets.Fact{State: look.Notice, Text: words.T("settings.changed")}
 		t.bar.SetAction(reason == "", reason)
 	case t.form.fresh():
-		t.bar.Primary.SetText(lang.X("settings.save-test", "Save and test"))
-		t.bar.SetAction(false, lang.X("settings.name-it", "Give the connection a name"))
+		t.bar.Primary.SetText(words.T("settings.save-test"))
+		t.bar.SetAction(false, words.T("settings.name-it"))
 	case c == nil:
-		t.bar.SetAction(false, lang.X("settings.choose", "Choose a connection"))
+		t.bar.SetAction(false, words.T("settings.choose"))
 	default:
 		if fact, ok := t.form.tested(c.ID); ok {
 			state = fact
@@ -266,7 +265,7 @@ func (t *settingsTab) test() {
 		return
 	}
 	one := *c
-	Run(t.work, lang.X("settings.testing", "Testing the connection"), func(ctx context.Context, _ progress.Func) (trustmanager.TestResult, error) {
+	Run(t.work, words.T("settings.testing"), func(ctx context.Context, _ progress.Func) (trustmanager.TestResult, error) {
 		client, err := d.ClientOf(ctx, one)
 		if err != nil {
 			return trustmanager.TestResult{}, err
@@ -276,7 +275,7 @@ func (t *settingsTab) test() {
 	}, func(r trustmanager.TestResult, err error) {
 		if err != nil {
 			t.showBar()
-			t.app.fail(lang.X("settings.test-failed", "The connection could not be tested"), err)
+			t.app.fail(words.T("settings.test-failed"), err)
 			return
 		}
 		t.form.results[one.ID] = r
@@ -301,7 +300,7 @@ func (t *settingsTab) use() {
 	}, func(_ struct{}, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(lang.X("settings.save-failed", "The connection was not saved"), err)
+			t.app.fail(words.T("settings.save-failed"), err)
 			return
 		}
 		t.app.readConnections(false)
@@ -311,9 +310,9 @@ func (t *settingsTab) use() {
 // askPassphrases forgets the passphrases of private keys that were put into the keychain.
 func (t *settingsTab) askPassphrases() {
 	a := t.app
-	a.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.passphrases-title", "Forget the passphrases of private keys?"),
-		Text: lang.X("settings.passphrases-text", "They are removed from the keychain and asked for when the keys are used next."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("settings.passphrases-now", "Forget them"), Danger: true, Act: func() {
+	a.ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.passphrases-title"),
+		Text: words.T("settings.passphrases-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("settings.passphrases-now"), Danger: true, Act: func() {
 			accounts := a.keptPassphrases()
 			if t.work.Busy() {
 				a.busy()
@@ -328,7 +327,7 @@ func (t *settingsTab) askPassphrases() {
 				return struct{}{}, nil
 			}, func(_ struct{}, err error) {
 				if err != nil {
-					a.fail(lang.X("settings.passphrases-failed", "The passphrases were not forgotten"), err)
+					a.fail(words.T("settings.passphrases-failed"), err)
 				} else {
 					a.fyne.Preferences().SetStringList(prefPassphrases, nil)
 				}
@@ -344,30 +343,27 @@ func (t *settingsTab) openMore() {
 		return
 	}
 	one := *c
-	answers := []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}
+	answers := []widgets.Answer{{Text: words.T("dialog.close")}}
 	if one.ID != job.PracticeID {
-		answers = append(answers, widgets.Answer{Text: lang.X("settings.contract", "Paths and names…"), Act: t.editContract})
+		answers = append(answers, widgets.Answer{Text: words.T("settings.contract"), Act: t.editContract})
 	}
 	answers = append(answers,
-		widgets.Answer{Text: lang.X("settings.remove", "Remove…"), Act: func() { t.askRemove(one) }},
-		widgets.Answer{Text: lang.X("settings.export", "Export…"), Act: func() { t.export(one) }})
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: visible(one.Name),
-		Text:    lang.X("settings.more-text", "An export is a readable file with everything but the secrets, for another computer. Paths and names are what the service's public pages leave open."),
-		Answers: answers})
+		widgets.Answer{Text: words.T("settings.remove"), Act: func() { t.askRemove(one) }},
+		widgets.Answer{Text: words.T("settings.export"), Act: func() { t.export(one) }})
+	t.app.ask(&widgets.Dialog{State: look.Notice, Title: visible(one.Name), Text: words.T("settings.more-text"), Answers: answers})
 }
 
 func (t *settingsTab) askRemove(c trustmanager.Connection) {
 	if n := t.app.Jobs.need(c.ID); n > 0 {
-		t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.needed", "{{.Name}} is still needed", map[string]any{"Name": visible(c.Name)}),
-			Text: lang.XN("settings.needed-text", "{{.Number}} batches are under way through it or their results were not fetched. Without the connection they can never be asked for again. Settle them first.", n, map[string]any{"Number": count(n)}),
-			Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-				{Text: lang.X("settings.needed-show", "Show the jobs"), Act: func() { t.app.bring(t.app.Jobs) }}}})
+		t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.needed", "Name", visible(c.Name)),
+			Text: words.N("settings.needed-text", n),
+			Answers: []widgets.Answer{{Text: words.T("dialog.back")},
+				{Text: words.T("settings.needed-show"), Act: func() { t.app.bring(t.app.Jobs) }}}})
 		return
 	}
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("settings.remove-title", "Remove {{.Name}}?", map[string]any{"Name": visible(c.Name)}),
-		Text: lang.X("settings.remove-text", "The connection and its keys in the keychain go. Batches that were sent through it stay in the list; their results can't be fetched again."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")},
-			{Text: lang.X("settings.remove-now", "Remove"), Danger: true, Act: func() { t.remove(c) }}}})
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.remove-title", "Name", visible(c.Name)),
+		Text:    words.T("settings.remove-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("settings.remove-now"), Danger: true, Act: func() { t.remove(c) }}}})
 }
 
 func (t *settingsTab) remove(c trustmanager.Connection) {
@@ -375,7 +371,7 @@ func (t *settingsTab) remove(c trustmanager.Connection) {
 	if !t.free() {
 		return
 	}
-	Run(t.work, lang.X("settings.removing", "Removing the connection"), func(ctx context.Context, _ progress.Func) (struct{}, error) {
+	Run(t.work, words.T("settings.removing"), func(ctx context.Context, _ progress.Func) (struct{}, error) {
 		for _, s := range trustmanager.AllSecrets {
 			if err := d.forget(ctx, c.Account(s)); err != nil {
 				return struct{}{}, err
@@ -386,7 +382,7 @@ func (t *settingsTab) remove(c trustmanager.Connection) {
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			t.showBar()
-			t.app.fail(lang.X("settings.remove-failed", "The connection was not removed"), err)
+			t.app.fail(words.T("settings.remove-failed"), err)
 			return
 		}
 		t.form.forget()
@@ -397,8 +393,8 @@ func (t *settingsTab) remove(c trustmanager.Connection) {
 
 func (t *settingsTab) export(c trustmanager.Connection) {
 	d := t.app.desk
-	t.app.saveFile(ChooserOptions{Title: lang.X("settings.export-title", "Export the connection"), Name: "connection.json",
-		Kind: lang.X("settings.kind", "Connections"), Ends: []string{".json"}}, func(path string, replace bool) {
+	t.app.saveFile(ChooserOptions{Title: words.T("settings.export-title"), Name: "connection.json",
+		Kind: words.T("settings.kind"), Ends: []string{".json"}}, func(path string, replace bool) {
 		if !t.free() {
 			return
 		}
@@ -415,18 +411,18 @@ func (t *settingsTab) export(c trustmanager.Connection) {
 		}, func(_ struct{}, err error) {
 			t.showBar()
 			if err != nil {
-				t.app.fail(lang.X("settings.export-failed", "The connection was not exported"), err)
+				t.app.fail(words.T("settings.export-failed"), err)
 				return
 			}
-			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: lang.X("settings.exported", "The connection was exported, without its secrets.")})
+			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("settings.exported")})
 		})
 	})
 }
 
 // open imports connections.
 func (t *settingsTab) open() {
-	o := ChooserOptions{Title: lang.X("settings.import-title", "Choose exported connections"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
-		Kind: lang.X("settings.kind", "Connections"), Ends: []string{".json"}}
+	o := ChooserOptions{Title: words.T("settings.import-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
+		Kind: words.T("settings.kind"), Ends: []string{".json"}}
 	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
 		if len(paths) > 0 {
 			t.drop(paths)
@@ -444,7 +440,7 @@ func (t *settingsTab) drop(paths []string) {
 		t.askChanges(func() { t.form.forget(); t.drop(paths) })
 		return
 	}
-	Run(t.work, lang.X("settings.importing", "Importing"), func(context.Context, progress.Func) ([]trustmanager.Connection, error) {
+	Run(t.work, words.T("settings.importing"), func(context.Context, progress.Func) ([]trustmanager.Connection, error) {
 		f, err := os.Open(filepath.Clean(paths[0]))
 		if err != nil {
 			return nil, err
@@ -454,14 +450,14 @@ func (t *settingsTab) drop(paths []string) {
 	}, func(all []trustmanager.Connection, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(lang.X("settings.import-failed", "The file holds no connections"), err)
+			t.app.fail(words.T("settings.import-failed"), err)
 			return
 		}
 		t.form.forget()
 		t.chosen = all[0].ID
 		t.app.fyne.Preferences().SetBool(prefWelcomed, true)
 		t.app.readConnections(false)
-		t.app.note(widgets.Note{State: look.Ready, Text: lang.XN("settings.imported", "{{.Number}} connections imported. Their keys are yet to be entered.", len(all), map[string]any{"Number": count(len(all))})})
+		t.app.note(widgets.Note{State: look.Ready, Text: words.N("settings.imported", len(all))})
 	})
 }
 

@@ -6,11 +6,11 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // looksLikeCurl says whether a text on the clipboard is a cURL command.
@@ -34,9 +34,8 @@ func (t *settingsTab) pasteCurl() {
 	if clip := t.app.fyne.Clipboard().Content(); looksLikeCurl(clip) {
 		text.SetText(clip)
 	}
-	d := &widgets.Dialog{State: look.Notice, Title: lang.X("curl.title", "Paste the portal's cURL command"), Body: widgets.AtLeast(0, 190, text),
-		Text: lang.X("curl.text", "The portal shows it for each profile: enrollment profile details, API, Batch certificate requests. Paths, header and field names are taken from it. A key in it goes into the keychain.")}
-	d.Answers = []widgets.Answer{{Text: lang.X("dialog.back", "Go back"), Act: func() { text.SetText("") }}, {Text: lang.X("curl.read", "See what it changes"), Act: func() {
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("curl.title"), Body: widgets.AtLeast(0, 190, text), Text: words.T("curl.text")}
+	d.Answers = []widgets.Answer{{Text: words.T("dialog.back"), Act: func() { text.SetText("") }}, {Text: words.T("curl.read"), Act: func() {
 		command := text.Text
 		text.SetText("") // there may be a key in it
 		t.readCurl(command)
@@ -49,7 +48,7 @@ func (t *settingsTab) pasteCurl() {
 func (t *settingsTab) readCurl(text string) {
 	command, err := trustmanager.ParseCurl(text)
 	if err != nil {
-		t.app.fail(lang.X("curl.unreadable", "The command was not understood"), err)
+		t.app.fail(words.T("curl.unreadable"), err)
 		return
 	}
 	if t.work.Busy() {
@@ -74,9 +73,9 @@ func (t *settingsTab) askPurpose(command trustmanager.Curl) {
 		names = append(names, string(p))
 	}
 	which := widgets.NewSelect(names, func(int) {})
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("curl.purpose", "What is this command for?"), Body: widgets.Outlined(which),
-		Text: lang.X("curl.purpose-text", "Its path does not tell. Choose which request of the service it shows."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back"), Act: command.Wipe}, {Text: lang.X("curl.read", "See what it changes"), Act: func() {
+	t.app.ask(&widgets.Dialog{State: look.Notice, Title: words.T("curl.purpose"), Body: widgets.Outlined(which),
+		Text: words.T("curl.purpose-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: command.Wipe}, {Text: words.T("curl.read"), Act: func() {
 			command.Purpose = trustmanager.Purposes[max(which.SelectedIndex(), 0)]
 			t.showCurl(command)
 		}}}})
@@ -90,7 +89,7 @@ func (t *settingsTab) showCurl(command trustmanager.Curl) {
 	changes, err := command.Changes(base)
 	if err != nil {
 		command.Wipe()
-		t.app.fail(lang.X("curl.unusable", "The command does not fit a connection"), err)
+		t.app.fail(words.T("curl.unusable"), err)
 		return
 	}
 	var lines []string
@@ -98,18 +97,18 @@ func (t *settingsTab) showCurl(command trustmanager.Curl) {
 		lines = append(lines, visible(c.What+": "+emptyWords(c.From)+" › "+emptyWords(c.To)))
 	}
 	for secret := range command.Secrets() {
-		lines = append(lines, lang.X("curl.secret", "{{.Secret}}: goes into the keychain", map[string]any{"Secret": sentenceCase(secret.Title())}))
+		lines = append(lines, words.T("curl.secret", "Secret", sentenceCase(secret.Title())))
 	}
 	for _, n := range command.Notes(base) {
 		lines = append(lines, sentence(visible(n)))
 	}
 	if len(lines) == 0 {
-		lines = []string{lang.X("curl.nothing", "Nothing: the connection is like that already.")}
+		lines = []string{words.T("curl.nothing")}
 	}
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("curl.changes", "What the command changes"), Body: wholeLines(lines),
-		Text: lang.X("curl.changes-text", "This was understood. Take it over, then save the connection."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back"), Act: command.Wipe},
-			{Text: lang.X("curl.take", "Take it over"), Act: func() { t.applyCurl(command, base) }}}})
+	t.app.ask(&widgets.Dialog{State: look.Notice, Title: words.T("curl.changes"), Body: wholeLines(lines),
+		Text: words.T("curl.changes-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: command.Wipe},
+			{Text: words.T("curl.take"), Act: func() { t.applyCurl(command, base) }}}})
 }
 
 // changesHeight is how much of a long list of changes is shown at once.
@@ -151,7 +150,7 @@ func (t *settingsTab) applyCurl(command trustmanager.Curl, base trustmanager.Con
 	defer command.Wipe()
 	after, err := command.Apply(base)
 	if err != nil {
-		t.app.fail(lang.X("curl.unusable", "The command does not fit a connection"), err)
+		t.app.fail(words.T("curl.unusable"), err)
 		return
 	}
 	pasted := map[trustmanager.Secret][]byte{}

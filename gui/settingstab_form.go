@@ -11,13 +11,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/keychain"
 	"enrollbench/core/progress"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // connectionForm shows and changes one connection. Secrets are typed here and go straight into the keychain; none is ever
@@ -68,9 +68,9 @@ func newConnectionForm(t *settingsTab) *connectionForm {
 		e.OnSubmitted = func(string) { t.act() }
 		return e
 	}
-	f.title = entry(lang.X("connection.name-example", "Plant 4"), false)
+	f.title = entry(words.T("connection.name-example"), false)
 	f.base = entry(trustmanager.KnownBaseURLs[0], false)
-	f.known = widgets.NewSelect(append(slices.Clone(trustmanager.KnownBaseURLs), lang.X("connection.other-host", "Another host")), func(i int) {
+	f.known = widgets.NewSelect(append(slices.Clone(trustmanager.KnownBaseURLs), words.T("connection.other-host")), func(i int) {
 		if i < len(trustmanager.KnownBaseURLs) {
 			f.base.SetText(trustmanager.KnownBaseURLs[i])
 		}
@@ -81,14 +81,14 @@ func newConnectionForm(t *settingsTab) *connectionForm {
 		names = append(names, sentenceCase(a.Title()))
 	}
 	f.authentication = widgets.NewSelect(names, func(int) { f.onChange(); f.readSecret() })
-	f.certificate = entry(lang.X("connection.certificate-path", "Path of a PEM or PKCS#12 file"), false)
-	f.key = entry(lang.X("connection.key-path", "Path of its private key, if it is in a file of its own"), false)
-	f.proxy = entry(lang.X("connection.proxy-example", "As the system says; or http://proxy:3128, or none"), false)
-	f.ca = entry(lang.X("connection.ca-path", "Path of a PEM file, if your host has a certificate of your own"), false)
+	f.certificate = entry(words.T("connection.certificate-path"), false)
+	f.key = entry(words.T("connection.key-path"), false)
+	f.proxy = entry(words.T("connection.proxy-example"), false)
+	f.ca = entry(words.T("connection.ca-path"), false)
 	f.secret = entry("", true)
 	f.secret.Password = true
 	f.secretName, f.secretState = widgets.NewText("").Muted(), widgets.NewParagraph("").Small().Muted()
-	f.removing = widgets.NewButton(lang.X("connection.forget", "Remove"), look.Icon("remove"), f.removeSecret)
+	f.removing = widgets.NewButton(words.T("connection.forget"), look.Icon("remove"), f.removeSecret)
 	f.remark = widgets.NewParagraph("").Small()
 	f.remark.Color = look.Failed.Color()
 	f.steps = widgets.Down(look.Gap)
@@ -101,23 +101,23 @@ func newConnectionForm(t *settingsTab) *connectionForm {
 	}
 	browse := func(e *widgets.Entry, title string) fyne.CanvasObject {
 		return container.NewBorder(nil, nil, nil, widgets.NewButton("", look.Icon("folder"), func() {
-			t.app.Results.page.pickFile(title, []string{".pem", ".crt", ".cer", ".p12", ".pfx", ".key"}, lang.X("open.issuer-kind", "Certificates"), func(path string) { e.SetText(path) })
+			t.app.Results.page.pickFile(title, []string{".pem", ".crt", ".cer", ".p12", ".pfx", ".key"}, words.T("open.issuer-kind"), func(path string) { e.SetText(path) })
 		}), e)
 	}
 	f.clientLines = widgets.Down(look.Gap,
-		named(lang.X("connection.certificate", "Certificate"), browse(f.certificate, lang.X("connection.pick-certificate", "Choose the client certificate"))),
-		named(lang.X("connection.key", "Private key"), browse(f.key, lang.X("connection.pick-key", "Choose its private key"))))
+		named(words.T("connection.certificate"), browse(f.certificate, words.T("connection.pick-certificate"))),
+		named(words.T("connection.key"), browse(f.key, words.T("connection.pick-key"))))
 	f.secretLines = widgets.Down(look.Gap, line(f.secretName, widgets.Down(2, container.NewBorder(nil, nil, nil, f.removing, f.secret), f.secretState)))
-	head := widgets.NewText(lang.X("connection.title", "Connection"))
+	head := widgets.NewText(words.T("connection.title"))
 	head.Face, head.Style.Bold = look.SizeFigure, true
 	body := widgets.Down(look.Gap, head, widgets.Space(0, look.Gap),
-		named(lang.X("connection.name", "Name"), f.title),
-		named(lang.X("connection.kind", "Service"), widgets.Outlined(f.kind)),
-		named(lang.X("connection.host", "Host"), container.NewBorder(nil, nil, nil, widgets.Wide(184, widgets.Outlined(f.known)), f.base)),
-		named(lang.X("connection.authentication", "You prove it by"), widgets.Outlined(f.authentication)),
+		named(words.T("connection.name"), f.title),
+		named(words.T("connection.kind"), widgets.Outlined(f.kind)),
+		named(words.T("connection.host"), container.NewBorder(nil, nil, nil, widgets.Wide(184, widgets.Outlined(f.known)), f.base)),
+		named(words.T("connection.authentication"), widgets.Outlined(f.authentication)),
 		f.clientLines, f.secretLines,
-		named(lang.X("connection.proxy", "Proxy"), f.proxy),
-		named(lang.X("connection.ca", "Own root"), browse(f.ca, lang.X("connection.pick-ca", "Choose the root certificate of the host"))),
+		named(words.T("connection.proxy"), f.proxy),
+		named(words.T("connection.ca"), browse(f.ca, words.T("connection.pick-ca"))),
 		f.remark, f.steps)
 	f.wheel = container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, body))
 	f.root = container.NewStack(f.wheel)
@@ -209,7 +209,7 @@ func (f *connectionForm) onChange() {
 		f.clientLines.Hide()
 	}
 	f.secretName.SetText(sentenceCase(f.needed().Title()))
-	f.secret.PlaceHolder = lang.X("connection.secret", "Typed once, kept in the keychain")
+	f.secret.PlaceHolder = words.T("connection.secret")
 	f.secret.Refresh()
 	f.remark.SetText("")
 	if f.changed() {
@@ -251,7 +251,7 @@ func (f *connectionForm) save() {
 	if f.secret.Text != "" {
 		secrets[c.Account(f.needed())] = []byte(f.secret.Text)
 	}
-	Run(t.work, lang.X("settings.saving", "Saving"), func(ctx context.Context, _ progress.Func) (bool, error) {
+	Run(t.work, words.T("settings.saving"), func(ctx context.Context, _ progress.Func) (bool, error) {
 		defer func() {
 			for _, secret := range secrets {
 				clear(secret)
@@ -278,11 +278,11 @@ func (f *connectionForm) save() {
 	}, func(kept bool, err error) {
 		if err != nil {
 			t.showBar()
-			t.app.fail(lang.X("settings.save-failed", "The connection was not saved"), err)
+			t.app.fail(words.T("settings.save-failed"), err)
 			return
 		}
 		if !kept {
-			t.app.note(widgets.Note{State: look.Warning, Text: lang.X("settings.no-keychain", "This computer has no keychain: the key is kept in memory until the program ends, and asked for again then.")})
+			t.app.note(widgets.Note{State: look.Warning, Text: words.T("settings.no-keychain")})
 		}
 		delete(f.results, c.ID)
 		t.chosen = c.ID
@@ -319,7 +319,7 @@ func (f *connectionForm) readSecret() {
 	f.removing.Hide()
 	if len(f.pasted) > 0 {
 		f.tab.peek.Drop()
-		f.secretState.SetText(lang.X("connection.pasted", "Taken from the command; it goes into the keychain when the connection is saved."))
+		f.secretState.SetText(words.T("connection.pasted"))
 		f.root.Refresh()
 		return
 	}
@@ -334,13 +334,13 @@ func (f *connectionForm) readSecret() {
 		f.secretState.Color = look.ColorMuted
 		switch {
 		case err == nil && d.secrets.Remembered(account):
-			f.secretState.SetText(lang.X("connection.in-memory", "In memory until the program ends; typing another replaces it."))
+			f.secretState.SetText(words.T("connection.in-memory"))
 			f.removing.Show()
 		case err == nil:
-			f.secretState.SetText(lang.X("connection.in-keychain", "In the keychain {{.Since}}; typing another replaces it.", map[string]any{"Since": ageWords(at, f.tab.app.tasks.now())}))
+			f.secretState.SetText(words.T("connection.in-keychain", "Since", ageWords(at, f.tab.app.tasks.now())))
 			f.removing.Show()
 		case errors.Is(err, keychain.ErrNotFound):
-			f.secretState.SetText(lang.X("connection.not-there", "Not there yet."))
+			f.secretState.SetText(words.T("connection.not-there"))
 		default:
 			f.secretState.Color = look.Warning.Color()
 			f.secretState.SetText(connectionWords(err))
@@ -352,22 +352,22 @@ func (f *connectionForm) readSecret() {
 // ageWords says how long a key has been in use.
 func ageWords(at, now time.Time) string {
 	if at.IsZero() {
-		return lang.X("connection.unknown-age", "for an unknown time")
+		return words.T("connection.unknown-age")
 	}
 	days := int(now.Sub(at).Hours() / 24)
 	if days < 1 {
-		return lang.X("connection.since-today", "since today")
+		return words.T("connection.since-today")
 	}
-	return lang.XN("connection.since", "for {{.Number}} days", days, map[string]any{"Number": count(days)})
+	return words.N("connection.since", days)
 }
 
 // removeSecret takes the secret out of the keychain.
 func (f *connectionForm) removeSecret() {
 	d, t := f.tab.app.desk, f.tab
 	account := f.now.Account(f.needed())
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: lang.X("connection.forget-title", "Remove the key from the keychain?"),
-		Text: lang.X("connection.forget-text", "Nothing can be ordered or asked for through this connection until another is entered."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.back", "Go back")}, {Text: lang.X("settings.remove-now", "Remove"), Danger: true, Act: func() {
+	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("connection.forget-title"),
+		Text: words.T("connection.forget-text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("settings.remove-now"), Danger: true, Act: func() {
 			if !t.free() {
 				return
 			}
@@ -376,7 +376,7 @@ func (f *connectionForm) removeSecret() {
 			}, func(_ struct{}, err error) {
 				t.showBar()
 				if err != nil {
-					t.app.fail(lang.X("connection.forget-failed", "The key was not removed"), err)
+					t.app.fail(words.T("connection.forget-failed"), err)
 				}
 				f.readSecret()
 			})
@@ -394,7 +394,7 @@ func (f *connectionForm) showResult() {
 
 // stepLines are the steps of a test, each with what was found.
 func stepLines(r trustmanager.TestResult) fyne.CanvasObject {
-	lines := widgets.Down(look.Gap, widgets.NewText(lang.X("connection.test", "Test")).Bold())
+	lines := widgets.Down(look.Gap, widgets.NewText(words.T("connection.test")).Bold())
 	for _, s := range r.Steps {
 		state := look.Ready
 		switch s.Outcome {
@@ -414,9 +414,9 @@ func stepLines(r trustmanager.TestResult) fyne.CanvasObject {
 				text, advice = sentenceCase(s.Title)+": "+advice, ""
 			}
 		}
-		words := widgets.NewParagraph(text)
-		words.Color = state.Color()
-		said := widgets.Down(2, words)
+		phrase := widgets.NewParagraph(text)
+		phrase.Color = state.Color()
+		said := widgets.Down(2, phrase)
 		if advice != "" {
 			said.Add(widgets.NewParagraph(advice))
 		}
@@ -432,7 +432,7 @@ func (f *connectionForm) tested(id string) (widgets.Fact, bool) {
 	case !ok:
 		return widgets.Fact{}, false
 	case r.OK():
-		return widgets.Fact{State: look.Ready, Text: lang.X("settings.works", "The connection works")}, true
+		return widgets.Fact{State: look.Ready, Text: words.T("settings.works")}, true
 	}
-	return widgets.Fact{State: look.Failed, Text: lang.X("settings.does-not-work", "The connection does not work")}, true
+	return widgets.Fact{State: look.Failed, Text: words.T("settings.does-not-work")}, true
 }

@@ -5,13 +5,13 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/job"
 	"enrollbench/core/practice"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // practicePane shows core/practice: what the practice service is, and how it is made to misbehave.
@@ -32,18 +32,18 @@ type mishap struct{ text, spec string }
 
 func mishaps() []mishap {
 	return []mishap{
-		{lang.X("fault.lost-answer", "The answer to the next start is lost"), "lost-answer=1"},
-		{lang.X("fault.no-list", "There is no list of jobs"), "no-list"},
-		{lang.X("fault.partial", "Two rows of each job fail"), "partial=2"},
-		{lang.X("fault.throttle", "The next three requests are too many (429)"), "throttle=429:3:2"},
-		{lang.X("fault.busy", "The next three requests find it overloaded (503)"), "throttle=503:3:2"},
-		{lang.X("fault.slow", "Each answer takes two seconds"), "slow=2s"},
-		{lang.X("fault.upload", "The next upload breaks after 1,000 bytes"), "drop-upload=1000:1"},
-		{lang.X("fault.download", "The next download breaks after 1,000 bytes"), "drop-download=1000:1"},
-		{lang.X("fault.expired", "The token is refused"), "expired-token"},
-		{lang.X("fault.json", "Answers end in the middle"), "malformed-json"},
-		{lang.X("fault.truncated", "The next result is cut short"), "truncated-result=1"},
-		{lang.X("fault.corrupted", "The next result is damaged"), "corrupted-result=1"},
+		{words.T("fault.lost-answer"), "lost-answer=1"},
+		{words.T("fault.no-list"), "no-list"},
+		{words.T("fault.partial"), "partial=2"},
+		{words.T("fault.throttle"), "throttle=429:3:2"},
+		{words.T("fault.busy"), "throttle=503:3:2"},
+		{words.T("fault.slow"), "slow=2s"},
+		{words.T("fault.upload"), "drop-upload=1000:1"},
+		{words.T("fault.download"), "drop-download=1000:1"},
+		{words.T("fault.expired"), "expired-token"},
+		{words.T("fault.json"), "malformed-json"},
+		{words.T("fault.truncated"), "truncated-result=1"},
+		{words.T("fault.corrupted"), "corrupted-result=1"},
 	}
 }
 
@@ -54,15 +54,15 @@ func newPracticePane(t *settingsTab) *practicePane {
 		names = append(names, m.text)
 	}
 	p.choice = widgets.NewSelect(names, func(int) {})
-	adding := widgets.NewButton(lang.X("practice.add-fault", "Let it happen"), look.Icon("add"), p.add)
-	head := widgets.NewText(lang.X("practice.title", "Practice"))
+	adding := widgets.NewButton(words.T("practice.add-fault"), look.Icon("add"), p.add)
+	head := widgets.NewText(words.T("practice.title"))
 	head.Face, head.Style.Bold, head.Color = look.SizeFigure, true, look.ColorPractice
 	body := widgets.Down(2*look.Gap,
 		widgets.Across(1.5*look.Gap, widgets.Middle(widgets.Icon(practiceIcon(), 36)), widgets.Middle(head)),
-		widgets.NewParagraph(lang.X("practice.text", "A service within this program that takes batches as the real one does: profiles for every kind of key, approval, results sealed to your key. It runs on this computer only, costs nothing, and its certificates carry the word PRACTICE and are trusted by nobody.")),
+		widgets.NewParagraph(words.T("practice.text")),
 		widgets.Rule(),
-		widgets.NewText(lang.X("practice.faults", "What can go wrong")).Title(),
-		widgets.NewParagraph(lang.X("practice.faults-text", "Let it misbehave, and see what the program and you do then, before it happens on the line.")).Muted(),
+		widgets.NewText(words.T("practice.faults")).Title(),
+		widgets.NewParagraph(words.T("practice.faults-text")).Muted(),
 		container.NewBorder(nil, nil, nil, adding, widgets.Outlined(p.choice)),
 		p.active, p.steps)
 	p.root = container.NewStack(container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, body)))
@@ -90,7 +90,7 @@ func (p *practicePane) show() {
 	}, func(f practice.Faults, err error) {
 		if err != nil {
 			if !cancelled(err) {
-				p.tab.app.fail(lang.X("practice.failed", "The practice service did not start"), err)
+				p.tab.app.fail(words.T("practice.failed"), err)
 			}
 			return
 		}
@@ -110,12 +110,12 @@ func (p *practicePane) showFaults() {
 			}
 		}
 		line := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.Warning.Icon(), 20))),
-			widgets.NewQuiet(lang.X("practice.take-back", "Take back"), look.Icon("undo"), func() { p.put(append(append(practice.Faults{}, p.faults[:i]...), p.faults[i+1:]...)) }),
+			widgets.NewQuiet(words.T("practice.take-back"), look.Icon("undo"), func() { p.put(append(append(practice.Faults{}, p.faults[:i]...), p.faults[i+1:]...)) }),
 			widgets.Inset(0, look.Gap, widgets.Middle(widgets.NewText(text).Giving())))
 		p.active.Add(line)
 	}
 	if len(p.faults) == 0 {
-		p.active.Add(widgets.NewText(lang.X("practice.well", "Nothing goes wrong at present.")).Muted())
+		p.active.Add(widgets.NewText(words.T("practice.well")).Muted())
 	}
 	p.active.Refresh()
 	p.root.Refresh()
@@ -125,12 +125,12 @@ func (p *practicePane) showFaults() {
 func (p *practicePane) add() {
 	i := p.choice.SelectedIndex()
 	if i < 0 {
-		p.tab.app.note(widgets.Note{State: look.Notice, Text: lang.X("practice.choose-fault", "Choose what shall go wrong first.")})
+		p.tab.app.note(widgets.Note{State: look.Notice, Text: words.T("practice.choose-fault")})
 		return
 	}
 	f, err := practice.ParseFault(mishaps()[i].spec)
 	if err != nil {
-		p.tab.app.fail(lang.X("practice.fault-failed", "It cannot go wrong in that way"), err)
+		p.tab.app.fail(words.T("practice.fault-failed"), err)
 		return
 	}
 	kept := practice.Faults{}
@@ -162,7 +162,7 @@ func (p *practicePane) put(f practice.Faults) {
 		p.setting = false
 		if err != nil {
 			if !cancelled(err) {
-				p.tab.app.fail(lang.X("practice.fault-failed", "It cannot go wrong in that way"), err)
+				p.tab.app.fail(words.T("practice.fault-failed"), err)
 			}
 			return
 		}

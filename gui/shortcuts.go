@@ -6,11 +6,11 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // shortcuts binds the keys that work everywhere. They do nothing while a dialog asks.
@@ -113,29 +113,29 @@ func (a *App) help() {
 		ctrl = "⌘"
 	}
 	lines := []struct{ keys, does string }{
-		{ctrl + "+1 … " + ctrl + "+7", lang.X("help.tabs", "Go to a tab")},
-		{ctrl + "+K", lang.X("help.key", "The key to encrypt to")},
-		{ctrl + "+O", lang.X("help.open", "Add or choose files")},
-		{ctrl + "+V", lang.X("help.paste", "Add the paths on the clipboard")},
-		{ctrl + "+S", lang.X("help.save", "Do what the tab's main button does: save, open, export")},
-		{ctrl + "+J", lang.X("help.start", "Start a batch job with what the tab holds")},
-		{ctrl + "+F", lang.X("help.find", "Find in the list")},
-		{"F5", lang.X("help.recheck", "Check again: read all files anew")},
-		{"F8", lang.X("help.next", "Go to the next problem; with Shift to the one before")},
-		{lang.X("key.delete", "Delete"), lang.X("help.remove", "Remove the selected entries from the list")},
-		{ctrl + "+Z", lang.X("help.undo", "Undo the last change of the list")},
-		{ctrl + "+Y", lang.X("help.redo", "Do again what was undone")},
-		{ctrl + "+H", lang.X("help.replace", "Find and replace in the CSV")},
-		{ctrl + "+C", lang.X("help.copy", "Copy the selected rows")},
-		{lang.X("key.escape", "Esc"), lang.X("help.escape", "Cancel what runs, close what is open")},
-		{"F1", lang.X("help.help", "This page")},
+		{ctrl + "+1 … " + ctrl + "+7", words.T("help.tabs")},
+		{ctrl + "+K", words.T("help.key")},
+		{ctrl + "+O", words.T("help.open")},
+		{ctrl + "+V", words.T("help.paste")},
+		{ctrl + "+S", words.T("help.save")},
+		{ctrl + "+J", words.T("help.start")},
+		{ctrl + "+F", words.T("help.find")},
+		{"F5", words.T("help.recheck")},
+		{"F8", words.T("help.next")},
+		{words.T("key.delete"), words.T("help.remove")},
+		{ctrl + "+Z", words.T("help.undo")},
+		{ctrl + "+Y", words.T("help.redo")},
+		{ctrl + "+H", words.T("help.replace")},
+		{ctrl + "+C", words.T("help.copy")},
+		{words.T("key.escape"), words.T("help.escape")},
+		{"F1", words.T("help.help")},
 	}
 	grid := container.New(layout.NewFormLayout())
 	for _, l := range lines {
 		grid.Add(widgets.Middle(widgets.NewText(l.keys).Mono()))
 		grid.Add(widgets.Inset(2, look.Gap, widgets.NewText(l.does)))
 	}
-	a.ask(&widgets.Dialog{State: look.Notice, Title: lang.X("help.title", "Keys"), Body: grid,
-		Text:    lang.X("help.text", "Drop CSR files, folders, ZIPs, a CSV or the result of a job anywhere on the window. Everything here can also be done with the enrollctl command."),
-		Answers: []widgets.Answer{{Text: lang.X("dialog.close", "Close")}}})
+	a.ask(&widgets.Dialog{State: look.Notice, Title: words.T("help.title"), Body: grid,
+		Text:    words.T("help.text"),
+		Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 }

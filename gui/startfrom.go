@@ -5,15 +5,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/csr"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // starter is a tab whose content can be ordered.
@@ -34,8 +32,7 @@ func (t *macTab) startBatch() {
 	}
 	n := int(t.series.Count) // #nosec G115 -- below 2^48
 	t.app.startBatch(&toStart{method: job.MAC, keys: job.ByService, series: t.series, findings: t.report, name: t.series.Start.String(),
-		what: lang.XN("start.what-mac", "{{.Number}} certificates from the MAC range {{.Start}}, step {{.Step}}", n,
-			map[string]any{"Number": numbers.Group(n), "Start": t.series.Start.String(), "Step": t.series.Step})})
+		what: words.N("start.what-mac", n, "Start", t.series.Start.String(), "Step", t.series.Step)})
 }
 
 // startBatch orders the requests that are ready, after asking what becomes of those with errors.
@@ -48,11 +45,11 @@ func (t *csrTab) startBatch() {
 		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 	case v.counts[csr.Failed] > 0:
 		n := v.counts[csr.Failed]
-		t.app.ask(&widgets.Dialog{State: look.Failed, Title: lang.XN("save.errors", "{{.Number}} entries have errors", n, map[string]any{"Number": numbers.Group(n)}),
-			Text: lang.X("start.errors-text", "Go back and mend them, or leave them out: then {{.Ready}} requests are ordered.", map[string]any{"Ready": numbers.Group(v.accepted)}),
+		t.app.ask(&widgets.Dialog{State: look.Failed, Title: words.N("save.errors", n),
+			Text: words.T("start.errors-text", "Ready", words.Group(v.accepted)),
 			Answers: []widgets.Answer{
-				{Text: lang.X("dialog.back", "Go back"), Act: t.nextProblem},
-				{Text: lang.XN("start.leave-out", "Leave {{.Number}} out", n, map[string]any{"Number": numbers.Group(n)}), Act: func() { t.bundleToStart(v) }},
+				{Text: words.T("dialog.back"), Act: t.nextProblem},
+				{Text: words.N("start.leave-out", n), Act: func() { t.bundleToStart(v) }},
 			}})
 	default:
 		t.bundleToStart(v)
@@ -68,7 +65,7 @@ func (t *csrTab) bundleToStart(v *csrView) {
 	}
 	p := t.app.fyne.Preferences()
 	o := csr.BundleOptions{LeaveOutErrors: true, Names: csr.NameBy(p.Int(prefNames)), MaxEntries: p.Int(prefEntries)} // #nosec G115 -- one of two
-	Run(t.work, lang.X("save.saving", "Saving the upload file"), func(ctx context.Context, report progress.Func) (*toStart, error) {
+	Run(t.work, words.T("save.saving"), func(ctx context.Context, report progress.Func) (*toStart, error) {
 		folder, err := d.uploads()
 		if err != nil {
 			return nil, err
@@ -89,12 +86,12 @@ func (t *csrTab) bundleToStart(v *csrView) {
 			b.files = append(b.files, file)
 			n += part.Entries
 		}
-		b.what = lang.XN("start.what-csr", "{{.Number}} certificates for requests that devices made", n, map[string]any{"Number": numbers.Group(n)})
+		b.what = words.N("start.what-csr", n)
 		return b, nil
 	}, func(b *toStart, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(lang.X("start.bundle-failed", "The upload file could not be made"), err)
+			t.app.fail(words.T("start.bundle-failed"), err)
 		} else {
 			t.app.startBatch(b)
 		}

@@ -6,15 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fyne.io/fyne/v2/lang"
-
 	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // startBatch orders the rows that are ready, after asking what becomes of those with errors.
@@ -28,19 +26,19 @@ func (t *csvTab) startBatch() {
 	t.whenReady(func() {
 		r := f.checked.result
 		c := r.Counts()
-		data := map[string]any{"Number": numbers.Group(c.Errors), "Ready": numbers.Group(c.Ready)}
+		data := map[string]any{"Number": words.Group(c.Errors), "Ready": words.Group(c.Ready)}
 		switch {
 		case c.Header > 0:
 			t.askHeader(r)
 		case c.Ready == 0:
-			t.app.note(widgets.Note{State: look.Notice, Text: lang.X("upload.none", "No row is ready")})
+			t.app.note(widgets.Note{State: look.Notice, Text: words.T("upload.none")})
 		case c.Errors > 0:
 			t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
-				Title: lang.XN("upload.errors", "{{.Number}} rows have errors", c.Errors, data),
-				Text:  lang.X("start.errors-rows", "Go back and mend them, or leave them out: then {{.Ready}} rows are ordered.", data),
+				Title: words.N("upload.errors", c.Errors, data),
+				Text:  words.T("start.errors-rows", data),
 				Answers: []widgets.Answer{
-					{Text: lang.X("dialog.back", "Go back"), Act: t.nextProblem},
-					{Text: lang.XN("start.leave-out", "Leave {{.Number}} out", c.Errors, data), Act: func() { t.uploadToStart(r) }},
+					{Text: words.T("dialog.back"), Act: t.nextProblem},
+					{Text: words.N("start.leave-out", c.Errors, data), Act: func() { t.uploadToStart(r) }},
 				}})
 		default:
 			t.uploadToStart(r)
@@ -59,7 +57,7 @@ func (t *csvTab) uploadToStart(r *enrollment.Result) {
 	if path := f.facts.path; path != "" {
 		stem = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	step(t, lang.X("save.saving", "Saving the upload file"), func(ctx context.Context, report progress.Func) (*toStart, error) {
+	step(t, words.T("save.saving"), func(ctx context.Context, report progress.Func) (*toStart, error) {
 		folder, err := d.uploads()
 		if err != nil {
 			return nil, err
@@ -78,12 +76,12 @@ func (t *csvTab) uploadToStart(r *enrollment.Result) {
 			b.files = append(b.files, job.File{Path: filepath.Join(folder, filepath.Base(part.File)), Count: part.Entries})
 			n += part.Entries
 		}
-		b.what = lang.XN("start.what-csv", "{{.Number}} certificates from the rows of {{.Name}}", n, map[string]any{"Number": numbers.Group(n), "Name": stem})
+		b.what = words.N("start.what-csv", n, "Name", stem)
 		return b, nil
 	}, func(b *toStart, err error) {
 		switch {
 		case err != nil:
-			t.app.fail(lang.X("start.bundle-failed", "The upload file could not be made"), err)
+			t.app.fail(words.T("start.bundle-failed"), err)
 		case t.file == f:
 			t.app.startBatch(b)
 		default: // another file was opened meanwhile

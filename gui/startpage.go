@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/eui48"
@@ -18,6 +17,7 @@ import (
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // toStart is what a preparing tab hands over to be ordered.
@@ -89,17 +89,17 @@ func newStartPage(a *App) *startPage {
 	return p
 }
 
-func (p *startPage) name() string               { return lang.X("start.title", "Start batch job") }
+func (p *startPage) name() string               { return words.T("start.title") }
 func (p *startPage) icon() string               { return "jobs" }
 func (p *startPage) content() fyne.CanvasObject { return p.root }
 
 func (p *startPage) build() {
 	preferences := p.app.fyne.Preferences()
-	p.keep = widgets.NewButton(lang.X("start.keep", "Prepare only"), look.Icon("save"), func() { p.act(false) })
-	p.back = widgets.NewButton(lang.X("dialog.back", "Go back"), look.Icon("left"), p.leave)
-	p.bar = widgets.NewBottomBar(widgets.NewPrimary(lang.X("start.title", "Start batch job"), look.Icon("jobs"), func() { p.act(true) }), p.back, p.keep)
+	p.keep = widgets.NewButton(words.T("start.keep"), look.Icon("save"), func() { p.act(false) })
+	p.back = widgets.NewButton(words.T("dialog.back"), look.Icon("left"), p.leave)
+	p.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("start.title"), look.Icon("jobs"), func() { p.act(true) }), p.back, p.keep)
 
-	p.head = widgets.NewText(lang.X("start.title", "Start batch job"))
+	p.head = widgets.NewText(words.T("start.title"))
 	p.head.Face, p.head.Style.Bold = look.SizeFigure, true
 	p.sentence = widgets.NewParagraph("").Title()
 	p.connection = widgets.NewSelect(nil, func(int) { p.onConnection() })
@@ -107,9 +107,9 @@ func (p *startPage) build() {
 	p.profiled = widgets.NewParagraph("").Small()
 	p.where = widgets.NewParagraph("").Small()
 	p.where.Style.Bold = true
-	p.details = widgets.NewQuiet(lang.X("dialog.details", "Details"), look.Icon("options"), func() {
+	p.details = widgets.NewQuiet(words.T("dialog.details"), look.Icon("options"), func() {
 		if p.trouble != nil {
-			p.app.fail(lang.X("start.no-profiles", "The profiles could not be asked for"), p.trouble)
+			p.app.fail(words.T("start.no-profiles"), p.trouble)
 		}
 	})
 	p.details.Hide()
@@ -121,23 +121,23 @@ func (p *startPage) build() {
 	if i := preferences.Int(prefStartFormat); i > 0 && i < len(forms) {
 		p.format.SetSelectedIndex(i)
 	}
-	p.chain = widgets.NewCheck(lang.X("start.chain", "with the full chain"), func(on bool) { preferences.SetBool(prefStartNoChain, !on); p.onChange() })
+	p.chain = widgets.NewCheck(words.T("start.chain"), func(on bool) { preferences.SetBool(prefStartNoChain, !on); p.onChange() })
 	p.chain.Checked = !preferences.Bool(prefStartNoChain)
 	p.sealedTo = widgets.NewParagraph("")
-	p.unproven = widgets.NewCheck(lang.X("start.unproven", "Start without a rehearsal: I know that the result may not open"), func(bool) { p.onChange() })
-	choose := widgets.NewButton(lang.X("start.key", "Encryption key…"), look.Icon("key"), p.app.showKeys)
+	p.unproven = widgets.NewCheck(words.T("start.unproven"), func(bool) { p.onChange() })
+	choose := widgets.NewButton(words.T("start.key"), look.Icon("key"), p.app.showKeys)
 	line := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
 		return container.NewBorder(nil, nil, widgets.Down(0, widgets.Inset(1.5*look.Gap, 0, widgets.Wide(startNames, widgets.NewText(name).Muted()))), nil, o)
 	}
-	p.sealed = widgets.Down(look.Gap, line(lang.X("keys.used", "Sealed to"), widgets.Down(look.Gap/2,
+	p.sealed = widgets.Down(look.Gap, line(words.T("keys.used"), widgets.Down(look.Gap/2,
 		container.NewBorder(nil, nil, nil, widgets.Down(0, choose), widgets.Inset(1.25*look.Gap, 0, p.sealedTo)), p.unproven)))
 	p.says = widgets.Down(1.5 * look.Gap)
 	form := widgets.Down(1.5*look.Gap,
-		line(lang.X("jobs.column-connection", "Connection"), widgets.Down(2, container.NewBorder(nil, nil, nil,
-			widgets.NewButton(lang.X("start.connections", "Connections…"), look.Icon("settings"), p.app.showConnections), widgets.Outlined(p.connection)), p.where)),
-		line(lang.X("jobs.column-profile", "Profile"), widgets.Down(2, widgets.Outlined(p.profile),
+		line(words.T("jobs.column-connection"), widgets.Down(2, container.NewBorder(nil, nil, nil,
+			widgets.NewButton(words.T("start.connections"), look.Icon("settings"), p.app.showConnections), widgets.Outlined(p.connection)), p.where)),
+		line(words.T("jobs.column-profile"), widgets.Down(2, widgets.Outlined(p.profile),
 			container.NewBorder(nil, nil, nil, widgets.Down(0, p.details), p.profiled))),
-		line(lang.X("jobs.fact-format", "Result as"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
+		line(words.T("jobs.fact-format"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
 		p.sealed)
 	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence), form, widgets.Rule(), p.says))
 	p.root = widgets.Edged(nil, widgets.Down(0, p.progress, p.bar.Content()), nil, nil, container.NewVScroll(page))
@@ -183,7 +183,7 @@ func (p *startPage) read() {
 	d := p.app.desk
 	Run(p.ask, "", func(context.Context, progress.Func) (connectionList, error) { return d.list() }, func(l connectionList, err error) {
 		if err != nil {
-			p.app.fail(lang.X("connections.unreadable", "The connections cannot be read"), err)
+			p.app.fail(words.T("connections.unreadable"), err)
 			return
 		}
 		p.showConnections(l)
@@ -252,7 +252,7 @@ func (p *startPage) onConnection() {
 		return
 	}
 	p.profiles, p.listed, p.trouble = nil, c.ID, nil
-	p.asking = lang.X("start.profiles-asked", "The profiles are being asked for…")
+	p.asking = words.T("start.profiles-asked")
 	quietly(p.profile, nil, -1)
 	p.onChange()
 	d := p.app.desk
@@ -265,11 +265,11 @@ func (p *startPage) onConnection() {
 			switch {
 			case err != nil:
 				p.trouble = err
-				e := explain(lang.X("start.no-profiles", "The profiles could not be asked for"), err)
+				e := explain(words.T("start.no-profiles"), err)
 				p.asking = e.Title + ". " + e.Text
 			case l.why != nil:
 				p.trouble = l.why
-				p.asking = lang.X("start.profiles-kept", "As they were seen on {{.Date}}: the service could not be asked now.", map[string]any{"Date": when(l.kept)})
+				p.asking = words.T("start.profiles-kept", "Date", when(l.kept))
 			}
 			p.showProfiles(l.all)
 		})
@@ -287,7 +287,7 @@ func (p *startPage) showProfiles(all []trustmanager.Profile) {
 		index = i
 	}
 	if len(p.profiles) == 0 && p.asking == "" {
-		p.asking = lang.X("start.no-profile-fits", "None of the profiles of this connection takes such a batch.")
+		p.asking = words.T("start.no-profile-fits")
 	}
 	quietly(p.profile, profileNames(p.profiles), index)
 	p.onChange()
@@ -328,7 +328,7 @@ func (p *startPage) showSealed() {
 	p.sealedTo.Style.Bold = true
 	if r == nil {
 		p.sealedTo.Color = look.Failed.Color()
-		p.sealedTo.SetText(lang.X("start.nobody", "Nobody yet: choose the key that opens the result."))
+		p.sealedTo.SetText(words.T("start.nobody"))
 		return
 	}
 	p.sealedTo.Color = p.app.recipientState(r).Color()
@@ -365,7 +365,7 @@ func (p *startPage) onChange() {
 			return
 		}
 		if err != nil {
-			p.app.fail(lang.X("start.check-failed", "The batch could not be checked"), err)
+			p.app.fail(words.T("start.check-failed"), err)
 			return
 		}
 		p.summary = s
@@ -383,10 +383,10 @@ func (p *startPage) showWhere() {
 		return
 	case c.Kind == trustmanager.Practice:
 		p.where.SetColor(look.ColorPractice)
-		p.where.SetText(lang.X("start.practice", "For practice: it costs nothing, and nobody trusts the certificates."))
+		p.where.SetText(words.T("start.practice"))
 	default:
 		p.where.SetColor(theme.ColorNamePrimary)
-		p.where.SetText(lang.X("start.production", "Production: real certificates from {{.Host}}, which cost what your contract says.", map[string]any{"Host": c.Host()}))
+		p.where.SetText(words.T("start.production", "Host", c.Host()))
 	}
 	p.where.Show()
 }
@@ -403,7 +403,7 @@ func (p *startPage) showSummary() {
 		p.says.Add(causeLine(g))
 	}
 	if len(groups) == 0 {
-		good := widgets.NewText(lang.X("start.nothing-against", "Nothing speaks against it.")).Bold()
+		good := widgets.NewText(words.T("start.nothing-against")).Bold()
 		good.Color = look.Ready.Color()
 		p.says.Add(widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Middle(good)))
 	}
@@ -420,9 +420,9 @@ func (p *startPage) showBar() {
 	if s != nil {
 		n = s.Count
 	}
-	p.bar.Primary.SetText(lang.XN("start.now", "Start {{.Number}} certificates", n, map[string]any{"Number": count(n)}))
+	p.bar.Primary.SetText(words.N("start.now", n))
 	if n == 0 {
-		p.bar.Primary.SetText(lang.X("start.title", "Start batch job"))
+		p.bar.Primary.SetText(words.T("start.title"))
 	}
 	var facts []widgets.Fact
 	if c := p.chosen(); c != nil {
@@ -435,19 +435,19 @@ func (p *startPage) showBar() {
 	ready := false
 	switch {
 	case p.work.Busy():
-		p.bar.SetAction(false, lang.X("open.wait", "Wait until it has ended, or cancel it (Esc)"))
+		p.bar.SetAction(false, words.T("open.wait"))
 	case s == nil:
-		p.bar.SetAction(false, lang.X("start.checking", "It is being checked"))
+		p.bar.SetAction(false, words.T("start.checking"))
 	case s.Blocked():
 		errs := causes(s.Report, finding.Error)
-		facts = append(facts, widgets.Fact{State: look.Failed, Text: lang.XN("start.errors", "{{.Number}} reasons against it", errs, map[string]any{"Number": count(errs)})})
-		p.bar.SetAction(false, lang.X("start.blocked", "Settle what is red first"))
+		facts = append(facts, widgets.Fact{State: look.Failed, Text: words.N("start.errors", errs)})
+		p.bar.SetAction(false, words.T("start.blocked"))
 	default:
 		ready = true
 		if w := causes(s.Report, finding.Warning); w > 0 {
-			facts = append(facts, widgets.Fact{State: look.Warning, Text: lang.XN("start.warnings", "{{.Number}} warnings", w, map[string]any{"Number": count(w)})})
+			facts = append(facts, widgets.Fact{State: look.Warning, Text: words.N("start.warnings", w)})
 		} else {
-			facts = append(facts, widgets.Fact{State: look.Ready, Text: lang.X("start.ready", "Ready to start")})
+			facts = append(facts, widgets.Fact{State: look.Ready, Text: words.T("start.ready")})
 		}
 		p.bar.SetAction(true, "")
 	}

@@ -7,13 +7,13 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // causeLine is one thing that is to be said about a batch, with every place that it is about.
@@ -53,12 +53,12 @@ func (p *startPage) act(send bool) {
 	p.ask.Drop()
 	b, d := p.batch(), p.app.desk
 	p.app.fyne.Preferences().SetString(prefStartProfile+b.Connection.ID, b.Profile.ID)
-	Run(p.work, lang.X("start.preparing", "Preparing the batch"), func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
+	Run(p.work, words.T("start.preparing"), func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
 		return d.Jobs.Prepare(ctx, b)
 	}, func(records []*job.Record, err error) {
 		if err != nil {
 			p.read()
-			p.app.fail(lang.X("start.failed", "The batch was not started"), err)
+			p.app.fail(words.T("start.failed"), err)
 			return
 		}
 		p.given, p.summary = nil, nil // its files belong to the batch now
@@ -71,7 +71,7 @@ func (p *startPage) act(send bool) {
 			p.app.Jobs.send(id)
 			return
 		}
-		p.app.note(widgets.Note{State: look.Ready, Text: lang.X("start.kept", "The batch is prepared and was not sent.")})
+		p.app.note(widgets.Note{State: look.Ready, Text: words.T("start.kept")})
 	})
 }
 

@@ -3,11 +3,11 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // welcomePage is what the first start shows, and whoever starts a batch without a connection: practise, or connect.
@@ -23,15 +23,15 @@ func newWelcomePage(a *App) *welcomePage {
 	return p
 }
 
-func (p *welcomePage) name() string               { return lang.X("welcome.tab", "Welcome") }
+func (p *welcomePage) name() string               { return words.T("welcome.tab") }
 func (p *welcomePage) icon() string               { return "practice" }
 func (p *welcomePage) content() fyne.CanvasObject { return p.root }
 
 const welcomeWidth = 372
 
 func (p *welcomePage) build() {
-	practise := widgets.NewPrimary(lang.X("welcome.practise", "Practise now"), practiceIcon(), p.practise)
-	connect := widgets.NewButton(lang.X("welcome.connect", "Connect to your account"), look.Icon("connection"), p.connect)
+	practise := widgets.NewPrimary(words.T("welcome.practise"), practiceIcon(), p.practise)
+	connect := widgets.NewButton(words.T("welcome.connect"), look.Icon("connection"), p.connect)
 	card := func(icon fyne.Resource, title, text string, b *widgets.Button) fyne.CanvasObject {
 		head := widgets.NewText(title)
 		head.Face, head.Style.Bold = look.SizeFigure, true
@@ -41,17 +41,15 @@ func (p *welcomePage) build() {
 		return widgets.Wide(welcomeWidth, widgets.AtLeast(welcomeWidth, 320, widgets.Outlined(container.NewStack(widgets.NewArea(look.ColorFill, 8), inside))))
 	}
 	cards := container.NewHBox(layout.NewSpacer(),
-		card(practiceIcon(), lang.X("welcome.practise", "Practise now"),
-			lang.X("welcome.practise-text", "Go the whole way without an account: a practice service within this program takes your batch, issues real certificates that nobody trusts, and costs nothing. Nothing leaves this computer."), practise),
+		card(practiceIcon(), words.T("welcome.practise"), words.T("welcome.practise-text"), practise),
 		widgets.Space(3*look.Gap, 0),
-		card(look.Icon("connection"), lang.X("welcome.connect", "Connect to your account"),
-			lang.X("welcome.connect-text", "Order from DigiCert IoT Trust Manager with your API token, client certificate or enrollment passcode. The key goes into this computer's keychain, never into a file."), connect),
+		card(look.Icon("connection"), words.T("welcome.connect"), words.T("welcome.connect-text"), connect),
 		layout.NewSpacer())
-	title := widgets.NewText(lang.X("welcome.title", "How do you want to begin?"))
+	title := widgets.NewText(words.T("welcome.title"))
 	title.Face, title.Style.Bold, title.Align = look.SizeVerdict, true, fyne.TextAlignCenter
-	below := widgets.NewText(lang.X("welcome.text", "Checking files needs neither. Both can be changed later in Settings.")).Muted()
+	below := widgets.NewText(words.T("welcome.text")).Muted()
 	below.Align = fyne.TextAlignCenter
-	later := widgets.NewPrimary(lang.X("welcome.later", "Later"), look.Icon("right"), p.later)
+	later := widgets.NewPrimary(words.T("welcome.later"), look.Icon("right"), p.later)
 	p.bar = widgets.NewBottomBar(later)
 	p.showBar()
 	p.root = widgets.Edged(nil, p.bar.Content(), nil, nil, container.NewVScroll(widgets.Inset(5*look.Gap, 2*look.Gap, widgets.Down(4*look.Gap, widgets.Down(look.Gap, title, below), cards))))
@@ -60,9 +58,9 @@ func (p *welcomePage) build() {
 // showBar says how things stand.
 func (p *welcomePage) showBar() {
 	if r := p.app.practising; r.Busy() {
-		p.bar.SetFacts(widgets.Fact{State: look.Running, Text: lang.X("welcome.starting", "The practice service is being started")})
+		p.bar.SetFacts(widgets.Fact{State: look.Running, Text: words.T("welcome.starting")})
 	} else {
-		p.bar.SetFacts(widgets.Fact{Plain: true, Text: lang.X("welcome.not-connected", "Not connected yet")})
+		p.bar.SetFacts(widgets.Fact{Plain: true, Text: words.T("welcome.not-connected")})
 	}
 	p.bar.SetAction(true, "")
 }

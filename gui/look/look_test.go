@@ -68,16 +68,16 @@ func TestContrast(t *testing.T) {
 }
 
 func TestStates(t *testing.T) {
-	icons, words := map[fyne.Resource]bool{}, map[string]bool{}
+	icons, phrase := map[fyne.Resource]bool{}, map[string]bool{}
 	for s := range State(states) {
 		icons[s.Icon()] = true
-		words[s.Word()] = true
+		phrase[s.Word()] = true
 		if s.Icon() != s.Icon() {
 			t.Errorf("state %d has another icon each time", s)
 		}
 	}
-	if len(icons) != states || len(words) != states {
-		t.Errorf("%d icons and %d words for %d states: colour alone would tell some apart", len(icons), len(words), states)
+	if len(icons) != states || len(phrase) != states {
+		t.Errorf("%d icons and %d words for %d states: colour alone would tell some apart", len(icons), len(phrase), states)
 	}
 	if OfSeverity(finding.Error) != Failed || OfSeverity(finding.Warning) != Warning || OfSeverity(finding.Notice) != Notice {
 		t.Error("a severity is shown as another state")

@@ -2,11 +2,11 @@ package look
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/finding"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // State is what the user sees of a thing at a glance: an icon, a word and a colour, always all three.
@@ -70,19 +70,19 @@ func (s State) Importance() sheet.Importance { return stateLook[s].importance }
 func (s State) Word() string {
 	switch s {
 	case Ready:
-		return lang.X("state.ready", "ready")
+		return words.T("state.ready")
 	case Notice:
-		return lang.X("state.notice", "notice")
+		return words.T("state.notice")
 	case Warning:
-		return lang.X("state.warning", "warning")
+		return words.T("state.warning")
 	case Failed:
-		return lang.X("state.error", "error")
+		return words.T("state.error")
 	case Stranger:
-		return lang.X("state.stranger", "not a CSR")
+		return words.T("state.stranger")
 	case LeftOut:
-		return lang.X("state.left-out", "left out")
+		return words.T("state.left-out")
 	}
-	return lang.X("state.running", "running")
+	return words.T("state.running")
 }
 
 // OfSeverity is the state that a finding of this severity puts its place in.

@@ -3,11 +3,11 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
+	"enrollbench/gui/words"
 )
 
 // Answer is one button of a dialog. Its text is a verb that says what happens.
@@ -121,12 +121,12 @@ func (d *Dialog) close(then func()) {
 // details shows raw text on request. The popup grows with it.
 func (d *Dialog) details(c fyne.Canvas) fyne.CanvasObject {
 	raw := NewParagraph(d.Detail).Mono().Small()
-	copying := NewQuiet(lang.X("dialog.copy", "Copy"), look.Icon("copy"), func() {
+	copying := NewQuiet(words.T("dialog.copy"), look.Icon("copy"), func() {
 		fyne.CurrentApp().Clipboard().SetContent(d.Detail)
 	})
 	inside := container.NewBorder(nil, nil, nil, Down(0, copying), raw)
 	inside.Hide()
-	head := NewDisclosure(lang.X("dialog.details", "Details"), nil, func(open bool) {
+	head := NewDisclosure(words.T("dialog.details"), nil, func(open bool) {
 		if open {
 			inside.Show()
 		} else {

@@ -5,9 +5,9 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"enrollbench/gui/look"
+	"enrollbench/gui/words"
 )
 
 // ProgressPage shows work that a tab waits for, large enough to be read from a few steps away, with a way to stop it.
@@ -33,7 +33,7 @@ func NewProgressPage(cancel func()) *ProgressPage {
 	}
 	p.title.Giving()
 	p.numbers.Giving()
-	p.cancel = NewButton(lang.X("progress.cancel", "Cancel"), look.Icon("close"), cancel)
+	p.cancel = NewButton(words.T("progress.cancel"), look.Icon("close"), cancel)
 	p.content = container.NewCenter(Wide(pageWidth, Down(2*look.Gap, p.title, p.share, p.bar, p.numbers, container.NewCenter(p.cancel))))
 	return p
 }

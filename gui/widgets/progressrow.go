@@ -6,12 +6,11 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
-	"enrollbench/gui/numbers"
+	"enrollbench/gui/words"
 )
 
 // Progress is how far a piece of work is.
@@ -25,9 +24,9 @@ type Progress struct {
 
 func (p Progress) amount(n int64) string {
 	if p.Octets {
-		return numbers.Size(n)
+		return words.Size(n)
 	}
-	return numbers.Group(n)
+	return words.Group(n)
 }
 
 // Share is how much of the work is done, from 0 to 1.
@@ -44,29 +43,29 @@ const settled = time.Second
 // Numbers says it in words: "12,340 of 20,000 · 4,100 a second · 2 s left".
 func (p Progress) Numbers() string {
 	if p.Stopping {
-		return lang.X("progress.stopping", "Stopping…")
+		return words.T("progress.stopping")
 	}
 	var s string
 	switch {
 	case p.Total > 0:
-		s = lang.X("progress.of", "{{.Done}} of {{.Total}}", map[string]any{"Done": p.amount(p.Done), "Total": p.amount(p.Total)})
+		s = words.T("progress.of", "Done", p.amount(p.Done), "Total", p.amount(p.Total))
 	case p.Done > 0:
 		s = p.amount(p.Done)
 	default:
-		return lang.X("progress.starting", "Starting…")
+		return words.T("progress.starting")
 	}
 	if p.Elapsed < settled || p.Done == 0 {
 		return s
 	}
 	rate := float64(p.Done) / p.Elapsed.Seconds()
-	shown := numbers.Rate(rate)
+	shown := words.Rate(rate)
 	if p.Octets {
-		shown = numbers.Size(int64(rate))
+		shown = words.Size(int64(rate))
 	}
-	s += " · " + lang.X("progress.rate", "{{.Rate}} a second", map[string]any{"Rate": shown})
+	s += " · " + words.T("progress.rate", "Rate", shown)
 	if left := p.Total - p.Done; left > 0 {
 		wait := time.Duration(float64(left) / rate * float64(time.Second))
-		s += " · " + lang.X("progress.left", "{{.Time}} left", map[string]any{"Time": numbers.Duration(wait)})
+		s += " · " + words.T("progress.left", "Time", words.Duration(wait))
 	}
 	return s
 }
@@ -87,7 +86,7 @@ type ProgressRow struct {
 func NewProgressRow(cancel func()) *ProgressRow {
 	p := &ProgressRow{OnCancel: cancel, title: NewText("").Bold(), numbers: NewText("").Muted().Giving(), bar: newBar(barHeight)}
 	p.numbers.Align = fyne.TextAlignTrailing
-	p.cancel = NewButton(lang.X("progress.cancel", "Cancel"), look.Icon("close"), func() {
+	p.cancel = NewButton(words.T("progress.cancel"), look.Icon("close"), func() {
 		if p.OnCancel != nil {
 			p.OnCancel()
 		}

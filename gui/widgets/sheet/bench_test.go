@@ -12,7 +12,7 @@ import (
 type marked struct{ constant }
 
 func (m marked) Cell(row, col int) Cell {
-	return Cell{Text: words[(row*31+col)%len(words)], Mark: Mark(min((row*7+col)%11, 2)) % 3}
+	return Cell{Text: phrase[(row*31+col)%len(phrase)], Mark: Mark(min((row*7+col)%11, 2)) % 3}
 }
 
 func benchEditor(t testing.TB) *Editor {

@@ -80,7 +80,7 @@ func writeField(b *strings.Builder, text string) {
 
 // spoken is the current row, or the titles, as one sentence for a screen reader.
 func (s *Sheet) spoken() string {
-	var words []string
+	var phrases []string
 	for col := range s.columns {
 		text := s.columns[col].Title
 		if s.current >= 0 && s.model != nil {
@@ -90,8 +90,8 @@ func (s *Sheet) spoken() string {
 			text = bounded(s.model.Cell(s.current, col).Text, End)
 		}
 		if text != "" {
-			words = append(words, legible(text, blanks))
+			phrases = append(phrases, legible(text, blanks))
 		}
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(phrases, ", ")
 }

@@ -368,7 +368,7 @@ func TestMemoryDoesNotDependOnRows(t *testing.T) {
 // constant is a model that itself allocates nothing.
 type constant struct{ rows, cols int }
 
-var words = func() (out [512]string) {
+var phrase = func() (out [512]string) {
 	for i := range out {
 		out[i] = fmt.Sprintf("/home/ana/batch/device-%04d-with-a-long-name.csr", i)
 	}
@@ -378,7 +378,7 @@ var words = func() (out [512]string) {
 func (c constant) Rows() int    { return c.rows }
 func (c constant) Columns() int { return c.cols }
 func (c constant) Cell(row, col int) Cell {
-	return Cell{Text: words[(row*31+col)%len(words)], Importance: Importance(row % importances)}
+	return Cell{Text: phrase[(row*31+col)%len(phrase)], Importance: Importance(row % importances)}
 }
 
 func TestRefreshAllocatesNothing(t *testing.T) {

@@ -1,6 +1,4 @@
-// Package numbers writes numbers for people: grouped as the user's locale groups them, sizes and times in the unit that
-// fits. Data for machines never passes through it.
-package numbers
+package words
 
 import (
 	"fmt"
