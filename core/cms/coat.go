@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"enrollbench/core/ber"
 )
 
 // Layer is one thing that lies around a message.
@@ -60,7 +62,7 @@ func Unwrap(r io.Reader) (io.Reader, Coat, error) {
 		if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
 			return nil, coat, err
 		}
-		if len(head) > 0 && head[0] == idSequence && !isBase64Text(head) {
+		if len(head) > 0 && head[0] == ber.Sequence && !isBase64Text(head) {
 			return window, coat, nil
 		}
 		if len(coat) == maxLayers {

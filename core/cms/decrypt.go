@@ -108,7 +108,7 @@ func (m *Message) advance() {
 	if m.buf == nil {
 		m.buf = make([]byte, batch)
 	}
-	n, last, err := m.envelope.content.read(m.buf)
+	n, last, err := m.envelope.content.Read(m.buf)
 	if err != nil {
 		m.fail(err)
 		return

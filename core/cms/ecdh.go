@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/ber"
 )
 
 // Object identifiers of public keys (RFC 5480 §2.1.1, RFC 8410 §3).
@@ -89,8 +91,8 @@ func parseAgreement(s cryptobyte.String) ([]RecipientInfo, error) {
 	var originator, ukm, recipients cryptobyte.String
 	var hasUKM bool
 	var scheme algorithm
-	if !s.ReadASN1Integer(&version) || !s.ReadASN1(&originator, cbasn1.Tag(idContextCons)) ||
-		!s.ReadOptionalASN1(&ukm, &hasUKM, cbasn1.Tag(idContextCons|1)) || !readAlgorithm(&s, &scheme) ||
+	if !s.ReadASN1Integer(&version) || !s.ReadASN1(&originator, cbasn1.Tag(ber.ContextConstructed)) ||
+		!s.ReadOptionalASN1(&ukm, &hasUKM, cbasn1.Tag(ber.ContextConstructed|1)) || !readAlgorithm(&s, &scheme) ||
 		!s.ReadASN1(&recipients, cbasn1.SEQUENCE) || !s.Empty() {
 		return nil, errRecipient
 	}
@@ -151,7 +153,7 @@ func (a *agreement) setScheme(scheme algorithm) (name string, supported bool) {
 func (a *agreement) readOriginator(s cryptobyte.String) bool {
 	var key cryptobyte.String
 	var bits asn1.BitString
-	if !s.ReadASN1(&key, cbasn1.Tag(idContextCons|1)) || !s.Empty() || !readAlgorithm(&key, &a.keyAlgorithm) ||
+	if !s.ReadASN1(&key, cbasn1.Tag(ber.ContextConstructed|1)) || !s.Empty() || !readAlgorithm(&key, &a.keyAlgorithm) ||
 		!key.ReadASN1BitString(&bits) || !key.Empty() || bits.BitLength%8 != 0 {
 		return false
 	}
@@ -165,7 +167,7 @@ func readAgreementID(s *cryptobyte.String, id *RecipientID) bool {
 		return readIssuerSerial(s, id)
 	}
 	var identifier, keyID cryptobyte.String
-	if !s.ReadASN1(&identifier, cbasn1.Tag(idContextCons)) || !identifier.ReadASN1(&keyID, cbasn1.OCTET_STRING) {
+	if !s.ReadASN1(&identifier, cbasn1.Tag(ber.ContextConstructed)) || !identifier.ReadASN1(&keyID, cbasn1.OCTET_STRING) {
 		return false
 	}
 	id.KeyID = keyID // date and other attributes behind it say nothing that is needed
@@ -293,10 +295,10 @@ func sealECDH(to Recipient, key *ecdh.PublicKey, cek []byte) ([]byte, error) {
 		originator = oidX25519
 	}
 	return build(func(b *cryptobyte.Builder) {
-		b.AddASN1(cbasn1.Tag(idContextCons|1), func(b *cryptobyte.Builder) {
+		b.AddASN1(cbasn1.Tag(ber.ContextConstructed|1), func(b *cryptobyte.Builder) {
 			b.AddASN1Int64(3)
-			b.AddASN1(cbasn1.Tag(idContextCons), func(b *cryptobyte.Builder) {
-				b.AddASN1(cbasn1.Tag(idContextCons|1), func(b *cryptobyte.Builder) {
+			b.AddASN1(cbasn1.Tag(ber.ContextConstructed), func(b *cryptobyte.Builder) {
+				b.AddASN1(cbasn1.Tag(ber.ContextConstructed|1), func(b *cryptobyte.Builder) {
 					b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(originator) })
 					b.AddASN1BitString(ephemeral.PublicKey().Bytes())
 				})

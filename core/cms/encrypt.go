@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"enrollbench/core/ber"
 )
 
 // EncryptOptions say how a message is written.
@@ -64,7 +66,7 @@ func Encrypt(w io.Writer, to []Recipient, o EncryptOptions) (io.WriteCloser, err
 	if len(to) == 0 {
 		return nil, errors.New("there is no recipient to seal to")
 	}
-	if o.Size < -1 || o.Size > maxLength/2 || info.gcm && o.Size > maxGCM {
+	if o.Size < -1 || o.Size > ber.MaxLength/2 || info.gcm && o.Size > maxGCM {
 		return nil, fmt.Errorf("a message of %d bytes cannot be sealed", o.Size)
 	}
 	cek := make([]byte, info.key)
@@ -189,7 +191,7 @@ func (s *sealer) limit() int64 {
 	case s.layout.tag > 0:
 		return maxGCM - s.written
 	}
-	return maxLength/2 - s.written
+	return ber.MaxLength/2 - s.written
 }
 
 // flushFull writes the segment when it is full.
@@ -206,7 +208,7 @@ func (s *sealer) flush(last bool) {
 	start := segmentRoom
 	if s.size < 0 && len(sealed) > 0 {
 		var header [segmentRoom]byte
-		h := appendHeader(header[:0], idOctetString, int64(len(sealed)))
+		h := ber.AppendHeader(header[:0], ber.OctetString, int64(len(sealed)))
 		start -= len(h)
 		copy(out[start:], h)
 	}

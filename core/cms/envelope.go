@@ -5,21 +5,33 @@ import (
 	"io"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"enrollbench/core/ber"
 )
 
 // envelope is a message whose header was read: EnvelopedData (RFC 5652 §6.1) or AuthEnvelopedData (RFC 5083 §2.1).
 type envelope struct {
-	ber        *berReader
+	ber        *ber.Reader
 	auth       bool
 	recipients []RecipientInfo
 	algorithm  contentAlgorithm
 	inner      string // content type
-	content    *octets
+	content    *ber.Octets
+	begun      bool // the header was accepted: what fails now is damage
 }
+
+// Bounds of what is read besides the content.
+const (
+	maxRecipient = 64 << 10 // of one RecipientInfo, attribute set or algorithm, bytes as DER
+	maxHeader    = 1 << 20  // of everything before the content and of everything behind it, bytes
+)
 
 // readEnvelope reads up to the first byte of the encrypted content.
 func readEnvelope(r io.Reader) (*envelope, error) {
-	e := &envelope{ber: newBERReader(r)}
+	e := &envelope{}
+	e.ber = ber.NewReader(r, maxHeader, func(offset int64, reason string) error {
+		return &FormatError{Offset: offset, Reason: reason, content: e.begun}
+	})
 	if err := e.readHeader(); err != nil {
 		return nil, err
 	}
@@ -28,10 +40,10 @@ func readEnvelope(r io.Reader) (*envelope, error) {
 
 func (e *envelope) readHeader() error {
 	b := e.ber
-	if err := b.buffered(1); err != nil {
+	if _, err := b.Peek(); err != nil {
 		return err
 	}
-	if err := b.open(idSequence, "ContentInfo"); err != nil {
+	if err := b.Open(ber.Sequence, "ContentInfo"); err != nil {
 		return err
 	}
 	outer, err := e.oid("the content type")
@@ -45,17 +57,17 @@ func (e *envelope) readHeader() error {
 	default:
 		return &UnsupportedError{What: "content type", Name: contentTypeName(outer)}
 	}
-	if err := b.open(idContextCons, "the content of ContentInfo"); err != nil {
+	if err := b.Open(ber.ContextConstructed, "the content of ContentInfo"); err != nil {
 		return err
 	}
-	if err := b.open(idSequence, "EnvelopedData"); err != nil {
+	if err := b.Open(ber.Sequence, "EnvelopedData"); err != nil {
 		return err
 	}
-	version, err := b.expect(idInteger, "the version")
+	version, err := b.Expect(ber.Integer, "the version")
 	if err != nil {
 		return err
 	}
-	if _, err := b.small(version, 8); err != nil {
+	if _, err := b.Whole(version, 8); err != nil {
 		return err
 	}
 	if err := e.readRecipients(); err != nil {
@@ -67,53 +79,53 @@ func (e *envelope) readHeader() error {
 // readRecipients reads OriginatorInfo, which is not needed, and the set of recipients.
 func (e *envelope) readRecipients() error {
 	b := e.ber
-	set, err := b.next()
+	set, err := b.Next()
 	if err != nil {
 		return err
 	}
-	if set.id == idContextCons {
-		if _, err := b.small(set, maxHeader); err != nil {
+	if set.ID == ber.ContextConstructed {
+		if _, err := b.Whole(set, maxHeader); err != nil {
 			return err
 		}
-		if set, err = b.next(); err != nil {
+		if set, err = b.Next(); err != nil {
 			return err
 		}
 	}
-	if set.id != idSet {
-		return b.failf(set.offset, "the set of recipients has identifier %#02x", set.id)
+	if set.ID != ber.Set {
+		return b.Failf(set.Offset, "the set of recipients has identifier %#02x", set.ID)
 	}
-	if err := b.enter(set); err != nil {
+	if err := b.Enter(set); err != nil {
 		return err
 	}
 	for {
-		more, err := b.more()
+		more, err := b.More()
 		if err != nil {
 			return err
 		}
 		if !more {
 			break
 		}
-		start, err := b.next()
+		start, err := b.Next()
 		if err != nil {
 			return err
 		}
-		der, err := b.small(start, maxRecipient)
+		der, err := b.Whole(start, maxRecipient)
 		if err != nil {
 			return err
 		}
 		infos, err := parseRecipient(der)
 		if err != nil {
-			return b.failf(start.offset, "%v", err)
+			return b.Failf(start.Offset, "%v", err)
 		}
 		e.recipients = append(e.recipients, infos...)
 	}
-	return b.leave()
+	return b.Leave()
 }
 
 // readContentInfo reads EncryptedContentInfo up to the content.
 func (e *envelope) readContentInfo() error {
 	b := e.ber
-	if err := b.open(idSequence, "EncryptedContentInfo"); err != nil {
+	if err := b.Open(ber.Sequence, "EncryptedContentInfo"); err != nil {
 		return err
 	}
 	inner, err := e.oid("the type of the encrypted content")
@@ -121,38 +133,38 @@ func (e *envelope) readContentInfo() error {
 		return err
 	}
 	e.inner = contentTypeName(inner)
-	start, err := b.expect(idSequence, "the algorithm of the content")
+	start, err := b.Expect(ber.Sequence, "the algorithm of the content")
 	if err != nil {
 		return err
 	}
-	der, err := b.small(start, maxRecipient)
+	der, err := b.Whole(start, maxRecipient)
 	if err != nil {
 		return err
 	}
 	var a algorithm
 	s := cryptobyte.String(der)
 	if !readAlgorithm(&s, &a) {
-		return b.failf(start.offset, "the algorithm of the content is malformed")
+		return b.Failf(start.Offset, "the algorithm of the content is malformed")
 	}
 	if e.algorithm, err = parseContentAlgorithm(a); err != nil {
-		return b.failf(start.offset, "%v", err)
+		return b.Failf(start.Offset, "%v", err)
 	}
-	more, err := b.more()
+	more, err := b.More()
 	if err != nil {
 		return err
 	}
 	if !more {
 		return &UnsupportedError{What: "a message", Name: "without its content (detached)"}
 	}
-	content, err := b.next()
+	content, err := b.Next()
 	if err != nil {
 		return err
 	}
-	if content.id&^idConstructed != idContext {
-		return b.failf(content.offset, "the content has identifier %#02x", content.id)
+	if content.ID&^ber.Constructed != ber.Context {
+		return b.Failf(content.Offset, "the content has identifier %#02x", content.ID)
 	}
-	e.content, err = b.octets(content)
-	b.content = true
+	e.content, err = b.Octets(content)
+	e.begun = true
 	return err
 }
 
@@ -160,91 +172,88 @@ func (e *envelope) readContentInfo() error {
 // as they enter the tag, nil if there are none.
 func (e *envelope) finish() (attributes, tag []byte, err error) {
 	b := e.ber
-	b.budget = b.offset() + maxHeader
-	if err := b.leave(); err != nil { // EncryptedContentInfo
+	b.Budget = b.Offset() + maxHeader
+	if err := b.Leave(); err != nil { // EncryptedContentInfo
 		return nil, nil, err
 	}
 	if e.auth {
-		if attributes, err = e.optional(idContextCons | 1); err != nil {
+		if attributes, err = e.optional(ber.ContextConstructed | 1); err != nil {
 			return nil, nil, err
 		}
 		if attributes != nil {
 			if attributes, err = attributeSet(attributes); err != nil {
-				return nil, nil, b.failf(b.offset(), "%v", err)
+				return nil, nil, b.Failf(b.Offset(), "%v", err)
 			}
 		}
 		if tag, err = e.mac(); err != nil {
 			return nil, nil, err
 		}
-		_, err = e.optional(idContextCons | 2)
+		_, err = e.optional(ber.ContextConstructed | 2)
 	} else {
-		_, err = e.optional(idContextCons | 1)
+		_, err = e.optional(ber.ContextConstructed | 1)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	for range 3 { // EnvelopedData, [0], ContentInfo
-		if err := b.leave(); err != nil {
+		if err := b.Leave(); err != nil {
 			return nil, nil, err
 		}
 	}
-	return attributes, tag, b.end()
+	return attributes, tag, b.End()
 }
 
 // optional reads an element that may be there and returns its DER.
 func (e *envelope) optional(id byte) ([]byte, error) {
-	more, err := e.ber.more()
+	more, err := e.ber.More()
 	if err != nil || !more {
 		return nil, err
 	}
-	if err := e.ber.buffered(1); err != nil {
+	if next, err := e.ber.Peek(); err != nil || next != id {
 		return nil, err
 	}
-	if e.ber.buf[e.ber.pos] != id {
-		return nil, nil
-	}
-	start, err := e.ber.next()
+	start, err := e.ber.Next()
 	if err != nil {
 		return nil, err
 	}
-	return e.ber.small(start, maxRecipient)
+	return e.ber.Whole(start, maxRecipient)
 }
 
 // mac reads the authentication tag.
 func (e *envelope) mac() ([]byte, error) {
-	start, err := e.ber.next()
+	start, err := e.ber.Next()
 	if err != nil {
 		return nil, err
 	}
-	if start.id&^idConstructed != idOctetString {
-		return nil, e.ber.failf(start.offset, "the authentication tag has identifier %#02x", start.id)
+	if start.ID&^ber.Constructed != ber.OctetString {
+		return nil, e.ber.Failf(start.Offset, "the authentication tag has identifier %#02x", start.ID)
 	}
-	der, err := e.ber.small(start, 64)
+	der, err := e.ber.Whole(start, 64)
 	if err != nil {
 		return nil, err
 	}
 	s := cryptobyte.String(der)
 	var tag cryptobyte.String
-	if !s.ReadASN1(&tag, idOctetString) || len(tag) != e.algorithm.tag {
-		return nil, e.ber.failf(start.offset, "the authentication tag has not the %d bytes announced", e.algorithm.tag)
+	if !s.ReadASN1(&tag, ber.OctetString) || len(tag) != e.algorithm.tag {
+		return nil, e.ber.Failf(start.Offset, "the authentication tag has not the %d bytes announced", e.algorithm.tag)
 	}
 	return tag, nil
 }
 
 // oid reads an object identifier.
 func (e *envelope) oid(what string) (asn1.ObjectIdentifier, error) {
-	start, err := e.ber.expect(idOID, what)
+	start, err := e.ber.Expect(ber.OID, what)
 	if err != nil {
 		return nil, err
 	}
-	der, err := e.ber.small(start, 64)
+	der, err := e.ber.Whole(start, 64)
 	if err != nil {
 		return nil, err
 	}
 	s := cryptobyte.String(der)
 	var oid asn1.ObjectIdentifier
 	if !s.ReadASN1ObjectIdentifier(&oid) {
-		return nil, e.ber.failf(start.offset, "%s is malformed", what)
+		return nil, e.ber.Failf(start.Offset, "%s is malformed", what)
 	}
 	return oid, nil
 }
@@ -261,7 +270,7 @@ func contentTypeName(oid asn1.ObjectIdentifier) string {
 func attributeSet(der []byte) ([]byte, error) {
 	s := cryptobyte.String(der)
 	var content cryptobyte.String
-	if !s.ReadASN1(&content, idContextCons|1) {
+	if !s.ReadASN1(&content, ber.ContextConstructed|1) {
 		return nil, errAttributes
 	}
 	var elements [][]byte
@@ -277,5 +286,5 @@ func attributeSet(der []byte) ([]byte, error) {
 	for _, element := range elements {
 		set = append(set, element...)
 	}
-	return append(appendHeader(nil, idSet, int64(len(set))), set...), nil
+	return append(ber.AppendHeader(nil, ber.Set, int64(len(set))), set...), nil
 }

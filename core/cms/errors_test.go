@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"enrollbench/core/ber"
 )
 
 // otherKey is a key that opens nothing.
@@ -101,7 +103,7 @@ func TestWrongRSAKey(t *testing.T) {
 	if _, err := Decrypt(bytes.NewReader(message), []Key{other.bare()}); !errors.Is(err, ErrNoMatchingKey) {
 		t.Errorf("oaep, wrong key: %v", err)
 	}
-	at := bytes.Index(message, []byte{idOctetString, 0x82, 1, 0}) // the content key
+	at := bytes.Index(message, []byte{ber.OctetString, 0x82, 1, 0}) // the content key
 	message[at+100] ^= 1
 	if _, err := Decrypt(bytes.NewReader(message), []Key{p.key()}); err != ErrDecrypt {
 		t.Errorf("oaep, damaged key: %v", err)

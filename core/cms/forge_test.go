@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"enrollbench/core/ber"
 )
 
 // certified is a certificate object around a public key, as much of one as sealing and opening look at.
@@ -75,7 +77,7 @@ func inner(t testing.TB, der []byte) []byte {
 // el is an element with a definite length.
 func el(id byte, content ...[]byte) []byte {
 	whole := bytes.Join(content, nil)
-	return append(appendHeader(nil, id, int64(len(whole))), whole...)
+	return append(ber.AppendHeader(nil, id, int64(len(whole))), whole...)
 }
 
 // inf is an element of indefinite length.
@@ -95,12 +97,12 @@ type parts struct {
 
 // forge builds a message with wrap around every constructed element: el or inf.
 func (p parts) forge(wrap func(byte, ...[]byte) []byte) []byte {
-	fields := [][]byte{{idInteger, 1, 0}}
+	fields := [][]byte{{ber.Integer, 1, 0}}
 	fields = append(fields, p.before...)
 	oid := mustBuild(func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidData) })
-	fields = append(fields, wrap(idSet, p.recipients...), wrap(idSequence, oid, p.algorithm, p.content))
+	fields = append(fields, wrap(ber.Set, p.recipients...), wrap(ber.Sequence, oid, p.algorithm, p.content))
 	fields = append(fields, p.behind...)
-	return wrap(idSequence, p.outer, wrap(idContextCons, wrap(idSequence, fields...)))
+	return wrap(ber.Sequence, p.outer, wrap(ber.ContextConstructed, wrap(ber.Sequence, fields...)))
 }
 
 func mustBuild(f func(b *cryptobyte.Builder)) []byte {
@@ -131,7 +133,7 @@ func cbcParts(t testing.TB, key Key, plain []byte) parts {
 	return parts{
 		outer:      mustBuild(func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidEnvelopedData) }),
 		recipients: [][]byte{der}, algorithm: algorithm,
-		content: el(idContext, sealer.seal(bytes.Clone(plain), true)),
+		content: el(ber.Context, sealer.seal(bytes.Clone(plain), true)),
 	}
 }
 
@@ -156,8 +158,8 @@ func gcmParts(t testing.TB, key Key, plain, nonce []byte, size int, attributes .
 	if attributes != nil {
 		sorted := append([][]byte(nil), attributes...)
 		sortSet(sorted)
-		additional = el(idSet, sorted...)
-		behind = append(behind, el(idContextCons|1, attributes...))
+		additional = el(ber.Set, sorted...)
+		behind = append(behind, el(ber.ContextConstructed|1, attributes...))
 	}
 	out := aead.Seal(nil, nonce, plain, additional)
 	algorithm, err := contentAlgorithm{cipher: AES128GCM, iv: nonce, tag: size}.der()
@@ -167,7 +169,7 @@ func gcmParts(t testing.TB, key Key, plain, nonce []byte, size int, attributes .
 	return parts{
 		outer:      mustBuild(func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidAuthEnvelopedData) }),
 		recipients: [][]byte{der}, algorithm: algorithm,
-		content: el(idContext, out[:len(plain)]),
-		behind:  append(behind, el(idOctetString, out[len(plain):][:size])),
+		content: el(ber.Context, out[:len(plain)]),
+		behind:  append(behind, el(ber.OctetString, out[len(plain):][:size])),
 	}
 }

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/ber"
 )
 
 // TestOwnRoundTrip goes through sizes, ciphers and forms, reading and writing in odd pieces.
@@ -77,12 +79,12 @@ func TestForms(t *testing.T) {
 		"long length": func(p *parts) {
 			p.content = append([]byte{0x80, 0x85, 0, 0, 0, 0, byte(len(ciphertext))}, ciphertext...)
 		},
-		"originator info": func(p *parts) { p.before = [][]byte{el(0xa0, inf(0xa0, el(idSequence, oid)))} },
-		"attributes":      func(p *parts) { p.behind = [][]byte{inf(0xa1, el(idSequence, oid, el(idSet)))} },
+		"originator info": func(p *parts) { p.before = [][]byte{el(0xa0, inf(0xa0, el(ber.Sequence, oid)))} },
+		"attributes":      func(p *parts) { p.behind = [][]byte{inf(0xa1, el(ber.Sequence, oid, el(ber.Set)))} },
 		"unknown type": func(p *parts) {
 			p.recipients = append([][]byte{el(0xa9, oid)}, p.recipients...)
 		},
-		"other":          func(p *parts) { p.recipients = append([][]byte{el(0xa4, oid, el(idSequence))}, p.recipients...) },
+		"other":          func(p *parts) { p.recipients = append([][]byte{el(0xa4, oid, el(ber.Sequence))}, p.recipients...) },
 		"iv in segments": func(p *parts) { p.algorithm = segmentedIV(t, p.algorithm) },
 		"ber recipient":  func(p *parts) { p.recipients[0] = asIndefinite(t, p.recipients[0]) },
 	} {
@@ -99,7 +101,7 @@ func TestForms(t *testing.T) {
 // asIndefinite writes an element and all that is constructed within it with indefinite lengths.
 func asIndefinite(t testing.TB, der []byte) []byte {
 	t.Helper()
-	if der[0]&idConstructed == 0 {
+	if der[0]&ber.Constructed == 0 {
 		return der
 	}
 	var children [][]byte
@@ -120,14 +122,14 @@ func segmentedIV(t testing.TB, der []byte) []byte {
 	if !s.ReadASN1Element(&oid, cbasn1.OBJECT_IDENTIFIER) || !s.ReadASN1(&iv, cbasn1.OCTET_STRING) {
 		t.Fatal("not an algorithm with an iv")
 	}
-	return inf(idSequence, oid, inf(0x24, el(4, iv[:3]), el(4, iv[3:])))
+	return inf(ber.Sequence, oid, inf(0x24, el(4, iv[:3]), el(4, iv[3:])))
 }
 
 // TestAuthenticatedAttributes: they stand behind the content, in any order, and enter the tag before it, in DER's.
 func TestAuthenticatedAttributes(t *testing.T) {
 	key := fixedKey(t)
 	attribute := func(n byte) []byte {
-		return el(idSequence, el(idOID, []byte{0x2a, n}), el(idSet, el(idInteger, []byte{n})))
+		return el(ber.Sequence, el(ber.OID, []byte{0x2a, n}), el(ber.Set, el(ber.Integer, []byte{n})))
 	}
 	plain := payload(333)
 	for _, nonce := range []int{8, 12, 16} {
@@ -160,7 +162,7 @@ func TestAuthenticatedAttributes(t *testing.T) {
 		}
 	}
 	p := gcmParts(t, key, plain, payload(12), 16)
-	p.behind = append(p.behind, el(idContextCons|2, attribute(1)))
+	p.behind = append(p.behind, el(ber.ContextConstructed|2, attribute(1)))
 	mustOpen(t, p.forge(inf), plain, key) // attributes that are not authenticated are passed over
 }
 
@@ -304,13 +306,7 @@ func TestWrittenIsDER(t *testing.T) {
 	for _, n := range []int{0, 100, 200, segment, 3 * segment} {
 		for _, c := range []Cipher{AES256CBC, AES256GCM} {
 			message := sealed(t, payload(n), int64(n), c, key.to(), Recipient{Certificate: key.Certificate, KeyID: true})
-			b := newBERReader(bytes.NewReader(message))
-			b.budget = 1 << 40
-			e, err := b.next()
-			if err != nil {
-				t.Fatal(err)
-			}
-			der, err := b.small(e, 1<<30)
+			der, _, err := ber.DER(message, 1<<30)
 			if err != nil || !bytes.Equal(der, message) {
 				t.Errorf("%s, %d bytes: not DER (%v)", c, n, err)
 			}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"enrollbench/core/ber"
 )
 
 // tampered are small messages of every kind, with the key that opens them.
@@ -27,7 +29,7 @@ func tampered(t *testing.T) map[string]struct {
 	n := int64(len(plain))
 	oaep := rsa.to()
 	oaep.OAEP = 5 // SHA-256
-	attribute := el(idSequence, el(idOID, []byte{0x2a, 3}), el(idSet, el(idInteger, []byte{1})))
+	attribute := el(ber.Sequence, el(ber.OID, []byte{0x2a, 3}), el(ber.Set, el(ber.Integer, []byte{1})))
 	return map[string]test{
 		"ec cbc der":     {sealed(t, plain, n, AES256CBC, ec.to()), ec},
 		"ec cbc ber":     {sealed(t, plain, -1, AES256CBC, ec.to()), ec},
@@ -153,7 +155,7 @@ func TestBounds(t *testing.T) {
 	key := fixedKey(t)
 	base := cbcParts(t, key, payload(20))
 	deep := []byte{4, 0}
-	for range maxDepth + 1 {
+	for range ber.MaxDepth + 1 {
 		deep = el(0x24, deep)
 	}
 	endless := bytes.Repeat([]byte{0x24, 0x80}, 50_000)
@@ -178,9 +180,9 @@ func TestBounds(t *testing.T) {
 		"high tag":                {func(p *parts) { p.content = el(0xa0, []byte{0x1f, 1, 0}) }, "identifier"},
 		"segment of another type": {func(p *parts) { p.content = el(0xa0, el(2, []byte{1})) }, "segment"},
 		"broken end":              {func(p *parts) { p.content = []byte{0xa0, 0x80, 0, 1} }, "end-of-contents"},
-		"no recipients field":     {func(p *parts) { p.before = [][]byte{el(idInteger, []byte{1})} }, "set of recipients"},
-		"broken recipient":        {func(p *parts) { p.recipients = [][]byte{el(idSequence, []byte{2, 1, 0})} }, "malformed"},
-		"broken iv":               {func(p *parts) { p.algorithm = el(idSequence, p.algorithm[2:13], el(4, make([]byte, 15))) }, "initialization vector"},
+		"no recipients field":     {func(p *parts) { p.before = [][]byte{el(ber.Integer, []byte{1})} }, "set of recipients"},
+		"broken recipient":        {func(p *parts) { p.recipients = [][]byte{el(ber.Sequence, []byte{2, 1, 0})} }, "malformed"},
+		"broken iv":               {func(p *parts) { p.algorithm = el(ber.Sequence, p.algorithm[2:13], el(4, make([]byte, 15))) }, "initialization vector"},
 		"two attributes fields":   {func(p *parts) { p.behind = [][]byte{el(0xa1), el(0xa1)} }, "too many"},
 		"detached":                {func(p *parts) { p.content = nil }, "detached"},
 	} {

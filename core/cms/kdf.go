@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/ber"
 )
 
 // kdf is a key derivation of a key agreement.
@@ -99,9 +101,9 @@ func sharedInfo(keyInfo, ukm []byte, size int) ([]byte, error) {
 		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddBytes(keyInfo)
 			if ukm != nil {
-				b.AddASN1(cbasn1.Tag(idContextCons), func(b *cryptobyte.Builder) { b.AddASN1OctetString(ukm) })
+				b.AddASN1(cbasn1.Tag(ber.ContextConstructed), func(b *cryptobyte.Builder) { b.AddASN1OctetString(ukm) })
 			}
-			b.AddASN1(cbasn1.Tag(idContextCons|2), func(b *cryptobyte.Builder) {
+			b.AddASN1(cbasn1.Tag(ber.ContextConstructed|2), func(b *cryptobyte.Builder) {
 				b.AddASN1OctetString(binary.BigEndian.AppendUint32(nil, uint32(size)*8)) // #nosec G115 -- 16, 24 or 32
 			})
 		})

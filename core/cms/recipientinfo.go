@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/ber"
 )
 
 // RecipientType is the way a recipient gets the content key (RFC 5652 §6.2).
@@ -146,13 +148,13 @@ func parseRecipient(der []byte) ([]RecipientInfo, error) {
 	switch tag {
 	case cbasn1.SEQUENCE:
 		return parseTransport(content)
-	case cbasn1.Tag(idContextCons | 1):
+	case cbasn1.Tag(ber.ContextConstructed | 1):
 		return parseAgreement(content)
-	case cbasn1.Tag(idContextCons | 2):
+	case cbasn1.Tag(ber.ContextConstructed | 2):
 		return parseSymmetric(content)
-	case cbasn1.Tag(idContextCons | 3):
+	case cbasn1.Tag(ber.ContextConstructed | 3):
 		return []RecipientInfo{{RecipientID: RecipientID{Type: Passphrase}, Algorithm: Passphrase.String()}}, nil
-	case cbasn1.Tag(idContextCons | 4):
+	case cbasn1.Tag(ber.ContextConstructed | 4):
 		return parseOther(content)
 	}
 	return []RecipientInfo{{
@@ -193,7 +195,7 @@ func readRecipientID(s *cryptobyte.String, id *RecipientID) bool {
 		return readIssuerSerial(s, id)
 	}
 	var keyID cryptobyte.String
-	if !s.ReadASN1(&keyID, cbasn1.Tag(idContext)) {
+	if !s.ReadASN1(&keyID, cbasn1.Tag(ber.Context)) {
 		return false
 	}
 	id.KeyID = keyID
@@ -232,10 +234,10 @@ func addRecipientID(b *cryptobyte.Builder, to Recipient, kari bool) {
 		return
 	}
 	if kari {
-		b.AddASN1(cbasn1.Tag(idContextCons), func(b *cryptobyte.Builder) { b.AddASN1OctetString(c.SubjectKeyId) })
+		b.AddASN1(cbasn1.Tag(ber.ContextConstructed), func(b *cryptobyte.Builder) { b.AddASN1OctetString(c.SubjectKeyId) })
 		return
 	}
-	b.AddASN1(cbasn1.Tag(idContext), func(b *cryptobyte.Builder) { b.AddBytes(c.SubjectKeyId) })
+	b.AddASN1(cbasn1.Tag(ber.Context), func(b *cryptobyte.Builder) { b.AddBytes(c.SubjectKeyId) })
 }
 
 // parseSymmetric names a KEKRecipientInfo (RFC 5652 §6.2.3).

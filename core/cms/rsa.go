@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/ber"
 )
 
 // Object identifiers of RFC 8017 Appendix A.
@@ -40,7 +42,7 @@ func parseOAEP(params cryptobyte.String) (*oaep, error) {
 	var present bool
 	var a algorithm
 	if !params.ReadASN1(&s, cbasn1.SEQUENCE) || !params.Empty() ||
-		!s.ReadOptionalASN1(&field, &present, cbasn1.Tag(idContextCons)) {
+		!s.ReadOptionalASN1(&field, &present, cbasn1.Tag(ber.ContextConstructed)) {
 		return nil, broken
 	}
 	var err error
@@ -52,7 +54,7 @@ func parseOAEP(params cryptobyte.String) (*oaep, error) {
 			return nil, err
 		}
 	}
-	if !s.ReadOptionalASN1(&field, &present, cbasn1.Tag(idContextCons|1)) {
+	if !s.ReadOptionalASN1(&field, &present, cbasn1.Tag(ber.ContextConstructed|1)) {
 		return nil, broken
 	}
 	if present {
@@ -70,7 +72,7 @@ func parseOAEP(params cryptobyte.String) (*oaep, error) {
 			return nil, err
 		}
 	}
-	if !s.ReadOptionalASN1(&field, &present, cbasn1.Tag(idContextCons|2)) || !s.Empty() {
+	if !s.ReadOptionalASN1(&field, &present, cbasn1.Tag(ber.ContextConstructed|2)) || !s.Empty() {
 		return nil, broken
 	}
 	if present {
@@ -91,10 +93,10 @@ func (o *oaep) der() ([]byte, error) {
 	return algorithmDER(oidOAEP, func(b *cryptobyte.Builder) {
 		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
 			if o.hash != crypto.SHA1 {
-				b.AddASN1(cbasn1.Tag(idContextCons), func(b *cryptobyte.Builder) { addHash(b, o.hash) })
+				b.AddASN1(cbasn1.Tag(ber.ContextConstructed), func(b *cryptobyte.Builder) { addHash(b, o.hash) })
 			}
 			if o.mgf != crypto.SHA1 {
-				b.AddASN1(cbasn1.Tag(idContextCons|1), func(b *cryptobyte.Builder) {
+				b.AddASN1(cbasn1.Tag(ber.ContextConstructed|1), func(b *cryptobyte.Builder) {
 					b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
 						b.AddASN1ObjectIdentifier(oidMGF1)
 						addHash(b, o.mgf)

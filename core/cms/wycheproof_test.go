@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"enrollbench/core/ber"
 )
 
 // vectors is a file of Project Wycheproof, as far as these tests read it.
@@ -178,10 +180,10 @@ func TestWycheproofECDH(t *testing.T) {
 
 // originatorSecret agrees with a SubjectPublicKeyInfo, read as the OriginatorPublicKey that it is but for its tag.
 func originatorSecret(spki []byte, key *ecdh.PrivateKey) ([]byte, error) {
-	if len(spki) == 0 || spki[0] != idSequence {
+	if len(spki) == 0 || spki[0] != ber.Sequence {
 		return nil, errRecipient
 	}
-	implicit := append([]byte{idContextCons | 1}, spki[1:]...)
+	implicit := append([]byte{ber.ContextConstructed | 1}, spki[1:]...)
 	a := &agreement{}
 	if !a.readOriginator(cryptobyte.String(implicit)) {
 		return nil, errRecipient

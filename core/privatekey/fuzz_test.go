@@ -20,7 +20,7 @@ func FuzzPBES2(f *testing.F) {
 	}
 	f.Add(der)
 	f.Add(scryptKey(f, 16, 1, 1))
-	f.Add(pfx(f, 3))
+	f.Add(pfxWith(f, 3))
 	// The file may by right ask for millions of rounds, too slow for a fuzzer: the limits are lowered for it.
 	defer func(i uint64, m uint64) { maxIterations, maxScryptMemory = i, m }(maxIterations, maxScryptMemory)
 	maxIterations, maxScryptMemory = 1<<10, 1<<16

@@ -1,6 +1,7 @@
 package privatekey
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -46,8 +47,8 @@ func scryptKey(t testing.TB, n, r, p uint64) []byte {
 	return der
 }
 
-// pfx builds a PKCS#12 file with this iteration count in its MAC.
-func pfx(t testing.TB, iterations int) []byte {
+// pfxWith builds a PKCS#12 file with this iteration count in its MAC.
+func pfxWith(t testing.TB, iterations int) []byte {
 	t.Helper()
 	type algorithm struct{ ID asn1.ObjectIdentifier }
 	type digest struct {
@@ -94,8 +95,8 @@ func TestWorkIsLimitedBeforeAnybodyIsAsked(t *testing.T) {
 		"scrypt work":       {scryptKey(t, 1<<17, 8, 1000), "blocks of scrypt work"},
 		"scrypt parameter":  {scryptKey(t, 1<<62, 1<<62, 1), "as a parameter of scrypt"},
 		"scrypt wraparound": {scryptKey(t, 1<<30, 1<<30, 1<<30), "bytes of scrypt memory"},
-		"PKCS#12":           {pfx(t, MaxIterations+1), "iterations"},
-		"PKCS#12 negative":  {pfx(t, -1), "iterations"},
+		"PKCS#12":           {pfxWith(t, MaxIterations+1), "iterations"},
+		"PKCS#12 negative":  {pfxWith(t, -1), "iterations"},
 	} {
 		ask, asked := answers("x")
 		var limit *LimitError
@@ -156,7 +157,7 @@ func TestPKCS12Derivation(t *testing.T) {
 		purpose    byte
 		password   string
 		salt, want string
-		rounds     int
+		rounds     uint64
 	}{
 		{1, "smeg", "0A58CF64530D823F", "8AAAE6297B6CB04642AB5B077851284EB7128F1A2A7FBCA3", 1},
 		{2, "smeg", "0A58CF64530D823F", "79993DFE048D3B76", 1},
@@ -169,7 +170,7 @@ func TestPKCS12Derivation(t *testing.T) {
 	} {
 		salt, _ := hex.DecodeString(c.salt)
 		want, _ := hex.DecodeString(c.want)
-		if got := pkcs12Derive(c.purpose, bmpString([]byte(c.password)), salt, c.rounds, len(want)); hex.EncodeToString(got) != hex.EncodeToString(want) {
+		if got := pkcs12Derive(crypto.SHA1, c.purpose, passwordOf([]byte(c.password)).bmp, salt, c.rounds, len(want)); hex.EncodeToString(got) != hex.EncodeToString(want) {
 			t.Errorf("%s, purpose %d: %X, want %s", c.password, c.purpose, got, c.want)
 		}
 	}

@@ -11,25 +11,11 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// named are key algorithms and curves that the standard library does not read, so that the error can name them.
-var named = map[string]string{
-	"1.2.840.10040.4.1":       "DSA, which cannot decrypt",
-	"1.2.840.113549.1.1.10":   "RSASSA-PSS, which may only sign",
-	"1.2.840.113549.1.3.1":    "Diffie-Hellman",
-	"1.3.101.111":             "X448",
-	"1.3.101.113":             "Ed448",
-	"1.3.132.0.10":            "the curve secp256k1",
-	"1.3.36.3.3.2.8.1.1.7":    "the curve brainpoolP256r1",
-	"1.3.36.3.3.2.8.1.1.11":   "the curve brainpoolP384r1",
-	"1.3.36.3.3.2.8.1.1.13":   "the curve brainpoolP512r1",
-	"1.2.840.10045.3.1.1":     "the curve P-192",
-	"2.16.840.1.101.3.4.3.17": "ML-DSA-44, which may only sign",
-	"2.16.840.1.101.3.4.3.18": "ML-DSA-65, which may only sign",
-	"2.16.840.1.101.3.4.3.19": "ML-DSA-87, which may only sign",
-}
-
 // parsePKCS8 reads a PrivateKeyInfo (RFC 5958 §2).
 func parsePKCS8(der []byte, form string) (*Key, error) {
+	if err := checkSize(pkcs8Contents(der)); err != nil {
+		return nil, err
+	}
 	private, err := x509.ParsePKCS8PrivateKey(der)
 	if err == nil {
 		return &Key{Private: private, Form: form}, nil
@@ -39,7 +25,7 @@ func parsePKCS8(der []byte, form string) (*Key, error) {
 		return nil, fmt.Errorf("%w: no PrivateKeyInfo in its %s", ErrDamaged, form)
 	}
 	for _, id := range []asn1.ObjectIdentifier{curve, algorithm} {
-		if name, ok := named[id.String()]; ok {
+		if name, ok := names[id.String()]; ok {
 			return nil, fmt.Errorf("a private key for %s: %w", name, ErrUnsupported)
 		}
 	}
@@ -76,6 +62,9 @@ func pkcs8Algorithm(der []byte) (algorithm, curve asn1.ObjectIdentifier, ok bool
 // parseTraditional reads what stands under an algorithm's own PEM label: PKCS#1 (RFC 8017 A.1.2) or SEC 1 (RFC 5915).
 // form is the key's, or empty to take the structure's.
 func parseTraditional(label string, der []byte, form string) (*Key, error) {
+	if err := checkSize(der); err != nil {
+		return nil, err
+	}
 	own := PKCS1
 	var private any
 	var err error
@@ -99,12 +88,37 @@ func parseTraditional(label string, der []byte, form string) (*Key, error) {
 		return nil, &NotAKeyError{Found: foreign["DSA PRIVATE KEY"]}
 	case own == SEC1:
 		if curve := sec1Curve(der); curve != nil {
-			if name, ok := named[curve.String()]; ok {
+			if name, ok := names[curve.String()]; ok {
 				return nil, fmt.Errorf("a private key for %s: %w", name, ErrUnsupported)
 			}
 		}
 	}
 	return nil, fmt.Errorf("%w: no %s key in it", ErrDamaged, own)
+}
+
+// pkcs8Contents is the key within a PrivateKeyInfo; nil where der is none.
+func pkcs8Contents(der []byte) (key cryptobyte.String) {
+	var outer cryptobyte.String
+	s := cryptobyte.String(der)
+	if !s.ReadASN1(&outer, cbasn1.SEQUENCE) || !outer.SkipASN1(cbasn1.INTEGER) || !outer.SkipASN1(cbasn1.SEQUENCE) || !outer.ReadASN1(&key, cbasn1.OCTET_STRING) {
+		return nil
+	}
+	return key
+}
+
+// checkSize refuses an RSA key whose numbers would take long to check: how long its modulus is, and its other numbers.
+func checkSize(pkcs1 cryptobyte.String) error {
+	if len(pkcs1) > maxKeyDER {
+		return &LimitError{What: "bytes of a key's numbers", Value: uint64(len(pkcs1)), Max: maxKeyDER}
+	}
+	var outer, modulus cryptobyte.String
+	if !pkcs1.ReadASN1(&outer, cbasn1.SEQUENCE) || !outer.SkipASN1(cbasn1.INTEGER) || !outer.ReadASN1(&modulus, cbasn1.INTEGER) {
+		return nil
+	}
+	if bits := 8 * (uint64(len(modulus)) - 1); bits > MaxModulusBits {
+		return &LimitError{What: "bits of modulus", Value: bits, Max: MaxModulusBits}
+	}
+	return nil
 }
 
 func isPrivateKeyInfo(der []byte) bool {

@@ -1,49 +1,72 @@
 package privatekey
 
 import (
-	"crypto/des"  // #nosec G502 -- the scheme is defined with it; only read
-	"crypto/sha1" // #nosec G505 -- the scheme is defined with it; only read
+	"crypto"
 	"encoding/binary"
 	"math/big"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// parsePBE3DES reads the parameters of pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292 Appendix C), which older tools write.
-func parsePBE3DES(s cryptobyte.String) (*scheme, error) {
+// password is a passphrase in the two forms that derivations take.
+type password struct {
+	text []byte // as it was given: PBKDF2 and scrypt
+	bmp  []byte // UTF-16 big-endian with a terminating zero: PKCS#12's own derivation (RFC 7292 B.1)
+}
+
+// passwordOf encodes a passphrase. Bytes that are no UTF-8 are a character each, as OpenSSL has it.
+func passwordOf(passphrase []byte) password {
+	var runes []rune
+	if utf8.Valid(passphrase) {
+		runes = []rune(string(passphrase))
+	} else {
+		for _, c := range passphrase {
+			runes = append(runes, rune(c))
+		}
+	}
+	units := utf16.Encode(runes)
+	bmp := make([]byte, 0, 2*len(units)+2)
+	for _, u := range units {
+		bmp = binary.BigEndian.AppendUint16(bmp, u)
+	}
+	clear(units)
+	clear(runes)
+	return password{text: passphrase, bmp: append(bmp, 0, 0)}
+}
+
+// wipe overwrites the form that was made here; the passphrase belongs to whoever gave it.
+func (p password) wipe() { clear(p.bmp) }
+
+// pbes are the encryption schemes of RFC 7292 Appendix C, which older tools write: SHA-1 and these ciphers.
+var pbes = map[string]blockCipher{
+	"1.2.840.113549.1.12.1.3": {"3DES-CBC", 24, newTripleDES, 8},
+	"1.2.840.113549.1.12.1.4": {"2-key 3DES-CBC", 16, newTripleDES, 8},
+	"1.2.840.113549.1.12.1.5": {"128-bit RC2-CBC", 16, newRC2, 8},
+	"1.2.840.113549.1.12.1.6": {"40-bit RC2-CBC", 5, newRC2, 8},
+}
+
+// parsePBE reads pkcs-12PbeParams (RFC 7292 Appendix C).
+func (w *work) parsePBE(s cryptobyte.String, c blockCipher) (*scheme, error) {
 	var salt []byte
 	var iterations uint64
-	if !s.ReadASN1Bytes(&salt, cbasn1.OCTET_STRING) || !s.ReadASN1Integer(&iterations) || !s.Empty() {
+	if !s.ReadASN1Bytes(&salt, cbasn1.OCTET_STRING) || !readCount(&s, &iterations) || !s.Empty() {
 		return nil, errShape
 	}
-	if err := checkIterations(iterations); err != nil {
+	if err := w.iterate(iterations); err != nil {
 		return nil, err
 	}
-	c := ciphers["1.2.840.113549.3.7"]
-	return &scheme{cipher: c, derive: func(passphrase []byte) ([]byte, []byte, error) {
-		bmp := bmpString(passphrase)
-		defer clear(bmp)
-		rounds := int(iterations) // #nosec G115 -- at most MaxIterations
-		return pkcs12Derive(1, bmp, salt, rounds, c.keySize), pkcs12Derive(2, bmp, salt, rounds, des.BlockSize), nil
+	return &scheme{cipher: c, derive: func(secret password) ([]byte, []byte, error) {
+		return pkcs12Derive(crypto.SHA1, 1, secret.bmp, salt, iterations, c.keySize), pkcs12Derive(crypto.SHA1, 2, secret.bmp, salt, iterations, c.iv), nil
 	}}, nil
 }
 
-// bmpString encodes a passphrase in UTF-16 big-endian with its terminating zero (RFC 7292 B.1).
-func bmpString(passphrase []byte) []byte {
-	units := utf16.Encode([]rune(string(passphrase)))
-	out := make([]byte, 0, 2*len(units)+2)
-	for _, u := range units {
-		out = binary.BigEndian.AppendUint16(out, u)
-	}
-	clear(units)
-	return append(out, 0, 0)
-}
-
-// pkcs12Derive is the key derivation of RFC 7292 B.2 with SHA-1. purpose is 1 for a key, 2 for an IV.
-func pkcs12Derive(purpose byte, password, salt []byte, rounds, size int) []byte {
-	const v, u = 64, sha1.Size // bytes of the hash's block and of its output
+// pkcs12Derive is the key derivation of RFC 7292 B.2. purpose is 1 for a key, 2 for an IV, 3 for a MAC.
+func pkcs12Derive(hash crypto.Hash, purpose byte, password, salt []byte, rounds uint64, size int) []byte {
+	h := hash.New()
+	v := h.BlockSize()
 	diversifier := make([]byte, v)
 	for i := range diversifier {
 		diversifier[i] = purpose
@@ -51,17 +74,22 @@ func pkcs12Derive(purpose byte, password, salt []byte, rounds, size int) []byte 
 	input := append(repeated(salt, v), repeated(password, v)...)
 	defer clear(input)
 	one := big.NewInt(1)
-	var out []byte
+	var out, a []byte
 	for {
-		a := sha1.Sum(append(append([]byte(nil), diversifier...), input...)) // #nosec G401 -- as above
+		h.Reset()
+		h.Write(diversifier)
+		h.Write(input)
+		a = h.Sum(a[:0])
 		for range rounds - 1 {
-			a = sha1.Sum(a[:]) // #nosec G401 -- as above
+			h.Reset()
+			h.Write(a)
+			a = h.Sum(a[:0])
 		}
-		out = append(out, a[:]...)
+		out = append(out, a...)
 		if len(out) >= size {
 			return out[:size]
 		}
-		b := new(big.Int).SetBytes(repeated(a[:u], v))
+		b := new(big.Int).SetBytes(repeated(a, v)[:v])
 		b.Add(b, one)
 		for at := 0; at < len(input); at += v { // each block of the input becomes (block + B + 1) mod 2^(8v)
 			sum := new(big.Int).SetBytes(input[at : at+v])

@@ -4,13 +4,13 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/des"      // #nosec G502 -- old keys are protected with it; only read
 	_ "crypto/sha1"   // #nosec G505 -- what PBKDF2 uses unless a file says otherwise
 	_ "crypto/sha256" // registered for crypto.Hash
 	_ "crypto/sha512" // registered for crypto.Hash
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"math"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -23,7 +23,6 @@ var (
 	oidPBES2      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}
 	oidPBKDF2     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 12}
 	oidScrypt     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11591, 4, 11}
-	oidPBE3DES    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 3}
 	oidHMACSHA1   = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 7}
 	oidHMACSHA256 = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}
 	oidAES256CBC  = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}
@@ -46,64 +45,91 @@ type blockCipher struct {
 	iv      int // bytes
 }
 
+// digests are the hashes of a PKCS#12 file's own MAC.
+var digests = map[string]crypto.Hash{
+	"1.3.14.3.2.26":          crypto.SHA1,
+	"2.16.840.1.101.3.4.2.1": crypto.SHA256,
+	"2.16.840.1.101.3.4.2.2": crypto.SHA384,
+	"2.16.840.1.101.3.4.2.3": crypto.SHA512,
+	"2.16.840.1.101.3.4.2.4": crypto.SHA224,
+	"2.16.840.1.101.3.4.2.5": crypto.SHA512_224,
+	"2.16.840.1.101.3.4.2.6": crypto.SHA512_256,
+}
+
 var ciphers = map[string]blockCipher{
 	"2.16.840.1.101.3.4.1.2":  {"AES-128-CBC", 16, aes.NewCipher, aes.BlockSize},
 	"2.16.840.1.101.3.4.1.22": {"AES-192-CBC", 24, aes.NewCipher, aes.BlockSize},
 	oidAES256CBC.String():     {"AES-256-CBC", 32, aes.NewCipher, aes.BlockSize},
-	"1.2.840.113549.3.7":      {"DES-EDE3-CBC", 24, des.NewTripleDESCipher, des.BlockSize},
+	"1.2.840.113549.3.7":      {"DES-EDE3-CBC", 24, newTripleDES, 8},
 }
 
 // scheme is a checked password-based encryption: everything but the passphrase.
 type scheme struct {
 	cipher blockCipher
 	// derive gives the cipher's key and, where the scheme derives it too, the IV.
-	derive func(passphrase []byte) (key, iv []byte, err error)
+	derive func(password) (key, iv []byte, err error)
 	iv     []byte
 }
 
-var errShape = errors.New("unexpected structure")
+var (
+	errShape      = errors.New("unexpected structure")
+	errParameters = fmt.Errorf("%w: the encryption's parameters are malformed", ErrDamaged)
+)
+
+// work is what a file asks for before it opens: all its derivations together are limited before the first is computed.
+type work struct{ iterations, blocks uint64 }
+
+// iterate adds a derivation of n iterations.
+func (w *work) iterate(n uint64) error {
+	if n == 0 {
+		return errShape
+	}
+	if w.iterations += min(n, maxIterations+1); w.iterations > maxIterations {
+		return &LimitError{What: "iterations", Value: max(n, w.iterations), Max: maxIterations}
+	}
+	return nil
+}
+
+// readCount reads an iteration count; one that does not fit is the largest there is, for the limit to refuse.
+func readCount(s *cryptobyte.String, n *uint64) bool {
+	var whole cryptobyte.String
+	if !s.ReadASN1Element(&whole, cbasn1.INTEGER) {
+		return false
+	}
+	if !whole.ReadASN1Integer(n) {
+		*n = math.MaxUint64
+	}
+	return true
+}
 
 // readEncryptedPKCS8 reads an EncryptedPrivateKeyInfo (RFC 5958 §3). All that can be checked is checked before anybody
 // is asked for a passphrase.
 func readEncryptedPKCS8(der []byte, ask Passphrase) (*Key, error) {
-	s, ciphertext, err := parseEncryptedPKCS8(der)
+	s, ciphertext, err := new(work).parseEncryptedPKCS8(der)
 	if err != nil {
 		return nil, err
 	}
-	return unlock(EncryptedPKCS8, ask, func(passphrase []byte) (*Key, error) { return s.open(passphrase, ciphertext) })
+	return unlock(EncryptedPKCS8, ask, func(passphrase []byte) (*Key, error) {
+		secret := passwordOf(passphrase)
+		defer secret.wipe()
+		return s.open(secret, ciphertext)
+	})
 }
 
-func parseEncryptedPKCS8(der []byte) (*scheme, []byte, error) {
+func (w *work) parseEncryptedPKCS8(der []byte) (*scheme, []byte, error) {
 	var outer, id, ciphertext cryptobyte.String
 	in := cryptobyte.String(der)
 	if !in.ReadASN1(&outer, cbasn1.SEQUENCE) || !in.Empty() || !outer.ReadASN1(&id, cbasn1.SEQUENCE) ||
 		!outer.ReadASN1(&ciphertext, cbasn1.OCTET_STRING) || !outer.Empty() {
 		return nil, nil, fmt.Errorf("%w: no EncryptedPrivateKeyInfo in it", ErrDamaged)
 	}
-	s, err := parseScheme(id)
-	if errors.Is(err, errShape) {
-		err = fmt.Errorf("%w: the encryption's parameters are malformed", ErrDamaged)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := s.fits(ciphertext); err != nil {
-		return nil, nil, err
-	}
-	return s, ciphertext, nil
-}
-
-// fits refuses ciphertext that is not whole blocks.
-func (s *scheme) fits(ciphertext []byte) error {
-	if len(ciphertext) == 0 || len(ciphertext)%s.cipher.iv != 0 {
-		return fmt.Errorf("%w: %d bytes of ciphertext are no multiple of %s's block", ErrDamaged, len(ciphertext), s.cipher.name)
-	}
-	return nil
+	s, err := w.parseScheme(id, ciphertext)
+	return s, ciphertext, err
 }
 
 // open decrypts a PrivateKeyInfo. There is no MAC, so a wrong passphrase shows in the padding or in what it decrypts to.
-func (s *scheme) open(passphrase, ciphertext []byte) (*Key, error) {
-	info, err := s.decrypt(passphrase, ciphertext)
+func (s *scheme) open(secret password, ciphertext []byte) (*Key, error) {
+	info, err := s.decrypt(secret, ciphertext)
 	defer clear(info)
 	if err != nil {
 		return nil, err
@@ -115,8 +141,8 @@ func (s *scheme) open(passphrase, ciphertext []byte) (*Key, error) {
 }
 
 // decrypt returns the plaintext without its padding, for the caller to wipe. A padding that is wrong is ErrWrongPassphrase.
-func (s *scheme) decrypt(passphrase, ciphertext []byte) ([]byte, error) {
-	key, iv, err := s.derive(passphrase)
+func (s *scheme) decrypt(secret password, ciphertext []byte) ([]byte, error) {
+	key, iv, err := s.derive(secret)
 	if err != nil {
 		return nil, err
 	}
@@ -142,27 +168,45 @@ func (s *scheme) decrypt(passphrase, ciphertext []byte) ([]byte, error) {
 	return plain[:len(plain)-pad], nil
 }
 
-// parseScheme reads the AlgorithmIdentifier's contents.
-func parseScheme(id cryptobyte.String) (*scheme, error) {
+// unsupported names what a key is protected with and how to protect it again.
+func unsupported(what string, id asn1.ObjectIdentifier) error {
+	return fmt.Errorf("the private key is protected with the %s %s: %w: protect it again with AES: openssl pkcs8 -provider legacy -provider default -topk8 -v2 aes-256-cbc -in OLD -out NEW",
+		what, AlgorithmName(id), ErrUnsupported)
+}
+
+// parseScheme reads the contents of the AlgorithmIdentifier of an encryption, and sees that the ciphertext is whole blocks.
+func (w *work) parseScheme(id cryptobyte.String, ciphertext []byte) (s *scheme, err error) {
 	var algorithm asn1.ObjectIdentifier
 	var parameters cryptobyte.String
 	if !id.ReadASN1ObjectIdentifier(&algorithm) {
-		return nil, errShape
+		return nil, errParameters
 	}
-	if !algorithm.Equal(oidPBES2) && !algorithm.Equal(oidPBE3DES) {
-		return nil, fmt.Errorf("%s with algorithm %s: %w", EncryptedPKCS8, algorithm, ErrUnsupported)
+	c, old := pbes[algorithm.String()]
+	if !old && !algorithm.Equal(oidPBES2) {
+		return nil, unsupported("algorithm", algorithm)
 	}
 	if !id.ReadASN1(&parameters, cbasn1.SEQUENCE) || !id.Empty() {
-		return nil, errShape
+		return nil, errParameters
 	}
-	if algorithm.Equal(oidPBE3DES) {
-		return parsePBE3DES(parameters)
+	if old {
+		s, err = w.parsePBE(parameters, c)
+	} else {
+		s, err = w.parsePBES2(parameters)
 	}
-	return parsePBES2(parameters)
+	if errors.Is(err, errShape) {
+		err = errParameters
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(ciphertext) == 0 || len(ciphertext)%s.cipher.iv != 0 {
+		return nil, fmt.Errorf("%w: %d bytes of ciphertext are no multiple of %s's block", ErrDamaged, len(ciphertext), s.cipher.name)
+	}
+	return s, nil
 }
 
 // parsePBES2 reads PBES2-params (RFC 8018 A.4).
-func parsePBES2(s cryptobyte.String) (*scheme, error) {
+func (w *work) parsePBES2(s cryptobyte.String) (*scheme, error) {
 	var kdf, encryption, kdfParameters cryptobyte.String
 	var kdfID, cipherID asn1.ObjectIdentifier
 	var iv []byte
@@ -172,7 +216,7 @@ func parsePBES2(s cryptobyte.String) (*scheme, error) {
 	}
 	c, ok := ciphers[cipherID.String()]
 	if !ok {
-		return nil, fmt.Errorf("%s with cipher %s: %w", EncryptedPKCS8, cipherID, ErrUnsupported)
+		return nil, unsupported("cipher", cipherID)
 	}
 	if !encryption.ReadASN1Bytes(&iv, cbasn1.OCTET_STRING) || !encryption.Empty() || len(iv) != c.iv {
 		return nil, errShape
@@ -181,62 +225,51 @@ func parsePBES2(s cryptobyte.String) (*scheme, error) {
 		return nil, errShape
 	}
 	out := &scheme{cipher: c, iv: iv}
-	var err error
 	switch {
 	case kdfID.Equal(oidPBKDF2):
-		out.derive, err = parsePBKDF2(kdfParameters, c.keySize)
+		derive, size, err := w.parsePBKDF2(kdfParameters)
+		if err == nil && size != 0 && size != c.keySize {
+			err = errShape
+		}
+		out.derive = func(secret password) ([]byte, []byte, error) { return derive(secret, c.keySize), nil, nil }
+		return out, err
 	case kdfID.Equal(oidScrypt):
-		out.derive, err = parseScrypt(kdfParameters, c.keySize)
-	default:
-		err = fmt.Errorf("%s with key derivation %s: %w", EncryptedPKCS8, kdfID, ErrUnsupported)
+		derive, err := w.parseScrypt(kdfParameters, c.keySize)
+		out.derive = derive
+		return out, err
 	}
-	return out, err
+	return nil, unsupported("key derivation", kdfID)
 }
 
-type deriveFunc = func(passphrase []byte) (key, iv []byte, err error)
-
-// parsePBKDF2 reads PBKDF2-params (RFC 8018 A.2). The PRF is HMAC-SHA-1 where none is named.
-func parsePBKDF2(s cryptobyte.String, keySize int) (deriveFunc, error) {
+// parsePBKDF2 reads PBKDF2-params (RFC 8018 A.2). The PRF is HMAC-SHA-1 where none is named; size is the key's length in
+// bytes, 0 where it is left out.
+func (w *work) parsePBKDF2(s cryptobyte.String) (derive func(secret password, size int) []byte, size int, err error) {
 	var salt []byte
 	var iterations uint64
-	var keyLength int64
 	prf := oidHMACSHA1
-	if !s.ReadASN1Bytes(&salt, cbasn1.OCTET_STRING) || !s.ReadASN1Integer(&iterations) {
-		return nil, errShape
+	if !s.ReadASN1Bytes(&salt, cbasn1.OCTET_STRING) || !readCount(&s, &iterations) {
+		return nil, 0, errShape
 	}
-	if s.PeekASN1Tag(cbasn1.INTEGER) && (!s.ReadASN1Integer(&keyLength) || keyLength != int64(keySize)) {
-		return nil, errShape
+	if s.PeekASN1Tag(cbasn1.INTEGER) && (!s.ReadASN1Integer(&size) || size <= 0) {
+		return nil, 0, errShape
 	}
 	if !s.Empty() {
 		var id cryptobyte.String
 		if !s.ReadASN1(&id, cbasn1.SEQUENCE) || !id.ReadASN1ObjectIdentifier(&prf) || !s.Empty() {
-			return nil, errShape
+			return nil, 0, errShape
 		}
 	}
 	hash, ok := prfs[prf.String()]
 	if !ok {
-		return nil, fmt.Errorf("%s with pseudo-random function %s: %w", EncryptedPKCS8, prf, ErrUnsupported)
+		return nil, 0, unsupported("pseudo-random function", prf)
 	}
-	if err := checkIterations(iterations); err != nil {
-		return nil, err
-	}
-	return func(passphrase []byte) ([]byte, []byte, error) {
-		return pbkdf2.Key(passphrase, salt, int(iterations), keySize, hash.New), nil, nil // #nosec G115 -- at most MaxIterations
-	}, nil
-}
-
-func checkIterations(n uint64) error {
-	if n == 0 {
-		return errShape
-	}
-	if n > maxIterations {
-		return &LimitError{What: "iterations", Value: n, Max: maxIterations}
-	}
-	return nil
+	return func(secret password, size int) []byte {
+		return pbkdf2.Key(secret.text, salt, int(iterations), size, hash.New) // #nosec G115 -- at most MaxIterations
+	}, size, w.iterate(iterations)
 }
 
 // parseScrypt reads scrypt-params (RFC 7914 §7.1).
-func parseScrypt(s cryptobyte.String, keySize int) (deriveFunc, error) {
+func (w *work) parseScrypt(s cryptobyte.String, keySize int) (func(password) ([]byte, []byte, error), error) {
 	var salt []byte
 	var n, r, p uint64
 	var keyLength int64
@@ -258,11 +291,11 @@ func parseScrypt(s cryptobyte.String, keySize int) (deriveFunc, error) {
 	if n*r > maxScryptMemory/128 {
 		return nil, &LimitError{What: "bytes of scrypt memory", Value: saturate(n*r, 128), Max: maxScryptMemory}
 	}
-	if n*r*p > maxScryptWork { // n·r is below 2^21 here
-		return nil, &LimitError{What: "blocks of scrypt work", Value: n * r * p, Max: maxScryptWork}
+	if w.blocks += n * r * p; w.blocks > maxScryptWork { // n·r is below 2^21 here
+		return nil, &LimitError{What: "blocks of scrypt work", Value: w.blocks, Max: maxScryptWork}
 	}
-	return func(passphrase []byte) ([]byte, []byte, error) {
-		key, err := scrypt.Key(passphrase, salt, int(n), int(r), int(p), keySize) // #nosec G115 -- at most 2^24
+	return func(secret password) ([]byte, []byte, error) {
+		key, err := scrypt.Key(secret.text, salt, int(n), int(r), int(p), keySize) // #nosec G115 -- at most 2^24
 		return key, nil, err
 	}, nil
 }

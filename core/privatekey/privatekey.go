@@ -23,11 +23,13 @@ import (
 
 // Limits on what a file may ask for.
 const (
-	MaxAttempts     = 3          // passphrases that Read asks for before it gives up
-	MaxBytes        = 4 << 20    // of a file
-	MaxIterations   = 10_000_000 // of PBKDF2 and of the PKCS#12 key derivation
-	MaxScryptMemory = 256 << 20  // bytes; RFC 7914 §2: 128·N·r
-	maxScryptWork   = 1 << 24    // N·r·p: eight passes over the largest memory
+	MaxAttempts     = 3         // passphrases that Read asks for before it gives up
+	MaxBytes        = 4 << 20   // of a file
+	MaxIterations   = 5_000_000 // of PBKDF2 and of PKCS#12's own derivation, all of a file together; Java takes as many
+	MaxScryptMemory = 256 << 20 // bytes; RFC 7914 §2: 128·N·r
+	MaxModulusBits  = 16_384    // of RSA: what OpenSSL verifies with
+	maxKeyDER       = 32 << 10  // bytes; an RSA key of 16,384 bits has 10 KiB, one of several primes more
+	maxScryptWork   = 1 << 24   // N·r·p: eight passes over the largest memory
 )
 
 // The limits in force; variables so that a fuzzer can lower them.
@@ -74,7 +76,7 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("the private key asks for %d %s, the limit is %d: protect it again with usual parameters", e.Value, e.What, e.Max)
+	return fmt.Sprintf("the private key asks for %d %s, the limit is %d", e.Value, e.What, e.Max)
 }
 
 // Passphrase is asked when a file is protected. attempt counts from 1. Whoever called it wipes the bytes it returned.

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/ber"
 )
 
 // Read returns the private key that data holds: the first one of a PEM file, with the certificates that stand in the
@@ -132,7 +134,7 @@ func readBlock(b *pem.Block, ask Passphrase) (*Key, error) {
 	case "ENCRYPTED PRIVATE KEY":
 		return readEncryptedPKCS8(b.Bytes, ask)
 	case "PKCS12":
-		return readPKCS12(b.Bytes, ask)
+		return readDER(b.Bytes, ask)
 	case "PRIVATE KEY":
 		return parsePKCS8(b.Bytes, PKCS8)
 	}
@@ -158,18 +160,17 @@ func readDER(data []byte, ask Passphrase) (*Key, error) {
 	if !looksLikeDER(data) {
 		return nil, &NotAKeyError{Found: "neither PEM nor DER"}
 	}
-	var outer cryptobyte.String
-	rest := cryptobyte.String(data)
-	if !rest.ReadASN1(&outer, asn1.SEQUENCE) {
-		if len(data) > 1 && data[1] == 0x80 {
-			return nil, fmt.Errorf("%w: BER with an indefinite length; openssl pkcs12 -in FILE -nodes writes it as PEM", ErrUnsupported)
-		}
+	der, rest, err := ber.DER(data, MaxBytes) // Firefox writes PKCS#12 in BER
+	if err != nil {
 		return nil, fmt.Errorf("%w: its DER is cut short or malformed", ErrDamaged)
 	}
-	if len(bytes.Trim(rest, "\r\n")) > 0 {
+	if len(bytes.Trim(rest, "\r\n\x00")) > 0 {
 		return nil, fmt.Errorf("%w: %d bytes follow its DER", ErrDamaged, len(rest))
 	}
-	der := data[:len(data)-len(rest)]
+	defer clear(der)
+	whole := cryptobyte.String(der)
+	var outer cryptobyte.String
+	whole.ReadASN1(&outer, asn1.SEQUENCE)
 	first, second := peekTags(outer)
 	switch {
 	case first == asn1.INTEGER && second == asn1.SEQUENCE:

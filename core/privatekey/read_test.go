@@ -220,7 +220,7 @@ func TestWhatItIsInstead(t *testing.T) {
 		{"Ed448", load(t, dir, "ed448.pem"), ErrUnsupported, "Ed448"},
 		{"brainpool SEC 1", load(t, dir, "bp.pem"), ErrUnsupported, "brainpoolP256r1"},
 		{"brainpool PKCS#8", load(t, dir, "bp8.pem"), ErrUnsupported, "brainpoolP256r1"},
-		{"ARIA", load(t, dir, "aria.pem"), ErrUnsupported, "cipher 1.2.410.200046.1.1.12"},
+		{"ARIA", load(t, dir, "aria.pem"), ErrUnsupported, "ARIA-256-CBC"},
 		{"too large", make([]byte, MaxBytes+1), nil, "the limit is"},
 	} {
 		k, err := Read(c.data, func(int) ([]byte, error) { return nil, errors.New("nobody should be asked") })

@@ -35,7 +35,7 @@ const (
 // core names the floor of every package below core/. A package that is not named here has no place yet: giving it one is
 // a decision, to be taken here and in docs/ARCHITECTURE.md.
 var core = map[string]layer{
-	"finding": base, "form": base, "progress": base, "filelock": base, "atomicfile": base, "archive": base, "attribute": base, "certificate": base, "privatekey": base, "mldsa": base, "store": base,
+	"ber": base, "finding": base, "form": base, "progress": base, "filelock": base, "atomicfile": base, "archive": base, "attribute": base, "certificate": base, "privatekey": base, "mldsa": base, "store": base,
 
 	"csr": format, "csvdoc": format, "eui48": format, "openpgp": format, "cms": format,
 

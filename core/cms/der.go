@@ -4,30 +4,18 @@ import (
 	"bytes"
 	"encoding/asn1"
 	"fmt"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/ber"
 )
 
-// appendHeader appends identifier and length octets in DER's form.
-func appendHeader(dst []byte, id byte, length int64) []byte {
-	dst = append(dst, id)
-	if length < 0x80 {
-		return append(dst, byte(length)) // #nosec G115 -- below 128
-	}
-	n := 1
-	for v := length; v > 0xff; v >>= 8 {
-		n++
-	}
-	dst = append(dst, 0x80|byte(n))
-	for n--; n >= 0; n-- {
-		dst = append(dst, byte(length>>(8*n))) // #nosec G115 -- cut into octets
-	}
-	return dst
-}
-
 // headerSize is the number of bytes appendHeader appends.
-func headerSize(length int64) int64 { return int64(len(appendHeader(make([]byte, 0, 10), 0, length))) }
+func headerSize(length int64) int64 {
+	return int64(len(ber.AppendHeader(make([]byte, 0, 10), 0, length)))
+}
 
 // wrapped is the size of an element with length bytes of content.
 func wrapped(length int64) int64 { return headerSize(length) + length }
@@ -57,7 +45,7 @@ func (l layout) before(length int64) ([]byte, error) {
 	if len(set) > maxHeader/2 {
 		return nil, fmt.Errorf("%d recipients are more than one message takes: seal in several", len(l.recipients))
 	}
-	head := append(version, appendHeader(nil, idSet, int64(len(set)))...)
+	head := append(version, ber.AppendHeader(nil, ber.Set, int64(len(set)))...)
 	head = append(head, set...)
 	inner, err := build(func(b *cryptobyte.Builder) {
 		b.AddASN1ObjectIdentifier(oidData)
@@ -70,14 +58,14 @@ func (l layout) before(length int64) ([]byte, error) {
 	var out []byte
 	if length < 0 {
 		indefinite := func(id byte) { out = append(out, id, 0x80) }
-		indefinite(idSequence)
+		indefinite(ber.Sequence)
 		out = append(out, outer...)
-		indefinite(idContextCons)
-		indefinite(idSequence)
+		indefinite(ber.ContextConstructed)
+		indefinite(ber.Sequence)
 		out = append(out, head...)
-		indefinite(idSequence)
+		indefinite(ber.Sequence)
 		out = append(out, inner...)
-		indefinite(idContextCons)
+		indefinite(ber.ContextConstructed)
 		return out, nil
 	}
 	// From the inside out: each length holds those within it.
@@ -87,14 +75,14 @@ func (l layout) before(length int64) ([]byte, error) {
 		enveloped += wrapped(int64(l.tag))
 	}
 	explicit := wrapped(enveloped)
-	out = appendHeader(out, idSequence, int64(len(outer))+wrapped(explicit))
+	out = ber.AppendHeader(out, ber.Sequence, int64(len(outer))+wrapped(explicit))
 	out = append(out, outer...)
-	out = appendHeader(out, idContextCons, explicit)
-	out = appendHeader(out, idSequence, enveloped)
+	out = ber.AppendHeader(out, ber.ContextConstructed, explicit)
+	out = ber.AppendHeader(out, ber.Sequence, enveloped)
 	out = append(out, head...)
-	out = appendHeader(out, idSequence, encrypted)
+	out = ber.AppendHeader(out, ber.Sequence, encrypted)
 	out = append(out, inner...)
-	return appendHeader(out, idContext, length), nil
+	return ber.AppendHeader(out, ber.Context, length), nil
 }
 
 // after returns what follows the content.
@@ -109,13 +97,47 @@ func (l layout) after(length int64, tag []byte) []byte {
 		eoc(2) // the content, EncryptedContentInfo
 	}
 	if l.tag > 0 {
-		out = append(appendHeader(out, idOctetString, int64(len(tag))), tag...)
+		out = append(ber.AppendHeader(out, ber.OctetString, int64(len(tag))), tag...)
 	}
 	if length < 0 {
 		eoc(3) // EnvelopedData, [0], ContentInfo
 	}
 	return out
 }
+
+// algorithm is an AlgorithmIdentifier (RFC 5280 §4.1.1.2).
+type algorithm struct {
+	oid    asn1.ObjectIdentifier
+	params cryptobyte.String // one whole element; empty when absent
+	raw    []byte            // all of it, as DER
+}
+
+// readAlgorithm takes an AlgorithmIdentifier from s.
+func readAlgorithm(s *cryptobyte.String, a *algorithm) bool {
+	var whole cryptobyte.String
+	if !s.ReadASN1Element(&whole, ber.Sequence) {
+		return false
+	}
+	a.raw = whole
+	var inner cryptobyte.String
+	if !whole.ReadASN1(&inner, ber.Sequence) || !inner.ReadASN1ObjectIdentifier(&a.oid) {
+		return false
+	}
+	a.params = inner
+	if len(inner) == 0 {
+		return true
+	}
+	var element cryptobyte.String
+	return inner.ReadAnyASN1Element(&element, nil) && inner.Empty()
+}
+
+// plain tells that an algorithm has no parameters: absent, or NULL as many write it.
+func (a algorithm) plain() bool {
+	return len(a.params) == 0 || bytes.Equal(a.params, []byte{ber.Null, 0})
+}
+
+// sortSet puts the elements of a SET OF in DER's order (X.690 §11.6).
+func sortSet(elements [][]byte) { slices.SortFunc(elements, bytes.Compare) }
 
 // build runs a cryptobyte builder.
 func build(f func(b *cryptobyte.Builder)) ([]byte, error) {
