@@ -15,6 +15,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // Add examines what lies at paths (files, folders, ZIPs), checks it against what the set has already, and returns the
@@ -51,7 +52,7 @@ type intake struct {
 	done   int64
 	full   bool // the limit of entries was reached and told
 	slab   []Entry
-	send   func(job func(*examiner) []outcome) error
+	send   func(job func(*examiner) ([]outcome, error)) error
 }
 
 func newIntake(ctx context.Context, t *Set, report progress.Func) *intake {
@@ -60,9 +61,9 @@ func newIntake(ctx context.Context, t *Set, report progress.Func) *intake {
 
 func (in *intake) run(files []found) error {
 	in.total.Store(int64(len(files)))
-	return pipeline(in.ctx, in.set.opt.Workers,
-		func() *examiner { return &examiner{limits: in.set.opt.Limits} },
-		func(ctx context.Context, send func(func(*examiner) []outcome) error) error {
+	return work.Ordered(in.ctx, in.set.opt.Workers,
+		func(int) *examiner { return &examiner{limits: in.set.opt.Limits} },
+		func(ctx context.Context, send func(func(*examiner) ([]outcome, error)) error) error {
 			in.ctx, in.send = ctx, send
 			return in.produce(files)
 		},
@@ -70,13 +71,13 @@ func (in *intake) run(files []found) error {
 }
 
 // batch hands a run of inputs to the workers.
-func (in *intake) batch(work func(x *examiner)) error {
-	return in.send(func(x *examiner) []outcome {
+func (in *intake) batch(do func(x *examiner)) error {
+	return in.send(func(x *examiner) ([]outcome, error) {
 		x.out = make([]outcome, 0, batchSize)
 		if in.ctx.Err() == nil {
-			work(x)
+			do(x)
 		}
-		return x.out
+		return x.out, nil
 	})
 }
 
@@ -228,13 +229,13 @@ func (in *intake) archive(src *source, f *os.File, size int64) error {
 		if to > from {
 			reading.Add(1)
 			first, last := from, to
-			err := in.send(func(x *examiner) []outcome {
+			err := in.send(func(x *examiner) ([]outcome, error) {
 				defer reading.Done()
 				x.out = make([]outcome, 0, batchSize)
 				if in.ctx.Err() == nil {
 					x.inMembers(src, z, first, last)
 				}
-				return x.out
+				return x.out, nil
 			})
 			if err != nil {
 				reading.Done()

@@ -18,6 +18,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // What a ZIP spends on an entry besides its data: the local header and the directory's record without the name, which
@@ -34,7 +35,6 @@ const (
 type packed struct {
 	data  []byte // one after the other
 	items []packedItem
-	err   error
 }
 
 type packedItem struct {
@@ -52,19 +52,22 @@ type packer struct {
 	pem    []byte
 }
 
-func (p *packer) close() { p.loader.close() }
+// Close lets go of what it reads from.
+func (p *packer) Close() error {
+	p.loader.close()
+	return nil
+}
 
 var packedPool = sync.Pool{New: func() any { return new(packed) }}
 
-func (p *packer) pack(files []named, first int) *packed {
+func (p *packer) pack(files []named, first int) (*packed, error) {
 	out := packedPool.Get().(*packed)
 	*out = packed{data: out.data[:0], items: out.items[:0]}
 	buf := bytes.NewBuffer(out.data)
 	for i := range files {
 		der, err := p.loader.load(files[i].entry)
 		if err != nil {
-			out.err = err
-			break
+			return out, err
 		}
 		p.pem = AppendPEM(p.pem[:0], der)
 		start := buf.Len()
@@ -74,8 +77,7 @@ func (p *packer) pack(files []named, first int) *packed {
 			err = p.flate.Close()
 		}
 		if err != nil { // memory is all that is written to here
-			out.err = err
-			break
+			return out, err
 		}
 		if buf.Len()-start >= len(p.pem) {
 			buf.Truncate(start)
@@ -85,7 +87,7 @@ func (p *packer) pack(files []named, first int) *packed {
 		out.items = append(out.items, packedItem{at: first + i, end: buf.Len(), crc: crc32.ChecksumIEEE(p.pem), size: len(p.pem), method: method})
 	}
 	out.data = buf.Bytes()
-	return out
+	return out, nil
 }
 
 // bundleWriter writes the parts one after the other, and then what stands beside them.
@@ -131,18 +133,18 @@ func (w *bundleWriter) writeParts(ctx context.Context, files []named, report pro
 	defer zips.close()
 	w.partOf = make([]int32, len(files))
 	total := int64(len(files))
-	err = pipeline(ctx, 0,
-		func() *packer {
+	err = work.Ordered(ctx, 0,
+		func(int) *packer {
 			f, _ := flate.NewWriter(io.Discard, deflateLevel) // fails for an unknown level only
 			return &packer{loader: &loader{pool: pool, zips: zips}, flate: f}
 		},
-		func(ctx context.Context, send func(func(*packer) *packed) error) error {
+		func(ctx context.Context, send func(func(*packer) (*packed, error)) error) error {
 			for first := 0; first < len(files); first += batchSize {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
 				run := files[first:min(first+batchSize, len(files))]
-				if err := send(func(p *packer) *packed { return p.pack(run, first) }); err != nil {
+				if err := send(func(p *packer) (*packed, error) { return p.pack(run, first) }); err != nil {
 					return err
 				}
 			}
@@ -150,9 +152,6 @@ func (w *bundleWriter) writeParts(ctx context.Context, files []named, report pro
 		},
 		func(b *packed) error {
 			defer packedPool.Put(b)
-			if b.err != nil {
-				return b.err
-			}
 			from := 0
 			for _, it := range b.items {
 				if err := w.append(files[it.at].name, it, b.data[from:it.end]); err != nil {

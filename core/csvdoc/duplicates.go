@@ -3,7 +3,6 @@ package csvdoc
 import (
 	"context"
 	"hash/maphash"
-	"runtime"
 	"slices"
 	"sync/atomic"
 
@@ -83,7 +82,7 @@ func (s *Snapshot) proven(ctx context.Context, columns []column, pairs []pair) (
 			}
 		})
 	}
-	err := inParallel(ctx, runtime.GOMAXPROCS(0), tasks)
+	err := inParallel(ctx, tasks)
 	return !differ.Load(), err
 }
 

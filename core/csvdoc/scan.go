@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"sync"
 
-	"golang.org/x/sync/errgroup"
+	"enrollbench/core/work"
 )
 
 // streamRows is the length of a run from which reading it as a stream costs less than by blocks.
@@ -51,33 +50,15 @@ func (s *Snapshot) ScanBytes(ctx context.Context, from, to int, f func(i int, id
 // 0 ≤ w < workers with rows in order within a piece. f must be safe for concurrent use.
 func (s *Snapshot) ScanParallel(ctx context.Context, workers, from, to int, f func(w, i int, id RowID, cells [][]byte, raw []byte) error) error {
 	from, to = max(from, 0), min(to, s.Rows())
-	const piece = 8192
-	var mu sync.Mutex
-	next := from
-	take := func() (int, int) {
-		mu.Lock()
-		defer mu.Unlock()
-		lo := next
-		next = min(lo+piece, to)
-		return lo, next
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	for w := range max(workers, 1) {
-		g.Go(func() error {
-			r := newReader(s)
-			for {
-				lo, hi := take()
-				if lo >= hi {
-					return nil
-				}
-				err := r.each(ctx, lo, hi, func(i int, id RowID) error { return f(w, i, id, r.values(id), r.raw()) })
-				if err != nil {
-					return err
-				}
-			}
-		})
-	}
-	return g.Wait()
+	workers = max(workers, 1)
+	readers := make([]*reader, workers)
+	return work.Each(ctx, workers, (max(to-from, 0)+scanRows-1)/scanRows, 1, func(w, step int) error {
+		if readers[w] == nil {
+			readers[w] = newReader(s)
+		}
+		r, first := readers[w], from+step*scanRows
+		return r.each(ctx, first, min(first+scanRows, to), func(i int, id RowID) error { return f(w, i, id, r.values(id), r.raw()) })
+	})
 }
 
 // reader goes through rows in order. Its buffers serve all rows.

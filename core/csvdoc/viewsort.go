@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // sorted orders rows (nil: all; else ascending) by keys. Each column is turned into ranks, 4 bytes a row, so that the sort
@@ -131,12 +129,11 @@ const sortChunk = 1 << 15
 
 // sortItems orders items on every core; no two may be equal. It returns them, in the memory given or in other.
 func sortItems(ctx context.Context, items []sortItem, compare func(a, b sortItem) int) ([]sortItem, error) {
-	workers := runtime.GOMAXPROCS(0)
 	var tasks []func()
 	for chunk := range slices.Chunk(items, sortChunk) {
 		tasks = append(tasks, func() { slices.SortFunc(chunk, compare) })
 	}
-	if err := inParallel(ctx, workers, tasks); err != nil {
+	if err := inParallel(ctx, tasks); err != nil {
 		return nil, err
 	}
 	if len(items) <= sortChunk {
@@ -149,7 +146,7 @@ func sortItems(ctx context.Context, items []sortItem, compare func(a, b sortItem
 			middle, to := min(from+run, len(items)), min(from+2*run, len(items))
 			tasks = append(tasks, merges(buffer[from:to], items[from:middle], items[middle:to], compare)...)
 		}
-		if err := inParallel(ctx, workers, tasks); err != nil {
+		if err := inParallel(ctx, tasks); err != nil {
 			return nil, err
 		}
 		items, buffer = buffer, items
@@ -192,21 +189,10 @@ func merge(into, a, b []sortItem, compare func(a, b sortItem) int) {
 	}
 }
 
-// inParallel runs tasks on some goroutines; between them it obeys the context.
-func inParallel(ctx context.Context, workers int, tasks []func()) error {
-	var next atomic.Int64
-	var running sync.WaitGroup
-	for range min(workers, len(tasks)) {
-		running.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(tasks) {
-					return
-				}
-				tasks[i]()
-			}
-		})
-	}
-	running.Wait()
-	return ctx.Err()
+// inParallel runs tasks on every core; between them it obeys the context.
+func inParallel(ctx context.Context, tasks []func()) error {
+	return work.Each(ctx, 0, len(tasks), 1, func(_, i int) error {
+		tasks[i]()
+		return nil
+	})
 }

@@ -19,6 +19,7 @@ import (
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // Encoding of an export.
@@ -172,7 +173,7 @@ func (x *export) write(ctx context.Context, to sink, workers int, report progres
 		readers := x.sources.readers(workers)
 		var mu sync.Mutex
 		done := int64(0)
-		err = inParallel(ctx, workers, n, 32, func(w, i int) error {
+		err = work.Each(ctx, workers, n, 32, func(w, i int) error {
 			readers[w].opener = x.opener
 			if err := x.writeItem(to, &readers[w], i, &outcomes[i]); err != nil {
 				return err

@@ -21,6 +21,7 @@ import (
 
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // gathering reads every unit of every source once, on all cores, and keeps records.
@@ -429,7 +430,7 @@ func (g *gathering) constrained(ctx context.Context, workers int) error {
 // revisit reads certificates again, on all cores, and hands them to use with their position in which.
 func (g *gathering) revisit(ctx context.Context, workers int, which []int32, report progress.Func, use func(n int, c *x509.Certificate)) error {
 	readers := g.sources.readers(workers)
-	return inParallel(ctx, workers, len(which), 64, func(w, n int) error {
+	return work.Each(ctx, workers, len(which), 64, func(w, n int) error {
 		c, err := readers[w].certificate(&g.certificates[which[n]])
 		if err != nil {
 			return err

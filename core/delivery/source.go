@@ -7,10 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"enrollbench/core/archive"
+	"enrollbench/core/work"
 )
 
 // maxUnit is the largest file or JSON object with certificates and keys that is taken apart; it is held in memory.
@@ -30,32 +29,6 @@ type source interface {
 }
 
 type visitor func(worker int, at ref, parts []part) error
-
-// inParallel lets workers take the numbers below n in portions and ends at the first error.
-func inParallel(ctx context.Context, workers, n, portion int, work func(worker, i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				end := int(next.Add(int64(portion)))
-				if end-portion >= n {
-					return
-				}
-				for i := end - portion; i < min(end, n); i++ {
-					if err := work(w, i); err != nil {
-						cancel(err)
-						return
-					}
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return context.Cause(ctx)
-}
 
 // zipSource is a ZIP, on the disk or in a spool. Units are its entries.
 type zipSource struct {
@@ -94,7 +67,7 @@ func (s *zipSource) member(at ref) string {
 
 func (s *zipSource) walk(ctx context.Context, workers int, visit visitor) error {
 	buffers := make([][]byte, workers)
-	return inParallel(ctx, workers, s.zip.Len(), 128, func(w, i int) error {
+	return work.Each(ctx, workers, s.zip.Len(), 128, func(w, i int) error {
 		parts, err := s.read(i, &buffers[w])
 		if err != nil || parts == nil {
 			return err
@@ -187,7 +160,7 @@ func (s *filesSource) member(at ref) string  { return s.names[at.unit] }
 func (s *filesSource) position(at ref) int64 { return s.bytes / int64(len(s.names)) * at.unit }
 
 func (s *filesSource) walk(ctx context.Context, workers int, visit visitor) error {
-	return inParallel(ctx, workers, len(s.names), 64, func(w, i int) error {
+	return work.Each(ctx, workers, len(s.names), 64, func(w, i int) error {
 		at := ref{unit: int64(i)}
 		parts, err := s.parts(at)
 		if err != nil {

@@ -8,7 +8,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
+
+	"enrollbench/core/work"
 )
 
 // Names of members in a JSON result. The contract states none of them, so all that are likely are taken.
@@ -55,40 +56,25 @@ type rawObject struct {
 }
 
 func (s *jsonSource) walk(ctx context.Context, workers int, visit visitor) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	objects := make(chan rawObject, 4*workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for o := range objects {
-				if ctx.Err() != nil {
-					continue
-				}
-				parts, err := objectParts(o.raw, 0)
-				if err == nil {
-					err = visit(w, o.at, parts)
-				}
-				if err != nil {
-					cancel(fmt.Errorf("object at octet %d: %w", o.at.unit, err))
-				}
-			}
-		})
-	}
-	err := s.scan(ctx, func(o rawObject) error {
-		select {
-		case objects <- o:
-			return nil
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	})
-	close(objects)
-	wg.Wait()
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	return err
+	return work.Ordered(ctx, workers, func(w int) int { return w },
+		func(ctx context.Context, send func(func(w int) (struct{}, error)) error) error {
+			return s.scan(ctx, func(o rawObject) error {
+				return send(func(w int) (none struct{}, err error) {
+					if ctx.Err() != nil {
+						return none, context.Cause(ctx)
+					}
+					parts, err := objectParts(o.raw, 0)
+					if err == nil {
+						err = visit(w, o.at, parts)
+					}
+					if err != nil {
+						err = fmt.Errorf("object at octet %d: %w", o.at.unit, err)
+					}
+					return none, err
+				})
+			})
+		},
+		func(struct{}) error { return nil })
 }
 
 // frugal is a reader that refuses to go on when a single value takes too much.

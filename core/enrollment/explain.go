@@ -14,6 +14,7 @@ import (
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // HeaderFindings are those about the header and about the file as a whole. Their row is 1; it is 0 where they are about
@@ -286,13 +287,13 @@ func (r *Result) explainRows(ctx context.Context, rows []int, file string, brief
 	first := newExplainer(r)
 	first.file, first.brief = file, brief
 	total := int64(len(rows))
-	return inOrder(ctx, r.p.opt.Workers, (len(rows)+piece-1)/piece,
-		func() func(ctx context.Context, k int) ([]Finding, error) {
+	return work.Ranges(ctx, r.p.opt.Workers, len(rows), piece,
+		func() work.Ranger[[]Finding] {
 			e := first.beside()
 			var cells []string
-			return func(ctx context.Context, k int) ([]Finding, error) {
+			return func(ctx context.Context, from, to int) ([]Finding, error) {
 				var out []Finding
-				for _, i := range rows[k*piece : min((k+1)*piece, len(rows))] {
+				for _, i := range rows[from:to] {
 					if err := ctx.Err(); err != nil {
 						return nil, err
 					}
@@ -302,8 +303,8 @@ func (r *Result) explainRows(ctx context.Context, rows []int, file string, brief
 				return out, nil
 			}
 		},
-		func(k int, list []Finding) error {
-			report.Report(min(int64(k+1)*piece, total), total)
+		func(to int, list []Finding) error {
+			report.Report(int64(to), total)
 			return do(list)
 		})
 }

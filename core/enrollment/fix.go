@@ -7,6 +7,7 @@ import (
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // Reasons for which nothing is mended.
@@ -60,14 +61,14 @@ func (r *Result) Fix(ctx context.Context, g *Group, report progress.Func) (*Repa
 	}
 	const piece = 1024
 	total := int64(len(rows))
-	err := inOrder(ctx, r.p.opt.Workers, (len(rows)+piece-1)/piece,
-		func() func(ctx context.Context, k int) ([]csvdoc.Cell, error) {
+	err := work.Ranges(ctx, r.p.opt.Workers, len(rows), piece,
+		func() work.Ranger[[]csvdoc.Cell] {
 			c := newChecker(r.p, true)
 			c.verdicts, c.light = r.verdicts, column != r.p.csr // no need to verify signatures for mending a name
 			var cells []string
-			return func(ctx context.Context, k int) ([]csvdoc.Cell, error) {
+			return func(ctx context.Context, from, to int) ([]csvdoc.Cell, error) {
 				var out []csvdoc.Cell
-				for _, i := range rows[k*piece : min((k+1)*piece, len(rows))] {
+				for _, i := range rows[from:to] {
 					if err := ctx.Err(); err != nil {
 						return nil, err
 					}
@@ -84,9 +85,9 @@ func (r *Result) Fix(ctx context.Context, g *Group, report progress.Func) (*Repa
 				return out, nil
 			}
 		},
-		func(k int, cells []csvdoc.Cell) error {
+		func(to int, cells []csvdoc.Cell) error {
 			f.Cells = append(f.Cells, cells...)
-			report.Report(min(int64(k+1)*piece, total), total)
+			report.Report(int64(to), total)
 			return nil
 		})
 	if err != nil {

@@ -1,9 +1,6 @@
 package enrollment
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -121,53 +118,5 @@ func TestValueIndex(t *testing.T) {
 				t.Fatalf("%x: %v", v, rows)
 			}
 		}
-	}
-}
-
-func TestInOrder(t *testing.T) {
-	var got []int
-	err := inOrder(ctx, 3, 100, func() func(context.Context, int) (int, error) {
-		return func(_ context.Context, k int) (int, error) { return k * k, nil }
-	}, func(k, square int) error {
-		if square != k*k {
-			return fmt.Errorf("%d: %d", k, square)
-		}
-		got = append(got, k)
-		return nil
-	})
-	if err != nil || len(got) != 100 || !slices.IsSorted(got) {
-		t.Errorf("%v %v", got, err)
-	}
-	broken := errors.New("broken")
-	for _, at := range []int{0, 50, 99} {
-		err := inOrder(ctx, 3, 100, func() func(context.Context, int) (int, error) {
-			return func(_ context.Context, k int) (int, error) {
-				if k == at {
-					return 0, broken
-				}
-				return k, nil
-			}
-		}, func(k, _ int) error {
-			if k > at {
-				t.Errorf("%d was handed on after the error at %d", k, at)
-			}
-			return nil
-		})
-		if err != broken {
-			t.Errorf("%d: %v", at, err)
-		}
-		if err := inOrder(ctx, 3, 100, func() func(context.Context, int) (int, error) {
-			return func(_ context.Context, k int) (int, error) { return k, nil }
-		}, func(k, _ int) error {
-			if k == at {
-				return broken
-			}
-			return nil
-		}); err != broken {
-			t.Errorf("%d: %v", at, err)
-		}
-	}
-	if err := inOrder(ctx, 3, 0, func() func(context.Context, int) (int, error) { return nil }, func(int, int) error { return nil }); err != nil {
-		t.Error(err)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // uploadLevel of klauspost's flate: CSVs repeat themselves, and the levels above win little for much time.
@@ -102,13 +103,13 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
 	}
 	step, rows := w.rowsPerBlock(), r.snap.Rows()
 	left, q := r.states[finding.Error], r.newQuoter()
-	err = inOrder(ctx, r.p.opt.Workers, (rows+step-1)/step,
-		func() func(context.Context, int) (*block, error) {
+	err = work.Ranges(ctx, r.p.opt.Workers, rows, step,
+		func() work.Ranger[*block] {
 			z, zipErr := flate.NewWriter(io.Discard, uploadLevel)
-			return func(ctx context.Context, k int) (*block, error) {
+			return func(ctx context.Context, from, to int) (*block, error) {
 				b := blocks.Get().(*block)
 				b.text, b.ends, b.packed = b.text[:0], b.ends[:0], nil
-				err := r.snap.ScanQuoted(ctx, k*step, min((k+1)*step, rows), func(_ int, id csvdoc.RowID, raw []byte, cells func() [][]byte) error {
+				err := r.snap.ScanQuoted(ctx, from, to, func(_ int, id csvdoc.RowID, raw []byte, cells func() [][]byte) error {
 					if left.has(id) {
 						return nil
 					}
@@ -128,8 +129,8 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
 				return b, err
 			}
 		},
-		func(k int, b *block) error {
-			report.Report(int64(min((k+1)*step, rows)), int64(rows))
+		func(to int, b *block) error {
+			report.Report(int64(to), int64(rows))
 			err := w.append(b)
 			blocks.Put(b) // all of it was written
 			return err

@@ -6,9 +6,9 @@ import (
 	"hash/maphash"
 	"maps"
 	"slices"
-	"sync"
 
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/work"
 )
 
 // valueSeed keys the hashes of values, so that nobody can make a file whose values collide. Two different values of a
@@ -73,16 +73,10 @@ func newValueIndex(ctx context.Context, workers int, parts [][]valueAt) (*valueI
 			x.shards[s] = append(x.shards[s], v)
 		}
 	}
-	var running sync.WaitGroup
-	for w := range workers {
-		running.Go(func() {
-			for s := w; s < shards && ctx.Err() == nil; s += workers {
-				slices.SortFunc(x.shards[s], valueAt.compare)
-			}
-		})
-	}
-	running.Wait()
-	return x, ctx.Err()
+	return x, work.Each(ctx, workers, shards, 1, func(_, s int) error {
+		slices.SortFunc(x.shards[s], valueAt.compare)
+		return nil
+	})
 }
 
 // rows are those that have the value, by their names.

@@ -207,6 +207,12 @@ func newPacker() *packer {
 	return &packer{flate: f}
 }
 
+// Close wipes the text of the last key.
+func (p *packer) Close() error {
+	clear(p.text[:cap(p.text)])
+	return nil
+}
+
 // pack compresses data onto the buffer.
 func (p *packer) pack(b *bytes.Buffer, data []byte) (piece, error) {
 	made := piece{start: b.Len(), size: uint32(len(data)), crc: crc32.ChecksumIEEE(data), deflated: true} // #nosec G115 -- some kilobytes

@@ -10,13 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
-	"sync"
 	"time"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/eui48"
 	"enrollbench/core/recipient"
+	"enrollbench/core/work"
 )
 
 // rowFailure is a row that got no certificate.
@@ -40,8 +39,6 @@ type batch struct {
 	rows []row
 	data bytes.Buffer
 	made []made
-	err  error // the job cannot go on
-	done chan struct{}
 }
 
 // wipe clears the keys in the batch's memory.
@@ -166,86 +163,72 @@ func openRows(j *job, r *record) (*source, error) {
 	return macSource(series), nil
 }
 
-// pipeline reads rows here, issues on all cores, and writes in the order of the rows.
+// pipeline reads rows, issues on all cores, and writes in the order of the rows.
 func (r *run) pipeline(ctx context.Context, rows *source, out *resultWriter) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	workers := runtime.GOMAXPROCS(0)
-	todo, ordered := make(chan *batch, 2*workers), make(chan *batch, 4*workers)
-	free := sync.Pool{New: func() any { return new(batch) }}
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			p := newPacker()
-			for b := range todo {
-				if ctx.Err() == nil {
-					r.work(p, b)
+	size := 128
+	if r.record.MakeKeys {
+		size = r.profile.KeyType.atOnce()
+	}
+	var all []*batch
+	free := make(chan *batch, 1024)
+	defer func() {
+		for _, b := range all {
+			b.wipe()
+		}
+	}()
+	return work.Ordered(ctx, 0, func(int) *packer { return newPacker() },
+		func(ctx context.Context, send func(func(*packer) (*batch, error)) error) error {
+			var b *batch
+			flush := func() error {
+				full := b
+				b = nil
+				return send(func(p *packer) (*batch, error) { return full, r.work(ctx, p, full) })
+			}
+			err := rows.each(ctx, func(one row) error {
+				if b == nil {
+					select {
+					case b = <-free:
+					default:
+						b = new(batch)
+						all = append(all, b)
+					}
 				}
-				close(b.done)
+				if b.rows = append(b.rows, one); len(b.rows) == size {
+					return flush()
+				}
+				return nil
+			})
+			if err == nil && b != nil {
+				err = flush()
 			}
-			clear(p.text)
-		})
-	}
-	group.Go(func() {
-		defer close(ordered)
-		defer close(todo)
-		size := 128
-		if r.record.MakeKeys {
-			size = r.profile.KeyType.atOnce()
-		}
-		var b *batch
-		send := func() error {
+			return err
+		},
+		func(b *batch) error {
+			err := r.collect(ctx, b, out)
+			b.wipe()
+			b.rows, b.made = b.rows[:0], b.made[:0]
+			b.data.Reset()
 			select {
-			case ordered <- b:
-			case <-ctx.Done():
-				return ctx.Err()
+			case free <- b:
+			default:
 			}
-			todo <- b
-			b = nil
-			return nil
-		}
-		err := rows.each(ctx, func(one row) error {
-			if b == nil {
-				b = free.Get().(*batch)
-				b.rows, b.made, b.err, b.done = b.rows[:0], b.made[:0], nil, make(chan struct{})
-				b.data.Reset()
-			}
-			if b.rows = append(b.rows, one); len(b.rows) == size {
-				return send()
-			}
-			return nil
+			return err
 		})
-		if err == nil && b != nil {
-			err = send()
-		}
-		if err != nil {
-			cancel(err)
-		}
-	})
-	for b := range ordered {
-		<-b.done
-		if ctx.Err() == nil {
-			if err := r.collect(ctx, b, out); err != nil {
-				cancel(err)
-			}
-		}
-		b.wipe()
-		free.Put(b)
-	}
-	group.Wait()
-	return context.Cause(ctx)
 }
 
 // work issues the rows of a batch.
-func (r *run) work(p *packer, b *batch) {
+func (r *run) work(ctx context.Context, p *packer, b *batch) error {
 	for i := range b.rows {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		m, err := r.issueRow(p, b, &b.rows[i])
 		if err != nil {
-			b.err = err
-			return
+			return err
 		}
 		b.made = append(b.made, m)
 	}
+	return nil
 }
 
 // issueRow makes the certificate of one row. What is wrong with the row is its reason, not an error.
@@ -362,9 +345,6 @@ func sealKey(to *recipient.Recipient, pkcs8 []byte) (string, error) {
 
 // collect writes a batch into the result and counts it.
 func (r *run) collect(ctx context.Context, b *batch, out *resultWriter) error {
-	if b.err != nil {
-		return b.err
-	}
 	data := b.data.Bytes()
 	for i := range b.made {
 		m := &b.made[i]

@@ -35,7 +35,19 @@ const (
 // core names the floor of every package below core/. A package that is not named here has no place yet: giving it one is
 // a decision, to be taken here and in docs/ARCHITECTURE.md.
 var core = map[string]layer{
-	"ber": base, "finding": base, "form": base, "progress": base, "filelock": base, "atomicfile": base, "archive": base, "attribute": base, "certificate": base, "privatekey": base, "mldsa": base, "store": base,
+	"archive":     base,
+	"atomicfile":  base,
+	"attribute":   base,
+	"ber":         base,
+	"certificate": base,
+	"filelock":    base,
+	"finding":     base,
+	"form":        base,
+	"mldsa":       base,
+	"privatekey":  base,
+	"progress":    base,
+	"store":       base,
+	"work":        base,
 
 	"csr": format, "csvdoc": format, "eui48": format, "openpgp": format, "cms": format,
 

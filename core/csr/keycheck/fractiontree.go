@@ -4,12 +4,10 @@ import (
 	"context"
 	"math/big"
 	"math/bits"
-	"runtime"
 	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
-
 	"enrollbench/core/progress"
+	"enrollbench/core/work"
 )
 
 // groupWords is about how many words of moduli make one leaf of the tree. Within a leaf ordinary division is quickest.
@@ -94,17 +92,7 @@ func (t *tree) group(values []*big.Int) {
 
 // each runs f for every node of a level, on all cores, until the first error.
 func each(ctx context.Context, level []node, f func(i int, n *node) error) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range level {
-		g.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return f(i, &level[i])
-		})
-	}
-	return g.Wait()
+	return work.Each(ctx, 0, len(level), 1, func(_, i int) error { return f(i, &level[i]) })
 }
 
 func (t *tree) rise(ctx context.Context) error {
