@@ -71,12 +71,13 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(abs), 0o700); err != nil {
 		return nil, err
 	}
-	// SQLite gives its files the mode of the database; made here, so that nobody else can ever read them.
-	f, err := os.OpenFile(abs, os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- the file that the caller names
-	if err != nil {
-		return nil, err
+	// SQLite gives its files the mode of the database; made here, so that nobody else can ever read them. One that is there is
+	// not opened: closing it would take away the locks that this program holds on it (https://www.sqlite.org/howtocorrupt.html).
+	f, err := os.OpenFile(abs, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the file that the caller names
+	if err == nil {
+		err = f.Close()
 	}
-	if err := f.Close(); err != nil {
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
 	db := &DB{path: abs}
@@ -107,34 +108,46 @@ func source(path, more string) string {
 		BusyTimeout.Milliseconds(), more)
 }
 
-// claim refuses what is not ours and marks what is new.
+// claim refuses what is not ours and marks what is new, in one transaction: another program may do the same now.
 func (db *DB) claim(ctx context.Context) error {
-	var id, tables int
-	if err := db.writer.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
-		return explain(err)
-	}
-	if err := db.writer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return explain(err)
-	}
-	if id != applicationID && (id != 0 || tables > 0) {
-		return ErrForeign
-	}
-	var mode string
-	if err := db.writer.QueryRowContext(ctx, "PRAGMA journal_mode=WAL").Scan(&mode); err != nil {
-		return explain(err)
-	}
-	if !strings.EqualFold(mode, "wal") {
-		return fmt.Errorf("the file system does not let a write-ahead log be kept (mode %q): choose a folder on a local disk", mode)
-	}
-	return db.Write(ctx, func(tx *sql.Tx) error {
-		if id == 0 {
-			if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id=%d", applicationID)); err != nil {
-				return err
-			}
+	err := db.Write(ctx, func(tx *sql.Tx) error {
+		var id, tables int
+		if err := tx.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+			return err
 		}
-		_, err := tx.ExecContext(ctx, createMigrations)
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+			return err
+		}
+		switch {
+		case id == applicationID:
+			return nil
+		case id != 0 || tables > 0:
+			return ErrForeign
+		}
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id=%d; %s", applicationID, createMigrations))
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return db.keepLog(ctx)
+}
+
+// keepLog has the database keep a write-ahead log. SQLite does not wait for others when it changes to one: it is asked until
+// BusyTimeout is over.
+func (db *DB) keepLog(ctx context.Context) error {
+	for end := time.Now().Add(BusyTimeout); ; {
+		var mode string
+		err := explain(db.writer.QueryRowContext(ctx, "PRAGMA journal_mode=WAL").Scan(&mode))
+		switch {
+		case errors.Is(err, ErrBusy) && time.Now().Before(end):
+			time.Sleep(5 * time.Millisecond)
+			continue
+		case err == nil && !strings.EqualFold(mode, "wal"):
+			return fmt.Errorf("the file system cannot keep a write-ahead log (mode %q): choose a folder on a local disk", mode)
+		}
+		return err
+	}
 }
 
 // Path is the file of the database.

@@ -223,7 +223,53 @@ func TestBackup(t *testing.T) {
 
 // TestOpenTogether: several programs start at the same moment on a database that is not there yet.
 func TestOpenTogether(t *testing.T) {
+	for range 20 {
+		openTogether(t, filepath.Join(t.TempDir(), "a.db"))
+	}
+}
+
+// TestOpenWhileClaimed: another program is in the middle of making the database.
+func TestOpenWhileClaimed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
+	other, err := sql.Open("sqlite", source(path, "_txlock=immediate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	tx, err := other.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan error)
+	go func() {
+		db, err := Open(context.Background(), path)
+		if err == nil {
+			err = db.Close()
+		}
+		opened <- err
+	}()
+	if _, err := tx.Exec(fmt.Sprintf("PRAGMA application_id=%d", applicationID)); err != nil {
+		t.Error(err)
+	}
+	if _, err := tx.Exec(createMigrations); err != nil {
+		t.Error(err)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Error(err)
+	}
+	// It reads on, which forbids the change to a write-ahead log until it ends.
+	read, err := other.Query("SELECT 1 FROM sqlite_schema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Next()
+	read.Close()
+	if err := <-opened; err != nil {
+		t.Error(err)
+	}
+}
+
+func openTogether(t *testing.T, path string) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
