@@ -3,7 +3,6 @@ package delivery
 import (
 	"bytes"
 	"cmp"
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
@@ -12,7 +11,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"enrollbench/core/certificate"
 )
 
 // Anchors are the certificates that end a chain: pinned for a profile after somebody compared the fingerprint, or given
@@ -29,12 +31,12 @@ func ParseAnchors(data []byte) (*Anchors, error) {
 	for _, p := range split(data) {
 		switch p.kind {
 		case certificatePart:
-			c, err := x509.ParseCertificate(p.der)
+			c, _, err := certificate.Parse(p.der)
 			if err != nil {
 				return nil, fmt.Errorf("a trusted certificate cannot be read: %w", err)
 			}
 			if c.Version >= 3 && !isAuthority(c) {
-				return nil, fmt.Errorf("%q is no CA certificate, so nothing can be verified by it; give the root certificate of the issuer", nameOf(c))
+				return nil, fmt.Errorf("%q is not a CA certificate, so it cannot verify others; give the root certificate of the issuer", certificate.Name(c))
 			}
 			a.Add(c)
 		case damagedPart:
@@ -71,9 +73,10 @@ func (a *Anchors) PEM() []byte {
 
 // Bounds of what a delivery may cost: its certificates choose what is computed.
 const (
-	maxAuthorities  = 256    // CA certificates
-	maxIssuerKeys   = 8      // CA keys of one name that are tried on a certificate
-	maxAuthorityRSA = 16_384 // bits of a CA's RSA key
+	maxAuthorities = 256  // CA certificates
+	maxIssuerKeys  = 8    // CA keys of one name and key identifier that are tried on a certificate
+	maxPathLength  = 16   // CAs above each other
+	maxPathSteps   = 1000 // of the search for the chain of one CA
 )
 
 // authority is the certificate of a CA: delivered, or an anchor.
@@ -82,6 +85,8 @@ type authority struct {
 	sum       [32]byte
 	delivered bool
 	at        ref // of the first delivery
+	issuers   []*authority
+	unchecked error // why nobody can say who issued it, although the issuer may be here
 	standing  *standing
 	speaker   *authority // the best certificate of the same CA, itself as a rule
 }
@@ -91,20 +96,24 @@ type standing struct {
 	chain       []*x509.Certificate // up to the root, as far as it is known
 	confirmed   bool                // it ends in an anchor
 	rooted      bool                // it ends in a self-signed certificate
-	problem     error               // why the chain is not valid at all: expired, not a CA, …
+	problem     error               // why the chain is not valid at all: expired, too long, names that it may not have, …
+	unchecked   error               // why the signature on the last certificate could not be checked
 	constrained bool                // a certificate of the chain limits the names that it may issue
 }
 
 // authorities is the set of all CA certificates of a delivery. It is safe for concurrent use until judge is called.
 type authorities struct {
-	mu      sync.RWMutex
-	list    []*authority
-	sums    map[[32]byte]int
-	issuers map[string][]int // by RawSubject
+	mu     sync.RWMutex
+	list   []*authority
+	sums   map[[32]byte]int
+	names  map[string]string // subjects to their canonical form
+	byName map[string][]int  // by the canonical form
+	byKey  map[string][]int  // by that and the key identifier, "" for those without one
+	checks atomic.Int64      // signatures that were checked
 }
 
 func newAuthorities(a *Anchors) (*authorities, error) {
-	s := &authorities{sums: map[[32]byte]int{}, issuers: map[string][]int{}}
+	s := &authorities{sums: map[[32]byte]int{}, names: map[string]string{}, byName: map[string][]int{}, byKey: map[string][]int{}}
 	for _, c := range a.certificates {
 		if err := s.add(&authority{cert: c, sum: sha256.Sum256(c.Raw)}); err != nil {
 			return nil, err
@@ -137,9 +146,6 @@ func (s *authorities) known(sum [32]byte, at ref) bool {
 }
 
 func (s *authorities) add(a *authority) error {
-	if k, ok := a.cert.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxAuthorityRSA {
-		return fmt.Errorf("the CA certificate of %q has an RSA key of %d bits, more than the limit of %d", nameOf(a.cert), k.N.BitLen(), maxAuthorityRSA)
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if i, ok := s.sums[a.sum]; ok {
@@ -152,10 +158,36 @@ func (s *authorities) add(a *authority) error {
 		return fmt.Errorf("it holds more than %d different CA certificates", maxAuthorities)
 	}
 	s.sums[a.sum] = len(s.list)
-	subject := string(a.cert.RawSubject)
-	s.issuers[subject] = append(s.issuers[subject], len(s.list))
+	name := canonical(a.cert.RawSubject)
+	s.names[string(a.cert.RawSubject)] = name
+	s.byName[name] = append(s.byName[name], len(s.list))
+	s.byKey[name+string(a.cert.SubjectKeyId)] = append(s.byKey[name+string(a.cert.SubjectKeyId)], len(s.list))
 	s.list = append(s.list, a)
 	return nil
+}
+
+// canonical is equal for names that RFC 5280 §7.1 calls equal. A name that cannot be read equals itself alone.
+func canonical(name []byte) string {
+	rdns, err := certificate.Canonical(name)
+	if err != nil {
+		return string(name)
+	}
+	return strings.Join(rdns, "\x02") + "\x03"
+}
+
+// candidates are the CAs that may have issued the certificate by its issuer's name and key identifier (RFC 5280
+// §4.2.1.1). Those without an identifier may always have.
+func (s *authorities) candidates(c *x509.Certificate) []int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	name, known := s.names[string(c.RawIssuer)]
+	if !known {
+		name = canonical(c.RawIssuer)
+	}
+	if len(c.AuthorityKeyId) == 0 {
+		return s.byName[name]
+	}
+	return slices.Concat(s.byKey[name+string(c.AuthorityKeyId)], s.byKey[name])
 }
 
 // errNoIssuer: no certificate of the issuer is known.
@@ -164,54 +196,64 @@ var errNoIssuer = errors.New("the issuer's certificate was not delivered")
 // issuer finds the authority whose key verifies the certificate's signature: its index. errNoIssuer says that there is
 // no candidate; another error is why the last one failed.
 func (s *authorities) issuer(c *x509.Certificate) (int, error) {
-	s.mu.RLock()
-	candidates := s.issuers[string(c.RawIssuer)]
-	s.mu.RUnlock()
-	failed := errNoIssuer
-	var tried [maxIssuerKeys][]byte
-	keys := 0
-	for _, i := range candidates {
+	found, err := s.verifiers(c, true)
+	if len(found) == 0 {
+		return -1, cmp.Or(err, errNoIssuer)
+	}
+	return found[0], nil
+}
+
+// verifiers are the authorities whose key verifies the certificate's signature, one of them or all. Each key is tried
+// once, and no more than maxIssuerKeys are.
+func (s *authorities) verifiers(c *x509.Certificate, one bool) (found []int, err error) {
+	tried := map[string]error{}
+	for _, i := range s.candidates(c) {
 		s.mu.RLock()
 		a := s.list[i]
 		s.mu.RUnlock()
-		if len(c.AuthorityKeyId) > 0 && len(a.cert.SubjectKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, a.cert.SubjectKeyId) {
-			continue // another key of the same name, RFC 5280 §4.2.1.1
+		failed, again := tried[string(a.cert.RawSubjectPublicKeyInfo)]
+		if !again {
+			if len(tried) == maxIssuerKeys {
+				return found, fmt.Errorf("more than %d keys go by this name, and none of those tried fits", maxIssuerKeys)
+			}
+			s.checks.Add(1)
+			failed = certificate.CheckSignature(c, a.cert)
+			tried[string(a.cert.RawSubjectPublicKeyInfo)] = failed
 		}
-		if slices.ContainsFunc(tried[:keys], func(k []byte) bool { return bytes.Equal(k, a.cert.RawSubjectPublicKeyInfo) }) {
-			continue // another certificate for a key that did not fit
+		switch {
+		case failed == nil:
+			if found = append(found, i); one {
+				return found, nil
+			}
+		case err == nil || errors.Is(failed, certificate.ErrSignature):
+			err = failed // that it does not fit says more than that nobody knows
 		}
-		if keys == maxIssuerKeys {
-			return -1, fmt.Errorf("more than %d keys go by this name, and none of those tried fits", maxIssuerKeys)
-		}
-		if err := c.CheckSignatureFrom(a.cert); err != nil {
-			failed = err
-			tried[keys] = a.cert.RawSubjectPublicKeyInfo
-			keys++
-			continue
-		}
-		return i, nil
 	}
-	return -1, failed
+	return found, err
 }
 
-// judge verifies the chain of each authority once. The set is complete then.
+// judge verifies the chain of each authority once, so that a certificate below it needs no more than its signature and
+// its names looked at. The set is complete then.
 func (s *authorities) judge(anchors *Anchors, now time.Time) {
-	trusted, roots, between := x509.NewCertPool(), x509.NewCertPool(), x509.NewCertPool()
+	trusted := map[[32]byte]bool{}
+	for sum := range anchors.pins {
+		trusted[sum] = true
+	}
 	for _, c := range anchors.certificates {
-		trusted.AddCert(c)
+		trusted[sha256.Sum256(c.Raw)] = true
 	}
 	for _, a := range s.list {
-		if anchors.pins[a.sum] {
-			trusted.AddCert(a.cert)
+		found, err := s.verifiers(a.cert, false)
+		if errors.Is(err, certificate.ErrAlgorithm) {
+			a.unchecked = err
 		}
-		if selfSigned(a.cert) {
-			roots.AddCert(a.cert)
-		} else {
-			between.AddCert(a.cert)
+		for _, i := range found {
+			a.issuers = append(a.issuers, s.list[i])
 		}
+		slices.SortFunc(a.issuers, func(a, b *authority) int { return bytes.Compare(a.sum[:], b.sum[:]) })
 	}
 	for _, a := range s.list {
-		a.standing = judge(a.cert, trusted, roots, between, now)
+		a.standing = a.judge(trusted, now)
 	}
 	// Two certificates of one CA (cross-signed, renewed) verify the same leaves: the better one speaks for both.
 	best := map[string]*authority{}
@@ -221,80 +263,77 @@ func (s *authorities) judge(anchors *Anchors, now time.Time) {
 			best[key(a)] = a
 		}
 	}
-	for i, a := range s.list {
-		s.list[i].speaker = best[key(a)]
+	for _, a := range s.list {
+		a.speaker = best[key(a)]
 	}
 }
 
 // compare orders authorities by what is known of them, the better one first; equal ones by content, so that the answer
 // does not depend on which was read first.
 func (a *authority) compare(b *authority) int {
-	rank := func(st *standing) int {
-		switch {
-		case st.confirmed:
-			return 0
-		case st.rooted:
-			return 1
-		case st.problem == nil:
-			return 2
-		}
-		return 3
-	}
-	return cmp.Or(cmp.Compare(rank(a.standing), rank(b.standing)), bytes.Compare(a.sum[:], b.sum[:]))
+	return cmp.Or(cmp.Compare(a.standing.rank(), b.standing.rank()), bytes.Compare(a.sum[:], b.sum[:]))
 }
 
-func judge(c *x509.Certificate, trusted, roots, between *x509.CertPool, now time.Time) *standing {
-	verify := func(roots *x509.CertPool) ([]*x509.Certificate, error) {
-		chains, err := c.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: now,
-			KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
-		if err != nil {
-			return nil, err
+// judge finds the best chain above an authority, itself included: one that ends in an anchor before one that ends in a
+// root, valid ones before others, short ones before long ones.
+func (a *authority) judge(trusted map[[32]byte]bool, now time.Time) *standing {
+	var best *standing
+	queue := [][]*authority{{a}}
+	for steps := 0; len(queue) > 0 && steps < maxPathSteps; steps++ {
+		path := queue[0]
+		queue = queue[1:]
+		last := path[len(path)-1]
+		st := &standing{confirmed: trusted[last.sum], rooted: last.selfSigned()}
+		more := 0
+		if !st.confirmed && !st.rooted && len(path) < maxPathLength {
+			for _, next := range last.issuers {
+				if !slices.ContainsFunc(path, next.same) {
+					queue = append(queue, append(slices.Clone(path), next))
+					more++
+				}
+			}
 		}
-		return shortest(chains), nil
+		if more > 0 {
+			continue
+		}
+		if !st.confirmed && !st.rooted {
+			st.unchecked = last.unchecked
+		}
+		for _, link := range path {
+			st.chain = append(st.chain, link.cert)
+			st.constrained = st.constrained || certificate.HasNameConstraints(link.cert)
+		}
+		st.problem = certificate.CheckPath(st.chain, now)
+		if best == nil || st.rank() < best.rank() {
+			best = st
+		}
 	}
-	st := &standing{}
-	chain, err := verify(trusted)
+	return best
+}
+
+// same: both are certificates of one CA. A path that goes by it twice only goes in a circle.
+func (a *authority) same(b *authority) bool {
+	return bytes.Equal(a.cert.RawSubject, b.cert.RawSubject) && bytes.Equal(a.cert.RawSubjectPublicKeyInfo, b.cert.RawSubjectPublicKeyInfo)
+}
+
+// selfSigned: a root. Old ones are signed by algorithms that nobody checks any more; nothing hangs on that signature.
+func (a *authority) selfSigned() bool {
+	return slices.Contains(a.issuers, a) || a.unchecked != nil && len(a.issuers) == 0 && bytes.Equal(a.cert.RawSubject, a.cert.RawIssuer)
+}
+
+// rank is lower for what is better: where the chain ends counts first.
+func (st *standing) rank() int {
+	n := 4
 	switch {
-	case err == nil:
-		st.chain, st.confirmed, st.rooted = chain, true, selfSigned(chain[len(chain)-1])
-	case isUnknown(err):
-		if chain, err = verify(roots); err == nil {
-			st.chain, st.rooted = chain, true
-			break
-		}
-		st.chain = []*x509.Certificate{c}
-		if !isUnknown(err) {
-			st.problem = err
-		}
-	default:
-		st.chain, st.problem = []*x509.Certificate{c}, err
+	case st.confirmed:
+		n = 0
+	case st.rooted:
+		n = 2
 	}
-	st.constrained = slices.ContainsFunc(st.chain, hasNameConstraints)
-	return st
-}
-
-func isUnknown(err error) bool {
-	_, ok := errors.AsType[x509.UnknownAuthorityError](err)
-	return ok
-}
-
-// shortest is the chain to show; of equally short ones the first by content, so that it is always the same.
-func shortest(chains [][]*x509.Certificate) []*x509.Certificate {
-	return slices.MinFunc(chains, func(a, b []*x509.Certificate) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return slices.CompareFunc(a, b, func(x, y *x509.Certificate) int { return bytes.Compare(x.Raw, y.Raw) })
-	})
-}
-
-func selfSigned(c *x509.Certificate) bool {
-	return bytes.Equal(c.RawSubject, c.RawIssuer) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
-}
-
-func hasNameConstraints(c *x509.Certificate) bool {
-	return len(c.PermittedDNSDomains)+len(c.ExcludedDNSDomains)+len(c.PermittedIPRanges)+len(c.ExcludedIPRanges)+
-		len(c.PermittedEmailAddresses)+len(c.ExcludedEmailAddresses)+len(c.PermittedURIDomains)+len(c.ExcludedURIDomains) > 0
+	if st.problem != nil {
+		n++
+	}
+	return n
 }
 
 // isAuthority: it says of itself that it may issue certificates.
@@ -302,11 +341,3 @@ func isAuthority(c *x509.Certificate) bool { return c.BasicConstraintsValid && c
 
 // isPractice: the practice service has this word in every issuer's name.
 func isPractice(name string) bool { return strings.Contains(name, "PRACTICE") }
-
-// nameOf is what people call a certificate: its common name, else its whole subject.
-func nameOf(c *x509.Certificate) string {
-	if c.Subject.CommonName != "" {
-		return c.Subject.CommonName
-	}
-	return c.Subject.String()
-}

@@ -17,6 +17,7 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/certificate"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/work"
@@ -272,7 +273,7 @@ func (x *export) chain(c *record) []*x509.Certificate {
 
 func (x *export) writePKCS12(to sink, r *reader, i int, der []byte, out *outcome) error {
 	c := &x.gathering.certificates[i]
-	cert, err := x509.ParseCertificate(der)
+	cert, _, err := certificate.Parse(der)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"enrollbench/core/certificate"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/work"
@@ -42,6 +43,7 @@ type gathering struct {
 	privates     []privateRecord
 	sealed       []sealedRecord
 	findings     finding.Report
+	unread       bool // a certificate could not be read
 }
 
 // haul is what one worker brings home.
@@ -50,6 +52,7 @@ type haul struct {
 	privates     []privateRecord
 	sealed       []sealedRecord
 	findings     finding.Report
+	unread       bool
 }
 
 // pendingAuthority marks a record whose issuer was not known when it was read.
@@ -88,6 +91,7 @@ func (g *gathering) run(ctx context.Context, workers int, report progress.Func) 
 		g.privates = append(g.privates, h.privates...)
 		g.sealed = append(g.sealed, h.sealed...)
 		g.findings.Merge(&h.findings)
+		g.unread = g.unread || h.unread
 		*h = haul{}
 	}
 	// Workers finish in any order; the result must not depend on it.
@@ -122,6 +126,7 @@ func (g *gathering) unit(h *haul, at ref, parts []part) error {
 			if p.form != "" {
 				what = fmt.Sprintf("the %s in it", p.form)
 			}
+			h.unread = true
 			h.findings.Add(RuleDamaged.Finding(g.location(at), fmt.Sprintf("%s cannot be read: %v", what, p.err), ""))
 		case foreignPart:
 			reason := "it holds neither a certificate nor a private key"
@@ -142,14 +147,18 @@ func (g *gathering) certificate(h *haul, at ref, p part) error {
 	if g.authorities.known(sum, at) {
 		return nil
 	}
-	c, err := x509.ParseCertificate(p.der)
+	c, unusual, err := certificate.Parse(p.der)
 	if err != nil {
-		h.findings.Add(RuleDamaged.Finding(g.location(at), fmt.Sprintf("the certificate in it cannot be read: %v", err), ""))
+		h.unread = true
+		h.findings.Add(RuleDamaged.Finding(g.location(at), fmt.Sprintf("the certificate cannot be read: %v", err), ""))
 		return nil
+	}
+	for _, what := range unusual {
+		h.findings.Add(RuleUnusual.Finding(g.location(at), fmt.Sprintf("the certificate of %q %s", certificate.Name(c), what), ""))
 	}
 	if isAuthority(c) {
 		// A certificate that is kept must not point into the worker's buffer, as crypto/x509 makes it.
-		if c, err = x509.ParseCertificate(bytes.Clone(p.der)); err != nil {
+		if c, _, err = certificate.Parse(bytes.Clone(p.der)); err != nil {
 			return err
 		}
 		return g.authorities.add(&authority{cert: c, sum: sum, delivered: true, at: at})
@@ -175,12 +184,12 @@ func (g *gathering) record(findings *finding.Report, at ref, c *x509.Certificate
 	}
 	switch {
 	case g.now.After(c.NotAfter):
-		findings.Add(RuleExpired.Finding(g.location(at), fmt.Sprintf("%q expired on %s", nameOf(c), c.NotAfter.UTC().Format(time.DateTime)), ""))
+		findings.Add(RuleExpired.Finding(g.location(at), fmt.Sprintf("%q expired on %s", certificate.Name(c), c.NotAfter.UTC().Format(time.DateTime)), ""))
 	case g.now.Before(c.NotBefore):
-		findings.Add(RuleNotYetValid.Finding(g.location(at), fmt.Sprintf("%q is valid from %s on", nameOf(c), c.NotBefore.UTC().Format(time.DateTime)), ""))
+		findings.Add(RuleNotYetValid.Finding(g.location(at), fmt.Sprintf("%q is valid from %s on", certificate.Name(c), c.NotBefore.UTC().Format(time.DateTime)), ""))
 	}
 	for _, oid := range c.UnhandledCriticalExtensions {
-		findings.Add(RuleCriticalExtension.Finding(g.location(at), fmt.Sprintf("%q has the critical extension %s", nameOf(c), oid), ""))
+		findings.Add(RuleCriticalExtension.Finding(g.location(at), fmt.Sprintf("%q has the critical extension %s", certificate.Name(c), oid), ""))
 	}
 	return r
 }
@@ -353,10 +362,15 @@ func (g *gathering) settle(ctx context.Context, workers int, anchors *Anchors, o
 		return err
 	}
 	for n, err := range failed {
-		if err != nil && !errors.Is(err, errNoIssuer) {
-			r := &g.certificates[pending[n]]
-			r.forged = true
-			g.findings.Add(RuleSignature.Finding(g.location(r.at), fmt.Sprintf("the signature of %q does not verify under the key of %q: %v", r.name, g.issuers[r.issuerName], err), ""))
+		r := &g.certificates[pending[n]]
+		switch {
+		case err == nil || errors.Is(err, errNoIssuer):
+		case errors.Is(err, certificate.ErrAlgorithm):
+			r.unverified = true
+			g.findings.Add(RuleNotChecked.Finding(g.location(r.at), fmt.Sprintf("the signature of %q cannot be checked with the key of %q: %v", r.name, g.issuers[r.issuerName], err), ""))
+		default:
+			r.unverified = true
+			g.findings.Add(RuleSignature.Finding(g.location(r.at), fmt.Sprintf("the signature of %q does not match the key of %q: %v", r.name, g.issuers[r.issuerName], err), ""))
 		}
 	}
 	g.authorities.judge(anchors, g.now)
@@ -391,8 +405,8 @@ func (g *gathering) promote(o *Order) {
 	}
 }
 
-// constrained verifies certificates one by one where the chain limits the names that may be issued (RFC 5280
-// §4.2.1.10): rare, and the only thing that the signature alone does not say.
+// constrained holds the names of certificates against the chain where that limits them: the one thing that neither the
+// signature nor the chain alone says.
 func (g *gathering) constrained(ctx context.Context, workers int) error {
 	var concerned []int32
 	for i, r := range g.certificates {
@@ -402,26 +416,11 @@ func (g *gathering) constrained(ctx context.Context, workers int) error {
 	}
 	failed := make([]error, len(concerned))
 	err := g.revisit(ctx, workers, concerned, nil, func(n int, c *x509.Certificate) {
-		chain := g.authorities.list[g.certificates[concerned[n]].authority].speaker.standing.chain
-		root, between := x509.NewCertPool(), x509.NewCertPool()
-		root.AddCert(chain[len(chain)-1])
-		for _, ca := range chain[:len(chain)-1] {
-			between.AddCert(ca)
-		}
-		at := c.NotBefore // dates and critical extensions have findings of their own
-		for _, ca := range chain {
-			if ca.NotBefore.After(at) {
-				at = ca.NotBefore
-			}
-		}
-		c.UnhandledCriticalExtensions = nil
-		_, failed[n] = c.Verify(x509.VerifyOptions{Roots: root, Intermediates: between, CurrentTime: at,
-			KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+		failed[n] = certificate.CheckNames(c, g.authorities.list[g.certificates[concerned[n]].authority].speaker.standing.chain)
 	})
 	for n, err := range failed {
-		if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason != x509.Expired {
-			r := &g.certificates[concerned[n]]
-			g.findings.Add(RuleChain.Finding(g.location(r.at), fmt.Sprintf("%q may not issue %q: %v", g.issuers[r.issuerName], r.name, err), ""))
+		if err != nil {
+			g.findings.Add(RuleChain.Finding(g.location(g.certificates[concerned[n]].at), err.Error(), ""))
 		}
 	}
 	return err

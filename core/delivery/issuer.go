@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"enrollbench/core/certificate"
 	"enrollbench/core/finding"
 )
 
@@ -35,7 +36,7 @@ func (i *Issuer) Words() string {
 	}
 	names := make([]string, len(i.Chain))
 	for n, c := range i.Chain {
-		names[n] = nameOf(c)
+		names[n] = certificate.Name(c)
 	}
 	return strings.Join(names, " → ")
 }
@@ -53,12 +54,12 @@ func (d *Delivery) judgeIssuers() {
 		speaker *authority
 	}
 	count := map[key]int{}
-	forged := 0
+	unverified := 0
 	for i := range g.certificates {
 		r := &g.certificates[i]
 		k := key{name: r.issuerName}
-		if r.forged {
-			forged++
+		if r.unverified {
+			unverified++
 			continue
 		}
 		if r.authority >= 0 {
@@ -79,7 +80,7 @@ func (d *Delivery) judgeIssuers() {
 		}
 		return cmp.Or(strings.Compare(g.issuers[a.name], g.issuers[b.name]), strings.Compare(sum(a), sum(b)))
 	})
-	d.confirmed = len(keys) > 0 && forged == 0
+	d.confirmed = len(keys) > 0 && unverified == 0
 	for _, k := range keys {
 		i := Issuer{Name: g.issuers[k.name], Certificates: count[k]}
 		if k.speaker != nil {
@@ -109,13 +110,15 @@ func (d *Delivery) judgeIssuer(i *Issuer, a *authority) {
 	case a == nil:
 		say(RuleNoIssuer, "the certificate of %q is neither in the result nor trusted: the signatures of %s were not checked", i.Name, certificates(i.Certificates))
 	case a.standing.problem != nil:
-		say(RuleChain, "the chain of %q, which issued %s, is not valid: %v", nameOf(a.cert), certificates(i.Certificates), a.standing.problem)
+		say(RuleChain, "the chain of %q, which issued %s, is not valid: %v", certificate.Name(a.cert), certificates(i.Certificates), a.standing.problem)
 	case a.standing.confirmed:
+	case a.standing.unchecked != nil:
+		say(RuleNotChecked, "the signature of the CA %q, which issued %s, cannot be checked: %v", certificate.Name(i.Root()), certificates(i.Certificates), a.standing.unchecked)
 	case a.standing.rooted:
-		say(RuleIssuerNotConfirmed, "the root %q came along with the result and is not pinned; its SHA-256 is %s", nameOf(i.Root()), Fingerprint(sha256.Sum256(i.Root().Raw)))
+		say(RuleIssuerNotConfirmed, "the root %q came along with the result and is not pinned; its SHA-256 is %s", certificate.Name(i.Root()), Fingerprint(sha256.Sum256(i.Root().Raw)))
 	default:
 		say(RuleIssuerNotConfirmed, "the chain ends in %q, whose issuer %q is neither in the result nor trusted; its SHA-256 is %s",
-			nameOf(i.Root()), i.Root().Issuer.String(), Fingerprint(sha256.Sum256(i.Root().Raw)))
+			certificate.Name(i.Root()), i.Root().Issuer.String(), Fingerprint(sha256.Sum256(i.Root().Raw)))
 	}
 }
 

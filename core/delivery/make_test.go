@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
@@ -104,6 +105,32 @@ func (c *ca) issue(t testing.TB, name string, key crypto.Signer, change func(*x5
 		t.Fatal(err)
 	}
 	return device{name: name, cert: der, key: key}
+}
+
+// reissue signs a device's certificate again after its TBSCertificate was changed to what crypto/x509 would not write.
+func (c *ca) reissue(t testing.TB, d device, change func(tbs []byte) []byte) device {
+	t.Helper()
+	cert, err := x509.ParseCertificate(d.cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tbs := change(bytes.Clone(cert.RawTBSCertificate))
+	if bytes.Equal(tbs, cert.RawTBSCertificate) {
+		t.Fatal("nothing was changed")
+	}
+	digest := sha256.Sum256(tbs)
+	signature, err := ecdsa.SignASN1(rand.Reader, c.key, digest[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.cert, err = asn1.Marshal(struct {
+		TBS       asn1.RawValue
+		Algorithm pkix.AlgorithmIdentifier
+		Signature asn1.BitString
+	}{asn1.RawValue{FullBytes: tbs}, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}}, asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}}); err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 func (d device) pem() []byte { return certPEM(d.cert) }

@@ -128,8 +128,12 @@ func (c *comparison) match() {
 	c.pairSealed()
 	for _, k := range c.privates {
 		if k.cert == none {
-			c.note(KeyWithoutCertificate, RuleKeyWithoutCertificate, k.at, Entry{Name: shortHash(k.key)},
-				"no certificate of the result belongs to the private key with the SHA-256 "+shortHash(k.key)+"…")
+			f := RuleKeyWithoutCertificate.Finding(c.location(k.at), "no certificate of the result belongs to the private key with the SHA-256 "+shortHash(k.key)+"…", "")
+			if c.unread {
+				f.Hint = "keep the key: a certificate that could not be read may be its own; download the result again"
+			}
+			c.add(KeyWithoutCertificate, Entry{Name: shortHash(k.key), Place: c.location(k.at).String(), Detail: f.Message})
+			c.findings.Add(f)
 		}
 	}
 	expected := c.order == nil && len(c.privates)+len(c.sealed) > 0 || c.order != nil && c.order.maker == Service

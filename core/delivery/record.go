@@ -40,7 +40,7 @@ type record struct {
 	private             int32    // index of the private key, or none
 	sealed              int32    // index of a sealed key that came with it, or none
 	line                int32    // of the order, or none
-	forged              bool     // its signature does not verify
+	unverified          bool     // its signature does not verify, or cannot be checked
 }
 
 // privateRecord is what is kept of a private key that was opened.

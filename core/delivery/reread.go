@@ -7,6 +7,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+
+	"enrollbench/core/certificate"
 )
 
 // ErrChanged: the file of the result is not any more what was checked.
@@ -78,7 +80,8 @@ func (r *reader) certificate(c *record) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return x509.ParseCertificate(der)
+	cert, _, err := certificate.Parse(der)
+	return cert, err
 }
 
 // sealed reads a key that was not opened, as it came, and the ending that a file of its form has.

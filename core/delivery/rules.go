@@ -11,8 +11,8 @@ const (
 // verdict red, a warning amber. The order is that of the documentation: what it holds, who issued it, whether it is what
 // was ordered.
 var Rules = []*finding.Rule{
-	RuleEmpty, RuleNotProven, RuleDamaged, RuleSealedKey, RuleOtherFile,
-	RulePractice, RuleNotPractice, RuleSignature, RuleChain, RuleNoIssuer, RuleIssuerNotConfirmed, RuleExpired, RuleNotYetValid, RuleCriticalExtension,
+	RuleEmpty, RuleNotProven, RuleDamaged, RuleUnusual, RuleSealedKey, RuleOtherFile,
+	RulePractice, RuleNotPractice, RuleSignature, RuleNotChecked, RuleChain, RuleNoIssuer, RuleIssuerNotConfirmed, RuleExpired, RuleNotYetValid, RuleCriticalExtension,
 	RuleOtherKey, RuleOtherName, RuleOtherSubject, RuleSharedKey, RuleMissing, RuleUnexpected, RuleDuplicate,
 	RuleKeyWithoutCertificate, RuleCertificateWithoutKey, RuleNoOrder,
 }
@@ -36,6 +36,12 @@ var (
 		Title: "Certificate or key that cannot be read",
 		Why:   "A device would get nothing or something that does not work.",
 		Hint:  "download the result again; if it stays so, show the file to the service",
+	}
+	RuleUnusual = &finding.Rule{
+		Name: "delivery/unusual", Severity: finding.Warning, Source: "RFC 5280 §4.1",
+		Title: "Certificate that some programs refuse",
+		Why:   "It breaks a rule of the standard. OpenSSL reads it; Go, Java or a strict server may not.",
+		Hint:  "test one of these certificates on a device and against your server; ask the service to fix its profile",
 	}
 	RuleSealedKey = &finding.Rule{
 		Name: "delivery/sealed-key", Severity: finding.Warning, Source: contractDownload + ": individually encrypted private keys",
@@ -70,6 +76,12 @@ var (
 		Title: "The issuer's signature does not verify",
 		Why:   "The certificate was changed after it was issued, or somebody else made it under the issuer's name.",
 		Hint:  "do not use it; download the result again and show it to the service if it stays so",
+	}
+	RuleNotChecked = &finding.Rule{
+		Name: "delivery/signature-not-checked", Severity: finding.Warning, Source: "RFC 5280 §6.1.3 (a) (1), RFC 5758, NIST SP 800-131A rev. 2",
+		Title: "Signature cannot be checked",
+		Why:   "It uses an algorithm that is old, insecure or not known here, so nobody checked who issued the certificate.",
+		Hint:  "ask the service for a profile whose CA signs with ECDSA, RSA and SHA-256, Ed25519 or ML-DSA",
 	}
 	RuleChain = &finding.Rule{
 		Name: "delivery/chain", Severity: finding.Error, Source: "RFC 5280 §6.1",

@@ -57,6 +57,16 @@ var fixtures = map[string]breakage{
 		return ordered(t, &plant{devices: p.devices[:0:0], root: p.root}, map[string][]byte{"a.txt": []byte("hello")})
 	}, companions: []string{"delivery/other-file", "delivery/missing"}},
 	"delivery/damaged": {bad: with(map[string][]byte{"x.pem": []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")})},
+	"delivery/unusual": {bad: func(t *testing.T, p *plant) *Delivery {
+		p.devices[0] = p.issuing.reissue(t, p.devices[0], func(tbs []byte) []byte {
+			return bytes.Replace(tbs, []byte("\x13\x08dev-0001"), []byte("\x13\x08dev_0001"), 1)
+		})
+		p.devices[0].name = "dev_0001"
+		return ordered(t, p, p.files(t))
+	}},
+	"delivery/signature-not-checked": {bad: func(t *testing.T, p *plant) *Delivery {
+		return changed(func(c *x509.Certificate) { c.SignatureAlgorithm = x509.ECDSAWithSHA1 })(t, p)
+	}},
 	"delivery/sealed-key": {bad: func(t *testing.T, p *plant) *Delivery {
 		files := p.files(t)
 		files["dev-0001.key"] = []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
