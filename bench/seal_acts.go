@@ -27,7 +27,7 @@ func cmsEncrypt(args []string) error {
 		if err != nil {
 			return err
 		}
-		w, err := cms.Encrypt(out, []cms.Recipient{{Certificate: certificate}}, cms.EncryptOptions{Size: info.Size()})
+		w, err := cms.Encrypt(out, []*x509.Certificate{certificate}, cms.EncryptOptions{Size: info.Size()})
 		if err != nil {
 			return err
 		}

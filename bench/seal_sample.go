@@ -204,7 +204,7 @@ func sealBatch(out batch, devices []device) error {
 		return err
 	}
 	return writeFile(out.result(), func(w *bufio.Writer) error {
-		message, err := cms.Encrypt(w, []cms.Recipient{{Certificate: recipient}}, cms.EncryptOptions{Size: -1})
+		message, err := cms.Encrypt(w, []*x509.Certificate{recipient}, cms.EncryptOptions{Size: -1})
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/privatekey"
 )
 
 // Cipher is the algorithm of the content.
@@ -122,23 +124,7 @@ func parseContentAlgorithm(a algorithm) (contentAlgorithm, error) {
 		c.iv = nonce
 		return c, nil
 	}
-	name := a.oid.String()
-	if known, ok := otherCiphers[name]; ok {
-		name = known + " (" + name + ")"
-	}
-	return contentAlgorithm{cipher: UnknownCipher, name: name}, nil
-}
-
-// otherCiphers are named in messages and not read.
-var otherCiphers = map[string]string{
-	"1.2.840.113549.3.2":         "RC2-CBC",
-	"1.2.840.113549.3.4":         "RC4",
-	"1.3.14.3.2.7":               "DES-CBC",
-	"1.2.392.200011.61.1.1.1.2":  "Camellia-128-CBC",
-	"1.2.392.200011.61.1.1.1.4":  "Camellia-256-CBC",
-	"2.16.840.1.101.3.4.1.7":     "AES-128-CCM",
-	"2.16.840.1.101.3.4.1.47":    "AES-256-CCM",
-	"1.2.840.113549.1.9.16.3.18": "ChaCha20-Poly1305",
+	return contentAlgorithm{cipher: UnknownCipher, name: privatekey.AlgorithmName(a.oid)}, nil
 }
 
 // der encodes the algorithm.

@@ -18,14 +18,14 @@
 //
 // # What is spoken
 //
-// Key transport: RSA PKCS#1 v1.5 with a random key where the padding is wrong (RFC 3218), and OAEP with any SHA-1, SHA-2
-// or SHA-3 hash and any MGF1 hash (RFC 4055). Key agreement: ECDH over P-256, P-384, P-521 (RFC 5753) and X25519
-// (RFC 8418), X9.63 KDF or HKDF, AES key wrap (RFC 3394). Content: AES-128/192/256 in CBC and GCM (RFC 5084);
+// Key transport: RSA PKCS#1 v1.5 with a random key where the padding is wrong (RFC 3218), and, to read, OAEP with any
+// SHA-1, SHA-2 or SHA-3 hash and any MGF1 hash (RFC 4055). Key agreement: ECDH over P-256, P-384, P-521 (RFC 5753) and
+// X25519 (RFC 8418), X9.63 KDF or HKDF, AES key wrap (RFC 3394). Content: AES-128/192/256 in CBC and GCM (RFC 5084);
 // 3DES-CBC is read and never written. Recipients of other types are named and skipped.
 //
 // # Where things are
 //
-// ber_read.go and ber_write.go know encodings, envelope.go the structure, recipientinfo.go the recipients; rsa.go, ecdh.go,
+// core/ber and der.go know encodings, envelope.go the structure, recipientinfo.go the recipients; rsa.go, ecdh.go,
 // kdf.go and keywrap.go open and seal the content key; content_cbc.go and content_gcm.go the content; coat.go what lies
 // around a message. Errors are in errors.go.
 package cms
@@ -35,25 +35,11 @@ import (
 	"crypto/x509"
 )
 
-// Recipient is one certificate that a message is sealed to.
-type Recipient struct {
-	Certificate *x509.Certificate
-	// KeyID names the recipient by the certificate's subject key identifier instead of issuer and serial number. A
-	// certificate without that extension is refused.
-	KeyID bool
-	// OAEP is the hash of RSAES-OAEP; 0 means PKCS#1 v1.5, which every reader takes. Only for RSA.
-	OAEP crypto.Hash
-	// MGF is the hash of OAEP's mask generation function; 0 means the same as OAEP.
-	MGF crypto.Hash
-	// KDF is the hash of the key derivation of a key agreement; 0 means SHA-256. Only for EC and X25519.
-	KDF crypto.Hash
-}
-
 // Key is a private key that may open a message.
 type Key struct {
 	// Private is an *rsa.PrivateKey, *ecdsa.PrivateKey or *ecdh.PrivateKey.
 	Private crypto.PrivateKey
-	// Certificate of the key, or nil. With it only the recipients that name it are tried, and a message for another key
-	// is told at once; without it every recipient that the key fits, as after a certificate was renewed for the same key.
+	// Certificate of the key, or nil. Recipients that name it come first; where none does, every recipient that the key
+	// fits is tried, as after a certificate was renewed for the same key.
 	Certificate *x509.Certificate
 }

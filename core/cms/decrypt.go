@@ -9,6 +9,7 @@ const batch = 256 << 10
 // ended with io.EOF, and then still not as something that is authentic: see Authenticated. It is not safe for concurrent use.
 type Message struct {
 	Recipients  []RecipientInfo // all of them, those that cannot be opened here included
+	Named       bool            // a recipient names the certificate of the key that was used
 	Cipher      Cipher
 	ContentType string // of the plaintext: "Data", "SignedData" or an object identifier; no tag covers it
 
@@ -47,7 +48,7 @@ func Decrypt(r io.Reader, keys []Key) (*Message, error) {
 	if err := e.supported(); err != nil {
 		return nil, err
 	}
-	cek, err := openKey(e.recipients, offered, ciphers[e.algorithm.cipher].key)
+	cek, named, err := openKey(e.recipients, offered, ciphers[e.algorithm.cipher].key)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func Decrypt(r io.Reader, keys []Key) (*Message, error) {
 		return nil, err
 	}
 	return &Message{
-		Recipients: e.recipients, Cipher: e.algorithm.cipher, ContentType: e.inner,
+		Recipients: e.recipients, Named: named, Cipher: e.algorithm.cipher, ContentType: e.inner,
 		envelope: e, opener: opener,
 	}, nil
 }

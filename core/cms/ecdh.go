@@ -5,6 +5,7 @@ import (
 	"crypto/ecdh"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"enrollbench/core/ber"
+	"enrollbench/core/privatekey"
 )
 
 // Object identifiers of public keys (RFC 5480 §2.1.1, RFC 8410 §3).
@@ -141,12 +143,12 @@ func (a *agreement) setScheme(scheme algorithm) (name string, supported bool) {
 		a.wrap, a.wrapOID = wrap.raw, wrap.oid
 		size, ok := wraps[wrap.oid.String()]
 		if !ok || !wrap.plain() {
-			return fmt.Sprintf("ECDH, %s, key wrap %s", a.kdf, wrap.oid), false
+			return fmt.Sprintf("ECDH, %s, %s", a.kdf, privatekey.AlgorithmName(wrap.oid)), false
 		}
 		a.size = size
 		return fmt.Sprintf("ECDH, %s, AES-%d key wrap", a.kdf, size*8), true
 	}
-	return "key agreement " + scheme.oid.String(), false
+	return "key agreement " + privatekey.AlgorithmName(scheme.oid), false
 }
 
 // readOriginator reads an ephemeral key: [1] IMPLICIT OriginatorPublicKey. Keys named by a certificate are not supported.
@@ -249,20 +251,14 @@ func (a *agreement) secret(key *ecdh.PrivateKey) ([]byte, error) {
 }
 
 // sealECDH builds the KeyAgreeRecipientInfo of a public key with an ephemeral key of its own (RFC 5753 §3.1.1).
-func sealECDH(to Recipient, key *ecdh.PublicKey, cek []byte) ([]byte, error) {
+func sealECDH(to *x509.Certificate, key *ecdh.PublicKey, cek []byte) ([]byte, error) {
 	c, err := curveOf(key.Curve())
 	if err != nil {
 		return nil, err
 	}
 	// X25519 goes with HKDF, which RFC 8418 brought in for it; the NIST curves with what everybody reads.
-	derivation := kdf{hash: to.KDF, hkdf: c.nist == nil}
-	if derivation.hash == 0 {
-		derivation.hash = crypto.SHA256
-	}
-	scheme, err := schemeFor(derivation)
-	if err != nil {
-		return nil, err
-	}
+	derivation := kdf{hash: crypto.SHA256, hkdf: c.nist == nil}
+	scheme := derivation.scheme()
 	size := len(cek)
 	wrap, err := algorithmDER(wrapOIDs[size], nil)
 	if err != nil {
@@ -309,7 +305,7 @@ func sealECDH(to Recipient, key *ecdh.PublicKey, cek []byte) ([]byte, error) {
 			})
 			b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
 				b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-					addRecipientID(b, to, true)
+					addIssuerSerial(b, to)
 					b.AddASN1OctetString(encrypted)
 				})
 			})

@@ -58,7 +58,7 @@ const segmentRoom = 8
 //
 // Errors: *UnsupportedError names a recipient's key, a hash or a cipher that cannot be used; errors of w are returned as
 // they are. It is an error to write more or fewer bytes than announced.
-func Encrypt(w io.Writer, to []Recipient, o EncryptOptions) (io.WriteCloser, error) {
+func Encrypt(w io.Writer, to []*x509.Certificate, o EncryptOptions) (io.WriteCloser, error) {
 	info, known := ciphers[o.Cipher]
 	if !known || o.Cipher == TripleDESCBC {
 		return nil, &UnsupportedError{What: "encryption with", Name: o.Cipher.String()}
@@ -86,13 +86,13 @@ func Encrypt(w io.Writer, to []Recipient, o EncryptOptions) (io.WriteCloser, err
 	if s.layout.algorithm, err = algorithm.der(); err != nil {
 		return nil, err
 	}
-	for i, recipient := range to {
-		der, version, err := recipient.seal(cek)
+	for i, certificate := range to {
+		der, err := sealKey(certificate, cek)
 		if err != nil {
 			return nil, fmt.Errorf("recipient %d: %w", i+1, err)
 		}
 		s.layout.recipients = append(s.layout.recipients, der)
-		if version != 0 && !info.gcm { // RFC 5652 §6.1; AuthEnvelopedData is always version 0, RFC 5083 §2.1
+		if der[0] != ber.Sequence && !info.gcm { // RFC 5652 §6.1; AuthEnvelopedData is always version 0, RFC 5083 §2.1
 			s.layout.version = 2
 		}
 	}
@@ -118,34 +118,25 @@ func (s *sealer) length() int64 {
 	return s.content.length(s.size)
 }
 
-// seal builds the RecipientInfo of one recipient.
-func (r Recipient) seal(cek []byte) (der []byte, version int, err error) {
-	if r.Certificate == nil {
-		return nil, 0, errors.New("there is no certificate")
-	}
-	if r.KeyID && len(r.Certificate.SubjectKeyId) == 0 {
-		return nil, 0, fmt.Errorf("the certificate of %q has no subject key identifier: name it by issuer and serial number",
-			r.Certificate.Subject.String())
-	}
-	public, err := publicKeyOf(r.Certificate)
+// sealKey builds the RecipientInfo of one recipient.
+func sealKey(to *x509.Certificate, cek []byte) ([]byte, error) {
+	public, err := publicKeyOf(to)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	switch key := public.(type) {
 	case *rsa.PublicKey:
-		return sealRSA(r, key, cek)
+		return sealRSA(to, key, cek)
 	case *ecdsa.PublicKey:
 		public, err := key.ECDH()
 		if err != nil {
-			return nil, 0, &UnsupportedError{What: "recipient key on curve", Name: key.Params().Name}
+			return nil, &UnsupportedError{What: "recipient key on curve", Name: key.Params().Name}
 		}
-		der, err = sealECDH(r, public, cek)
-		return der, 3, err
+		return sealECDH(to, public, cek)
 	case *ecdh.PublicKey:
-		der, err = sealECDH(r, key, cek)
-		return der, 3, err
+		return sealECDH(to, key, cek)
 	}
-	return nil, 0, &UnsupportedError{What: "recipient key", Name: fmt.Sprintf("of type %T", public)}
+	return nil, &UnsupportedError{What: "recipient key", Name: fmt.Sprintf("of type %T", public)}
 }
 
 // publicKeyOf is a certificate's public key. crypto/x509 leaves X25519 in certificates unparsed, though it can parse it.

@@ -43,7 +43,11 @@ type UnsupportedError struct {
 }
 
 func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("%s %s is not supported", e.What, e.Name)
+	text := fmt.Sprintf("%s %s is not supported", e.What, e.Name)
+	if e.What == "cipher" || e.What == "key encryption" {
+		text += ": ask for the result to be sealed again with AES-256, to an RSA certificate"
+	}
+	return text
 }
 
 // Is matches ErrUnsupported.
@@ -59,7 +63,15 @@ type NoMatchingKeyError struct {
 const shownIDs = 4
 
 func (e *NoMatchingKeyError) Error() string {
-	return "no matching key: it was sealed to " + listed(e.Wanted, "nobody") + "; you chose " + listed(e.Have, "no key")
+	text := "no matching key: it was sealed to " + listed(e.Wanted, "nobody") + "; you chose " + listed(e.Have, "no key")
+	for _, w := range e.Wanted {
+		for _, h := range e.Have {
+			if w.Serial != nil && h.Serial != nil && w.Serial.Cmp(h.Serial) == 0 && w.Issuer == h.Issuer {
+				return text + ". Name and serial number are equal, but the key is another one"
+			}
+		}
+	}
+	return text
 }
 
 // Is matches ErrNoMatchingKey.

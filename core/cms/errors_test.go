@@ -2,12 +2,12 @@ package cms
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"io"
 	"math/big"
@@ -33,7 +33,10 @@ func otherKey(t testing.TB) Key {
 func TestNoMatchingKey(t *testing.T) {
 	key, other := fixedKey(t), otherKey(t)
 	byName := sealed(t, payload(10), 10, AES256CBC, key.to())
-	byID := sealed(t, payload(10), 10, AES256CBC, Recipient{Certificate: key.Certificate, KeyID: true})
+	rsa := Key{Private: rsaKey(), Certificate: certified(t, rsaKey().Public(), 78)}
+	byIDParts := cbcParts(t, key, payload(10))
+	byIDParts.recipients = [][]byte{oaepTransport(t, rsa, payload(16))}
+	byID := byIDParts.forge(el)
 	_, signer, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -50,13 +53,12 @@ func TestNoMatchingKey(t *testing.T) {
 		"issuer and serial": {byName, []Key{other}, []string{
 			`sealed to the certificate with serial number 4D issued by "CN=forged"`, `you chose the P-256 key of the certificate of "CN=forged", serial number 63`,
 			colons(other.Certificate.SubjectKeyId), "SHA-256 fingerprint"}},
-		"key id":           {byID, []Key{other}, []string{"sealed to the key with identifier " + colons(key.Certificate.SubjectKeyId)}},
-		"bare key":         {byName, []Key{{Private: other.Private}}, []string{"P-256 key with identifier " + colons(other.Certificate.SubjectKeyId) + " and without a certificate"}},
-		"only signs":       {byName, []Key{{Private: signer}}, []string{"the Ed25519 key"}},
-		"other curve":      {byName, []Key{{Private: p384}}, []string{"the P-384 key"}},
-		"another kind":     {byName, []Key{{Private: rsaKey()}}, []string{"the RSA 2048 key"}},
-		"none":             {byName, nil, []string{"you chose no key"}},
-		"certificate wins": {byName, []Key{{Private: key.Private, Certificate: certified(t, key.Certificate.PublicKey, 78)}}, []string{"serial number 4E"}},
+		"key id":       {byID, []Key{other}, []string{"sealed to the key with identifier " + colons(rsa.Certificate.SubjectKeyId)}},
+		"bare key":     {byName, []Key{{Private: other.Private}}, []string{"P-256 key with identifier " + colons(other.Certificate.SubjectKeyId) + " and without a certificate"}},
+		"only signs":   {byName, []Key{{Private: signer}}, []string{"the Ed25519 key"}},
+		"other curve":  {byName, []Key{{Private: p384}}, []string{"the P-384 key"}},
+		"another kind": {byName, []Key{{Private: rsaKey()}}, []string{"the RSA 2048 key"}},
+		"none":         {byName, nil, []string{"you chose no key"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Decrypt(bytes.NewReader(test.message), test.keys)
@@ -97,9 +99,9 @@ func TestWrongRSAKey(t *testing.T) {
 	mustOpen(t, both, plain, p.bare())
 	mustOpen(t, both, plain, other.bare())
 
-	to := p.to()
-	to.OAEP = crypto.SHA256
-	message = sealed(t, plain, 1000, AES256CBC, to)
+	forged := cbcParts(t, p.key(), plain)
+	forged.recipients = [][]byte{oaepTransport(t, p.key(), payload(16))}
+	message = forged.forge(el)
 	if _, err := Decrypt(bytes.NewReader(message), []Key{other.bare()}); !errors.Is(err, ErrNoMatchingKey) {
 		t.Errorf("oaep, wrong key: %v", err)
 	}
@@ -124,7 +126,7 @@ func TestUnsupported(t *testing.T) {
 		"signed":     {[]string{"cms", "-sign", "-binary", "-nodetach", "-signer", p.certFile(), "-inkey", p.keyFile()}, "content type SignedData"},
 		"encrypted":  {[]string{"cms", "-EncryptedData_encrypt", "-aes256", "-secretkey", strings.Repeat("0a", 32)}, "content type EncryptedData"},
 		"camellia":   {[]string{"cms", "-encrypt", "-camellia256", "-recip", p.certFile()}, "cipher Camellia-256-CBC"},
-		"3des wrap":  {[]string{"cms", "-encrypt", "-des3", "-recip", p.certFile()}, "key wrap 1.2.840.113549.1.9.16.3.6"},
+		"3des wrap":  {[]string{"cms", "-encrypt", "-des3", "-recip", p.certFile()}, "3DES key wrap"},
 		"data alone": {[]string{"cms", "-data_create"}, "content type Data"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,26 +155,18 @@ func TestEncryptRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	noID := *key.Certificate
-	noID.SubjectKeyId = nil
-	rsa := certified(t, rsaKey().Public(), 1)
 	for name, test := range map[string]struct {
-		to   []Recipient
+		to   []*x509.Certificate
 		o    EncryptOptions
 		want string
 	}{
 		"nobody":         {nil, EncryptOptions{}, "no recipient"},
-		"no certificate": {[]Recipient{{}}, EncryptOptions{}, "recipient 1: there is no certificate"},
-		"3des":           {[]Recipient{key.to()}, EncryptOptions{Cipher: TripleDESCBC}, "3DES"},
-		"unknown cipher": {[]Recipient{key.to()}, EncryptOptions{Cipher: 99}, "unknown cipher"},
-		"size":           {[]Recipient{key.to()}, EncryptOptions{Size: -2}, "-2 bytes"},
-		"gcm too long":   {[]Recipient{key.to()}, EncryptOptions{Size: maxGCM + 1, Cipher: AES256GCM}, "cannot be sealed"},
-		"no key id":      {[]Recipient{{Certificate: &noID, KeyID: true}}, EncryptOptions{}, "no subject key identifier"},
-		"ed25519":        {[]Recipient{{Certificate: certified(t, signer.Public(), 1)}}, EncryptOptions{}, "ed25519"},
-		"P-224":          {[]Recipient{{Certificate: certified(t, p224.Public(), 1)}}, EncryptOptions{}, "P-224"},
-		"kdf md5":        {[]Recipient{{Certificate: key.Certificate, KDF: crypto.MD5}}, EncryptOptions{}, "MD5"},
-		"oaep md5":       {[]Recipient{{Certificate: rsa, OAEP: crypto.MD5}}, EncryptOptions{}, "MD5"},
-		"mgf md5":        {[]Recipient{{Certificate: rsa, OAEP: crypto.SHA256, MGF: crypto.MD5}}, EncryptOptions{}, "MD5"},
+		"3des":           {[]*x509.Certificate{key.to()}, EncryptOptions{Cipher: TripleDESCBC}, "3DES"},
+		"unknown cipher": {[]*x509.Certificate{key.to()}, EncryptOptions{Cipher: 99}, "unknown cipher"},
+		"size":           {[]*x509.Certificate{key.to()}, EncryptOptions{Size: -2}, "-2 bytes"},
+		"gcm too long":   {[]*x509.Certificate{key.to()}, EncryptOptions{Size: maxGCM + 1, Cipher: AES256GCM}, "cannot be sealed"},
+		"ed25519":        {[]*x509.Certificate{certified(t, signer.Public(), 1)}, EncryptOptions{}, "ed25519"},
+		"P-224":          {[]*x509.Certificate{certified(t, p224.Public(), 1)}, EncryptOptions{}, "P-224"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -186,7 +180,7 @@ func TestEncryptRefuses(t *testing.T) {
 func TestAnnouncedSize(t *testing.T) {
 	key := fixedKey(t)
 	var out bytes.Buffer
-	w, err := Encrypt(&out, []Recipient{key.to()}, EncryptOptions{Size: 10})
+	w, err := Encrypt(&out, []*x509.Certificate{key.to()}, EncryptOptions{Size: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +190,7 @@ func TestAnnouncedSize(t *testing.T) {
 	if err := w.Close(); err == nil {
 		t.Error("Close hides that a byte too many was written")
 	}
-	if w, err = Encrypt(&out, []Recipient{key.to()}, EncryptOptions{Size: 10}); err != nil {
+	if w, err = Encrypt(&out, []*x509.Certificate{key.to()}, EncryptOptions{Size: 10}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Write(payload(9)); err != nil {
@@ -209,7 +203,7 @@ func TestAnnouncedSize(t *testing.T) {
 	if again := w.Close(); again != first {
 		t.Errorf("the second Close says %v", again)
 	}
-	if w, err = Encrypt(&out, []Recipient{key.to()}, EncryptOptions{Size: 0}); err != nil {
+	if w, err = Encrypt(&out, []*x509.Certificate{key.to()}, EncryptOptions{Size: 0}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -240,7 +234,7 @@ func TestErrorsBelow(t *testing.T) {
 	plain := payload(2*segment + 10)
 	whole := len(sealed(t, plain, -1, AES256GCM, key.to()))
 	for _, left := range []int{0, 10, 500, segment, 2*segment + 5, whole - 1} {
-		w, err := Encrypt(&failingWriter{left, broken}, []Recipient{key.to()}, EncryptOptions{Size: -1, Cipher: AES256GCM})
+		w, err := Encrypt(&failingWriter{left, broken}, []*x509.Certificate{key.to()}, EncryptOptions{Size: -1, Cipher: AES256GCM})
 		if err == nil {
 			_, err = w.Write(plain)
 			if closed := w.Close(); err == nil {

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"math/big"
 	"sync"
 	"testing"
@@ -61,7 +62,7 @@ var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-func (k Key) to() Recipient { return Recipient{Certificate: k.Certificate} }
+func (k Key) to() *x509.Certificate { return k.Certificate }
 
 // inner is the content of an element.
 func inner(t testing.TB, der []byte) []byte {
@@ -117,7 +118,7 @@ func mustBuild(f func(b *cryptobyte.Builder)) []byte {
 func cbcParts(t testing.TB, key Key, plain []byte) parts {
 	t.Helper()
 	cek, iv := payload(16), payload(32)[16:]
-	der, _, err := key.to().seal(cek)
+	der, err := sealKey(key.to(), cek)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +142,7 @@ func cbcParts(t testing.TB, key Key, plain []byte) parts {
 func gcmParts(t testing.TB, key Key, plain, nonce []byte, size int, attributes ...[]byte) parts {
 	t.Helper()
 	cek := payload(16)
-	der, _, err := key.to().seal(cek)
+	der, err := sealKey(key.to(), cek)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,4 +173,26 @@ func gcmParts(t testing.TB, key Key, plain, nonce []byte, size int, attributes .
 		content: el(ber.Context, out[:len(plain)]),
 		behind:  append(behind, el(ber.OctetString, out[len(plain):][:size])),
 	}
+}
+
+// transport is a KeyTransRecipientInfo that names key by its identifier: what other writers make.
+func transport(t testing.TB, key Key, algorithm, encrypted []byte) []byte {
+	t.Helper()
+	return el(ber.Sequence, []byte{ber.Integer, 1, 2}, el(ber.Context, key.Certificate.SubjectKeyId), algorithm, el(ber.OctetString, encrypted))
+}
+
+// oaepTransport is one with RSAES-OAEP, SHA-256 for both hashes.
+func oaepTransport(t testing.TB, key Key, cek []byte) []byte {
+	t.Helper()
+	encrypted, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, key.Certificate.PublicKey.(*rsa.PublicKey), cek, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := mustBuild(func(b *cryptobyte.Builder) {
+		b.AddASN1ObjectIdentifier(asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1})
+	})
+	mgf := mustBuild(func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidMGF1) })
+	parameters := el(ber.Sequence, el(ber.ContextConstructed, el(ber.Sequence, hash)), el(ber.ContextConstructed|1, el(ber.Sequence, mgf, el(ber.Sequence, hash))))
+	id := mustBuild(func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidOAEP) })
+	return transport(t, key, el(ber.Sequence, id, parameters), encrypted)
 }

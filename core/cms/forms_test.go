@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/ecdh"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +43,7 @@ func TestOwnRoundTrip(t *testing.T) {
 	}
 	plain := payload(3000)
 	var out bytes.Buffer
-	w, err := Encrypt(&out, []Recipient{key.to()}, EncryptOptions{Size: -1})
+	w, err := Encrypt(&out, []*x509.Certificate{key.to()}, EncryptOptions{Size: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +276,7 @@ func agreed(t testing.TB, key Key, scheme []int, k kdf, cek []byte, form string)
 							b.AddASN1(cbasn1.GeneralizedTime, func(b *cryptobyte.Builder) { b.AddBytes([]byte("20260101000000Z")) })
 						})
 					} else {
-						addRecipientID(b, key.to(), true)
+						addIssuerSerial(b, key.to())
 					}
 					b.AddASN1OctetString(encrypted)
 				})
@@ -305,7 +306,7 @@ func TestWrittenIsDER(t *testing.T) {
 	key := fixedKey(t)
 	for _, n := range []int{0, 100, 200, segment, 3 * segment} {
 		for _, c := range []Cipher{AES256CBC, AES256GCM} {
-			message := sealed(t, payload(n), int64(n), c, key.to(), Recipient{Certificate: key.Certificate, KeyID: true})
+			message := sealed(t, payload(n), int64(n), c, key.to(), key.to())
 			der, _, err := ber.DER(message, 1<<30)
 			if err != nil || !bytes.Equal(der, message) {
 				t.Errorf("%s, %d bytes: not DER (%v)", c, n, err)

@@ -2,6 +2,7 @@ package cms
 
 import (
 	"bytes"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -27,8 +28,8 @@ func tampered(t *testing.T) map[string]struct {
 	}
 	plain := payload(40)
 	n := int64(len(plain))
-	oaep := rsa.to()
-	oaep.OAEP = 5 // SHA-256
+	oaep := gcmParts(t, rsa, plain, payload(12), 16)
+	oaep.recipients = [][]byte{oaepTransport(t, rsa, payload(16))}
 	attribute := el(ber.Sequence, el(ber.OID, []byte{0x2a, 3}), el(ber.Set, el(ber.Integer, []byte{1})))
 	return map[string]test{
 		"ec cbc der":     {sealed(t, plain, n, AES256CBC, ec.to()), ec},
@@ -39,7 +40,7 @@ func tampered(t *testing.T) map[string]struct {
 		"ec gcm short":   {gcmParts(t, ec, plain, payload(12), 12).forge(el), ec},
 		"ec gcm bare":    {sealed(t, plain, -1, AES256GCM, ec.to()), Key{Private: ec.Private}},
 		"rsa gcm":        {sealed(t, plain, n, AES256GCM, rsa.to()), rsa},
-		"rsa oaep gcm":   {sealed(t, plain, n, AES256GCM, oaep), rsa},
+		"rsa oaep gcm":   {oaep.forge(el), rsa},
 		"rsa cbc":        {sealed(t, plain, n, AES256CBC, rsa.to()), rsa},
 		"ec gcm nothing": {sealed(t, nil, 0, AES128GCM, ec.to()), ec},
 	}
@@ -216,7 +217,7 @@ func TestMemory(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		r, w := io.Pipe()
 		go func() {
-			s, err := Encrypt(w, []Recipient{key.to()}, EncryptOptions{Size: -1, Cipher: c})
+			s, err := Encrypt(w, []*x509.Certificate{key.to()}, EncryptOptions{Size: -1, Cipher: c})
 			if err == nil {
 				_, err = io.Copy(s, io.LimitReader(zeros{}, size))
 			}

@@ -2,7 +2,6 @@ package cms
 
 import (
 	"bytes"
-	"crypto"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,41 +48,5 @@ func TestOpenSSLSMIMEReadsWhatIsSealed(t *testing.T) {
 				t.Errorf("%d bytes, size %d: openssl reads something else (%v)", n, size, err)
 			}
 		}
-	}
-}
-
-func TestOpenSSLReadsOtherRecipients(t *testing.T) {
-	plain := payload(1000)
-	for name, r := range map[string]Recipient{
-		"keyid":             {KeyID: true},
-		"oaep sha1":         {OAEP: crypto.SHA1},
-		"oaep sha256":       {OAEP: crypto.SHA256},
-		"oaep sha256 sha1":  {OAEP: crypto.SHA256, MGF: crypto.SHA1},
-		"oaep sha1 sha256":  {OAEP: crypto.SHA1, MGF: crypto.SHA256},
-		"oaep sha512 keyid": {OAEP: crypto.SHA512, MGF: crypto.SHA384, KeyID: true},
-		"oaep sha224":       {OAEP: crypto.SHA224},
-		"oaep sha512/256":   {OAEP: crypto.SHA512_256},
-		"oaep sha3":         {OAEP: crypto.SHA3_256},
-		"kdf sha1":          {KDF: crypto.SHA1},
-		"kdf sha224":        {KDF: crypto.SHA224},
-		"kdf sha384":        {KDF: crypto.SHA384},
-		"kdf sha512":        {KDF: crypto.SHA512},
-		"kdf keyid":         {KDF: crypto.SHA256, KeyID: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := newPair(t, "rsa")
-			if r.KDF != 0 {
-				p = newPair(t, "p384")
-			}
-			r.Certificate = p.certificate
-			message := sealed(t, plain, -1, AES256CBC, r)
-			got := openssl(t, p.dir, "cms", "-decrypt", "-binary", "-inform", "DER", "-in", write(t, "in", message),
-				"-inkey", p.keyFile(), "-recip", p.certFile())
-			if !bytes.Equal(got, plain) {
-				t.Error("openssl reads something else")
-			}
-			mustOpen(t, message, plain, p.key())
-			mustOpen(t, message, plain, p.bare())
-		})
 	}
 }

@@ -52,14 +52,14 @@ var schemes = []struct {
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 3, 21}, kdf{crypto.SHA512, true}, false},
 }
 
-// schemeFor is the identifier that is written for a derivation.
-func schemeFor(k kdf) (asn1.ObjectIdentifier, error) {
+// scheme is the identifier that is written for a derivation.
+func (k kdf) scheme() asn1.ObjectIdentifier {
 	for _, s := range schemes {
 		if s.kdf == k && !s.cofactor {
-			return s.oid, nil
+			return s.oid
 		}
 	}
-	return nil, &UnsupportedError{What: "key derivation", Name: k.String()}
+	return nil
 }
 
 // derive gives the key-encryption key of size bytes from the shared secret z.

@@ -120,12 +120,15 @@ func (o *offeredKey) fits(info *RecipientInfo) bool {
 	case !info.Supported:
 		return false
 	case info.Type == KeyTransport:
-		return o.rsa != nil && len(info.encrypted) == o.rsa.Size()
+		return o.rsa != nil && len(info.encrypted) <= o.rsa.Size() && len(info.encrypted) > o.rsa.Size()-maxStripped
 	case info.Type == KeyAgreement:
 		return o.dh != nil && info.agreement.fits(o.curve)
 	}
 	return false
 }
+
+// maxStripped is how many leading zeros of an encrypted number may be missing: three in a row are one in 16 million.
+const maxStripped = 4
 
 // maxAttempts is how many private key operations one message may cost: a message may name a key thousands of times.
 const maxAttempts = 256
@@ -138,7 +141,7 @@ type attempt struct {
 }
 
 // attempts pairs keys and recipients: where recipients name a key's certificate those, and else every recipient that a key
-// without certificate fits.
+// fits: the certificate may have been renewed for the same key, or its issuer be written differently.
 func attempts(recipients []RecipientInfo, keys []offeredKey) (all []attempt, refused *RecipientInfo) {
 	var named, fitting []attempt
 	for i := range recipients {
@@ -151,7 +154,7 @@ func attempts(recipients []RecipientInfo, keys []offeredKey) (all []attempt, ref
 				refused = info
 			case match && key.fits(info):
 				named = append(named, attempt{key, info, true})
-			case key.certificate == nil && key.fits(info):
+			case key.fits(info):
 				fitting = append(fitting, attempt{key, info, false})
 			}
 		}
@@ -164,16 +167,15 @@ func attempts(recipients []RecipientInfo, keys []offeredKey) (all []attempt, ref
 
 // openKey finds the content key of size bytes. Key agreement and OAEP tell whether they succeeded. PKCS#1 v1.5 must not
 // tell: where it fails, and nothing else fits, the random key goes on and the content fails.
-func openKey(recipients []RecipientInfo, keys []offeredKey, size int) ([]byte, error) {
+func openKey(recipients []RecipientInfo, keys []offeredKey, size int) (cek []byte, named bool, err error) {
 	all, refused := attempts(recipients, keys)
 	if len(all) == 0 && refused != nil {
-		return nil, &UnsupportedError{What: "key encryption", Name: refused.Algorithm}
+		return nil, false, &UnsupportedError{What: "key encryption", Name: refused.Algorithm}
 	}
 	if len(all) > maxAttempts {
-		return nil, &UnsupportedError{What: "a message", Name: fmt.Sprintf(
+		return nil, false, &UnsupportedError{What: "a message", Name: fmt.Sprintf(
 			"with %d recipients that may be meant for the key (at most %d are tried; choose its certificate too)", len(all), maxAttempts)}
 	}
-	named := false
 	for _, a := range all {
 		named = named || a.named
 		cek, err := a.open()
@@ -181,12 +183,12 @@ func openKey(recipients []RecipientInfo, keys []offeredKey, size int) ([]byte, e
 			continue // not for this key, or damaged: the others decide
 		}
 		if cek != nil && len(cek) == size {
-			return cek, nil
+			return cek, named, nil
 		}
 		clear(cek)
 	}
 
-	cek := make([]byte, size)
+	cek = make([]byte, size)
 	rand.Read(cek)
 	quiet := false
 	for _, a := range all {
@@ -195,10 +197,10 @@ func openKey(recipients []RecipientInfo, keys []offeredKey, size int) ([]byte, e
 		}
 	}
 	if quiet {
-		return cek, nil
+		return cek, named, nil
 	}
 	if named {
-		return nil, ErrDecrypt
+		return nil, true, ErrDecrypt
 	}
 	e := &NoMatchingKeyError{}
 	for _, info := range recipients {
@@ -207,7 +209,7 @@ func openKey(recipients []RecipientInfo, keys []offeredKey, size int) ([]byte, e
 	for _, k := range keys {
 		e.Have = append(e.Have, k.Offered)
 	}
-	return nil, e
+	return nil, false, e
 }
 
 // open tries one recipient whose failure may be seen; PKCS#1 v1.5 gives nil.

@@ -52,11 +52,11 @@ type pair struct {
 	private     crypto.PrivateKey
 }
 
-func (p pair) key() Key         { return Key{Private: p.private, Certificate: p.certificate} }
-func (p pair) bare() Key        { return Key{Private: p.private} }
-func (p pair) to() Recipient    { return Recipient{Certificate: p.certificate} }
-func (p pair) certFile() string { return filepath.Join(p.dir, p.name+".pem") }
-func (p pair) keyFile() string  { return filepath.Join(p.dir, p.name+".key") }
+func (p pair) key() Key              { return Key{Private: p.private, Certificate: p.certificate} }
+func (p pair) bare() Key             { return Key{Private: p.private} }
+func (p pair) to() *x509.Certificate { return p.certificate }
+func (p pair) certFile() string      { return filepath.Join(p.dir, p.name+".pem") }
+func (p pair) keyFile() string       { return filepath.Join(p.dir, p.name+".key") }
 
 // algorithms of test keys, for openssl genpkey.
 var genpkey = map[string][]string{
@@ -138,7 +138,7 @@ func pemContent(t testing.TB, name string) []byte {
 }
 
 // sealed is a message by Encrypt.
-func sealed(t testing.TB, plain []byte, size int64, c Cipher, to ...Recipient) []byte {
+func sealed(t testing.TB, plain []byte, size int64, c Cipher, to ...*x509.Certificate) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w, err := Encrypt(&out, to, EncryptOptions{Size: size, Cipher: c})

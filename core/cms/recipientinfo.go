@@ -16,6 +16,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"enrollbench/core/ber"
+	"enrollbench/core/privatekey"
 )
 
 // RecipientType is the way a recipient gets the content key (RFC 5652 §6.2).
@@ -184,7 +185,7 @@ func parseTransport(s cryptobyte.String) ([]RecipientInfo, error) {
 		}
 		info.Algorithm, info.Supported, info.oaep = o.String(), true, o
 	default:
-		info.Algorithm = a.oid.String()
+		info.Algorithm = privatekey.AlgorithmName(a.oid)
 	}
 	return []RecipientInfo{info}, nil
 }
@@ -223,21 +224,12 @@ func nameText(der []byte) string {
 	return "#" + hex.EncodeToString(der)
 }
 
-// addRecipientID is the reverse of readRecipientID for a certificate; kari wraps the key identifier in a sequence.
-func addRecipientID(b *cryptobyte.Builder, to Recipient, kari bool) {
-	c := to.Certificate
-	if !to.KeyID {
-		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			b.AddBytes(c.RawIssuer)
-			b.AddASN1BigInt(c.SerialNumber)
-		})
-		return
-	}
-	if kari {
-		b.AddASN1(cbasn1.Tag(ber.ContextConstructed), func(b *cryptobyte.Builder) { b.AddASN1OctetString(c.SubjectKeyId) })
-		return
-	}
-	b.AddASN1(cbasn1.Tag(ber.Context), func(b *cryptobyte.Builder) { b.AddBytes(c.SubjectKeyId) })
+// addIssuerSerial is the reverse of readIssuerSerial for a certificate.
+func addIssuerSerial(b *cryptobyte.Builder, c *x509.Certificate) {
+	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(c.RawIssuer)
+		b.AddASN1BigInt(c.SerialNumber)
+	})
 }
 
 // parseSymmetric names a KEKRecipientInfo (RFC 5652 §6.2.3).

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
 
@@ -11,6 +12,8 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"enrollbench/core/ber"
+
+	"enrollbench/core/privatekey"
 )
 
 // Object identifiers of RFC 8017 Appendix A.
@@ -88,76 +91,52 @@ func parseOAEP(params cryptobyte.String) (*oaep, error) {
 	return o, nil
 }
 
-// der encodes the algorithm; DER leaves out what has its default, SHA-1.
-func (o *oaep) der() ([]byte, error) {
-	return algorithmDER(oidOAEP, func(b *cryptobyte.Builder) {
-		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			if o.hash != crypto.SHA1 {
-				b.AddASN1(cbasn1.Tag(ber.ContextConstructed), func(b *cryptobyte.Builder) { addHash(b, o.hash) })
-			}
-			if o.mgf != crypto.SHA1 {
-				b.AddASN1(cbasn1.Tag(ber.ContextConstructed|1), func(b *cryptobyte.Builder) {
-					b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-						b.AddASN1ObjectIdentifier(oidMGF1)
-						addHash(b, o.mgf)
-					})
-				})
-			}
-		})
-	})
+// parseHash knows the hash of an AlgorithmIdentifier.
+func parseHash(a algorithm) (crypto.Hash, error) {
+	h, ok := privatekey.Digest(a.oid)
+	if !ok || !a.plain() {
+		return 0, fmt.Errorf("hash %s", a.oid)
+	}
+	return h, nil
 }
 
 // open decrypts the content key.
 func (o *oaep) open(key *rsa.PrivateKey, encrypted []byte) ([]byte, error) {
-	return key.Decrypt(nil, encrypted, &rsa.OAEPOptions{Hash: o.hash, MGFHash: o.mgf, Label: o.label})
+	return key.Decrypt(nil, padded(key, encrypted), &rsa.OAEPOptions{Hash: o.hash, MGFHash: o.mgf, Label: o.label})
 }
 
 // openPKCS1 decrypts the content key into cek, which holds a random key. Where the padding is wrong or the length another,
 // cek stays as it is, in the same time: nobody learns which it was (RFC 3218 §2.3.2). An error says only what everybody
 // can see, that the number does not fit the key.
 func openPKCS1(key *rsa.PrivateKey, encrypted, cek []byte) error {
+	encrypted = padded(key, encrypted)
 	//lint:ignore SA1019 it is what the service and every openssl smime write; the countermeasure is RFC 3218's
 	return rsa.DecryptPKCS1v15SessionKey(nil, key, encrypted, cek)
 }
 
-// sealRSA builds the KeyTransRecipientInfo of an RSA key and returns its version (RFC 5652 §6.2.1).
-func sealRSA(to Recipient, key *rsa.PublicKey, cek []byte) (der []byte, version int, err error) {
-	var encrypted, algorithm []byte
-	if to.OAEP == 0 {
-		//lint:ignore SA1019 it is the only form that every reader takes; OAEP is the caller's choice
-		if encrypted, err = rsa.EncryptPKCS1v15(rand.Reader, key, cek); err != nil {
-			return nil, 0, err
-		}
-		algorithm, err = algorithmDER(oidRSA, addNull)
-	} else {
-		o := &oaep{hash: to.OAEP, mgf: to.MGF}
-		if o.mgf == 0 {
-			o.mgf = o.hash
-		}
-		for _, h := range []crypto.Hash{o.hash, o.mgf} {
-			if _, known := hashOIDs[h]; !known {
-				return nil, 0, &UnsupportedError{What: "oaep hash", Name: h.String()}
-			}
-		}
-		options := &rsa.OAEPOptions{Hash: o.hash, MGFHash: o.mgf}
-		if encrypted, err = rsa.EncryptOAEPWithOptions(rand.Reader, key, cek, options); err != nil {
-			return nil, 0, err
-		}
-		algorithm, err = o.der()
-	}
+// padded gives an encrypted number the length of the modulus: some writers leave out its leading zeros.
+func padded(key *rsa.PrivateKey, encrypted []byte) []byte {
+	return append(make([]byte, max(0, key.Size()-len(encrypted))), encrypted...)
+}
+
+// sealRSA builds the KeyTransRecipientInfo of an RSA key (RFC 5652 §6.2.1), with PKCS#1 v1.5, the form that every reader
+// takes.
+func sealRSA(to *x509.Certificate, key *rsa.PublicKey, cek []byte) ([]byte, error) {
+	//lint:ignore SA1019 see above
+	encrypted, err := rsa.EncryptPKCS1v15(rand.Reader, key, cek)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	if to.KeyID {
-		version = 2
+	algorithm, err := algorithmDER(oidRSA, addNull)
+	if err != nil {
+		return nil, err
 	}
-	der, err = build(func(b *cryptobyte.Builder) {
+	return build(func(b *cryptobyte.Builder) {
 		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			b.AddASN1Int64(int64(version))
-			addRecipientID(b, to, false)
+			b.AddASN1Int64(0)
+			addIssuerSerial(b, to)
 			b.AddBytes(algorithm)
 			b.AddASN1OctetString(encrypted)
 		})
 	})
-	return der, version, err
 }

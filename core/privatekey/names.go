@@ -1,6 +1,34 @@
 package privatekey
 
-import "encoding/asn1"
+import (
+	"crypto"
+	_ "crypto/sha1"   // #nosec G505 -- what PBKDF2, PKCS#12 and OAEP use unless a file says otherwise
+	_ "crypto/sha256" // registered for crypto.Hash
+	_ "crypto/sha3"
+	_ "crypto/sha512"
+	"encoding/asn1"
+)
+
+// digests are the hashes of a PKCS#12 file's own MAC, of OAEP and of MGF1 (RFC 4055 §2.1, NIST's hash arc).
+var digests = map[string]crypto.Hash{
+	"1.3.14.3.2.26":           crypto.SHA1,
+	"2.16.840.1.101.3.4.2.1":  crypto.SHA256,
+	"2.16.840.1.101.3.4.2.2":  crypto.SHA384,
+	"2.16.840.1.101.3.4.2.3":  crypto.SHA512,
+	"2.16.840.1.101.3.4.2.4":  crypto.SHA224,
+	"2.16.840.1.101.3.4.2.5":  crypto.SHA512_224,
+	"2.16.840.1.101.3.4.2.6":  crypto.SHA512_256,
+	"2.16.840.1.101.3.4.2.7":  crypto.SHA3_224,
+	"2.16.840.1.101.3.4.2.8":  crypto.SHA3_256,
+	"2.16.840.1.101.3.4.2.9":  crypto.SHA3_384,
+	"2.16.840.1.101.3.4.2.10": crypto.SHA3_512,
+}
+
+// Digest is the hash of an object identifier.
+func Digest(id asn1.ObjectIdentifier) (crypto.Hash, bool) {
+	h, ok := digests[id.String()]
+	return h, ok
+}
 
 // names are algorithms that are named and not read, as the end of "a private key for" or of "protected with".
 var names = map[string]string{

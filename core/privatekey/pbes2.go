@@ -4,9 +4,6 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
-	_ "crypto/sha1"   // #nosec G505 -- what PBKDF2 uses unless a file says otherwise
-	_ "crypto/sha256" // registered for crypto.Hash
-	_ "crypto/sha512" // registered for crypto.Hash
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -43,17 +40,6 @@ type blockCipher struct {
 	keySize int
 	block   func(key []byte) (cipher.Block, error)
 	iv      int // bytes
-}
-
-// digests are the hashes of a PKCS#12 file's own MAC.
-var digests = map[string]crypto.Hash{
-	"1.3.14.3.2.26":          crypto.SHA1,
-	"2.16.840.1.101.3.4.2.1": crypto.SHA256,
-	"2.16.840.1.101.3.4.2.2": crypto.SHA384,
-	"2.16.840.1.101.3.4.2.3": crypto.SHA512,
-	"2.16.840.1.101.3.4.2.4": crypto.SHA224,
-	"2.16.840.1.101.3.4.2.5": crypto.SHA512_224,
-	"2.16.840.1.101.3.4.2.6": crypto.SHA512_256,
 }
 
 var ciphers = map[string]blockCipher{

@@ -262,7 +262,7 @@ func (p *pfx) readMAC(s cryptobyte.String) error {
 		if err := p.work.iterate(iterations); err != nil {
 			return err
 		}
-		hash, ok := digests[algorithm.String()]
+		hash, ok := Digest(algorithm)
 		if !ok {
 			return nil
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func SealTo(w io.Writer, to []*Recipient, o SealOptions) (io.WriteCloser, error)
 		return nil, errors.New("no recipient to seal to")
 	}
 	now := time.Now()
-	var certificates []cms.Recipient
+	var certificates []*x509.Certificate
 	var keys []*openpgp.Key
 	for _, r := range to {
 		if r.Kind() != to[0].Kind() {
@@ -64,7 +65,7 @@ func SealTo(w io.Writer, to []*Recipient, o SealOptions) (io.WriteCloser, error)
 		if r.key != nil {
 			keys = append(keys, r.key)
 		} else {
-			certificates = append(certificates, cms.Recipient{Certificate: r.certificate})
+			certificates = append(certificates, r.certificate)
 		}
 	}
 	if keys != nil {
