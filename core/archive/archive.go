@@ -19,6 +19,8 @@
 // than store and deflate, more or fewer bytes than declared, a wrong CRC-32. CheckExtraction: names that leave the
 // target folder or cannot be stored on Windows, names that collide, links and special files.
 //
+// What only looks untidy is taken and told by Notices.
+//
 // Violations are *Error, which names the entry; limits are *LimitError, which names the limit and its value. Source of
 // the format: PKWARE APPNOTE.TXT 6.3.10.
 //
@@ -29,6 +31,7 @@
 package archive
 
 import (
+	"fmt"
 	"io"
 	"sync"
 )
@@ -113,6 +116,19 @@ func Open(r io.ReaderAt, size int64, l Limits) (*Reader, error) {
 		return nil, err
 	}
 	return z, nil
+}
+
+// Notices say in words what was let pass although the archive could be tidier: padding behind its end, the name "-" that
+// zip gives to what it read from standard input.
+func (z *Reader) Notices() []string {
+	var all []string
+	if z.end.padding > 0 {
+		all = append(all, fmt.Sprintf("%d bytes of padding follow the end of the ZIP and were left out", z.end.padding))
+	}
+	if len(z.records) > 0 && z.isStandardInput(0) {
+		all = append(all, `its first entry is called "-": zip packed it from standard input, without a name`)
+	}
+	return all
 }
 
 // Len is the number of entries, folders included.

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -35,45 +36,57 @@ type endRecord struct {
 	entries   int64
 	directory int64 // offset
 	length    int64 // of the directory
+	padding   int64 // bytes behind the end of the archive
 }
 
+// maxPadding is how much padding after the end is taken.
+const maxPadding = 1 << 16
+
+// padding is what transfers put behind a file: NULs up to a block's end, a line break, the end of a text of MS-DOS.
+const padding = "\x00\r\n\x1a"
+
 // findEnd looks for the end record (APPNOTE 4.3.16). Readers differ in how they search, which hides one archive in the
-// comment of another: so the last signature must be the record, and its comment must reach exactly to the end.
+// comment of another: so the last signature must be the record, and its comment must reach exactly to the end, or to
+// padding that reaches there.
 func findEnd(r io.ReaderAt, size int64) (endRecord, error) {
 	var none endRecord
 	if size < lenEnd {
 		return none, whole("%d bytes are too few for a ZIP archive", size)
 	}
-	tail := make([]byte, min(size, lenEnd+maxComment+lenLocator64))
+	tail := make([]byte, min(size, lenEnd+maxComment+lenLocator64+maxPadding))
 	start := size - int64(len(tail))
 	if err := readFull(r, tail, start); err != nil {
 		return none, err
 	}
-	at, misfits := -1, 0
+	stop := max(len(bytes.TrimRight(tail, padding)), len(tail)-maxPadding) // the end lies here or behind
+	at, fit, exact, misfits := -1, 0, 0, 0
 	for i := len(tail) - lenEnd; i >= 0; i-- {
 		if le.Uint32(tail[i:]) != signEnd {
 			continue
 		}
-		if int(le.Uint16(tail[i+20:])) != len(tail)-lenEnd-i {
-			if at < 0 {
-				misfits++
+		switch end := i + lenEnd + int(le.Uint16(tail[i+20:])); {
+		case end == len(tail):
+			at, exact = i, exact+1
+		case end >= stop && end < len(tail):
+			if fit++; exact == 0 {
+				at = i
 			}
-			continue
+		case exact+fit == 0:
+			misfits++
 		}
-		if at >= 0 {
-			return none, whole("its comment hides a second end record: two programs would see two different archives")
-		}
-		at = i
 	}
 	switch {
 	case at < 0 && misfits > 0:
 		return none, whole("something follows its end, or its end is cut off")
 	case at < 0:
 		return none, whole("not a ZIP archive, or its end is missing")
-	case misfits > 0:
+	case misfits > 0 || exact > 1 || exact == 0 && fit > 1:
 		return none, whole("its comment hides a second end record: two programs would see two different archives")
 	}
-	return parseEnd(r, tail[:at+lenEnd], start+int64(at))
+	end := at + lenEnd + int(le.Uint16(tail[at+20:]))
+	e, err := parseEnd(r, tail[:at+lenEnd], start+int64(at))
+	e.padding = int64(len(tail) - end)
+	return e, err
 }
 
 // parseEnd reads the end record at the end of tail, which lies at offset at of the file, and ZIP64's before it.

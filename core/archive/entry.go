@@ -109,6 +109,7 @@ func decodeName(raw []byte, flags uint16) string {
 // Types of files in a Unix mode.
 const (
 	unixType   = 0xf000
+	unixPipe   = 0x1000
 	unixFolder = 0x4000
 	unixFile   = 0x8000
 	unixLink   = 0xa000

@@ -108,11 +108,19 @@ func (z *Reader) CheckExtraction() error {
 		case unixLink:
 			return z.entryError(i, nil, "it is a symbolic link")
 		default:
-			return z.entryError(i, nil, "it is a special file (device, pipe or socket)")
+			if !z.isStandardInput(i) {
+				return z.entryError(i, nil, "it is a special file (device, pipe or socket)")
+			}
 		}
 		names.add(name, i)
 	}
 	return names.check()
+}
+
+// isStandardInput: zip calls what it reads from standard input "-", and says that it is the pipe that it came through.
+func (z *Reader) isStandardInput(i int) bool {
+	name, err := z.name(i)
+	return err == nil && name == "-" && z.records[i].external>>16&unixType == unixPipe
 }
 
 // folded finds collisions among names with 16 bytes an entry: a hash of the folded name, sorted.

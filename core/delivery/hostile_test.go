@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -155,92 +154,5 @@ func TestOpenWritesNothingButItsSpool(t *testing.T) {
 		if list := readTree(t, dir); len(list) != 0 {
 			t.Errorf("%d files are left", len(list))
 		}
-	}
-}
-
-// A part of a redundant field that is changed shows: one case for each thing that undamaged.go compares.
-func TestRedundantFields(t *testing.T) {
-	base := zipWith(t, nil, zip.FileHeader{Name: "a.pem", Modified: now, Extra: []byte("\xfe\xca\x02\x00hi")})
-	local := func(field string) int {
-		switch field {
-		case "version":
-			return 4
-		case "flags":
-			return 6
-		case "time":
-			return 10
-		case "extra time":
-			return bytes.Index(base, []byte("UT")) + 5
-		case "extra length":
-			return bytes.Index(base, []byte("UT")) + 2
-		case "name's length", "extra fields' length": // 32 KiB more: past the end of the file
-			return map[string]int{"name's length": 27, "extra fields' length": 29}[field]
-		}
-		return bytes.Index(base, []byte("\xfe\xca\x02\x00hi")) + 4
-	}
-	check := func(b []byte) error {
-		return checkRedundant(ctx, bytes.NewReader(b), int64(len(b)))
-	}
-	if err := check(base); err != nil {
-		t.Fatal(err)
-	}
-	for _, field := range []string{"version", "flags", "time", "extra time", "extra length", "extra", "name's length", "extra fields' length"} {
-		if err := check(flip(base, local(field))); !errors.Is(err, ErrDamaged) {
-			t.Errorf("%s: %v", field, err)
-		}
-	}
-	// ZIP64, as Go writes it for more entries than fit.
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for i := range 70_000 {
-		if _, err := z.CreateHeader(&zip.FileHeader{Name: string([]byte{'a' + byte(i>>12), 'a' + byte(i>>8&15), 'a' + byte(i>>4&15), 'a' + byte(i&15)})}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := check(b.Bytes()); err != nil {
-		t.Errorf("ZIP64: %v", err)
-	}
-}
-
-// What zip, 7z, Python and Java write passes the comparison.
-func TestRedundantFieldsOfOthers(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"a.pem", "ü.key"} {
-		if err := os.WriteFile(filepath.Join(dir, name), bytes.Repeat([]byte(name), 100), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for what, command := range map[string][]string{
-		"zip":            {"zip", "-q", "out.zip", "a.pem", "ü.key"},
-		"zip streamed":   {"sh", "-c", "zip -q - a.pem ü.key | cat >out.zip"},
-		"zip from stdin": {"sh", "-c", "cat a.pem | zip -q - - | cat >out.zip"},
-		"7z":             {"7z", "a", "-bd", "-tzip", "out.zip", "a.pem", "ü.key"},
-		"python":         {"python3", "-c", "import zipfile\nz=zipfile.ZipFile('out.zip','w',zipfile.ZIP_DEFLATED)\nz.write('a.pem')\nz.write('ü.key')\nz.writestr('b.pem','x')\nz.close()"},
-		"python stream":  {"sh", "-c", "python3 -c \"import zipfile,sys\nz=zipfile.ZipFile(sys.stdout.buffer,'w',zipfile.ZIP_DEFLATED)\nz.write('a.pem')\nz.writestr('b.pem','x')\nz.close()\" | cat >out.zip"},
-		"python zip64":   {"python3", "-c", "import zipfile\nz=zipfile.ZipFile('out.zip','w')\nf=z.open('a.pem','w',force_zip64=True)\nf.write(b'x')\nf.close()\nz.close()"},
-		"jar":            {"jar", "cf", "out.zip", "a.pem", "ü.key"},
-	} {
-		t.Run(what, func(t *testing.T) {
-			os.Remove(filepath.Join(dir, "out.zip"))
-			if tool, _, _ := strings.Cut(what, " "); command[0] == "sh" {
-				if _, err := exec.LookPath(map[string]string{"zip": "zip", "python": "python3"}[tool]); err != nil {
-					t.Skipf("%s is not installed", tool)
-				}
-			}
-			run(t, dir, command[0], command[1:]...)
-			data, err := os.ReadFile(filepath.Join(dir, "out.zip"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := archive.Open(bytes.NewReader(data), int64(len(data)), archive.Limits{}); err != nil {
-				t.Fatal(err)
-			}
-			if err := checkRedundant(ctx, bytes.NewReader(data), int64(len(data))); err != nil {
-				t.Error(err)
-			}
-		})
 	}
 }

@@ -205,10 +205,13 @@ func (l *layers) layer(ctx context.Context, r io.ReaderAt, size int64, c io.Clos
 		l.forms = append(l.forms, "ZIP")
 		s, err := openZIP(l.name, r, size, l.limits.Archive, c)
 		if err == nil && l.sealed && !l.proven {
-			err = checkRedundant(ctx, r, size)
+			err = damagedIf(s.zip.CheckRedundant(ctx))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", l.name, err)
+		}
+		for _, what := range s.zip.Notices() {
+			l.findings.Add(RuleUntidy.Finding(finding.Location{File: l.name}, what, ""))
 		}
 		l.structured = true
 		return s, nil
@@ -270,6 +273,16 @@ func (l *layers) into(ctx context.Context, r io.Reader) error {
 		return fmt.Errorf("%q: %w", l.name, err)
 	}
 	return l.peel(ctx, s, s.size, s)
+}
+
+// ErrDamaged: what came out of a message without a seal contradicts itself.
+var ErrDamaged = errors.New("the content is damaged: wrong key, or the message was changed or cut short")
+
+func damagedIf(err error) error {
+	if errors.Is(err, archive.ErrRedundant) {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
 }
 
 // onlyReader hides WriteTo, so that the buffer is used.

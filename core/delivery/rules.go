@@ -11,7 +11,7 @@ const (
 // verdict red, a warning amber. The order is that of the documentation: what it holds, who issued it, whether it is what
 // was ordered.
 var Rules = []*finding.Rule{
-	RuleEmpty, RuleNotProven, RuleDamaged, RuleUnusual, RuleSealedKey, RuleOtherFile,
+	RuleEmpty, RuleNotProven, RuleDamaged, RuleUnusual, RuleSealedKey, RuleOtherFile, RuleUntidy,
 	RulePractice, RuleNotPractice, RuleSignature, RuleNotChecked, RuleChain, RuleNoIssuer, RuleIssuerNotConfirmed, RuleExpired, RuleNotYetValid, RuleCriticalExtension,
 	RuleOtherKey, RuleOtherName, RuleOtherSubject, RuleSharedKey, RuleMissing, RuleUnexpected, RuleDuplicate,
 	RuleKeyWithoutCertificate, RuleCertificateWithoutKey, RuleNoOrder,
@@ -48,6 +48,12 @@ var (
 		Title: "Private key left sealed",
 		Why:   "The key could not be opened, so nobody checked whether it belongs to its certificate. It is kept as it came.",
 		Hint:  "open the result with the key that it was sealed to, or open this key with the tool it was made for",
+	}
+	RuleUntidy = &finding.Rule{
+		Name: "delivery/untidy", Severity: finding.Notice, Source: "PKWARE APPNOTE 6.3.10, section 4.3",
+		Title: "ZIP with something that does not belong there",
+		Why:   "A transfer or a packer added it. Every certificate and key is intact.",
+		Hint:  "you can use the result; other programs may refuse this ZIP",
 	}
 	RuleOtherFile = &finding.Rule{
 		Name: "delivery/other-file", Severity: finding.Notice, Source: contractDownload,

@@ -72,6 +72,9 @@ var fixtures = map[string]breakage{
 		files["dev-0001.key"] = []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
 		return ordered(t, p, files)
 	}, companions: []string{"delivery/certificate-without-key"}},
+	"delivery/untidy": {bad: func(t *testing.T, p *plant) *Delivery {
+		return mustOpen(t, append(zipOf(t, p.files(t)), "\r\n"...), OpenRequest{Order: csvOrder(t, p.names()...), Anchors: p.anchors()})
+	}},
 	"delivery/other-file": {bad: with(map[string][]byte{"README.txt": []byte("hello there")})},
 	"delivery/practice": {bad: func(t *testing.T, p *plant) *Delivery {
 		p.issuing = newCA(t, "PRACTICE Issuing CA", p.root, nil)

@@ -125,7 +125,7 @@ func unsealTo(ctx context.Context, target *atomicfile.File, plain Opened, insist
 	case zipForm:
 		z, err := archive.Open(target, n, DefaultLimits.Archive)
 		if err == nil {
-			err = checkRedundant(ctx, target, n)
+			err = z.CheckRedundant(ctx)
 		}
 		if err == nil {
 			err = z.Verify(ctx, nil)
