@@ -2,6 +2,8 @@ package trustmanager
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -34,8 +36,12 @@ type Curl struct {
 	Methods   []Method // of a start: for which ways of ordering it is
 	ProfileID string   // that stands in the command; "" where that is a placeholder
 
+	// Others are further commands of the same paste, each with what it shows; Apply, Notes and Secrets include them.
+	Others []Curl
+
 	command *curlCommand
 	secrets map[Secret][]byte
+	notes   []string // about the paste as a whole
 }
 
 // Change is one thing that a command would change in a connection. It never holds a secret.
@@ -48,16 +54,46 @@ type Change struct {
 // (ErrInsecure).
 func ParseCurl(text string) (Curl, error) { return ParseCurlFor(DetectShell(text), text) }
 
-// ParseCurlFor is ParseCurl where the shell is known.
+// ParseCurlFor is ParseCurl where the shell is known. Of several commands the first counts that shows a request of the
+// contract; the others are Others, and those that show none are named in the notes.
 func ParseCurlFor(shell Shell, text string) (Curl, error) {
-	words, err := curlWords(text, shell)
+	commands, notes, err := curlWords(text, shell)
 	if err != nil {
 		return Curl{}, err
 	}
-	command, err := readCurl(words)
-	if err != nil {
-		return Curl{}, err
+	var all []Curl
+	var first Curl // is returned where none shows a request: the caller may know which it is
+	for i := 0; i < len(commands); i++ {
+		command, rest, err := readCurl(commands[i])
+		if err != nil {
+			if len(commands) > 1 {
+				err = fmt.Errorf("command %d of the paste: %w", i+1, err)
+			}
+			return Curl{}, err
+		}
+		if len(rest) > 0 {
+			commands = slices.Insert(commands, i+1, rest)
+		}
+		c := newCurl(shell, command)
+		if i == 0 {
+			first = c
+		}
+		if c.Purpose != "" {
+			all = append(all, c)
+		} else if len(commands) > 1 {
+			path, _, _ := strings.Cut(command.url, "?")
+			notes = append(notes, fmt.Sprintf("command %d of the paste, %s %s, is passed over: it shows no request that is used here", i+1, command.verb(), cut(printable(withoutUser(path)), 100)))
+		}
 	}
+	if len(all) > 0 {
+		first = all[0]
+		first.Others = all[1:]
+	}
+	first.notes = notes
+	return first, nil
+}
+
+func newCurl(shell Shell, command *curlCommand) Curl {
 	c := Curl{Shell: shell, command: command, secrets: map[Secret][]byte{}}
 	c.Purpose = c.purpose()
 	c.Methods = c.methods()
@@ -70,17 +106,29 @@ func ParseCurlFor(shell Shell, text string) (Curl, error) {
 			}
 		}
 	}
-	return c, nil
+	return c
 }
 
 // Secrets returns the secrets that stood in the command: they belong into the keychain, under the connection's Account.
 // Placeholders are none. The bytes are the caller's to wipe.
-func (c Curl) Secrets() map[Secret][]byte { return c.secrets }
+func (c Curl) Secrets() map[Secret][]byte {
+	all := maps.Clone(c.secrets)
+	for _, other := range c.Others {
+		for which, secret := range other.secrets {
+			if _, has := all[which]; !has {
+				all[which] = secret
+			}
+		}
+	}
+	return all
+}
 
 // Wipe overwrites the secrets.
 func (c Curl) Wipe() {
-	for _, s := range c.secrets {
-		clear(s)
+	for _, one := range append([]Curl{c}, c.Others...) {
+		for _, s := range one.secrets {
+			clear(s)
+		}
 	}
 }
 
@@ -95,22 +143,45 @@ func (c Curl) Changes(connection Connection) ([]Change, error) {
 
 // Notes say what of the command was passed over or needs attention, in words.
 func (c Curl) Notes(connection Connection) []string {
-	m := newMeaning(&c, connection)
-	_ = m.apply()
-	return m.notes
+	_, notes, _ := c.apply(connection)
+	return notes
 }
 
-// Apply returns the connection as the command wants it: base URL, authentication, certificates, proxy, and the one request
-// that it shows. The result is valid, or it is an error; secrets are not in it.
+// Apply returns the connection as the commands want it: base URL, authentication, certificates, proxy, and the requests that
+// they show. The result is valid, or it is an error; secrets are not in it.
 func (c Curl) Apply(connection Connection) (Connection, error) {
-	m := newMeaning(&c, connection)
-	if err := m.apply(); err != nil {
+	to, _, err := c.apply(connection)
+	if err != nil {
 		return Connection{}, err
 	}
-	if err := m.to.Validate(); err != nil {
+	if err := to.Validate(); err != nil {
 		return Connection{}, err
 	}
-	return m.to, nil
+	return to, nil
+}
+
+func (c Curl) apply(to Connection) (Connection, []string, error) {
+	notes := slices.Clone(c.notes)
+	for i, one := range append([]Curl{c}, c.Others...) {
+		m := newMeaning(&one, to)
+		err := m.apply()
+		for _, n := range m.notes {
+			if len(c.Others) > 0 {
+				n = fmt.Sprintf("%s: %s", one.Purpose, n)
+			}
+			if !slices.Contains(notes, n) {
+				notes = append(notes, n)
+			}
+		}
+		if err != nil {
+			if i > 0 {
+				err = fmt.Errorf("the command for %s: %w", one.Purpose, err)
+			}
+			return Connection{}, notes, err
+		}
+		to = m.to
+	}
+	return to, notes, nil
 }
 
 func newMeaning(c *Curl, connection Connection) *meaning {

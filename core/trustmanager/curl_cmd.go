@@ -54,10 +54,6 @@ func cmdWords(text string) ([][]string, error) {
 				line.WriteRune(r)
 				continue
 			}
-			if s.goesOn() {
-				line.WriteByte(' ')
-				continue
-			}
 			if err := flush(); err != nil {
 				return nil, err
 			}
@@ -105,7 +101,7 @@ func windowsArguments(line string) ([]string, error) {
 		switch {
 		case r == end:
 			if quoted {
-				return nil, openQuote(s, `"`)
+				return nil, openQuote(s.line(), `"`)
 			}
 			g.endWord()
 			return g.words, nil

@@ -48,10 +48,12 @@ func (m *meaning) apply() error {
 // roots are the first segments of the services' own paths: what stands before them belongs to the base URL.
 var roots = regexp.MustCompile(`^(.*?)(/(?:iot|devicetrustmanager|account|mpki|em)/.*)$`)
 
+var hiddenHost = regexp.MustCompile(`^(\{\{[^{}]*\}\}|\$\{?\w+\}?|%\w+%|<[^<>]*>|\{\w+\}|\$env:\w+)`)
+
 // base takes the base URL off and returns the rest.
 func (m *meaning) base() (path, query string, err error) {
 	text := m.command.url
-	hidden := regexp.MustCompile(`^(\{\{[^{}]*\}\}|\$\{?\w+\}?|%\w+%|<[^<>]*>|\{\w+\}|\$env:\w+)`).FindString(text)
+	hidden := hiddenHost.FindString(text)
 	if hidden != "" { // {{base}}/iot/…: the host stays as it is
 		rest := strings.TrimPrefix(text, hidden)
 		path, query, _ = strings.Cut(rest, "?")

@@ -84,9 +84,9 @@ type curlCommand struct {
 	unused                     []string // options that are of no use here, by their names
 }
 
-// readCurl reads the arguments of a curl command.
-func readCurl(args []string) (*curlCommand, error) {
-	c := &curlCommand{}
+// readCurl reads the arguments of a curl command; rest are those behind --next, which begin another request.
+func readCurl(args []string) (c *curlCommand, rest []string, err error) {
+	c = &curlCommand{}
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		value := func(name string) (string, error) {
@@ -98,27 +98,29 @@ func readCurl(args []string) (*curlCommand, error) {
 		}
 		switch {
 		case arg == "--next" || arg == "-:":
-			c.notes = append(c.notes, "only the first of several requests is read")
-			return c, nil
+			if c.url == "" {
+				return nil, nil, errNoURL
+			}
+			return c, args[i+1:], nil
 		case strings.HasPrefix(arg, "--") && len(arg) > 2:
 			name, given, has := strings.Cut(arg[2:], "=")
 			long, err := longOption(name)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if curlValued[long] && !has {
 				if given, err = value("--" + name); err != nil {
-					return nil, err
+					return nil, nil, err
 				}
 			}
 			if err := c.set(long, given); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		case len(arg) > 1 && arg[0] == '-' && arg != "--":
 			for at := 1; at < len(arg); at++ {
 				long, ok := curlShort[arg[at]]
 				if !ok {
-					return nil, fmt.Errorf("curl has no option -%c", arg[at])
+					return nil, nil, fmt.Errorf("curl has no option -%c", arg[at])
 				}
 				given := ""
 				if curlValued[long] {
@@ -126,27 +128,29 @@ func readCurl(args []string) (*curlCommand, error) {
 					if arg[at+1:] == "" {
 						var err error
 						if given, err = value("-" + string(arg[at])); err != nil {
-							return nil, err
+							return nil, nil, err
 						}
 					}
 					at = len(arg)
 				}
 				if err := c.set(long, given); err != nil {
-					return nil, err
+					return nil, nil, err
 				}
 			}
 		case arg == "--" || arg == "":
 		default:
 			if err := c.set("url", arg); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
 	if c.url == "" {
-		return nil, errors.New("the command has no URL")
+		return nil, nil, errNoURL
 	}
-	return c, nil
+	return c, nil, nil
 }
+
+var errNoURL = errors.New("the command has no URL")
 
 // longOption finds an option by its name or by the beginning of it that no other has.
 func longOption(name string) (string, error) {

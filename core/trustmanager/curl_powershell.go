@@ -1,160 +1,95 @@
 package trustmanager
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// powerShellWords splits a text as PowerShell does (about_Parsing, about_Quoting_Rules, about_Special_Characters), with
-// here-strings and typographic quotes, which it takes for plain ones. Variables are kept as they are written. A backslash
-// before a double quote, which Windows PowerShell needs to hand the quote on to a program, is taken away.
+// powerShellToken is one token of PowerShell (about_Parsing, about_Quoting_Rules, about_Special_Characters), where a text
+// begins. Typographic quotes are quotes to it.
+var powerShellToken = regexp.MustCompile(`(?s)^(?:` + strings.Join([]string{
+	"(?P<join>`[ \t]*\n)",
+	`(?P<here>@['‘’‚‛]\n(?P<herein>.*?)\n?['‘’‚‛]@|@["“”„]\n(?P<hereindouble>.*?)\n?["“”„]@)`,
+	`(?P<single>['‘’‚‛](?P<insingle>(?:[^'‘’‚‛]|['‘’‚‛]{2})*)['‘’‚‛])`,
+	"(?P<double>[\"“”„](?P<indouble>(?:[^\"“”„`]|`.|[\"“”„]{2})*)[\"“”„])",
+	`(?P<kept>\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|<[A-Za-z][A-Za-z0-9 _.\-]*>)`,
+	"(?P<escaped>`(?:u\\{[0-9A-Fa-f]{1,6}\\}|.))",
+	`(?P<end>[\n;|])`,
+	`(?P<space>[ \t]+)`,
+	`(?P<prompt>PS [^>\n]*>)`,
+	`(?P<redirection>[0-9*]?>>?[ \t]*(?:&[0-9]|[^ \t\n;|]*))`,
+	`(?P<comment>#[^\n]*)`,
+	`(?P<rest>.)`,
+}, "|") + `)`)
+
+// powerShellWords splits a text as PowerShell does. Variables are kept as they are written. A backslash before a double quote,
+// which Windows PowerShell needs to hand the quote on to a program, is taken away.
 func powerShellWords(text string) ([][]string, error) {
-	s := &scanner{text: []rune(text)}
 	g := &gatherer{}
-	for {
-		switch r := s.next(); {
-		case r == end:
-			g.endCommand()
-			for _, words := range g.commands {
-				for i, w := range words {
-					words[i] = strings.ReplaceAll(w, `\"`, `"`)
-				}
+	names := powerShellToken.SubexpNames()
+	for at := 0; at < len(text); {
+		m := powerShellToken.FindStringSubmatchIndex(text[at:])
+		group := map[string]string{}
+		for i, name := range names {
+			if m[2*i] >= 0 {
+				group[name] = text[at+m[2*i] : at+m[2*i+1]]
 			}
-			return g.commands, nil
-		case r == ' ' || r == '\t':
-			g.endWord()
-		case r == '\n':
-			g.endWord()
-			if !s.goesOn() {
-				g.endCommand()
-			}
-		case r == '`':
-			n := 0
-			for s.peek(n) == ' ' || s.peek(n) == '\t' {
-				n++
-			}
-			if s.peek(n) == '\n' {
-				s.at += n + 1
-				g.endWord()
-				continue
-			}
-			backtick(s, g)
-		case r == '@' && !g.open && (isSingle(s.peek(0)) || isDouble(s.peek(0))) && s.peek(1) == '\n':
-			if err := hereString(s, g); err != nil {
-				return nil, err
-			}
-		case isSingle(r):
-			g.open = true
-			for {
-				c := s.next()
-				if c == end {
-					return nil, openQuote(s, "'")
-				}
-				if isSingle(c) {
-					if !isSingle(s.peek(0)) {
-						break
-					}
-					s.next()
-				}
-				g.add(c)
-			}
-		case isDouble(r):
-			if err := powerShellDouble(s, g); err != nil {
-				return nil, err
-			}
-		case r == '$' && (s.peek(0) == '(' || s.peek(0) == '{'):
-			if err := shDollar(s, g); err != nil {
-				return nil, err
-			}
-		case r == '#' && !g.open:
-			for s.peek(0) != '\n' && s.peek(0) != end {
-				s.next()
-			}
-		case r == ';' || r == '|':
-			g.endCommand()
-		case r == '&' && !g.open:
-			g.endWord()
-		case r == '<' && placeholderHere.MatchString("<"+s.rest()):
-			m := placeholderHere.FindString("<" + s.rest())
-			g.text(m)
-			s.at += utf8.RuneCountInString(m) - 1
-		case r == '>' && isPrompt(strings.TrimPrefix(strings.Join(append(g.words, g.word.String()), " "), "PS ")):
-			g.word.Reset()
-			g.words, g.open = nil, false
-		case r == '>' || r == '<':
-			shRedirection(s, g)
-		default:
-			g.add(r)
 		}
-	}
-}
-
-func isSingle(r rune) bool { return r == '\'' || r == '‘' || r == '’' || r == '‚' || r == '‛' }
-func isDouble(r rune) bool { return r == '"' || r == '“' || r == '”' || r == '„' }
-
-func powerShellDouble(s *scanner, g *gatherer) error {
-	g.open = true
-	for {
-		r := s.next()
+		has := func(name string) bool { _, ok := group[name]; return ok }
 		switch {
-		case r == end:
-			return openQuote(s, `"`)
-		case isDouble(r):
-			if !isDouble(s.peek(0)) {
-				return nil
+		case has("join") || has("space"):
+			g.endWord()
+		case has("here"):
+			g.text(group["herein"] + group["hereindouble"])
+		case has("single"):
+			g.text(singlePairs.ReplaceAllString(group["insingle"], "$1"))
+		case has("double"):
+			g.text(inDouble.ReplaceAllStringFunc(group["indouble"], powerShellEscape))
+		case has("kept"):
+			g.text(group["kept"])
+		case has("escaped"):
+			g.text(powerShellEscape(group["escaped"]))
+		case has("end"):
+			g.endCommand()
+		case has("prompt") && len(g.words) == 0 && !g.open, has("comment") && !g.open, has("redirection") && !g.open:
+		default: // also a sign within a word that would be more at its beginning
+			r, size := utf8.DecodeRuneInString(text[at:])
+			if strings.ContainsRune("'\"‘’‚‛“”„", r) {
+				return g.commands, openQuote(strings.Count(text[:at], "\n")+1, string(r))
 			}
-			g.add(s.next())
-		case r == '`':
-			backtick(s, g)
-		case r == '$' && s.peek(0) == '(':
-			if err := shDollar(s, g); err != nil {
-				return err
-			}
-		default:
-			g.add(r)
+			g.text(text[at : at+size])
+			at += size
+			continue
+		}
+		at += m[1]
+	}
+	g.endCommand()
+	for _, words := range g.commands {
+		for i, w := range words {
+			words[i] = strings.ReplaceAll(w, `\"`, `"`)
 		}
 	}
+	return g.commands, nil
 }
 
-// backtick reads what follows one.
-func backtick(s *scanner, g *gatherer) {
-	e := s.next()
-	if plain, ok := map[rune]rune{'0': 0, 'a': 7, 'b': 8, 'e': 27, 'f': 12, 'n': '\n', 'r': '\r', 't': '\t', 'v': 11}[e]; ok {
-		if plain != 0 {
-			g.add(plain)
-		}
-		return
-	}
-	if e == 'u' && s.peek(0) == '{' {
-		s.next()
-		n, ok := digits(s, 16, 6)
-		if s.peek(0) == '}' {
-			s.next()
-		}
-		if ok && n <= utf8.MaxRune {
-			g.add(rune(n)) // #nosec G115 -- bounded
-		}
-		return
-	}
-	if e != end {
-		g.add(e)
-	}
-}
+var (
+	singlePairs = regexp.MustCompile(`['‘’‚‛](['‘’‚‛])`)
+	inDouble    = regexp.MustCompile("(?s)`(?:u\\{[0-9A-Fa-f]{1,6}\\}|.)|[\"“”„]{2}")
+)
 
-// hereString reads @'…'@ or @"…"@, whose quotes stand at the ends of lines of their own.
-func hereString(s *scanner, g *gatherer) error {
-	quote := s.next()
-	s.next() // the end of the line
-	rest, closing := s.rest(), "\n"+string(quote)+"@"
-	text, _, ok := strings.Cut(rest, closing)
-	if !ok {
-		if !strings.HasPrefix(rest, closing[1:]) {
-			return openQuote(s, "@"+string(quote))
-		}
-		text = "" // nothing stands in it
-		s.at--
+// powerShellEscape is what `n, `u{e4} and the like stand for, and two quotes within quotes.
+func powerShellEscape(text string) string {
+	if first, size := utf8.DecodeRuneInString(text); first != '`' {
+		return text[size:]
 	}
-	g.text(text)
-	s.at += utf8.RuneCountInString(text) + utf8.RuneCountInString(closing)
-	return nil
+	if hex, ok := strings.CutPrefix(text, "`u{"); ok {
+		n, _ := strconv.ParseUint(strings.TrimSuffix(hex, "}"), 16, 32)
+		return string(rune(min(n, utf8.MaxRune+1))) // #nosec G115 -- bounded
+	}
+	if plain, ok := map[string]string{"0": "", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}[text[1:]]; ok {
+		return plain
+	}
+	return text[1:]
 }

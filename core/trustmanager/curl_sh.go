@@ -1,264 +1,111 @@
 package trustmanager
 
 import (
-	"strconv"
+	"errors"
+	"fmt"
+	"regexp"
 	"strings"
-	"unicode/utf8"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
 )
 
-// shWords splits a text into commands and those into words as a POSIX shell does (IEEE 1003.1-2017, Shell Command
-// Language, 2.2 and 2.3), with the $'…' of bash and zsh. Variables and substitutions are kept as they are written.
+// What documents write and a shell would take for something else is held back while the shell's rules are applied:
+// <profile id> is no redirection, and the & within a URL without quotes starts no background job.
+var (
+	angled    = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9 _.\-]*)>`)
+	ampersand = regexp.MustCompile(`([^\s&])&([^\s&])`)
+	trailing  = regexp.MustCompile(`\\[ \t]+\n`)           // spaces behind the sign at the end of a line, which a copy brings along
+	control   = regexp.MustCompile(`\\(?:c[\x00-\x7f]|.)`) // \cA in $'…', which the library does not know
+	held      = strings.NewReplacer("\uE000", "<", "\uE001", ">", "\uE002", "&", "\uE003", " ")
+)
+
+func hold(text string) string {
+	text = angled.ReplaceAllStringFunc(text, func(s string) string {
+		return "\uE000" + strings.ReplaceAll(s[1:len(s)-1], " ", "\uE003") + "\uE001"
+	})
+	for range 2 { // neighbours share a character
+		text = ampersand.ReplaceAllString(text, "$1\uE002$2")
+	}
+	return trailing.ReplaceAllString(text, "\\\n")
+}
+
+// shWords splits a text into commands and those into words as bash does. Variables and substitutions are kept as they are
+// written. What was read before an error is returned with it.
 func shWords(text string) ([][]string, error) {
-	s := &scanner{text: []rune(text)}
-	g := &gatherer{}
-	for {
-		switch r := s.next(); r {
-		case end:
-			g.endCommand()
-			return g.commands, nil
-		case ' ', '\t':
-			g.endWord()
-		case '\n', '\r':
-			g.endWord()
-			if !s.goesOn() {
-				g.endCommand()
+	text = hold(text)
+	var commands [][]string
+	err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Stmts(strings.NewReader(text), func(s *syntax.Stmt) bool {
+		syntax.Walk(s, func(n syntax.Node) bool {
+			call, ok := n.(*syntax.CallExpr)
+			if !ok {
+				return true
 			}
-		case '#':
-			if g.open {
-				g.add(r)
-				continue
+			var words []string
+			for _, a := range call.Assigns {
+				words = append(words, text[a.Pos().Offset():a.End().Offset()])
 			}
-			if len(g.words) == 0 && strings.HasPrefix(strings.TrimLeft(s.rest(), " "), "curl") { // a prompt
-				continue
+			for _, w := range call.Args {
+				words = append(words, held.Replace(shWord(text, w.Parts, false)))
 			}
-			for s.peek(0) != '\n' && s.peek(0) != end {
-				s.next()
+			if len(words) > 0 {
+				commands = append(commands, words)
 			}
-		case '\\':
-			switch e := s.next(); e {
-			case '\n':
-			case ' ', '\t': // blanks behind the sign, which a copy brings along
-				n := 0
-				for s.peek(n) == ' ' || s.peek(n) == '\t' {
-					n++
-				}
-				if s.peek(n) == '\n' {
-					s.at += n + 1
-					g.endWord()
-				} else {
-					g.add(e)
-				}
-			case end:
-			default:
-				g.add(e)
+			return false // what is substituted within a word is no command of the text's
+		})
+		return true
+	})
+	var wrong syntax.ParseError
+	if errors.As(err, &wrong) {
+		if lines := strings.Split(text, "\n"); strings.HasPrefix(strings.TrimSpace(lines[min(int(wrong.Pos.Line()), len(lines))-1]), "-") {
+			commands = nil // the broken line goes on the command before it
+		}
+		if strings.Contains(wrong.Text, "quote") || syntax.IsIncomplete(err) {
+			return commands, fmt.Errorf("a quote or bracket is not closed (it opens in line %d)", wrong.Pos.Line())
+		}
+		return commands, fmt.Errorf("line %d is no command of a shell: %s", wrong.Pos.Line(), wrong.Text)
+	}
+	return commands, err
+}
+
+// shWord is what a program would get of a word's parts.
+func shWord(text string, parts []syntax.WordPart, quoted bool) string {
+	var b strings.Builder
+	for _, part := range parts {
+		switch p := part.(type) {
+		case *syntax.Lit:
+			b.WriteString(unescaped(p.Value, quoted))
+		case *syntax.SglQuoted:
+			value := p.Value
+			if p.Dollar {
+				value, _, _ = expand.Format(nil, control.ReplaceAllStringFunc(value, func(s string) string {
+					if s[1] != 'c' {
+						return s
+					}
+					return string(rune(s[2] & 0x1f))
+				}), nil)
 			}
-		case '\'':
-			g.open = true
-			if err := until(s, g, '\'', "'"); err != nil {
-				return nil, err
-			}
-		case '"':
-			if err := shDoubleQuoted(s, g); err != nil {
-				return nil, err
-			}
-		case '$':
-			if err := shDollar(s, g); err != nil {
-				return nil, err
-			}
-		case '`':
-			g.add(r)
-			if err := until(s, g, '`', "`"); err != nil {
-				return nil, err
-			}
-			g.add('`')
-		case ';', '|':
-			g.endCommand()
-		case '&':
-			if s.peek(0) != '&' && g.open && s.peek(0) != ' ' && s.peek(0) != '\n' && s.peek(0) != end {
-				g.add(r) // a URL without its quotes
-				continue
-			}
-			g.endCommand()
-		case '<', '>':
-			if r == '<' {
-				if m := placeholderHere.FindString("<" + s.rest()); m != "" {
-					g.text(m)
-					s.at += utf8.RuneCountInString(m) - 1
-					continue
-				}
-			}
-			shRedirection(s, g)
+			b.WriteString(value)
+		case *syntax.DblQuoted:
+			b.WriteString(shWord(text, p.Parts, true))
 		default:
-			g.add(r)
+			b.WriteString(text[part.Pos().Offset():part.End().Offset()])
 		}
 	}
+	return b.String()
 }
 
-// until takes everything up to a closing sign as it stands.
-func until(s *scanner, g *gatherer, closing rune, name string) error {
-	for {
-		switch r := s.next(); r {
-		case end:
-			return openQuote(s, name)
-		case closing:
-			return nil
-		default:
-			g.add(r)
-		}
-	}
-}
-
-func shDoubleQuoted(s *scanner, g *gatherer) error {
-	g.open = true
-	for {
-		switch r := s.next(); r {
-		case end:
-			return openQuote(s, `"`)
-		case '"':
-			return nil
-		case '\\':
-			switch e := s.next(); e {
-			case '"', '\\', '$', '`':
-				g.add(e)
-			case '\n':
-			case end:
-				return openQuote(s, `"`)
-			default:
-				g.add(r)
-				g.add(e)
-			}
-		case '$':
-			if s.peek(0) == '(' || s.peek(0) == '{' {
-				if err := shDollar(s, g); err != nil {
-					return err
-				}
-				continue
-			}
-			g.add(r)
-		default:
-			g.add(r)
-		}
-	}
-}
-
-// shDollar reads what follows a dollar: $'…' is a text, the rest is kept as it is written.
-func shDollar(s *scanner, g *gatherer) error {
-	switch s.peek(0) {
-	case '\'':
-		s.next()
-		return ansiQuoted(s, g)
-	case '"':
-		s.next()
-		return shDoubleQuoted(s, g)
-	case '(', '{':
-		opening := s.next()
-		closing := map[rune]rune{'(': ')', '{': '}'}[opening]
-		g.text("$" + string(opening))
-		for depth := 1; depth > 0; {
-			r := s.next()
-			switch r {
-			case end:
-				return openQuote(s, "$"+string(opening))
-			case opening:
-				depth++
-			case closing:
-				depth--
-			}
-			g.add(r)
-		}
-		return nil
-	}
-	g.add('$')
-	return nil
-}
-
-// ansiQuoted reads $'…' (bash, "ANSI-C Quoting").
-func ansiQuoted(s *scanner, g *gatherer) error {
-	g.open = true
-	var text []byte
-	for {
-		r := s.next()
-		if r == end {
-			return openQuote(s, "$'")
-		}
-		if r == '\'' {
-			g.text(string(text))
-			return nil
-		}
-		if r != '\\' {
-			text = utf8.AppendRune(text, r)
+// unescaped takes the backslashes away (IEEE 1003.1, 2.2.1 and 2.2.3).
+func unescaped(text string, quoted bool) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) || quoted && !strings.ContainsRune("\"\\$`\n", rune(text[i+1])) {
+			b.WriteByte(text[i])
 			continue
 		}
-		e := s.next()
-		if plain, ok := map[rune]byte{'a': 7, 'b': 8, 'e': 27, 'E': 27, 'f': 12, 'n': 10, 'r': 13, 't': 9, 'v': 11, '\\': '\\', '\'': '\'', '"': '"', '?': '?'}[e]; ok {
-			text = append(text, plain)
-			continue
-		}
-		switch e {
-		case 'x':
-			if n, ok := digits(s, 16, 2); ok {
-				text = append(text, byte(n)) // #nosec G115 -- two digits
-				continue
-			}
-		case 'u', 'U':
-			if n, ok := digits(s, 16, map[rune]int{'u': 4, 'U': 8}[e]); ok {
-				text = utf8.AppendRune(text, rune(min(n, utf8.MaxRune+1))) // #nosec G115 -- bounded
-				continue
-			}
-		case 'c':
-			if c := s.next(); c != end {
-				text = append(text, byte(c)&0x1f) // #nosec G115 -- a control character by definition
-				continue
-			}
-		case '0', '1', '2', '3', '4', '5', '6', '7':
-			s.at--
-			n, _ := digits(s, 8, 3)
-			text = append(text, byte(n&0xff)) // #nosec G115 -- cut to a byte, as bash does
-			continue
-		case end:
-			return openQuote(s, "$'")
-		}
-		text = append(text, '\\')
-		text = utf8.AppendRune(text, e)
-	}
-}
-
-// digits reads up to max digits of a base.
-func digits(s *scanner, base, most int) (uint64, bool) {
-	from := s.at
-	for s.at-from < most {
-		if _, err := strconv.ParseUint(string(s.peek(0)), base, 8); err != nil || s.peek(0) == end {
-			break
-		}
-		s.next()
-	}
-	n, err := strconv.ParseUint(string(s.text[from:s.at]), base, 32)
-	return n, err == nil
-}
-
-// shRedirection passes over "> file", "2>&1" and the like.
-func shRedirection(s *scanner, g *gatherer) {
-	if word := g.word.String(); g.open && strings.Trim(word, "0123456789") == "" {
-		g.word.Reset() // the number of a stream
-		g.open = false
-	}
-	g.endWord()
-	for r := s.peek(0); r == '>' || r == '<' || r == '&' || r == '|' || r == ' ' || r == '\t'; r = s.peek(0) {
-		s.next()
-	}
-	for quoted := rune(0); ; s.next() {
-		r := s.peek(0)
-		switch {
-		case r == end:
-			return
-		case quoted != 0:
-			if r == quoted {
-				quoted = 0
-			}
-		case r == '"' || r == '\'':
-			quoted = r
-		case strings.ContainsRune(" \t\n;|&<>", r):
-			return
+		if i++; text[i] != '\n' {
+			b.WriteByte(text[i])
 		}
 	}
+	return b.String()
 }

@@ -225,3 +225,54 @@ func FuzzParseCurl(f *testing.F) {
 		}
 	})
 }
+
+// Several commands in one paste: each is understood, or named as passed over; what a page or a mail adds is cleaned away.
+func TestPastes(t *testing.T) {
+	const id = "IOT_6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11"
+	const url = "https://one.digicert.com/iot/api/v2/batch/" + id
+	utf16le := func(s string) string {
+		out := "\xff\xfe"
+		for _, r := range s {
+			out += string([]byte{byte(r), byte(r >> 8)})
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		text  string
+		start string // path of the start by ZIP
+		list  string // path of the list of jobs
+		notes string // what a note says
+	}{
+		"two commands":   {"curl " + url + " -F data=@a.zip\n\ncurl 'https://one.digicert.com/iot/api/v2/batch?limit=1'", "{base}/iot/api/v2/batch/{profile_id}", "{base}/iot/api/v2/batch?limit={limit}", ""},
+		"--next":         {"curl " + url + " -F data=@a.zip --next 'https://one.digicert.com/iot/api/v2/batch'", "{base}/iot/api/v2/batch/{profile_id}", "{base}/iot/api/v2/batch", ""},
+		"unknown second": {"curl " + url + " -F data=@a.zip; curl https://example.com/health", "{base}/iot/api/v2/batch/{profile_id}", "", "command 2 of the paste, GET https://example.com/health, is passed over"},
+		"prose behind":   {"curl " + url + " -F data=@a.zip\n\nThat's all (see above", "{base}/iot/api/v2/batch/{profile_id}", "", "text after the commands is passed over"},
+		"a code block":   {"```bash\n$ curl " + url + " \\\n>   -F data=@a.zip\n```\n", "{base}/iot/api/v2/batch/{profile_id}", "", "code block"},
+		"long dashes":    {"curl –request POST —form data=@a.zip –s " + url, "{base}/iot/api/v2/batch/{profile_id}", "", "dashes"},
+		"smart quotes":   {"curl “" + url + "” -F ‘data=@a.zip’", "{base}/iot/api/v2/batch/{profile_id}", "", "quotes"},
+		"hard hyphens":   {"curl \u2011F data=@a.zip " + url, "{base}/iot/api/v2/batch/{profile_id}", "", "hyphens"},
+		"UTF-16":         {utf16le("curl " + url + " -F data=@a.zip"), "{base}/iot/api/v2/batch/{profile_id}", "", "UTF-16"},
+		"lost signs":     {"curl " + url + "\n  --form data=@a.zip\n  --form certificate_format=pem", "{base}/iot/api/v2/batch/{profile_id}", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			parsed, err := ParseCurl(c.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := NewConnection("Line 4", IoTTrustManager, "https://one.digicert.com")
+			after, err := parsed.Apply(before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := after.Contract.Requests.StartZIP.Path; got != c.start {
+				t.Errorf("start %s, want %s", got, c.start)
+			}
+			if got := after.Contract.Requests.Find.Path; c.list != "" && got != c.list {
+				t.Errorf("list %s, want %s", got, c.list)
+			}
+			if notes := strings.Join(parsed.Notes(before), "\n"); !strings.Contains(notes, c.notes) || c.notes == "" && notes != "" {
+				t.Errorf("notes %q, want %q", notes, c.notes)
+			}
+		})
+	}
+}

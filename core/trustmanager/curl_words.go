@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // Shell is the command line that a pasted command was written for.
@@ -52,18 +55,17 @@ func DetectShell(text string) Shell {
 	return Sh
 }
 
-// curlWords finds the curl command in a text and returns its arguments, each as the program would get it.
-func curlWords(text string, shell Shell) ([]string, error) {
+// curlWords finds the curl commands in a text and returns the arguments of each as the program would get them, and notes
+// about what was cleaned away.
+func curlWords(text string, shell Shell) (found [][]string, notes []string, err error) {
 	if len(text) > maxCurl {
-		return nil, fmt.Errorf("the command has %d bytes; %d are the most", len(text), maxCurl)
+		return nil, nil, fmt.Errorf("the command has %d bytes; %d are the most", len(text), maxCurl)
 	}
+	text, notes = clean(text, shell)
 	if strings.ContainsRune(text, 0) {
-		return nil, errors.New("the command holds a zero byte")
+		return nil, nil, errors.New("the command holds a zero byte")
 	}
-	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
-	text = strings.NewReplacer("\u00a0", " ", "\u2028", "\n").Replace(text) // what a copy from a web page brings along
 	var commands [][]string
-	var err error
 	switch shell {
 	case Sh:
 		commands, err = shWords(text)
@@ -72,22 +74,93 @@ func curlWords(text string, shell Shell) ([]string, error) {
 	case PowerShell:
 		commands, err = powerShellWords(text)
 	default:
-		return nil, fmt.Errorf("the shell %q is none of %s", shell, spelled(Shells))
+		return nil, nil, fmt.Errorf("the shell %q is none of %s", shell, spelled(Shells))
 	}
-	if err != nil {
-		return nil, err
-	}
+	open := -1 // the curl command that lines of options go on with: pages lose the sign at the end of a line
 	for _, words := range commands {
+		if open >= 0 && len(words[0]) > 1 && words[0][0] == '-' {
+			found[open] = append(found[open], words...)
+			continue
+		}
+		open = -1
 		for i, w := range words {
 			if isCurl(w) {
-				return words[i+1:], nil
+				found = append(found, words[i+1:])
+				open = len(found) - 1
+				break
 			}
 			if !beforeCurl(w) {
 				break
 			}
 		}
 	}
-	return nil, ErrNoCurl
+	switch {
+	case err != nil && len(found) == 0:
+		return nil, notes, err
+	case err != nil:
+		notes = append(notes, "the text after the commands is passed over: "+err.Error())
+	case len(found) == 0:
+		return nil, notes, ErrNoCurl
+	}
+	return found, notes, nil
+}
+
+// What a copy from a page, a mail or a word processor puts into a command.
+var (
+	fences     = regexp.MustCompile("(?m)^[ \t]*```.*$")
+	longDashes = regexp.MustCompile(`(^|\s)[\x{2012}-\x{2015}]([A-Za-z][A-Za-z0-9]+-?)`)
+	wideDashes = regexp.MustCompile(`(^|\s)([\x{2010}-\x{2015}]{1,2})([A-Za-z])`)
+	prompts    = regexp.MustCompile(`(?m)^[ \t]*[$#%>][ \t]+(curl\b)`)
+	continued  = regexp.MustCompile(`(\\[ \t]*\n)[ \t]*>[ \t]`)
+	quoteMarks = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "‛", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`, "′", "'")
+)
+
+// clean takes away what does not belong to a command, and says so.
+func clean(text string, shell Shell) (string, []string) {
+	var notes []string
+	step := func(note, after string) {
+		if after != text {
+			text = after
+			if note != "" {
+				notes = append(notes, note)
+			}
+		}
+	}
+	if utf16 := encodingOf(text); utf16 != nil {
+		if decoded, err := utf16.NewDecoder().String(text); err == nil {
+			step("the text was UTF-16 and was converted", decoded)
+		}
+	}
+	step("", strings.NewReplacer("\ufeff", "", "\r\n", "\n", "\u00a0", " ", "\u202f", " ", "\u200b", "", "\u2028", "\n").Replace(text))
+	step("the marks of a code block (```) were removed", fences.ReplaceAllString(text, ""))
+	step("typographic hyphens were read as plain ones", strings.ReplaceAll(text, "\u2011", "-"))
+	step("long dashes before options were read as --", longDashes.ReplaceAllString(text, "$1--$2"))
+	step("long dashes before options were read as hyphens", wideDashes.ReplaceAllStringFunc(text, func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= 0x2010 && r <= 0x2015 {
+				return '-'
+			}
+			return r
+		}, s)
+	}))
+	if shell != PowerShell { // which takes them for plain ones itself
+		step("typographic quotes were read as plain ones", quoteMarks.Replace(text))
+	}
+	step("", prompts.ReplaceAllString(text, "$1"))
+	step("", continued.ReplaceAllString(text, "$1"))
+	return text, notes
+}
+
+// encodingOf tells UTF-16 by its mark, or by the zero bytes that plain letters have there; nil for anything else.
+func encodingOf(text string) encoding.Encoding {
+	switch {
+	case len(text) < 4 || len(text)%2 != 0:
+	case text[:2] == "\xff\xfe" || text[0] != 0 && text[1] == 0:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case text[:2] == "\xfe\xff" || text[0] == 0 && text[1] != 0:
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	}
+	return nil
 }
 
 // isCurl tells whether a word calls curl: "curl", "curl.exe", a path to either.
@@ -146,16 +219,6 @@ func (s *scanner) line() int {
 	return n
 }
 
-// goesOn tells whether the next line continues the command without saying so: pages show options on lines of their own,
-// and the sign at the line's end gets lost.
-func (s *scanner) goesOn() bool {
-	i := s.at
-	for i < len(s.text) && (s.text[i] == ' ' || s.text[i] == '\t' || s.text[i] == '\n') {
-		i++
-	}
-	return i+1 < len(s.text) && s.text[i] == '-' && (s.text[i+1] == '-' || isLetter(s.text[i+1]))
-}
-
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 
 // gatherer collects the words of commands.
@@ -188,6 +251,6 @@ func (g *gatherer) endCommand() {
 // placeholderHere reads <name> where a shell would see a redirection: documents write what is to be filled in so.
 var placeholderHere = regexp.MustCompile(`^<[A-Za-z][A-Za-z0-9 _.\-]*>`)
 
-func openQuote(s *scanner, quote string) error {
-	return fmt.Errorf("a quote %s is not closed (line %d)", quote, s.line())
+func openQuote(line int, quote string) error {
+	return fmt.Errorf("a quote %s is not closed (it opens in line %d)", quote, line)
 }

@@ -9,6 +9,14 @@ import (
 	"testing"
 )
 
+func firstWords(text string, shell Shell) ([]string, error) {
+	found, _, err := curlWords(text, shell)
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
 func TestWords(t *testing.T) {
 	for _, c := range []struct {
 		shell Shell
@@ -49,7 +57,7 @@ func TestWords(t *testing.T) {
 		{PowerShell, "curl.exe 'a", nil},
 		{PowerShell, "curl.exe @'\na", nil},
 	} {
-		got, err := curlWords(c.text, c.shell)
+		got, err := firstWords(c.text, c.shell)
 		if (err != nil) != (c.want == nil) || !slices.Equal(got, c.want) && c.want != nil {
 			t.Errorf("%s: %s\n got %q, %v\nwant %q", c.shell, c.text, got, err, c.want)
 		}
@@ -99,7 +107,7 @@ func TestShWordsAgainstBash(t *testing.T) {
 			t.Fatalf("%s: %v", text, err)
 		}
 		want := strings.Split(string(bytes.TrimSuffix(out, []byte{0})), "\x00")
-		got, err := curlWords(text, Sh)
+		got, err := firstWords(text, Sh)
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s\n got %q, %v\nbash %q", text, got, err, want)
 		}
@@ -166,7 +174,7 @@ func FuzzWords(f *testing.F) {
 				continue // which is taken for what Windows PowerShell needs
 			}
 			text := "curl " + quoted(shell, one) + " " + quoted(shell, two)
-			got, err := curlWords(text, shell)
+			got, err := firstWords(text, shell)
 			if err != nil || !slices.Equal(got, []string{one, two}) {
 				t.Errorf("%s: %s\n got %q, %v", shell, text, got, err)
 			}
