@@ -1,7 +1,8 @@
 #!/bin/sh
-# Makes the fixtures anew: requests by OpenSSL, GnuTLS certtool and Java keytool, and by core/csr/testdata/generate what
-# those cannot make. Private keys exist in a temporary folder while this runs and nowhere else. The fixtures are in the
-# repository; run this only to change them, from any folder. Needs openssl, certtool, keytool, gpg, zip, go and python3.
+# Makes the fixtures of other tools again: requests by OpenSSL, GnuTLS certtool and Java keytool. What those cannot make, the
+# tests of core/csr build from one good request. Private keys exist in a temporary folder while this runs and nowhere else.
+# The fixtures are in the repository; run this only to change them, from any folder. Needs openssl, certtool, keytool, gpg,
+# zip and python3.
 #
 # A file is named producer.algorithm.variant; under rules/NAME those that break the rule csr/NAME begin with "bad.", and
 # those that keep it with "good.". Under producers are requests without any fault.
@@ -10,15 +11,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 csr=$here/../core/csr
 rules=$csr/testdata/rules
 producers=$csr/testdata/producers
-for tool in openssl certtool keytool gpg zip go python3; do
+for tool in openssl certtool keytool gpg zip python3; do
 	command -v "$tool" >/dev/null || { echo "generate.sh: $tool is missing" >&2; exit 1; }
 done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 rm -rf "$rules" "$producers"
 mkdir -p "$rules" "$producers"
-
-(cd "$csr" && CGO_ENABLED=0 go run ./testdata/generate "$rules")
 
 # key NAME ALGORITHM [OPTION...]: a key for the requests below
 key() { name=$1; algorithm=$2; shift 2; openssl genpkey -quiet -algorithm "$algorithm" "$@" -out "$work/$name.key" 2>/dev/null ||

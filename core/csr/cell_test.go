@@ -3,7 +3,6 @@ package csr
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,12 +10,8 @@ import (
 
 // TestExamineTextAsFile: a text examined by itself has the findings that a set has for it in a file.
 func TestExamineTextAsFile(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join("testdata", "rules", "*", "bad.*"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	for _, path := range paths {
+	for _, path := range allFiles(t) {
 		text, err := os.ReadFile(path)
 		if err != nil || bytes.Count(text, pemBegin) != 1 {
 			continue

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,7 +15,7 @@ import (
 
 func describe(t *testing.T, path string) *Details {
 	t.Helper()
-	d, err := Describe(readDER(t, filepath.Join("testdata", filepath.FromSlash(path))))
+	d, err := Describe(readDER(t, filepath.FromSlash(path)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +23,7 @@ func describe(t *testing.T, path string) *Details {
 }
 
 func TestDescribeOpenSSL(t *testing.T) {
-	d := describe(t, "producers/openssl.p256.full.csr")
+	d := describe(t, "testdata/producers/openssl.p256.full.csr")
 	var subject []string
 	for _, a := range d.Subject {
 		subject = append(subject, a.Name+"="+a.Value+" "+a.Type)
@@ -77,15 +76,15 @@ func TestDescribeOpenSSL(t *testing.T) {
 
 func TestDescribeKeys(t *testing.T) {
 	for path, want := range map[string]string{
-		"producers/keytool.rsa2048.full.csr":                             "RSA 2048 65537 true sha256WithRSAEncryption true",
-		"producers/certtool.ed25519.full.csr":                            "Ed25519  true Ed25519 true",
-		"rules/small-rsa-exponent/bad.openssl.rsa2048.3.csr":             "RSA 2048 3 true sha256WithRSAEncryption true",
-		"rules/unknown-signature-algorithm/good.openssl.rsa2048.pss.csr": "RSA 2048 65537 true RSASSA-PSS with SHA-256, salt 32 true",
-		"rules/key-type/bad.openssl.dsa2048.csr":                         "DSA 2048  false dsa-with-sha256 false",
-		"rules/unknown-key-type/bad.go.mldsa65.random.csr":               "ML-DSA-65  false ML-DSA-65 false",
-		"rules/point-not-on-curve/bad.go.p256.flipped-bit.csr":           "P-256  false ecdsa-with-SHA256 false",
-		"rules/signature/bad.go.p256.flipped-bit.csr":                    "P-256  true ecdsa-with-SHA256 false",
-		"rules/compressed-point/bad.openssl.p256.csr":                    "P-256  true ecdsa-with-SHA256 true",
+		"testdata/producers/keytool.rsa2048.full.csr":                             "RSA 2048 65537 true sha256WithRSAEncryption true",
+		"testdata/producers/certtool.ed25519.full.csr":                            "Ed25519  true Ed25519 true",
+		"testdata/rules/small-rsa-exponent/bad.openssl.rsa2048.3.csr":             "RSA 2048 3 true sha256WithRSAEncryption true",
+		"testdata/rules/unknown-signature-algorithm/good.openssl.rsa2048.pss.csr": "RSA 2048 65537 true RSASSA-PSS with SHA-256, salt 32 true",
+		"testdata/rules/key-type/bad.openssl.dsa2048.csr":                         "DSA 2048  false dsa-with-sha256 false",
+		file(t, RuleUnknownKeyType, "bad.ml-dsa"):                                 "ML-DSA-65  false ML-DSA-65 false",
+		file(t, RulePointNotOnCurve, "bad.flipped-bit"):                           "P-256  false ecdsa-with-SHA256 false",
+		file(t, RuleSignature, "bad.flipped-bit"):                                 "P-256  true ecdsa-with-SHA256 false",
+		"testdata/rules/compressed-point/bad.openssl.p256.csr":                    "P-256  true ecdsa-with-SHA256 true",
 	} {
 		d := describe(t, path)
 		if got := fmt.Sprint(d.Key.Key, " ", d.Key.Exponent, " ", d.Key.Valid, " ", d.Signature.Algorithm, " ", d.Signature.Verified); got != want {
@@ -100,7 +99,7 @@ func TestDescribeKeys(t *testing.T) {
 // A password in a request is in clear for whoever has the file; we do not spread it further.
 func TestChallengePasswordIsNeverShown(t *testing.T) {
 	const password = "not-a-secret"
-	for _, path := range fixtures(t, "csr/challenge-password", "bad") {
+	for _, path := range files(t, "csr/challenge-password", "bad") {
 		der := readDER(t, path)
 		if !bytes.Contains(der, []byte(password)) {
 			t.Fatalf("%s holds no password", path)
@@ -122,17 +121,7 @@ func TestChallengePasswordIsNeverShown(t *testing.T) {
 // TestDescribeWhateverIsExamined: every fixture whose key can be reached is described, and the verdict is the finding's.
 func TestDescribeWhateverIsExamined(t *testing.T) {
 	described := 0
-	for _, path := range allFixtures(t) {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		der := data
-		if len(data) == 0 || data[0] != 0x30 {
-			if der, err = DecodePEM(data); err != nil {
-				continue
-			}
-		}
+	for path, der := range ders(t) {
 		e := examine(der)
 		d, err := Describe(der)
 		if (err == nil) != (e.facts.SPKI != [32]byte{}) || err != nil && !errors.Is(err, ErrNotARequest) {

@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"math/big"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -61,7 +60,7 @@ func TestKeyString(t *testing.T) {
 }
 
 func TestMessagesNameTheDamage(t *testing.T) {
-	good := readDER(t, fixtures(t, "csr/version", "good")[0])
+	good := good().der()
 	for words, der := range map[string][]byte{
 		"cut short?":                   good[:len(good)-1],
 		"ends before it begins":        {0x30},
@@ -106,20 +105,20 @@ func TestHugeKeysAreNotComputedWith(t *testing.T) {
 }
 
 func TestFactsCompareRequests(t *testing.T) {
-	first := examine(readDER(t, fixtures(t, "csr/shared-nonce-other-key", "bad")[0]))
-	second := examine(readDER(t, fixtures(t, "csr/shared-nonce-other-key", "bad")[1]))
+	first := examine(readDER(t, file(t, RuleSharedNonceOtherKey, "bad.first")))
+	second := examine(readDER(t, file(t, RuleSharedNonceOtherKey, "bad.second")))
 	if first.facts.nonce != second.facts.nonce || first.facts.nonce == [16]byte{} || first.facts.SPKI == second.facts.SPKI {
 		t.Error("the same r must give the same nonce, by different keys")
 	}
-	forged := examine(readDER(t, fixtures(t, "csr/signature", "bad")[0]))
+	forged := examine(readDER(t, file(t, RuleSignature, "bad.flipped-bit")))
 	if forged.facts.nonce != [16]byte{} {
 		t.Error("a signature that does not verify accuses nobody of a repeated nonce")
 	}
-	rsa := examine(readDER(t, fixtures(t, "csr/weak-rsa-key", "good")[0]))
+	rsa := examine(readDER(t, files(t, "csr/weak-rsa-key", "good")[0]))
 	if len(rsa.facts.modulus) != 256 || rsa.facts.nonce != [16]byte{} {
 		t.Errorf("modulus of %d bytes, nonce %x", len(rsa.facts.modulus), rsa.facts.nonce)
 	}
-	divisible := examine(readDER(t, fixtures(t, "csr/small-factor", "bad")[0]))
+	divisible := examine(readDER(t, file(t, RuleSmallFactor, "bad.3")))
 	if divisible.facts.modulus != nil {
 		t.Error("a modulus with a small factor would share it with every other one")
 	}
@@ -140,17 +139,7 @@ func TestExamineKeepsNothingOfItsInput(t *testing.T) {
 // FuzzExamine: nothing makes examine panic; what it accepts is read again from PEM as the same; where crypto/x509 can
 // read a request, both agree on its name, its key and its signature.
 func FuzzExamine(f *testing.F) {
-	for _, path := range allFixtures(f) {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		der := data
-		if len(data) == 0 || data[0] != 0x30 {
-			if der, err = DecodePEM(data); err != nil {
-				continue
-			}
-		}
+	for _, der := range ders(f) {
 		f.Add(der)
 	}
 	f.Fuzz(func(t *testing.T, der []byte) {

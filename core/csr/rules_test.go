@@ -3,8 +3,9 @@ package csr
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"math/big"
 	"os"
@@ -15,21 +16,6 @@ import (
 
 	"enrollbench/core/finding"
 )
-
-// companions are the rules that a fixture cannot avoid breaking as well.
-var companions = map[string][]string{
-	"csr/shared-nonce":   {"csr/same-key"}, // by definition
-	"csr/is-certificate": {"csr/no-csr"},   // nothing else is given
-	"csr/is-pgp-key":     {"csr/no-csr"},   //
-	"csr/not-a-csr":      {"csr/no-csr"},   //
-	"csr/empty-file":     {"csr/no-csr"},   //
-	"csr/is-pkcs12":      {"csr/no-csr"},   //
-	"csr/private-key":    {"csr/no-csr"},   //
-	"csr/too-large":      {"csr/no-csr"},   //
-	"csr/unreadable":     {"csr/no-csr"},   //
-	"csr/bad-archive":    {"csr/no-csr"},   //
-	"csr/nested-archive": {"csr/no-csr"},   //
-}
 
 // comparing are the rules whose fixtures mean something only together.
 var comparing = []string{"csr/same-file", "csr/same-key", "csr/same-name", "csr/shared-prime", "csr/shared-nonce", "csr/shared-nonce-other-key"}
@@ -129,24 +115,15 @@ var made = map[string]func(t *testing.T) (bad, good *finding.Report){
 	},
 }
 
-func fixtures(t *testing.T, rule, which string) []string {
+// breaks demands that a report of a rule's fixture has the rule, if it is a bad one, and no other but those that `also`
+// allows.
+func breaks(t *testing.T, r *finding.Report, rule string, bad bool, what string) {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join("testdata", "rules", strings.TrimPrefix(rule, "csr/"), which+".*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
-// breaks demands that a report has the rule, and no other but its companions; "" demands none at all.
-func breaks(t *testing.T, r *finding.Report, rule, what string) {
-	t.Helper()
-	got := rulesOf(r)
-	if rule != "" && got[rule] == 0 {
+	if bad && rulesOf(r)[rule] == 0 {
 		t.Errorf("%s: %s is not found", what, rule)
 	}
 	for _, f := range r.All() {
-		if f.Rule != rule && !slices.Contains(companions[rule], f.Rule) {
+		if f.Rule == rule && !bad || f.Rule != rule && !isAlso(f.Rule, rule) {
 			t.Errorf("%s: %s is found as well: %s", what, f.Rule, f.Message)
 		}
 		checkWords(t, f)
@@ -169,33 +146,29 @@ func checkWords(t *testing.T, f finding.Finding) {
 func TestEveryRuleHasBothFixtures(t *testing.T) {
 	for _, r := range Rules {
 		t.Run(strings.TrimPrefix(r.Name, "csr/"), func(t *testing.T) {
-			bad, good := fixtures(t, r.Name, "bad"), fixtures(t, r.Name, "good")
+			bad, good := files(t, r.Name, "bad"), files(t, r.Name, "good")
 			if make, ok := made[r.Name]; ok {
 				if len(bad) > 0 {
-					t.Error("fixtures both made and on disk")
+					t.Error("fixtures both made and in files")
 				}
 				b, g := make(t)
-				breaks(t, b, r.Name, "bad")
-				breaks(t, g, "", "good")
+				breaks(t, b, r.Name, true, "bad")
+				breaks(t, g, r.Name, false, "good")
 				return
 			}
 			if len(bad) == 0 || len(good) == 0 {
 				t.Fatalf("%d fixtures break the rule and %d keep it: each must have one", len(bad), len(good))
 			}
 			if slices.Contains(comparing, r.Name) {
-				s := check(t, bad...)
-				breaks(t, s.Report(), r.Name, "bad")
-				breaks(t, check(t, good...).Report(), "", "good")
-				for _, path := range bad {
-					breaks(t, check(t, path).Report(), "", path+" alone")
-				}
-				return
+				breaks(t, check(t, bad...).Report(), r.Name, true, "bad")
+				breaks(t, check(t, good...).Report(), r.Name, false, "good")
+				bad, good = nil, append(bad, good...) // each alone breaks nothing
 			}
 			for _, path := range bad {
-				breaks(t, check(t, path).Report(), r.Name, path)
+				breaks(t, check(t, path).Report(), r.Name, true, path)
 			}
 			for _, path := range good {
-				breaks(t, check(t, path).Report(), "", path)
+				breaks(t, check(t, path).Report(), r.Name, false, path)
 			}
 		})
 	}
@@ -234,7 +207,7 @@ func TestRuleTable(t *testing.T) {
 
 // TestNoFindingHidesAnother has one request with a fault in every part.
 func TestNoFindingHidesAnother(t *testing.T) {
-	all := readDER(t, filepath.Join("testdata", "go.rsa1024.everything.csr"))
+	all := everything().der()
 	got := map[string]int{}
 	e := examine(all)
 	for _, b := range e.breaches {
@@ -250,48 +223,39 @@ func TestNoFindingHidesAnother(t *testing.T) {
 		}
 		delete(got, want)
 	}
-	if len(got) > 0 {
-		t.Errorf("also found: %v", got)
+	for rule := range got {
+		if !isAlso(rule, "") {
+			t.Errorf("also found: %s", rule)
+		}
 	}
 	if !e.ok || e.facts.CommonName != "device\n" || e.facts.Key != (Key{Kind: RSA, Bits: 1024}) {
 		t.Errorf("facts %+v", e.facts)
 	}
 }
 
-// TestSharedNonceGivesTheKeyAway computes the private key from the two requests of the fixture, as anybody could.
+// TestSharedNonceGivesTheKeyAway computes the private key from two requests that repeat a nonce, as anybody could
+// (FIPS 186-5 §6.4.1: s = (h + r·d)/k, twice with the same k).
 func TestSharedNonceGivesTheKeyAway(t *testing.T) {
-	var parts [2]signed
-	for i, path := range fixtures(t, "csr/shared-nonce", "bad") {
-		parts[i] = takeApart(t, path)
+	var h, r, s [2]*big.Int
+	var key *ecdsa.PublicKey
+	for i, path := range files(t, "csr/shared-nonce", "bad") {
+		request, err := x509.ParseCertificateRequest(readDER(t, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var signature struct{ R, S *big.Int }
+		if _, err := asn1.Unmarshal(request.Signature, &signature); err != nil {
+			t.Fatal(err)
+		}
+		hash := sha256.Sum256(request.RawTBSCertificateRequest)
+		key, h[i], r[i], s[i] = request.PublicKey.(*ecdsa.PublicKey), new(big.Int).SetBytes(hash[:]), signature.R, signature.S
 	}
-	if parts[0].r.Cmp(parts[1].r) != 0 {
-		t.Fatal("the fixtures have different r")
+	n := elliptic.P256().Params().N
+	k := new(big.Int).ModInverse(new(big.Int).Sub(s[0], s[1]), n)
+	k.Mul(k, new(big.Int).Sub(h[0], h[1])).Mod(k, n)
+	d := new(big.Int).Mul(s[0], k)
+	d.Sub(d, h[0]).Mul(d, new(big.Int).ModInverse(r[0], n)).Mod(d, n)
+	if stolen, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), d.FillBytes(make([]byte, 32))); err != nil || !stolen.PublicKey.Equal(key) {
+		t.Errorf("the private key does not come out: %v", err)
 	}
-	d, err := recoverKey(parts[0], parts[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), d.FillBytes(make([]byte, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !key.PublicKey.Equal(parts[0].key) {
-		t.Fatal("another key than the one in the requests was computed")
-	}
-	hash := make([]byte, 32)
-	signature, err := ecdsa.SignASN1(rand.Reader, key, hash)
-	if err != nil || !ecdsa.VerifyASN1(parts[0].key, hash, signature) {
-		t.Errorf("the computed key does not sign in the device's name: %v", err)
-	}
-	good := fixtures(t, "csr/shared-nonce", "good")
-	if d, err := recoverKey(takeApart(t, good[0]), takeApart(t, good[1])); err == nil {
-		t.Errorf("a key of %d bits from sound signatures", d.BitLen())
-	}
-}
-
-// signed is what everybody sees of a signature.
-type signed struct {
-	key  *ecdsa.PublicKey
-	hash []byte
-	r, s *big.Int
 }

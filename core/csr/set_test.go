@@ -2,7 +2,6 @@ package csr
 
 import (
 	"context"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/hex"
@@ -310,22 +309,6 @@ func TestSharedPrimes(t *testing.T) {
 	}
 	if s, err = s.Remove(ctx, []int{0}); err != nil || rulesOf(s.Report())["csr/shared-prime"] != 0 {
 		t.Errorf("the partner was removed and the finding stayed: %v", err)
-	}
-}
-
-// TestSharedNonceOfFixtures checks the two rules on requests that were signed with a repeated nonce.
-func TestSharedNonceOfFixtures(t *testing.T) {
-	if elliptic.P256() == nil {
-		t.Skip()
-	}
-	for _, c := range []struct{ rule, dir string }{{"csr/shared-nonce", "shared-nonce"}, {"csr/shared-nonce-other-key", "shared-nonce-other-key"}} {
-		files, _ := filepath.Glob(filepath.Join("testdata", "rules", c.dir, "bad*"))
-		if len(files) == 0 {
-			t.Fatalf("no fixtures for %s", c.rule)
-		}
-		if got := rulesOf(check(t, files...).Report()); got[c.rule] < 2 {
-			t.Errorf("%s: %v", c.rule, got)
-		}
 	}
 }
 

@@ -149,17 +149,7 @@ func forgePadding(key *rsa.PrivateKey, h crypto.Hash, sum []byte) []byte {
 // TestExamineAgainstTheLibrary: on every fixture of other tools, name, key and verdict are those of crypto/x509.
 func TestExamineAgainstTheLibrary(t *testing.T) {
 	compared := 0
-	for _, path := range allFixtures(t) {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		der := data
-		if len(data) == 0 || data[0] != 0x30 {
-			if der, err = DecodePEM(data); err != nil {
-				continue // not a request: intake's business
-			}
-		}
+	for path, der := range ders(t) {
 		if compareWithLibrary(t, path, der) {
 			compared++
 		}
@@ -167,21 +157,6 @@ func TestExamineAgainstTheLibrary(t *testing.T) {
 	if compared < 100 {
 		t.Errorf("only %d fixtures could be compared", compared)
 	}
-}
-
-func allFixtures(t testing.TB) (paths []string) {
-	t.Helper()
-	for _, pattern := range []string{"rules/*/*.csr", "rules/*/*.der", "producers/*", "*.csr"} {
-		found, err := filepath.Glob(filepath.Join("testdata", filepath.FromSlash(pattern)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(found) == 0 {
-			t.Fatalf("no fixture is named %s", pattern)
-		}
-		paths = append(paths, found...)
-	}
-	return paths
 }
 
 // compareWithLibrary reports whether the library could read der at all.

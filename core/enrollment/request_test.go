@@ -12,7 +12,8 @@ import (
 	"enrollbench/core/finding"
 )
 
-// requestFixtures are the PEM files of package csr's fixtures, by the folder of the rule that they were made for.
+// requestFixtures are the PEM files of package csr's fixtures, by the folder of the rule that they were made for, and sets
+// of requests that mean something only together.
 func requestFixtures(t testing.TB) map[string][]string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("..", "csr", "testdata", "rules", "*", "*"))
@@ -29,6 +30,26 @@ func requestFixtures(t testing.TB) map[string][]string {
 			which, _, _ := strings.Cut(filepath.Base(path), ".")
 			key := filepath.Base(filepath.Dir(path)) + " " + which
 			out[key] = append(out[key], path)
+		}
+	}
+	a, b, nonce := newKey(t), newKey(t), newKey(t)
+	one := request(t, template509("device-1"), a)
+	dir := t.TempDir()
+	for name, texts := range map[string][]string{
+		"same-file":              {one, one},
+		"same-key":               {one, request(t, template509("device-2"), a)},
+		"same-name":              {one, request(t, template509("device-1"), b)},
+		"shared-prime":           sharedPrimeRequests(t),
+		"shared-nonce":           {request(t, template509("device-1"), repeating{a, nonce}), request(t, template509("device-2"), repeating{a, nonce})},
+		"shared-nonce-other-key": {request(t, template509("device-1"), repeating{a, nonce}), request(t, template509("device-2"), repeating{b, nonce})},
+		"sound":                  {one, request(t, template509("device-2"), b)},
+	} {
+		for i, text := range texts {
+			path := filepath.Join(dir, fmt.Sprintf("%s.%d.csr", name, i))
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out[name+" together"] = append(out[name+" together"], path)
 		}
 	}
 	return out
@@ -95,13 +116,12 @@ func TestRequestsAsASet(t *testing.T) {
 			t.Errorf("%s: a column has\n%s\na set\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	for _, r := range RequestRules {
-		switch r {
-		case csr.RulePrivateKey, csr.RuleSharedPrimeSkipped: // no fixture holds a key, none 20,000
-		default:
-			if !seen[r.Name] {
-				t.Errorf("%s was not seen in a row", r.Name)
-			}
+	for _, r := range []*finding.Rule{
+		csr.RuleSameFile, csr.RuleSameKey, RuleDuplicateName, csr.RuleSharedPrime, csr.RuleSharedNonce, csr.RuleSharedNonceOtherKey,
+		csr.RuleWeakHash, csr.RuleKeyType, RuleNotACSR,
+	} {
+		if !seen[r.Name] {
+			t.Errorf("%s was not seen in a row", r.Name)
 		}
 	}
 }
