@@ -193,7 +193,11 @@ func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
 		found = files
 	}
 	if len(found) != 1 {
-		return nil, 0, fmt.Errorf("open %q: %w: it holds %d files, %d of them named .csv", b.path, ErrNotOneCSV, len(files), len(found))
+		which := "no CSV file"
+		if len(found) > 1 {
+			which = fmt.Sprintf("more than one CSV file: %d", len(found))
+		}
+		return nil, 0, fmt.Errorf("%w: it holds %s", ErrNotOneCSV, which)
 	}
 	b.member = found[0].Name
 	r, err := z.Open(found[0].Index)

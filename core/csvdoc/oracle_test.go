@@ -130,7 +130,7 @@ func TestPiecesDoNotShow(t *testing.T) {
 func written(t *testing.T, d *Document) string {
 	t.Helper()
 	var b strings.Builder
-	if err := d.Snapshot().writeEncoded(t.Context(), &b, nil); err != nil {
+	if err := d.Snapshot().Write(t.Context(), &b, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

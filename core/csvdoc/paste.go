@@ -42,9 +42,10 @@ func (p *Paste) Columns() int {
 }
 
 // ParsePaste reads text from the clipboard as a block of cells. Tabs are what spreadsheets put between cells, so a text
-// that has one outside quotes is read so. A text without is CSV where that is plain: cells in quotes, or every line the
-// same number of cells (more than one) by the same comma, semicolon or pipe, with no blank behind each of them as in prose.
-// One or more PEM blocks and nothing else are one cell each. Anything else is one cell a line.
+// that has one outside quotes is read so. A text without is CSV only where every line has the same number of cells (more
+// than one) by the same comma, semicolon or pipe and the first cells are in quotes: a column of values with commas, as a
+// spreadsheet copies it, looks like CSV without quotes and must not spread over its neighbors. One or more PEM blocks and
+// nothing else are one cell each. Anything else is one cell a line.
 //
 // A cell in double quotes may hold tabs, newlines and doubled quotes, as spreadsheets write it. A quote that begins a cell
 // but has no end before a delimiter or newline is an ordinary character: a spreadsheet copies 5" as it is. The last newline
@@ -67,7 +68,7 @@ func ParsePaste(text string) (*Paste, error) {
 		}
 	}
 	for _, d := range []byte{',', ';', '|'} {
-		if strings.IndexByte(text, d) < 0 {
+		if text[0] != '"' || strings.IndexByte(text, d) < 0 {
 			continue
 		}
 		cells, err := ParsePasteAs(text, d)
@@ -203,30 +204,12 @@ func widerThanOne(cells [][]string) bool {
 // plainCSV says whether a text without tabs is a table with this delimiter beyond doubt.
 func plainCSV(text string, cells [][]string, delimiter byte) bool {
 	width := len(cells[0])
-	if width < 2 {
-		return false
-	}
 	for _, row := range cells {
 		if len(row) != width {
 			return false
 		}
 	}
-	if text[0] == '"' && strings.Contains(text, `"`+string(delimiter)+`"`) {
-		return true
-	}
-	if len(cells) < 2 {
-		return false
-	}
-	// "Doe, John" on every line is a list of names.
-	spaced := true
-	for _, row := range cells {
-		for _, v := range row[1:] {
-			if !strings.HasPrefix(v, " ") {
-				spaced = false
-			}
-		}
-	}
-	return !spaced
+	return width > 1 && text[0] == '"' && strings.Contains(text, `"`+string(delimiter)+`"`)
 }
 
 // pemBlocks cuts a text that is PEM blocks and blanks between them into one cell a block; nil where it is something else.
@@ -279,11 +262,6 @@ func ClipboardText(cells [][]string) string {
 			return v
 		}
 	}
-	special := "\t\r\n"
-	if width == 1 {
-		// In one column nothing shows that tabs are the delimiter.
-		special = "\t\r\n,;|"
-	}
 	var b strings.Builder
 	b.Grow(size + 16)
 	for i, row := range cells {
@@ -296,7 +274,7 @@ func ClipboardText(cells [][]string) string {
 			if j > 0 {
 				b.WriteByte('\t')
 			}
-			if strings.ContainsAny(v, special) || strings.HasPrefix(v, `"`) {
+			if strings.ContainsAny(v, "\t\r\n") || strings.HasPrefix(v, `"`) {
 				quoteCell(&b, v)
 			} else {
 				b.WriteString(v)

@@ -212,7 +212,7 @@ func (d *Document) save(ctx context.Context, j saving, report progress.Func) err
 	if d.zipped(j.path) {
 		err = d.writeZIP(ctx, m, j, report)
 	} else {
-		err = j.s.writeEncoded(ctx, m, report)
+		err = j.s.Write(ctx, m, report)
 	}
 	if err != nil {
 		return fmt.Errorf("save %q: %w", j.path, err)
@@ -251,8 +251,8 @@ func (d *Document) save(ctx context.Context, j saving, report progress.Func) err
 	return nil
 }
 
-// writeEncoded writes the document as a CSV file.
-func (s *Snapshot) writeEncoded(ctx context.Context, w io.Writer, report progress.Func) error {
+// Write writes the document to w as the file that Save would write, a ZIP aside. It reports rows.
+func (s *Snapshot) Write(ctx context.Context, w io.Writer, report progress.Func) error {
 	dialect := s.view.dialect
 	if _, err := io.WriteString(w, dialect.bom()); err != nil {
 		return err
@@ -284,7 +284,7 @@ func (d *Document) writeZIP(ctx context.Context, w io.Writer, j saving, report p
 		if err != nil {
 			return err
 		}
-		return j.s.writeEncoded(ctx, e, report)
+		return j.s.Write(ctx, e, report)
 	}
 	if d.base.member == "" {
 		name := filepath.Base(j.path)

@@ -1,23 +1,21 @@
 package delivery
 
 import (
-	"bufio"
-	"bytes"
+	"context"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 
-	"enrollbench/core/archive"
 	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/finding"
 )
 
 // Bounds of an order's file: ten times what the service takes in one order.
@@ -69,19 +67,12 @@ func OrderFromManifest(path string, part int) (*Order, error) {
 func OrderFromCSV(path string) (*Order, error) { return orderFrom(path, 0, "CSV") }
 
 func orderFrom(path string, part int, want string) (*Order, error) {
-	f, err := os.Open(path)
-	if err != nil {
+	if info, err := os.Stat(path); err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
+	} else if info.IsDir() {
 		return nil, fmt.Errorf("%q is a folder; an order is a manifest or a CSV", path)
 	}
-	o, err := readOrder(f, info.Size(), part, want)
+	o, err := readOrder(path, part, want)
 	if err != nil {
 		return nil, fmt.Errorf("order %q: %w", path, err)
 	}
@@ -89,77 +80,36 @@ func orderFrom(path string, part int, want string) (*Order, error) {
 	return o, nil
 }
 
-func readOrder(f io.ReaderAt, size int64, part int, want string) (*Order, error) {
-	if size > maxOrderBytes {
-		return nil, fmt.Errorf("it has %d bytes, more than the limit of %d", size, int64(maxOrderBytes))
+func readOrder(path string, part int, want string) (*Order, error) {
+	ctx := context.Background()
+	doc, err := csvdoc.Open(ctx, path, csvdoc.Options{Limits: csvdoc.Limits{Bytes: maxOrderBytes, Rows: maxOrderRows}})
+	if errors.Is(err, csvdoc.ErrNotOneCSV) {
+		return nil, fmt.Errorf("%w; for a ZIP of CSRs give its manifest, the file that ends in .manifest.csv", err)
 	}
-	head := make([]byte, 4)
-	n, err := f.ReadAt(head, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	var r io.Reader = io.NewSectionReader(f, 0, size)
-	if bytes.HasPrefix(head[:n], []byte("PK")) {
-		z, err := archive.Open(f, size, archive.Limits{})
-		if err != nil {
-			return nil, err
-		}
-		inner, err := zippedCSV(z)
-		if err != nil {
-			return nil, err
-		}
-		defer inner.Close()
-		r = inner
-	}
-	return readTable(r, part, want)
-}
-
-// zippedCSV finds the one CSV of an upload ZIP.
-func zippedCSV(z *archive.Reader) (io.ReadCloser, error) {
-	found := -1
-	for i := range z.Len() {
-		e, err := z.Entry(i)
-		if err != nil {
-			return nil, err
-		}
-		if !strings.HasSuffix(strings.ToLower(e.Name), ".csv") {
-			continue
-		}
-		if found >= 0 {
-			return nil, errors.New("the ZIP holds more than one CSV; give the one that was uploaded")
-		}
-		found = i
-	}
-	if found < 0 {
-		return nil, errors.New("the ZIP holds no CSV; for a ZIP of CSRs give its manifest, the file that ends in .manifest.csv")
-	}
-	e, err := z.Entry(found)
 	if err != nil {
 		return nil, err
 	}
-	if e.Size > maxOrderBytes {
-		return nil, fmt.Errorf("%q has %d bytes, more than the limit of %d", e.Name, e.Size, int64(maxOrderBytes))
+	defer doc.Close()
+	if err := doc.Index(ctx, nil); err != nil {
+		return nil, err
 	}
-	return z.Open(found)
-}
-
-func readTable(r io.Reader, part int, want string) (*Order, error) {
-	in := bufio.NewReaderSize(r, 1<<16)
-	if bom, err := in.Peek(3); err == nil && string(bom) == "\ufeff" {
-		_, _ = in.Discard(3)
+	err = doc.EachFinding(ctx, func(f finding.Finding, _ int) error {
+		if f.Severity != finding.Error {
+			return nil
+		}
+		return fmt.Errorf("row %d: %s", f.Row, f.Message)
+	})
+	if err != nil {
+		return nil, err
 	}
-	c := csv.NewReader(in)
-	c.ReuseRecord = true
-	c.Comma = delimiter(in)
-	rows := &rowReader{csv: c}
-	header, err := rows.next()
-	if errors.Is(err, io.EOF) {
+	rows := doc.Snapshot()
+	header := make([]string, len(rows.Columns()))
+	for i, c := range rows.Columns() {
+		header[i] = c.Name
+	}
+	if strings.Join(header, "") == "" && rows.Rows() == 0 {
 		return nil, errors.New("it is empty")
 	}
-	if err != nil {
-		return nil, err
-	}
-	header = slices.Clone(header)
 	if slices.Equal(header, csr.ManifestColumns) {
 		if want == "CSV" {
 			return nil, errors.New("it is the manifest of a bundle, not an upload CSV")
@@ -175,70 +125,46 @@ func readTable(r io.Reader, part int, want string) (*Order, error) {
 	return readUpload(rows, header)
 }
 
-// delimiter looks at the header: most files have commas, some spreadsheets write semicolons or tabs.
-func delimiter(in *bufio.Reader) rune {
-	head, _ := in.Peek(1 << 16)
-	if end := bytes.IndexAny(head, "\r\n"); end >= 0 {
-		head = head[:end]
-	}
-	for _, d := range []byte{',', ';', '\t'} {
-		if bytes.IndexByte(head, d) >= 0 {
-			return rune(d)
+// eachRow calls f for every row but blank lines, with its number as a spreadsheet shows it. The cells may be kept.
+func eachRow(rows *csvdoc.Snapshot, f func(row int32, cells []string) error) error {
+	var cells []string
+	return rows.ScanBytes(context.Background(), 0, rows.Rows(), func(i int, _ csvdoc.RowID, values [][]byte, raw []byte) error {
+		if len(raw) == 0 {
+			return nil
 		}
-	}
-	return ','
+		cells = cells[:0]
+		for _, v := range values {
+			cells = append(cells, string(v))
+		}
+		return f(int32(rows.FileRow(i)), cells) // #nosec G115 -- maxOrderRows bounds it
+	})
 }
 
-// rowReader counts rows as a spreadsheet does: blank lines count, line breaks within cells do not.
-type rowReader struct {
-	csv  *csv.Reader
-	row  int // of the record that next returned last
-	line int // on which it ended
-}
-
-func (r *rowReader) next() ([]string, error) {
-	rec, err := r.csv.Read()
-	if err != nil {
-		return nil, err
-	}
-	first, _ := r.csv.FieldPos(0)
-	last, _ := r.csv.FieldPos(len(rec) - 1)
-	r.row += first - r.line
-	r.line = last + strings.Count(rec[len(rec)-1], "\n")
-	if r.row > maxOrderRows {
-		return nil, fmt.Errorf("it has more rows than the limit of %d", maxOrderRows)
-	}
-	return rec, nil
-}
-
-func readManifest(rows *rowReader, part int) (*Order, error) {
+func readManifest(rows *csvdoc.Snapshot, part int) (*Order, error) {
 	t := &table{part: part}
 	o := &Order{maker: Device, lines: t}
 	parts := 0
-	for {
-		rec, err := rows.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		r := tableRow{name: strings.Clone(rec[2]), row: int32(rows.row)} // #nosec G115 -- maxOrderRows bounds it
-		n, err := strconv.ParseInt(rec[1], 10, 32)
+	err := eachRow(rows, func(row int32, cells []string) error {
+		r := tableRow{name: cells[2], row: row}
+		n, err := strconv.ParseInt(cells[1], 10, 32)
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("row %d: %q is no number of a part", rows.row, rec[1])
+			return fmt.Errorf("row %d: %q is no number of a part", row, cells[1])
 		}
 		r.part = int32(n)
 		parts = max(parts, int(n))
-		if k, err := hex.DecodeString(rec[4]); err != nil || len(k) != len(r.key) {
-			return nil, fmt.Errorf("row %d: %q is no SHA-256 in hexadecimal", rows.row, rec[4])
-		} else {
-			r.key = keyHash(k)
+		k, err := hex.DecodeString(cells[4])
+		if err != nil || len(k) != len(r.key) {
+			return fmt.Errorf("row %d: %q is no SHA-256 in hexadecimal", row, cells[4])
 		}
+		r.key = keyHash(k)
 		t.rows = append(t.rows, r)
 		if t.wanted(len(t.rows) - 1) {
 			o.wanted++
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if part < 0 || part > parts {
 		return nil, fmt.Errorf("part %d was asked for, but the manifest has %d", part, parts)
@@ -250,7 +176,7 @@ func readManifest(rows *rowReader, part int) (*Order, error) {
 	return o, nil
 }
 
-func readUpload(rows *rowReader, header []string) (*Order, error) {
+func readUpload(rows *csvdoc.Snapshot, header []string) (*Order, error) {
 	at := map[string]int{}
 	for i, h := range header {
 		h = strings.ToLower(strings.TrimSpace(h))
@@ -276,22 +202,15 @@ func readUpload(rows *rowReader, header []string) (*Order, error) {
 		}
 	}
 	values := make([]string, len(columns))
-	for {
-		rec, err := rows.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		r := tableRow{row: int32(rows.row)} // #nosec G115 -- maxOrderRows bounds it
+	err := eachRow(rows, func(row int32, cells []string) error {
+		r := tableRow{row: row}
 		if hasName {
-			r.name = strings.Clone(rec[nameAt])
+			r.name = cells[nameAt]
 		}
 		if hasCSR {
-			name, key, err := request(rec[csrAt])
+			name, key, err := request(cells[csrAt])
 			if err != nil {
-				return nil, fmt.Errorf("row %d: the CSR cannot be read: %w", rows.row, err)
+				return fmt.Errorf("row %d: the CSR cannot be read: %w", row, err)
 			}
 			r.key = key
 			if r.name == "" { // where both say something, the CSV wins
@@ -299,12 +218,16 @@ func readUpload(rows *rowReader, header []string) (*Order, error) {
 			}
 		}
 		for i, c := range columns {
-			values[i] = rec[c]
+			values[i] = cells[c]
 		}
 		if len(columns) > 0 {
 			r.subject = packSubject(values)
 		}
 		t.rows = append(t.rows, r)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(t.rows) == 0 {
 		return nil, errors.New("it orders nothing: below the header there is no row")

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
@@ -102,6 +101,10 @@ func TestOrderFromCSV(t *testing.T) {
 		"name twice":       {"subject.common_name\na\na\n", []tableRow{{name: "a", row: 2}, {name: "a", row: 3}}, Service},
 		"zipped":           {"subject.common_name\nzipped\n", []tableRow{{name: "zipped", row: 2}}, Service},
 		"tabs":             {"subject.common_name\tx\na\t1\n", []tableRow{{name: "a", row: 2}}, Service},
+		"pipes":            {"subject.common_name|x\na|1\n", []tableRow{{name: "a", row: 2}}, Service},
+		"Windows-1252":     {"subject.common_name;x\nM\xfcller;1\n", []tableRow{{name: "Müller", row: 2}}, Service},
+		"UTF-16":           {"\xff\xfes\x00u\x00b\x00j\x00e\x00c\x00t\x00.\x00c\x00o\x00m\x00m\x00o\x00n\x00_\x00n\x00a\x00m\x00e\x00\n\x00a\x00\n\x00", []tableRow{{name: "a", row: 2}}, Service},
+		"quoted comma":     {"\"note, in words\";subject.common_name\nx;a\n", []tableRow{{name: "a", row: 2}}, Service},
 		"other columns do": {"unique_identifier,subject.common_name\n17,a\n", []tableRow{{name: "a", row: 2}}, Service},
 	} {
 		data := []byte(c.csv)
@@ -126,7 +129,7 @@ func TestOrderErrors(t *testing.T) {
 		"header only":     {"subject.common_name\n", "no row"},
 		"no name":         {"a,b\n1,2\n", "names no device"},
 		"column twice":    {"subject.common_name,subject.common_name\na,b\n", "twice"},
-		"ragged":          {"subject.common_name,x\na\n", "wrong number of fields"},
+		"ragged":          {"subject.common_name,x\na\n", "row 2: 1 cell, not 2"},
 		"no request":      {"csr,x\nhello,1\n", "row 2: the CSR cannot be read"},
 		"manifest part":   {head + "a.csr,x,a,P-256," + strings.Repeat("0", 64) + "\n", "row 2: \"x\" is no number"},
 		"manifest digest": {head + "a.csr,1,a,P-256,00\n", "no SHA-256"},
@@ -196,7 +199,7 @@ func FuzzOrder(f *testing.F) {
 	f.Add([]byte(strings.Join(csr.ManifestColumns, ",") + "\na.csr,1,a,P-256," + strings.Repeat("0a", 32) + "\n"))
 	f.Add([]byte("subject.common_name;subject.country\nü;DE\n\n\"x\ny\";FR\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		o, err := readTable(bytes.NewReader(data), 0, "")
+		o, err := OrderFromFile(write(t, "o.csv", data), 0)
 		if err != nil {
 			return
 		}

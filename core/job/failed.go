@@ -15,6 +15,7 @@ import (
 
 	"enrollbench/core/archive"
 	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 )
@@ -110,95 +111,60 @@ func (f *failedRows) file(ctx context.Context, r *Record) error {
 	if facts.sha256 != r.SHA256 || facts.size != r.Size {
 		return fmt.Errorf("%w: %q", ErrChanged, r.Path)
 	}
+	if r.Method != ZIP {
+		return f.rows(ctx, r.Path)
+	}
 	in, err := os.Open(r.Path)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	head := make([]byte, 2)
-	if _, err := io.ReadFull(in, head); err != nil {
-		return err
-	}
-	if string(head) != "PK" {
-		return f.rows(io.NewSectionReader(in, 0, facts.size))
-	}
 	z, err := archive.Open(in, facts.size, archive.Limits{})
 	if err != nil {
 		return err
 	}
-	if r.Method == ZIP {
-		return f.requests(z)
-	}
-	for i := range z.Len() {
-		e, err := z.Entry(i)
-		if err != nil {
-			return err
-		}
-		if strings.EqualFold(filepath.Ext(e.Name), ".csv") {
-			if e.Size > maxUploadPlain {
-				return fmt.Errorf("%q has %d bytes, more than the limit of %d", e.Name, e.Size, int64(maxUploadPlain))
-			}
-			in, err := z.Open(i)
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			return f.rows(in)
-		}
-	}
-	return errors.New("the uploaded ZIP holds no CSV")
+	return f.requests(z)
 }
 
-// rows copies the header and the refused rows of a CSV, octet by octet.
-func (f *failedRows) rows(in io.Reader) error {
-	records := newRecordReader(in)
-	header, err := records.next()
+// rows copies the header and the refused rows of a CSV, octet by octet: the upload without the rows that were not refused.
+func (f *failedRows) rows(ctx context.Context, path string) error {
+	doc, err := csvdoc.Open(ctx, path, csvdoc.Options{Limits: csvdoc.Limits{Bytes: maxUploadPlain}})
 	if err != nil {
-		return fmt.Errorf("the header of the upload: %w", err)
-	}
-	if _, err := f.w.Write(endLine(records.raw)); err != nil {
 		return err
 	}
+	defer doc.Close()
+	if err := doc.Index(ctx, nil); err != nil {
+		return err
+	}
+	s := doc.Snapshot()
 	var names []int // the columns by which a service may name a row
-	for i, column := range header {
-		switch strings.TrimSpace(strings.TrimPrefix(column, "\ufeff")) {
+	for i, column := range s.Columns() {
+		switch strings.TrimSpace(column.Name) {
 		case "subject.common_name", "unique_identifier":
 			names = append(names, i)
 		}
 	}
-	for {
-		record, err := records.next()
-		if errors.Is(err, io.EOF) {
-			return nil
+	var taken []csvdoc.RowID
+	var called []string
+	err = s.ScanBytes(ctx, 0, s.Rows(), func(i int, id csvdoc.RowID, cells [][]byte, raw []byte) error {
+		called = called[:0]
+		for _, at := range names {
+			called = append(called, string(cells[at]))
 		}
-		if err != nil {
-			return err
+		if len(raw) > 0 && f.sought.take(s.FileRow(i), called...) {
+			f.out.Written++
+		} else {
+			taken = append(taken, id)
 		}
-		if f.ctx.Err() != nil {
-			return f.ctx.Err()
-		}
-		var called []string
-		for _, i := range names {
-			if i < len(record) {
-				called = append(called, record[i])
-			}
-		}
-		if !f.sought.take(records.row, called...) {
-			continue
-		}
-		f.out.Written++
-		if _, err := f.w.Write(endLine(records.raw)); err != nil {
-			return err
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-}
-
-// endLine ends a row that stood at the end of the file, so that another can follow.
-func endLine(raw []byte) []byte {
-	if n := len(raw); n > 0 && raw[n-1] != '\n' && raw[n-1] != '\r' {
-		return append(raw, '\r', '\n')
+	if _, err := doc.DeleteRows(taken); err != nil {
+		return err
 	}
-	return raw
+	return doc.Snapshot().Write(ctx, f.w, nil)
 }
 
 // requests writes the refused CSRs of a ZIP as a CSV.

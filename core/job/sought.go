@@ -1,13 +1,6 @@
 package job
 
-import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
-	"strings"
-)
+import "strings"
 
 // sought are the refusals whose rows are looked for.
 type sought struct {
@@ -78,79 +71,4 @@ func (s *sought) rest() (notFound, ambiguous []RowFailure) {
 		}
 	}
 	return notFound, ambiguous
-}
-
-// recordReader reads a CSV record by record and keeps the octets of each as they stand in the file. Rows are counted as a
-// spreadsheet does: blank lines count, line breaks within cells do not.
-type recordReader struct {
-	csv  *csv.Reader
-	kept *keeper
-	raw  []byte // of the record that next returned last; the reader's own memory
-	row  int
-	line int // on which the last record ended
-}
-
-// keeper keeps what was read but not yet given away as a record.
-type keeper struct {
-	in   io.Reader
-	data []byte
-	from int64 // offset of data[0] in the file
-}
-
-func (k *keeper) Read(p []byte) (int, error) {
-	n, err := k.in.Read(p)
-	k.data = append(k.data, p[:n]...)
-	return n, err
-}
-
-func newRecordReader(in io.Reader) *recordReader {
-	k := &keeper{in: bufio.NewReaderSize(in, 1<<16)}
-	c := csv.NewReader(k)
-	c.FieldsPerRecord = -1
-	c.LazyQuotes = true
-	c.ReuseRecord = true
-	r := &recordReader{csv: c, kept: k}
-	return r
-}
-
-func (r *recordReader) next() ([]string, error) {
-	if r.row == 0 {
-		if err := r.delimiter(); err != nil {
-			return nil, err
-		}
-	}
-	start := r.csv.InputOffset()
-	record, err := r.csv.Read()
-	if err != nil {
-		return nil, err
-	}
-	end := r.csv.InputOffset()
-	r.kept.data = r.kept.data[start-r.kept.from:]
-	r.kept.from = start
-	r.raw = r.kept.data[: end-start : end-start]
-	first, _ := r.csv.FieldPos(0)
-	r.row += 1 + max(0, first-r.line-1) // blank lines, which the reader passes over
-	r.raw = bytes.TrimLeft(r.raw, "\r\n")
-	last, _ := r.csv.FieldPos(len(record) - 1)
-	r.line = last + strings.Count(record[len(record)-1], "\n")
-	return record, nil
-}
-
-// delimiter looks at the header: most files have commas, some spreadsheets write semicolons or tabs.
-func (r *recordReader) delimiter() error {
-	in := r.kept.in.(*bufio.Reader)
-	head, err := in.Peek(1 << 16)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if end := bytes.IndexAny(head, "\r\n"); end >= 0 {
-		head = head[:end]
-	}
-	for _, d := range []byte{',', ';', '\t'} {
-		if bytes.IndexByte(head, d) >= 0 {
-			r.csv.Comma = rune(d)
-			return nil
-		}
-	}
-	return nil
 }
