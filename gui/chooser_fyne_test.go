@@ -13,7 +13,7 @@ import (
 
 func TestToolkitDialogsOpenAndGiveUp(t *testing.T) {
 	r := newRig(t)
-	c := fyneChooser{window: r.window, post: r.tasks.post, ask: r.ask}
+	c := fyneChooser{window: r.window, post: r.tasks.post, ask: r.Ask}
 	for name, work := range map[string]func(context.Context) error{
 		"files": func(ctx context.Context) error {
 			_, err := c.Files(ctx, ChooserOptions{Title: "x", Folder: t.TempDir()})
@@ -37,7 +37,7 @@ func TestToolkitDialogsOpenAndGiveUp(t *testing.T) {
 
 func TestToolkitSave(t *testing.T) {
 	r, dir := newRig(t), t.TempDir()
-	c := fyneChooser{window: r.window, post: r.tasks.post, ask: r.ask}
+	c := fyneChooser{window: r.window, post: r.tasks.post, ask: r.Ask}
 	save := func(answer int) (got string) {
 		ended := false
 		Run(r.asking, "", func(ctx context.Context, _ progress.Func) (string, error) {

@@ -19,12 +19,12 @@ import (
 )
 
 // connectionList is all connections, and the id of the one that is meant where none is named.
-type connectionList struct {
+type ConnectionList struct {
 	all      []trustmanager.Connection
 	standard string
 }
 
-func (l connectionList) find(id string) *trustmanager.Connection {
+func (l ConnectionList) find(id string) *trustmanager.Connection {
 	for i := range l.all {
 		if l.all[i].ID == id {
 			return &l.all[i]
@@ -34,13 +34,13 @@ func (l connectionList) find(id string) *trustmanager.Connection {
 }
 
 // list reads the connections.
-func (d *desk) list() (connectionList, error) {
+func (d *Desk) list() (ConnectionList, error) {
 	all, err := d.Connections.Load()
 	if err != nil {
-		return connectionList{}, err
+		return ConnectionList{}, err
 	}
 	standard, err := d.Connections.Default()
-	return connectionList{all, standard}, err
+	return ConnectionList{all, standard}, err
 }
 
 // profileList is the profiles of a connection; kept is when they were seen where the service cannot be asked now.
@@ -52,7 +52,7 @@ type profileList struct {
 
 // profiles asks a service for its profiles. Preparation computers are often offline: then those that were seen last are
 // what there is.
-func (d *desk) profiles(ctx context.Context, id string) (profileList, error) {
+func (d *Desk) profiles(ctx context.Context, id string) (profileList, error) {
 	cache := trustmanager.NewProfileCache(d.Folder())
 	c, err := d.Client(ctx, id)
 	if err == nil {
@@ -70,7 +70,7 @@ func (d *desk) profiles(ctx context.Context, id string) (profileList, error) {
 
 // template asks for the template of a profile and, where the service has it, for its specification, which tells what must be
 // filled. Offline the template that was seen last is what there is.
-func (d *desk) template(ctx context.Context, id string, p trustmanager.Profile) (*enrollment.Template, error) {
+func (d *Desk) template(ctx context.Context, id string, p trustmanager.Profile) (*enrollment.Template, error) {
 	cache := trustmanager.NewProfileCache(d.Folder())
 	c, err := d.Client(ctx, id)
 	if err != nil {
@@ -124,32 +124,32 @@ func profileNames(all []trustmanager.Profile) []string {
 func jobProfile(p trustmanager.Profile) job.Profile { return job.ProfileOf(p) }
 
 // openDesk opens what batches need, off the UI thread, and then shows the jobs.
-func (a *App) openDesk(folder string) {
-	Run(a.opening, "", func(ctx context.Context, _ progress.Func) (*desk, error) { return openDesk(ctx, folder, a.secrets) }, func(d *desk, err error) {
+func (a *Frame) openDesk() {
+	Run(a.opening, "", func(ctx context.Context, _ progress.Func) (*Desk, error) { return openDesk(ctx, a.config, a.secrets) }, func(d *Desk, err error) {
 		if err != nil {
 			a.deskTrouble = err
-			a.Jobs.fails(err)
+			tell(a, func(w DeskWatcher) { w.DeskFailed(err) })
 			return
 		}
 		a.desk, a.deskTrouble = d, nil
-		a.Jobs.begin()
-		a.readConnections(true)
+		tell(a, DeskWatcher.DeskOpened)
+		a.ReadConnections(true)
 		a.sweepUploads()
 	})
 }
 
-// reopenDesk tries once more what failed when the program started.
-func (a *App) reopenDesk() {
+// ReopenDesk tries once more what failed when the program started.
+func (a *Frame) ReopenDesk() {
 	if a.desk != nil || a.opening.Busy() {
 		return
 	}
 	a.deskTrouble = nil
-	a.Jobs.settled()
-	a.openDesk(a.config)
+	tell(a, DeskWatcher.DeskOpens)
+	a.openDesk()
 }
 
 // sweepUploads removes upload files that nothing refers to any more.
-func (a *App) sweepUploads() {
+func (a *Frame) sweepUploads() {
 	d, now := a.desk, a.tasks.now()
 	Run(a.tasks.NewRunner(nil), "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
 		return struct{}{}, d.sweepUploads(ctx, now)
@@ -160,35 +160,32 @@ func (a *App) sweepUploads() {
 	})
 }
 
-// noDesk says why nothing can be started.
-func (a *App) noDesk() {
+// NoDesk says why nothing can be started.
+func (a *Frame) NoDesk() {
 	if a.deskTrouble == nil {
-		a.note(widgets.Note{State: look.Notice, Text: words.T("app.desk-opens")})
+		a.Note(widgets.Note{State: look.Notice, Text: words.T("app.desk-opens")})
 		return
 	}
-	a.fail(words.T("jobs.unreadable"), a.deskTrouble)
+	a.Fail(words.T("jobs.unreadable"), a.deskTrouble)
 }
 
-// readConnections reads the connections and shows the one that is used. At the first start there is none, and a page
+// ReadConnections reads the connections and shows the one that is used. At the first start there is none, and a page
 // offers to practise or to connect.
-func (a *App) readConnections(first bool) {
+func (a *Frame) ReadConnections(first bool) {
 	if a.desk == nil {
 		return
 	}
 	d := a.desk
-	Run(a.opening, "", func(context.Context, progress.Func) (connectionList, error) { return d.list() }, func(l connectionList, err error) {
+	Run(a.opening, "", func(context.Context, progress.Func) (ConnectionList, error) { return d.list() }, func(l ConnectionList, err error) {
 		if err != nil {
 			if !cancelled(err) {
-				a.fail(words.T("connections.unreadable"), err)
+				a.Fail(words.T("connections.unreadable"), err)
 			}
 			return
 		}
 		a.connected = l
 		a.showLink()
-		a.Settings.showList(l)
-		if first && len(l.all) == 0 && !a.fyne.Preferences().Bool(prefWelcomed) {
-			a.welcome()
-		}
+		tell(a, func(w ConnectionsWatcher) { w.ConnectionsRead(l, first) })
 	})
 }
 
@@ -198,13 +195,13 @@ const prefWelcomed = "welcomed"
 // practiceIcon marks everything that is for practice.
 func practiceIcon() fyne.Resource { return look.ColoredIcon("practice", look.ColorPractice) }
 
-// showConnections brings the connections to the front.
-func (a *App) showConnections() { a.bring(a.Settings) }
+// Practising says whether the practice service is being started.
+func (a *Frame) Practising() bool { return a.practising.Busy() }
 
-// practise makes the practice service the one that is used, and then does what was to be done.
-func (a *App) practise(then func()) {
+// Practise makes the practice service the one that is used, and then does what was to be done.
+func (a *Frame) Practise(then func()) {
 	if a.desk == nil {
-		a.noDesk()
+		a.NoDesk()
 		return
 	}
 	if a.practising.Busy() {
@@ -213,13 +210,13 @@ func (a *App) practise(then func()) {
 	d := a.desk
 	Run(a.practising, "", func(ctx context.Context, _ progress.Func) (struct{}, error) { return struct{}{}, d.practise(ctx) },
 		func(_ struct{}, err error) {
-			a.Welcome.showBar()
+			tell(a, PracticeWatcher.PracticeChanged)
 			if err != nil {
-				a.fail(words.T("practice.failed"), err)
+				a.Fail(words.T("practice.failed"), err)
 				return
 			}
-			a.fyne.Preferences().SetBool(prefWelcomed, true)
-			a.readConnections(false)
+			a.Preferences().SetBool(prefWelcomed, true)
+			a.ReadConnections(false)
 			if then != nil {
 				then()
 			}
@@ -236,4 +233,15 @@ func connectionWords(err error) string {
 		return sentence(visible(cause.Error())) + " " + sentence(advice)
 	}
 	return sentence(visible(strings.TrimSpace(err.Error())))
+}
+
+// takes says whether a profile takes batches of these keys, as far as the service tells.
+func takes(p job.Profile, keys job.Keys) bool {
+	switch {
+	case p.NoBatch:
+		return false
+	case keys == job.ByService:
+		return p.KeyGeneration != "client_side"
+	}
+	return p.KeyGeneration != "server_side"
 }

@@ -21,6 +21,7 @@ import (
 // names, encodings. A site corrects it here without a new release.
 type contractPage struct {
 	app  *App
+	tab  *settingsTab
 	work *Runner
 	of   trustmanager.Connection
 	was  string // the text as it was when the page was filled with what is saved
@@ -32,12 +33,13 @@ type contractPage struct {
 	remark *widgets.Text
 }
 
-func newContractPage(a *App) *contractPage {
-	p := &contractPage{app: a}
-	p.work = a.tasks.NewRunner(nil)
-	back := widgets.NewButton(words.T("dialog.back"), look.Icon("left"), p.escape)
+func newContractPage(t *settingsTab) *contractPage {
+	a := t.app
+	p := &contractPage{app: a, tab: t}
+	p.work = a.Tasks().NewRunner(nil)
+	back := widgets.NewButton(words.T("dialog.back"), look.Icon("left"), p.Escape)
 	standard := widgets.NewButton(words.T("contract.standard"), look.Icon("undo"), func() { p.fill(trustmanager.Default(p.of.Kind)) })
-	p.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("settings.save"), look.Icon("save"), p.save), back, standard)
+	p.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("settings.save"), look.Icon("save"), p.Save), back, standard)
 	p.title = widgets.NewText("")
 	p.title.Face, p.title.Style.Bold = look.SizeFigure, true
 	p.text = widgets.NewTextArea()
@@ -53,7 +55,7 @@ func newContractPage(a *App) *contractPage {
 
 // editContract opens the page for the connection that is shown.
 func (t *settingsTab) editContract() {
-	c, p := t.list.find(t.chosen), t.app.Contract
+	c, p := t.list.find(t.chosen), t.contract
 	if c == nil || p.work.Busy() {
 		return
 	}
@@ -63,7 +65,7 @@ func (t *settingsTab) editContract() {
 		p.fill(c.Contract)
 		p.was = p.text.Text
 	}
-	t.app.showAside(p)
+	t.app.ShowAside(p)
 }
 
 func (p *contractPage) fill(c trustmanager.Contract) {
@@ -72,7 +74,7 @@ func (p *contractPage) fill(c trustmanager.Contract) {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(c); err != nil {
-		p.app.fail(words.T("contract.unreadable"), err)
+		p.app.Fail(words.T("contract.unreadable"), err)
 		return
 	}
 	p.text.SetText(b.String())
@@ -111,60 +113,56 @@ func (p *contractPage) judge() {
 	p.bar.SetAction(true, "")
 }
 
-func (p *contractPage) save() {
+func (p *contractPage) Save() {
 	c, err := p.read()
-	d := p.app.desk
+	d := p.app.Desk()
 	switch {
 	case d == nil:
-		p.app.noDesk()
+		p.app.NoDesk()
 		return
 	case p.work.Busy():
-		p.app.busy()
+		p.app.Busy()
 		return
 	case err != nil:
-		p.app.note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
+		p.app.Note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
 		return
 	}
 	one, text := p.of, p.text.Text
 	one.Contract = c
 	Run(p.work, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, d.Connections.Update(one) }, func(_ struct{}, err error) {
 		if err != nil {
-			p.app.fail(words.T("settings.save-failed"), err)
+			p.app.Fail(words.T("settings.save-failed"), err)
 			return
 		}
 		p.of, p.was = one, text
-		t := p.app.Settings
+		t := p.tab
 		t.form.list(one)
 		if t.chosen == one.ID {
 			t.form.set(one, false)
 		}
-		if p.app.current() == tab(p) {
+		if p.app.Current() == Room(p) {
 			p.leave()
 		}
-		p.app.note(widgets.Note{State: look.Ready, Text: words.T("contract.saved")})
+		p.app.Note(widgets.Note{State: look.Ready, Text: words.T("contract.saved")})
 	})
 }
 
-func (p *contractPage) leave() { p.app.showConnections() }
+func (p *contractPage) leave() { p.app.ShowConnections() }
 
-func (p *contractPage) name() string               { return words.T("settings.contract-title") }
-func (p *contractPage) icon() string               { return "settings" }
-func (p *contractPage) content() fyne.CanvasObject { return p.root }
-func (p *contractPage) drop([]string)              {}
-func (p *contractPage) open()                      {}
-func (p *contractPage) find()                      {}
-func (p *contractPage) paste(string)               {}
-func (p *contractPage) undo()                      {}
-func (p *contractPage) recheck()                   {}
-func (p *contractPage) nextProblem()               {}
-func (p *contractPage) shown()                     { p.app.window.Canvas().Focus(p.text) }
-func (p *contractPage) close()                     {}
+func (p *contractPage) Name() string               { return words.T("settings.contract-title") }
+func (p *contractPage) Icon() string               { return "settings" }
+func (p *contractPage) Content() fyne.CanvasObject { return p.root }
+func (p *contractPage) Shown()                     { p.app.Canvas().Focus(p.text) }
 
-// escape leaves the page, after asking about what was not saved.
-func (p *contractPage) escape() {
+// Escape leaves the page, after asking about what was not saved.
+func (p *contractPage) Escape() {
 	if !p.changed() {
 		p.leave()
 		return
 	}
-	p.app.Settings.askChanges(func() { p.text.SetText(p.was); p.leave() })
+	p.tab.askChanges(func() { p.text.SetText(p.was); p.leave() })
+}
+
+func (p *contractPage) Telling() (*widgets.BottomBar, bool, int, string) {
+	return p.bar, p.work.Busy(), 0, p.title.Text()
 }

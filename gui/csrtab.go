@@ -47,33 +47,33 @@ const prefFindings = "csr.findings"
 func newCSRTab(a *App) *csrTab {
 	t := &csrTab{app: a, filter: csrFilter{state: anyState, column: -1, ascending: true}}
 	t.view = &csrView{csrState: emptyState()}
-	t.progress = widgets.NewProgressRow(t.escape)
-	t.work = a.tasks.NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
-	t.sift, t.peek = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.progress = widgets.NewProgressRow(t.Escape)
+	t.work = a.Tasks().NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
+	t.sift, t.peek = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
 	t.build()
 	t.show(t.view)
 	return t
 }
 
-func (t *csrTab) name() string               { return words.T("csr.tab") }
-func (t *csrTab) icon() string               { return "csr" }
-func (t *csrTab) content() fyne.CanvasObject { return t.root }
-func (t *csrTab) shown()                     {}
+func (t *csrTab) Name() string               { return words.T("csr.tab") }
+func (t *csrTab) Icon() string               { return "csr" }
+func (t *csrTab) Content() fyne.CanvasObject { return t.root }
+func (t *csrTab) Shown()                     {}
 func (t *csrTab) addButtons(quiet bool) []fyne.CanvasObject {
-	files := widgets.NewButton(words.T("csr.add-files"), look.Icon("add"), t.open)
+	files := widgets.NewButton(words.T("csr.add-files"), look.Icon("add"), t.Open)
 	folder := widgets.NewButton(words.T("csr.add-folder"), look.Icon("folder"), t.openFolder)
 	paste := widgets.NewButton(words.T("csr.paste"), look.Icon("paste"), t.openPaste)
 	if quiet {
 		return []fyne.CanvasObject{files, folder, paste}
 	}
-	files = widgets.NewPrimary(files.Text, look.Icon("add"), t.open)
+	files = widgets.NewPrimary(files.Text, look.Icon("add"), t.Open)
 	return []fyne.CanvasObject{files, folder, paste}
 }
 
 func (t *csrTab) build() {
-	save := widgets.NewPrimary(words.T("csr.save"), look.Icon("save"), t.save)
+	save := widgets.NewPrimary(words.T("csr.save"), look.Icon("save"), t.Save)
 	options := widgets.NewButton("", look.Icon("options"), t.openOptions)
-	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.startBatch)
+	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.StartBatch)
 	t.bar = widgets.NewBottomBar(save, options, t.ordering)
 
 	sample := widgets.Link(words.T("csr.samples"), t.trySamples)
@@ -91,10 +91,10 @@ func (t *csrTab) build() {
 	t.sheet.OnSort = t.onSort
 	t.sheet.OnSecondary = t.onSecondary
 	t.sheet.OnDelete = t.removeSelected
-	t.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
+	t.sheet.OnNotice = func(text string) { t.app.Note(widgets.Note{State: look.Notice, Text: text}) }
 	t.sheet.OnCopied = func(copied, selected int) {
 		if copied == selected {
-			t.app.note(widgets.Note{State: look.Ready, Text: words.N("csr.copied", copied)})
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.N("csr.copied", copied)})
 		}
 	}
 	t.details = newDetailsPane(t)
@@ -102,8 +102,8 @@ func (t *csrTab) build() {
 
 	left := container.NewStack()
 	t.details.place(left, t.sheet)
-	split := widgets.NewSplit(false, t.app.fyne.Preferences().FloatWithFallback(prefFindings, 0.68), left, t.findings.content())
-	split.OnMoved = func(share float64) { t.app.fyne.Preferences().SetFloat(prefFindings, share) }
+	split := widgets.NewSplit(false, t.app.Preferences().FloatWithFallback(prefFindings, 0.68), left, t.findings.content())
+	split.OnMoved = func(share float64) { t.app.Preferences().SetFloat(prefFindings, share) }
 	t.full = widgets.Edged(widgets.Down(0, t.sourceRow(), widgets.Rule()), nil, nil, nil, split)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), nil, nil,
 		container.NewStack(t.empty, t.full))
@@ -255,4 +255,12 @@ func sizeInWords(bytes int64) string {
 	}
 	data["Parts"] = words.Group((bytes + csr.MaxUploadBytes - 1) / csr.MaxUploadBytes)
 	return words.T("csr.size-parts", data)
+}
+
+func (t *csrTab) Telling() (*widgets.BottomBar, bool, int, string) {
+	current := ""
+	if e := t.currentEntry(); e != nil {
+		current = t.view.place(e.At)
+	}
+	return t.bar, t.work.Busy() || t.sift.Busy(), len(t.view.rows), current
 }

@@ -2,13 +2,10 @@ package gui
 
 import (
 	"context"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csr"
@@ -36,7 +33,7 @@ func (t *csrTab) change(title, failure string, undoable bool, work func(context.
 		if err != nil {
 			t.pending = nil
 			t.showBar()
-			t.app.fail(failure, err)
+			t.app.Fail(failure, err)
 			return
 		}
 		if undoable {
@@ -53,12 +50,7 @@ func (t *csrTab) change(title, failure string, undoable bool, work func(context.
 	})
 }
 
-func (t *csrTab) busy() { t.app.busy() }
-
-// busy says that one thing comes after the other.
-func (a *App) busy() {
-	a.note(widgets.Note{State: look.Running, Text: words.T("csr.busy")})
-}
+func (t *csrTab) busy() { t.app.Busy() }
 
 func (t *csrTab) remember(s csrState) {
 	t.before = append(t.before, s)
@@ -67,10 +59,10 @@ func (t *csrTab) remember(s csrState) {
 	}
 }
 
-// undo goes back to the state before the latest change.
-func (t *csrTab) undo() {
+// Undo goes back to the state before the latest change.
+func (t *csrTab) Undo() {
 	if len(t.before) == 0 {
-		t.app.note(widgets.Note{State: look.Notice, Text: words.T("csr.nothing-to-undo")})
+		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csr.nothing-to-undo")})
 		return
 	}
 	if t.work.Busy() {
@@ -82,16 +74,16 @@ func (t *csrTab) undo() {
 	t.change(words.T("csr.undoing"), words.T("csr.undo-failed"), false,
 		func(context.Context, csrState, progress.Func) (csrState, error) { return last, nil },
 		func() {
-			t.app.note(widgets.Note{State: look.Ready, Text: words.T("csr.undone")})
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("csr.undone")})
 		})
 }
 
-// drop takes in what was dropped on the window, picked, pasted or given on the command line. While something runs it
+// Drop takes in what was dropped on the window, picked, pasted or given on the command line. While something runs it
 // waits for its turn.
-func (t *csrTab) drop(paths []string) {
+func (t *csrTab) Drop(paths []string) {
 	if t.work.Busy() {
 		t.pending = append(t.pending, paths...)
-		t.app.note(widgets.Note{State: look.Running, Text: words.T("csr.queued")})
+		t.app.Note(widgets.Note{State: look.Running, Text: words.T("csr.queued")})
 		return
 	}
 	t.addNow(paths)
@@ -126,7 +118,7 @@ func (t *csrTab) addNow(paths []string) {
 func (t *csrTab) afterAdding(r added, more, given int) {
 	switch {
 	case len(r.missing) > 0:
-		t.app.ask(&widgets.Dialog{State: look.Failed, List: r.missing,
+		t.app.Ask(&widgets.Dialog{State: look.Failed, List: r.missing,
 			Title:   words.N("csr.missing", len(r.missing)),
 			Text:    words.T("csr.missing-text"),
 			Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
@@ -135,66 +127,21 @@ func (t *csrTab) afterAdding(r added, more, given int) {
 		if given == 1 {
 			text = words.T("csr.again", "Name", filepath.Base(r.again[0]))
 		}
-		t.app.note(widgets.Note{State: look.Notice, Text: text, Action: words.T("csr.check-again"), Act: t.recheck})
+		t.app.Note(widgets.Note{State: look.Notice, Text: text, Action: words.T("csr.check-again"), Act: t.Recheck})
 	case more == 0 && len(r.again) == 0:
-		t.app.note(widgets.Note{State: look.Warning, Text: words.T("csr.found-nothing")})
+		t.app.Note(widgets.Note{State: look.Warning, Text: words.T("csr.found-nothing")})
 	}
 }
 
-// parsePaths reads a pasted list: a path or file:// address a line, in quotes or not.
-func parsePaths(text string) []string {
-	var out []string
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if len(line) > 1 && (line[0] == '"' || line[0] == '\'') && line[len(line)-1] == line[0] {
-			line = line[1 : len(line)-1]
-		}
-		switch {
-		case line == "" || line == "copy" || line == "cut" || line[0] == '#': // file managers begin their lists so
-			continue
-		case strings.HasPrefix(line, "file://"):
-			u, err := url.Parse(line)
-			if err != nil {
-				continue
-			}
-			line = storage.NewFileURI(u.Path).Path()
-		case strings.HasPrefix(line, "~/"):
-			if home, err := os.UserHomeDir(); err == nil {
-				line = filepath.Join(home, line[2:])
-			}
-		}
-		out = append(out, line)
-	}
-	return out
+// Open lets the user choose files.
+func (t *csrTab) Open() {
+	t.app.PickFiles(ChooserOptions{Title: words.T("csr.pick-files"), Kind: words.T("csr.kind"),
+		Ends: []string{".csr", ".pem", ".der", ".req", ".p10", ".txt", ".zip"}}, t.Drop)
 }
 
-func (t *csrTab) openOptionsFor(title string) ChooserOptions {
-	return ChooserOptions{Title: title, Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
-}
-
-func (t *csrTab) opened(folder string) { t.app.fyne.Preferences().SetString(prefOpenFolder, folder) }
-
-// open lets the user pick files.
-func (t *csrTab) open() {
-	o := t.openOptionsFor(words.T("csr.pick-files"))
-	o.Kind, o.Ends = words.T("csr.kind"), []string{".csr", ".pem", ".der", ".req", ".p10", ".txt", ".zip"}
-	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) > 0 {
-			t.opened(filepath.Dir(paths[0]))
-			t.drop(paths)
-		}
-	})
-}
-
-// openFolder lets the user pick a folder.
+// openFolder lets the user choose a folder.
 func (t *csrTab) openFolder() {
-	o := t.openOptionsFor(words.T("csr.pick-folder"))
-	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
-		if path != "" {
-			t.opened(filepath.Dir(path))
-			t.drop([]string{path})
-		}
-	})
+	t.app.PickFolder(ChooserOptions{Title: words.T("csr.pick-folder")}, func(path string) { t.Drop([]string{path}) })
 }
 
 // openPaste asks for a list of paths.
@@ -207,35 +154,24 @@ func (t *csrTab) openPaste() {
 		Text: words.T("csr.paste-text"),
 		Answers: []widgets.Answer{
 			{Text: words.T("dialog.back")},
-			{Text: words.T("csr.paste-add"), Act: func() { t.paste(area.Text) }},
+			{Text: words.T("csr.paste-add"), Act: func() { t.Paste(area.Text) }},
 		}}
-	if clip := t.app.fyne.Clipboard().Content(); looksLikePaths(clip) {
+	if clip := t.app.Clipboard().Content(); looksLikePaths(clip) {
 		area.SetText(strings.TrimSpace(clip))
 	}
 	d.FocusFirst(area)
-	t.app.ask(d)
+	t.app.Ask(d)
 }
 
-// looksLikePaths says whether every line of a text could be a path of this system.
-func looksLikePaths(text string) bool {
-	paths := parsePaths(text)
-	for _, p := range paths {
-		if !filepath.IsAbs(p) {
-			return false
-		}
-	}
-	return len(paths) > 0
-}
-
-// paste adds the paths in a text.
-func (t *csrTab) paste(text string) {
+// Paste adds the paths in a text.
+func (t *csrTab) Paste(text string) {
 	if paths := parsePaths(text); len(paths) > 0 {
-		t.drop(paths)
+		t.Drop(paths)
 	}
 }
 
-// recheck reads everything anew.
-func (t *csrTab) recheck() {
+// Recheck reads everything anew.
+func (t *csrTab) Recheck() {
 	if t.view.set.Len() == 0 && len(t.view.sources) == 0 {
 		return
 	}
@@ -251,7 +187,7 @@ func (t *csrTab) recheck() {
 			if len(missing) > 0 {
 				n = widgets.Note{State: look.Warning, Detail: strings.Join(missing, "\n"), Text: words.N("csr.gone", len(missing))}
 			}
-			t.app.note(n)
+			t.app.Note(n)
 		})
 }
 
@@ -272,7 +208,7 @@ func (t *csrTab) remove(indexes []int) {
 }
 
 func (t *csrTab) noteUndo(text string) {
-	t.app.note(widgets.Note{State: look.Ready, Text: text, Action: words.T("csr.undo"), Act: t.undo})
+	t.app.Note(widgets.Note{State: look.Ready, Text: text, Action: words.T("csr.undo"), Act: t.Undo})
 }
 
 // clearAll empties the list.
@@ -323,7 +259,7 @@ func (t *csrTab) comparePrimes() {
 				}
 			}
 			if shared == 0 {
-				t.app.note(widgets.Note{State: look.Ready, Text: words.T("csr.no-shared")})
+				t.app.Note(widgets.Note{State: look.Ready, Text: words.T("csr.no-shared")})
 			}
 		})
 }
@@ -389,36 +325,36 @@ func (t *csrTab) reveal(i int) {
 	})
 }
 
-// find puts the cursor into the find box.
-func (t *csrTab) find() {
+// Find puts the cursor into the find box.
+func (t *csrTab) Find() {
 	if t.view.set.Len() > 0 {
-		t.app.window.Canvas().Focus(t.findBox)
+		t.app.Canvas().Focus(t.findBox)
 	}
 }
 
 func (t *csrTab) focusSheet() {
-	t.app.window.Canvas().Focus(t.sheet)
+	t.app.Canvas().Focus(t.sheet)
 	if t.sheet.CurrentRow() < 0 {
 		t.sheet.Select(0)
 	}
 }
 
-// nextProblem goes to the next entry that wants to be looked at.
-func (t *csrTab) nextProblem() {
+// NextProblem goes to the next entry that wants to be looked at.
+func (t *csrTab) NextProblem() {
 	if len(t.view.rows) == 0 {
 		return
 	}
 	row := t.view.nextProblem(t.sheet.CurrentRow())
 	if row < 0 {
-		t.app.note(widgets.Note{State: look.Ready, Text: words.T("csr.no-problem")})
+		t.app.Note(widgets.Note{State: look.Ready, Text: words.T("csr.no-problem")})
 		return
 	}
 	t.sheet.Select(row)
-	t.app.window.Canvas().Focus(t.sheet)
+	t.app.Canvas().Focus(t.sheet)
 }
 
-// escape cancels what runs, or closes the details.
-func (t *csrTab) escape() {
+// Escape cancels what runs, or closes the details.
+func (t *csrTab) Escape() {
 	switch {
 	case t.work.Busy():
 		t.work.Cancel()
@@ -461,5 +397,5 @@ func (t *csrTab) onSecondary(row int, pos fyne.Position) {
 	}
 	items = append(items, item(words.T("csr.menu-copy"), "copy", t.sheet.Copy),
 		fyne.NewMenuItemSeparator(), item(words.T("csr.menu-remove"), "remove", func() { t.remove(chosen) }))
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.window.Canvas(), pos)
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.Canvas(), pos)
 }

@@ -3,12 +3,9 @@ package gui
 import (
 	"context"
 	"strings"
-	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csr"
@@ -139,46 +136,6 @@ func (d *detailsPane) table(pairs ...string) fyne.CanvasObject {
 	return grid
 }
 
-func addLine(grid *fyne.Container, name, value string, mono bool) {
-	label := widgets.NewText(name).Muted()
-	text := widget.NewLabel(value)
-	text.Selectable = true
-	text.Wrapping = fyne.TextWrapBreak
-	text.TextStyle.Monospace = mono
-	inset := look.Gap/4 - theme.InnerPadding()
-	grid.Add(widgets.Inset(look.Gap/4, 0, label))
-	grid.Add(container.New(layout.NewCustomPaddedLayout(inset, inset, inset, inset), text))
-}
-
-// pairsLayout puts names into a column of fixed width, so that all sections stand in line, and values beside them.
-type pairsLayout struct{}
-
-const nameWidth = 148
-
-// Layout implements fyne.Layout.
-func (pairsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	y := float32(0)
-	for i := 0; i+1 < len(objects); i += 2 {
-		name, value := objects[i], objects[i+1]
-		value.Resize(fyne.NewSize(size.Width-nameWidth, value.MinSize().Height))
-		h := max(name.MinSize().Height, value.MinSize().Height)
-		name.Move(fyne.NewPos(0, y))
-		name.Resize(fyne.NewSize(nameWidth-look.Gap, name.MinSize().Height))
-		value.Move(fyne.NewPos(nameWidth, y))
-		value.Resize(fyne.NewSize(size.Width-nameWidth, h))
-		y += h
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (pairsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	h := float32(0)
-	for i := 0; i+1 < len(objects); i += 2 {
-		h += max(objects[i].MinSize().Height, objects[i+1].MinSize().Height)
-	}
-	return fyne.NewSize(2*nameWidth, h)
-}
-
 // describe is everything about a CSR.
 func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject {
 	var subject, names, extensions, attributes, problems [][3]string
@@ -251,8 +208,8 @@ func keyHexName(k csr.KeyKind) string {
 // pem is the request as text, with a way to copy it.
 func (d *detailsPane) pem(text string) fyne.CanvasObject {
 	copying := widgets.NewButton(words.T("details.copy-pem"), look.Icon("copy"), func() {
-		d.tab.app.fyne.Clipboard().SetContent(text)
-		d.tab.app.note(widgets.Note{State: look.Ready, Text: words.T("details.copied")})
+		d.tab.app.Clipboard().SetContent(text)
+		d.tab.app.Note(widgets.Note{State: look.Ready, Text: words.T("details.copied")})
 	})
 	label := widget.NewLabel(strings.TrimSpace(text))
 	label.TextStyle.Monospace = true
@@ -277,14 +234,4 @@ func groupHex(s string) string {
 		b.WriteString(s[i:min(i+2, len(s))])
 	}
 	return b.String()
-}
-
-// visible makes control characters and marks that hide or reorder text visible: a name in a CSR may hold anything.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
 }

@@ -6,28 +6,12 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/csr"
-	"enrollbench/core/csvdoc"
-	"enrollbench/core/delivery"
-	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
-	"enrollbench/core/job"
-	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
 	"enrollbench/gui/words"
 )
-
-// rulesByName finds a finding's rule, for its title and reasons.
-var rulesByName = func() map[string]*finding.Rule {
-	m := map[string]*finding.Rule{}
-	for _, rules := range [][]*finding.Rule{csr.Rules, csvdoc.Rules, enrollment.Rules, delivery.Rules, recipient.Rules, job.Rules} {
-		for _, r := range rules {
-			m[r.Name] = r
-		}
-	}
-	return m
-}()
 
 // findingsPane lists what was found, grouped by cause. A group opens to its places; a click on a place goes to the entry.
 type findingsPane struct {
@@ -84,14 +68,6 @@ func (p *findingsPane) show(v *csrView) {
 	p.enter(p.open)
 }
 
-// titleOf is the heading of a group.
-func titleOf(rule string) string {
-	if r := rulesByName[rule]; r != nil {
-		return r.Title
-	}
-	return rule
-}
-
 // row is one group in the list.
 func (p *findingsPane) row(g *finding.Group) fyne.CanvasObject {
 	state := look.OfSeverity(g.Severity)
@@ -130,10 +106,6 @@ func (p *findingsPane) alarm(g *finding.Group) fyne.CanvasObject {
 		widgets.Middle(widgets.Icon(look.ColoredIcon("right", theme.ColorNameForegroundOnError), 14)), lines)), 8, func() { p.pick(g.Rule) })
 	r.Label = title.Text()
 	return container.NewStack(widgets.NewArea(theme.ColorNameError, 8), r)
-}
-
-func places(n int) string {
-	return words.N("findings.places", n)
 }
 
 // pick opens a group and goes to its first place.
@@ -226,29 +198,6 @@ func (g *groupPage) show(group *finding.Group) {
 	}
 	g.onPlace(g.sheet.CurrentRow())
 	g.root.Refresh()
-}
-
-// sentence begins with a capital and ends with a full stop, as core's messages do not.
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	r := []rune(s)
-	if len(r) == 1 || r[1] < 'A' || r[1] > 'Z' { // "RSA" and the like are left alone
-		r[0] = upper(r[0])
-	}
-	switch r[len(r)-1] {
-	case '.', '!', '?', '…':
-		return string(r)
-	}
-	return string(r) + "."
-}
-
-func upper(r rune) rune {
-	if r >= 'a' && r <= 'z' {
-		return r - 'a' + 'A'
-	}
-	return r
 }
 
 // showActions offers what can be done with all places of the group at once.

@@ -94,12 +94,12 @@ func (t *csrTab) trySamples() {
 	Run(t.work, words.T("csr.making-samples"), sampleSet, func(folder string, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(words.T("csr.samples-failed"), err)
+			t.app.Fail(words.T("csr.samples-failed"), err)
 			return
 		}
 		t.forgetSamples()
 		t.sample = folder
-		t.drop([]string{folder})
+		t.Drop([]string{folder})
 	})
 }
 
@@ -110,5 +110,5 @@ func (t *csrTab) forgetSamples() {
 	}
 }
 
-// close removes the samples.
-func (t *csrTab) close() { t.forgetSamples() }
+// Close removes the samples.
+func (t *csrTab) Close() { t.forgetSamples() }

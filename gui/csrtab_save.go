@@ -23,15 +23,15 @@ const (
 	prefEntries = "upload.entries" // a part's at most, 0 for as many as a plain ZIP holds
 )
 
-// save writes the upload file, after asking what is to be asked.
-func (t *csrTab) save() {
+// Save writes the upload file, after asking what is to be asked.
+func (t *csrTab) Save() {
 	v := t.view
 	switch {
 	case t.work.Busy():
 		t.busy()
 		return
 	case v.accepted == 0:
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 		return
 	case v.counts[csr.Failed] > 0:
 		t.askErrors(v)
@@ -50,18 +50,18 @@ func (t *csrTab) askErrors(v *csrView) {
 			causes = append(causes, titleOf(g.Rule)+" — "+places(len(g.Findings)))
 		}
 	}
-	t.app.ask(&widgets.Dialog{State: look.Failed, List: causes,
+	t.app.Ask(&widgets.Dialog{State: look.Failed, List: causes,
 		Title: words.N("save.errors", n, data),
 		Text:  words.N("save.errors-text", n, data),
 		Answers: []widgets.Answer{
-			{Text: words.T("dialog.back"), Act: t.nextProblem},
+			{Text: words.T("dialog.back"), Act: t.NextProblem},
 			{Text: words.N("save.leave-out", n, data), Act: func() { t.askWhere(v, true) }},
 		}})
 }
 
 // askWhere lets the user name the file.
 func (t *csrTab) askWhere(v *csrView, leaveOut bool) {
-	p := t.app.fyne.Preferences()
+	p := t.app.Preferences()
 	folder := p.String(prefSaveFolder)
 	if folder == "" {
 		folder = p.String(prefOpenFolder)
@@ -70,26 +70,14 @@ func (t *csrTab) askWhere(v *csrView, leaveOut bool) {
 		folder = filepath.Dir(v.sources[0])
 	}
 	o := ChooserOptions{Title: words.T("save.title"), Folder: folder, Name: uploadName(v), Kind: words.T("save.kind"), Ends: []string{".zip"}}
-	type target struct {
-		path   string
-		agreed bool
-	}
-	pick(t.app, func(ctx context.Context) (target, error) {
-		path, agreed, err := t.app.choose.Save(ctx, o)
-		return target{path, agreed}, err
-	}, func(to target) {
-		if to.path == "" {
-			return
-		}
-		p.SetString(prefSaveFolder, filepath.Dir(to.path))
-		if !strings.EqualFold(filepath.Ext(to.path), ".zip") {
-			to.path += ".zip"
-			to.agreed = false
+	t.app.PickTarget(o, func(path string, agreed bool) {
+		if !strings.EqualFold(filepath.Ext(path), ".zip") {
+			path, agreed = path+".zip", false
 		}
 		t.write(v, csr.BundleOptions{
-			Out: to.path, LeaveOutErrors: leaveOut,
+			Out: path, LeaveOutErrors: leaveOut,
 			Names: csr.NameBy(p.Int(prefNames)), MaxEntries: p.Int(prefEntries), // #nosec G115 -- one of two
-		}, to.agreed)
+		}, agreed)
 	})
 }
 
@@ -127,7 +115,7 @@ func (t *csrTab) write(v *csrView, o csr.BundleOptions, agreed bool) {
 			}
 			t.askReplace(v, o, old.Files)
 		case err != nil:
-			t.app.fail(words.T("save.failed"), err)
+			t.app.Fail(words.T("save.failed"), err)
 		default:
 			t.saved(r)
 		}
@@ -136,7 +124,7 @@ func (t *csrTab) write(v *csrView, o csr.BundleOptions, agreed bool) {
 }
 
 func (t *csrTab) askReplace(v *csrView, o csr.BundleOptions, files []string) {
-	t.app.ask(&widgets.Dialog{State: look.Warning, List: files,
+	t.app.Ask(&widgets.Dialog{State: look.Warning, List: files,
 		Title: words.T("save.exists"),
 		Text:  words.T("save.exists-text", "Folder", filepath.Dir(o.Out)),
 		Answers: []widgets.Answer{
@@ -163,13 +151,13 @@ func (t *csrTab) saved(r csr.BundleResult) {
 		text += " " + words.N("save.done-left-out", r.LeftOut, data)
 	}
 	folder := filepath.Dir(r.Manifest)
-	t.app.note(widgets.Note{State: look.Ready, Text: text, Detail: folder,
-		Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(r.Parts[0].File) }})
+	t.app.Note(widgets.Note{State: look.Ready, Text: text, Detail: folder,
+		Action: words.T("save.copy-path"), Act: func() { t.app.Clipboard().SetContent(r.Parts[0].File) }})
 }
 
 // openOptions asks how the upload file is made.
 func (t *csrTab) openOptions() {
-	p := t.app.fyne.Preferences()
+	p := t.app.Preferences()
 	names := widgets.NewSelect([]string{
 		words.T("options.by-name"),
 		words.T("options.by-file"),
@@ -203,5 +191,5 @@ func (t *csrTab) openOptions() {
 		widgets.Middle(widgets.NewText(words.T("options.names"))), widgets.Inset(look.Gap/2, look.Gap, widgets.Outlined(names)),
 		widgets.Middle(widgets.NewText(words.T("options.entries"))), widgets.Inset(look.Gap/2, look.Gap, entries)), remark)
 	d.Answers = []widgets.Answer{{Text: words.T("options.done")}}
-	t.app.ask(d)
+	t.app.Ask(d)
 }

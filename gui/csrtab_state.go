@@ -156,11 +156,6 @@ func setOf(paths []string) map[string]bool {
 	return set
 }
 
-func isFolder(p string) bool {
-	info, err := os.Stat(p)
-	return err == nil && info.IsDir()
-}
-
 // remove takes entries off the list.
 func (s csrState) remove(ctx context.Context, indexes []int) (csrState, error) {
 	set, err := s.set.Remove(ctx, indexes)

@@ -85,7 +85,7 @@ func TestErrorsAreAskedForAndLeftOut(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "up.zip")
 	r.choose.save = out
 
-	r.CSR.save()
+	r.CSR.Save()
 	r.idle()
 	d := r.dialog()
 	if len(r.choose.asked) != 0 {
@@ -100,7 +100,7 @@ func TestErrorsAreAskedForAndLeftOut(t *testing.T) {
 		t.Fatal("something was written although the user went back")
 	}
 
-	r.CSR.save()
+	r.CSR.Save()
 	r.dialog().Take(1) // leave them out
 	r.idle()
 	r.noDialog()
@@ -130,7 +130,7 @@ func TestErrorsAreAskedForAndLeftOut(t *testing.T) {
 
 	// Again to the same name: the files there are named and replaced only once the user agrees.
 	before, _ := os.ReadFile(out)
-	r.CSR.save()
+	r.CSR.Save()
 	r.dialog().Take(1)
 	r.idle()
 	d = r.dialog()
@@ -150,7 +150,7 @@ func TestAgreedReplacementIsNotAskedTwice(t *testing.T) {
 	r.drop(goodFolder(t))
 	out := put(t, filepath.Join(t.TempDir(), "up.zip"), []byte("old"))
 	r.choose.save, r.choose.agreed = out, true
-	r.CSR.save()
+	r.CSR.Save()
 	r.idle()
 	r.noDialog()
 	if b, _ := os.ReadFile(out); string(b) == "old" {
@@ -164,7 +164,7 @@ func TestChangedFileStopsTheSave(t *testing.T) {
 	put(t, filepath.Join(dir, "b.csr"), request(t, newKey(t), "another"))
 	out := filepath.Join(t.TempDir(), "up.zip")
 	r.choose.save = out
-	r.CSR.save()
+	r.CSR.Save()
 	r.idle()
 	d := r.dialog()
 	if !strings.Contains(d.Text, "b.csr") || !strings.Contains(d.Text, "F5") || d.Detail == "" {
@@ -179,7 +179,7 @@ func TestChangedFileStopsTheSave(t *testing.T) {
 	if e := r.CSR.view.set.Entry(1); e.CommonName != "another" {
 		t.Errorf("checking again shows %q", e.CommonName)
 	}
-	r.CSR.save()
+	r.CSR.Save()
 	r.idle()
 	r.noDialog()
 }
@@ -259,8 +259,8 @@ func TestDroppedAgain(t *testing.T) {
 
 func TestDropWhileBusyComesNext(t *testing.T) {
 	r, one, two := newRig(t), goodFolder(t), goodFolder(t)
-	r.CSR.drop([]string{one})
-	r.CSR.drop([]string{two})
+	r.CSR.Drop([]string{one})
+	r.CSR.Drop([]string{two})
 	if !strings.Contains(r.toastText(), "come next") {
 		t.Errorf("the second drop says %q", r.toastText())
 	}
@@ -401,7 +401,7 @@ func TestSamples(t *testing.T) {
 	if v.accepted < 12 || v.counts[csr.Failed] < 4 || v.groups[0].Rule != csr.RulePrivateKey.Name {
 		t.Errorf("the samples: %d accepted, %v, first %s", v.accepted, v.counts, v.groups[0].Rule)
 	}
-	r.CSR.close()
+	r.CSR.Close()
 	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the samples stay on the disk when the window closes")
 	}
@@ -411,18 +411,18 @@ func TestPasteAndPick(t *testing.T) {
 	r, dir := newRig(t), goodFolder(t)
 	r.CSR.openPaste()
 	r.dialog().Cancel()
-	r.CSR.paste("# a comment\n\"" + filepath.Join(dir, "a.csr") + "\"\r\nfile://" + strings.ReplaceAll(filepath.ToSlash(filepath.Join(dir, "b.csr")), "%", "%25") + "\n\n")
+	r.CSR.Paste("# a comment\n\"" + filepath.Join(dir, "a.csr") + "\"\r\nfile://" + strings.ReplaceAll(filepath.ToSlash(filepath.Join(dir, "b.csr")), "%", "%25") + "\n\n")
 	r.idle()
 	if got := r.files(); !slices.Equal(got, []string{"a.csr", "b.csr"}) {
 		t.Fatalf("pasting added %q", got)
 	}
 	r.choose.files = []string{filepath.Join(dir, "c.csr")}
-	r.CSR.open()
+	r.CSR.Open()
 	r.idle()
 	if got := r.files(); len(got) != 3 {
 		t.Fatalf("picking added %q", got)
 	}
-	r.CSR.open()
+	r.CSR.Open()
 	r.idle()
 	if last := r.choose.asked[len(r.choose.asked)-1]; last.Folder != dir {
 		t.Errorf("the next file dialog begins in %q, want %q", last.Folder, dir)

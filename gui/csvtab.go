@@ -2,6 +2,7 @@ package gui
 
 import (
 	"path/filepath"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -91,17 +92,17 @@ const prefCSVFindings = "csv.findings"
 const shownAfter = 300e6 // nanoseconds
 
 func newCSVTab(a *App) *csvTab {
-	t := &csvTab{app: a, journals: filepath.Join(a.config, "journals")}
-	t.progress = widgets.NewProgressRow(t.escape)
-	t.work = a.tasks.NewRunner(t.onProgress)
-	t.check = a.tasks.NewRunner(t.onCheckProgress)
-	t.sift = a.tasks.NewRunner(func(p *widgets.Progress) {
+	t := &csvTab{app: a, journals: filepath.Join(a.Config(), "journals")}
+	t.progress = widgets.NewProgressRow(t.Escape)
+	t.work = a.Tasks().NewRunner(t.onProgress)
+	t.check = a.Tasks().NewRunner(t.onCheckProgress)
+	t.sift = a.Tasks().NewRunner(func(p *widgets.Progress) {
 		if !t.work.Busy() {
 			t.onProgress(p)
 		}
 	})
-	t.seek, t.peek, t.chart, t.leap, t.list = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
-	t.remote, t.given = a.tasks.NewRunner(t.progress.Set), a.tasks.NewRunner(nil)
+	t.seek, t.peek, t.chart, t.leap, t.list = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
+	t.remote, t.given = a.Tasks().NewRunner(t.progress.Set), a.Tasks().NewRunner(nil)
 	t.build()
 	t.recallOptions()
 	t.showFile()
@@ -109,14 +110,14 @@ func newCSVTab(a *App) *csvTab {
 	return t
 }
 
-func (t *csvTab) name() string               { return words.T("csv.tab") }
-func (t *csvTab) icon() string               { return "csv" }
-func (t *csvTab) content() fyne.CanvasObject { return t.root }
+func (t *csvTab) Name() string               { return words.T("csv.tab") }
+func (t *csvTab) Icon() string               { return "csv" }
+func (t *csvTab) Content() fyne.CanvasObject { return t.root }
 
 func (t *csvTab) build() {
 	primary := widgets.NewPrimary(words.T("csv.upload"), look.Icon("save"), t.saveUpload)
-	t.saving = widgets.NewButton(words.T("csv.save"), nil, t.save)
-	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.startBatch)
+	t.saving = widgets.NewButton(words.T("csv.save"), nil, t.Save)
+	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.StartBatch)
 	t.bar = widgets.NewBottomBar(primary, widgets.NewButton("", look.Icon("options"), t.openOptions), t.saving, t.ordering)
 
 	t.editor = sheet.NewEditor(nil, nil)
@@ -132,7 +133,7 @@ func (t *csvTab) build() {
 	t.strip.area = widgets.Topped(t.strip.content, t.editor)
 	t.value.place(left, t.strip.area)
 	t.right = container.NewStack(t.findings.content)
-	p := t.app.fyne.Preferences()
+	p := t.app.Preferences()
 	split := widgets.NewSplit(false, p.FloatWithFallback(prefCSVFindings, 0.7), left, widgets.Wide(280, t.right))
 	split.OnMoved = func(share float64) { p.SetFloat(prefCSVFindings, share) }
 	t.full = widgets.Topped(widgets.Down(0, t.source.content, widgets.Rule()), split)
@@ -191,7 +192,7 @@ func (t *csvTab) enter(d *csvdoc.Document) {
 	t.showAside(nil)
 	t.showFile()
 	t.editor.Select(0, 0)
-	if t.app.current() == tab(t) && !t.app.covered() {
+	if t.app.Current() == Room(t) && !t.app.Covered() {
 		t.focusSheet()
 	}
 }
@@ -254,14 +255,14 @@ func (t *csvTab) changed(c csvdoc.Change) {
 	}
 }
 
-// shown puts the focus into the sheet.
-func (t *csvTab) shown() {
+// Shown puts the focus into the sheet.
+func (t *csvTab) Shown() {
 	if t.file != nil {
 		t.focusSheet()
 	}
 }
 
-func (t *csvTab) focusSheet() { t.app.window.Canvas().Focus(t.editor) }
+func (t *csvTab) focusSheet() { t.app.Canvas().Focus(t.editor) }
 
 // busy says whether anything of the tab is at work.
 func (t *csvTab) busy() bool {
@@ -273,8 +274,8 @@ func (t *csvTab) busy() bool {
 	return len(t.steps) > 0
 }
 
-// close removes what the tab made for itself. As a rule the document was left before.
-func (t *csvTab) close() {
+// Close removes what the tab made for itself. As a rule the document was left before.
+func (t *csvTab) Close() {
 	if t.file != nil { // it ends another way than by the user's: the edits are offered at the next start
 		if err := t.file.doc.Suspend(); err != nil {
 			fyne.LogError("the journal of a CSV", err)
@@ -283,8 +284,8 @@ func (t *csvTab) close() {
 	t.forgetSample()
 }
 
-// escape cancels what runs, or closes what is open.
-func (t *csvTab) escape() {
+// Escape cancels what runs, or closes what is open.
+func (t *csvTab) Escape() {
 	switch {
 	case t.work.Busy():
 		t.work.Cancel()
@@ -295,4 +296,16 @@ func (t *csvTab) escape() {
 	case t.aside != nil:
 		t.finder.close()
 	}
+}
+
+func (t *csvTab) Telling() (*widgets.BottomBar, bool, int, string) {
+	f := t.file
+	if f == nil {
+		return t.bar, t.busy(), 0, ""
+	}
+	current := ""
+	if at := t.editor.Current(); at.Row >= 0 && at.Row < f.rows.Rows() && at.Column < f.rows.Columns() {
+		current = strconv.Itoa(f.rows.number(at.Row)) + " " + f.rows.column(at.Column).Name
+	}
+	return t.bar, t.busy(), f.rows.Rows(), current
 }

@@ -82,20 +82,20 @@ func (t *csvTab) openOptions() {
 		words.T("csv.pem-kept"),
 	}, func(i int) {
 		t.options.PEM = enrollment.PEMForm(i) // #nosec G115 -- one of two
-		t.app.fyne.Preferences().SetInt(prefCSVPEM, i)
+		t.app.Preferences().SetInt(prefCSVPEM, i)
 	})
 	chooseQuietly(form, int(t.options.PEM))
 	separator := widgets.NewEntry()
 	separator.SetText(t.options.Separator)
 	separator.PlaceHolder = words.T("csv.one-value")
 	before := t.options
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: words.T("options.title"),
+	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("options.title"),
 		Text: words.T("csv.options-text"),
 		Body: container.New(layout.NewFormLayout(), widgets.Middle(widgets.NewText(words.T("csv.pem"))), widgets.Outlined(form),
 			widgets.Middle(widgets.NewText(words.T("csv.separator"))), widgets.Inset(look.Gap/2, 0, separator)),
 		Answers: []widgets.Answer{{Text: words.T("options.done"), Act: func() {
 			t.options.Separator = strings.TrimSpace(separator.Text)
-			t.app.fyne.Preferences().SetString(prefSeparator, t.options.Separator)
+			t.app.Preferences().SetString(prefSeparator, t.options.Separator)
 			if (t.options.PEM != before.PEM || t.options.Separator != before.Separator) && t.file != nil {
 				t.recheckAll() // the size is another, or what a cell holds
 			}

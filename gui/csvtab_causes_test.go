@@ -11,7 +11,7 @@ import (
 // The keyboard stays on the cause that it was on when a check puts another before it: who presses Enter gets what he saw.
 func TestFocusStaysOnItsCause(t *testing.T) {
 	r := newRig(t)
-	r.bring(r.CSV)
+	r.Bring(r.CSV)
 	r.drop(put(t, filepath.Join(t.TempDir(), "a.csv"), []byte("subject.common_name,subject.country\ndev-1 ,DE\ndev-2,DE\n")))
 	on := func() string {
 		row, ok := r.window.Canvas().Focused().(*widgets.Row)

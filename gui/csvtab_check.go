@@ -24,12 +24,12 @@ type csvChecked struct {
 	then    func()             // what waits for the check to be complete
 }
 
-// recheck checks the whole file again (F5).
-func (t *csvTab) recheck() {
+// Recheck checks the whole file again (F5).
+func (t *csvTab) Recheck() {
 	if f := t.file; f != nil && !f.indexing {
 		t.recheckAll()
 		f.checked.then = func() {
-			t.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.rechecked")})
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("csv.rechecked")})
 		}
 	}
 }
@@ -90,7 +90,7 @@ func (t *csvTab) onChecked(f *csvFile, r *enrollment.Result, err error) {
 		t.findings.show()
 		t.showBar()
 		if !cancelled(err) {
-			t.app.fail(words.T("csv.check-failed"), err)
+			t.app.Fail(words.T("csv.check-failed"), err)
 		}
 		return
 	}
@@ -134,7 +134,7 @@ func (t *csvTab) whenChecked(then func()) {
 		return
 	}
 	f.checked.then = then
-	t.app.note(widgets.Note{State: look.Running, Text: words.T("csv.checking-first")})
+	t.app.Note(widgets.Note{State: look.Running, Text: words.T("csv.checking-first")})
 	t.recheckSoon()
 }
 
@@ -282,9 +282,9 @@ func (r *csvRows) problem(ctx context.Context, from sheet.Place, to, step int) (
 	return sheet.Place{}, false, nil
 }
 
-// nextProblem goes to the next row with an error, or where there is none with a warning; previousProblem to the one before.
-func (t *csvTab) nextProblem()     { t.hopFrom(1) }
-func (t *csvTab) previousProblem() { t.hopFrom(-1) }
+// NextProblem goes to the next row with an error, or where there is none with a warning; previousProblem to the one before.
+func (t *csvTab) NextProblem()     { t.hopFrom(1) }
+func (t *csvTab) PreviousProblem() { t.hopFrom(-1) }
 
 func (t *csvTab) hopFrom(step int) {
 	if t.file != nil {
@@ -312,7 +312,7 @@ func (t *csvTab) hop(row, to, step int) {
 		switch {
 		case err != nil || t.file != f:
 		case !p.found:
-			t.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.no-problem")})
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("csv.no-problem")})
 		default:
 			t.editor.Select(p.Row, p.Column)
 			t.focusSheet()

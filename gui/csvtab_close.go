@@ -18,8 +18,8 @@ func (f *csvFile) fileName() string {
 	return words.T("csv.untitled")
 }
 
-// leave goes on with then once the open document may be left: at once where everything is saved, otherwise after a question.
-func (t *csvTab) leave(then func()) {
+// Leave goes on with then once the open document may be left: at once where everything is saved, otherwise after a question.
+func (t *csvTab) Leave(then func()) {
 	f := t.file
 	if f == nil {
 		then()
@@ -31,7 +31,7 @@ func (t *csvTab) leave(then func()) {
 			t.work.Drop()
 			t.steps = nil
 		} else { // when what runs has ended
-			step(t, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, nil }, func(struct{}, error) { t.app.tasks.post(func() { t.leave(then) }) })
+			step(t, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, nil }, func(struct{}, error) { t.app.Tasks().post(func() { t.Leave(then) }) })
 			return
 		}
 	}
@@ -43,7 +43,7 @@ func (t *csvTab) leave(then func()) {
 		return
 	}
 	t.leaving = true
-	t.app.ask(&widgets.Dialog{State: look.Warning, OnClosed: func() { t.leaving = false },
+	t.app.Ask(&widgets.Dialog{State: look.Warning, OnClosed: func() { t.leaving = false },
 		Title: words.T("csv.unsaved", "Name", visible(f.fileName())),
 		Text:  words.T("csv.unsaved-text"),
 		Answers: []widgets.Answer{
@@ -62,7 +62,7 @@ func (t *csvTab) keep(then func()) {
 		return struct{}{}, f.doc.Suspend()
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			t.app.fail(words.T("csv.keep-failed"), err)
+			t.app.Fail(words.T("csv.keep-failed"), err)
 			return
 		}
 		t.forsake()
@@ -79,7 +79,7 @@ func (t *csvTab) shut(then func()) {
 		return struct{}{}, f.doc.Close()
 	}, func(_ struct{}, err error) {
 		if err != nil {
-			t.app.fail(words.T("csv.close-failed"), err)
+			t.app.Fail(words.T("csv.close-failed"), err)
 			return
 		}
 		t.forsake()

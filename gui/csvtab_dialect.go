@@ -81,7 +81,7 @@ func (t *csvTab) openDialect() {
 		header.Disable()
 	}
 	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("dialect.again"), Act: func() { t.reopen(next) }}}
-	t.app.ask(d)
+	t.app.Ask(d)
 	d.Enable(1, false)
 }
 
@@ -95,7 +95,7 @@ func (t *csvTab) reopen(as csvdoc.Dialect) {
 		func(ctx context.Context, _ progress.Func) (struct{}, error) { return struct{}{}, f.doc.Reopen(ctx, as) },
 		func(_ struct{}, err error) {
 			if err != nil {
-				t.app.fail(words.T("dialect.failed"), err)
+				t.app.Fail(words.T("dialect.failed"), err)
 				t.editor.SetModel(f.rows)
 				t.recheckAll()
 				return

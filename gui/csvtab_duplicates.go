@@ -69,7 +69,7 @@ func (t *csvTab) openDuplicates() {
 			}
 			t.removeDuplicates(ids)
 		}}}
-	t.app.ask(d)
+	t.app.Ask(d)
 }
 
 // shownColumns is how many columns a dialog lists before it scrolls.
@@ -85,7 +85,7 @@ func (t *csvTab) removeDuplicates(columns []csvdoc.ColumnID) {
 		then: func(csvdoc.Change) {
 			n := before - t.file.doc.Snapshot().Rows()
 			if n == 0 {
-				t.app.note(widgets.Note{State: look.Ready, Text: words.T("duplicates.nothing")})
+				t.app.Note(widgets.Note{State: look.Ready, Text: words.T("duplicates.nothing")})
 				return
 			}
 			t.noteUndo(words.N("duplicates.removed", n))

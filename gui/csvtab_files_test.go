@@ -40,7 +40,7 @@ func TestCSVNewAndTemplate(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "new.csv")
 	r.choose.save = out
 	r.CSV.editor.OnEdit(0, 0, "dev-1")
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	if got := r.saved(out); got != "\"subject.common_name\",\"room\",\"csr\"\r\n\"dev-1\",\"\",\"\"\r\n" {
 		t.Errorf("saved %q", got)
@@ -71,7 +71,7 @@ func TestCSVRowsFromCSRs(t *testing.T) {
 	if line := r.cells()[0]; line[1] != "DE" || line[2] != "dev-a.example.com" || !strings.Contains(line[3], "BEGIN CERTIFICATE REQUEST") {
 		t.Errorf("a row is %q", line)
 	}
-	r.CSV.undo()
+	r.CSV.Undo()
 	r.idle()
 	if len(r.cells()) != 0 {
 		t.Error("adding CSRs takes more than one undo")
@@ -107,12 +107,12 @@ func TestCSVLeaveWithEdits(t *testing.T) {
 	r, path := openedCSV(t, spreadsheet)
 	r.CSV.editor.OnEdit(0, 0, "kept")
 	left := false
-	r.CSV.leave(func() { left = true })
+	r.CSV.Leave(func() { left = true })
 	d := r.dialog()
 	if left || len(d.Answers) != 4 {
 		t.Fatalf("left without asking, or the answers are %v", d.Answers)
 	}
-	r.CSV.leave(func() {})
+	r.CSV.Leave(func() {})
 	if len(r.dialogs) != 1 {
 		t.Error("the question is asked twice")
 	}
@@ -120,7 +120,7 @@ func TestCSVLeaveWithEdits(t *testing.T) {
 	if r.CSV.file == nil {
 		t.Fatal("going back closed the file")
 	}
-	r.CSV.leave(func() { left = true })
+	r.CSV.Leave(func() { left = true })
 	r.dialog().Take(2) // keep for later
 	r.idle()
 	if !left || r.CSV.file != nil || r.saved(path) != spreadsheet {
@@ -135,16 +135,16 @@ func TestCSVLeaveWithEdits(t *testing.T) {
 	if got := r.cells()[0][0]; got != "kept" || len(r.CSV.start.found) != 0 {
 		t.Errorf("recovered: %q", got)
 	}
-	r.CSV.leave(func() {})
+	r.CSV.Leave(func() {})
 	r.dialog().Take(3) // save
 	r.idle()
 	if got := r.saved(path); got != strings.Replace(spreadsheet, "dev-1;", "kept;", 1) || r.CSV.file != nil {
 		t.Errorf("saved on leaving: %q", got)
 	}
-	r.CSV.openPath(path)
+	r.CSV.OpenPath(path)
 	r.idle()
 	r.CSV.editor.OnEdit(0, 0, "gone")
-	r.CSV.leave(func() {})
+	r.CSV.Leave(func() {})
 	r.dialog().Take(1) // discard
 	r.idle()
 	if r.CSV.file != nil || strings.Contains(r.saved(path), "gone") || len(r.CSV.start.found) != 0 {
@@ -157,7 +157,7 @@ func TestCSVClosesWithAnythingOpen(t *testing.T) {
 	p := r.CSV.findings
 	p.pick(keyOf(&p.shown[0]))
 	r.idle()
-	r.CSV.find()
+	r.CSV.Find()
 	r.CSV.finder.find.SetText("dev")
 	r.CSV.finder.search()
 	r.idle()
@@ -176,7 +176,7 @@ func TestCSVChangedUnderneath(t *testing.T) {
 	if err := os.Rename(other, path); err != nil {
 		t.Fatal(err)
 	}
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	d := r.dialog()
 	if !strings.Contains(d.Title, "was changed by another program") || len(d.Answers) != 3 {
@@ -195,7 +195,7 @@ func TestCSVEncodingIsAskedFor(t *testing.T) {
 		t.Fatalf("read as %q", got)
 	}
 	r.CSV.editor.OnEdit(0, 1, "日本")
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	d := r.dialog()
 	if !strings.Contains(d.Title, "cannot hold") || len(d.List) != 1 || !strings.Contains(d.List[0], "b") {
@@ -220,9 +220,9 @@ func TestCSVSample(t *testing.T) {
 		t.Error("the sample is among the recent files")
 	}
 	folder := r.CSV.sample
-	r.CSV.leave(func() {})
+	r.CSV.Leave(func() {})
 	r.idle()
-	r.CSV.close()
+	r.CSV.Close()
 	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the sample stays on the disk")
 	}
@@ -259,7 +259,7 @@ func TestCSVSaveDialogs(t *testing.T) {
 	// A file that is gone is written there again.
 	os.Remove(path)
 	r.CSV.editor.OnEdit(0, 0, "x")
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	r.dialog().Take(2)
 	r.idle()
@@ -365,12 +365,12 @@ func TestCSVOptionsAreRemembered(t *testing.T) {
 func TestCSVMissingFile(t *testing.T) {
 	r := csvRig(t)
 	path := put(t, filepath.Join(t.TempDir(), "gone.csv"), []byte("a\n1\n"))
-	r.CSV.openPath(path)
+	r.CSV.OpenPath(path)
 	r.idle()
-	r.CSV.leave(func() {})
+	r.CSV.Leave(func() {})
 	r.idle()
 	os.Remove(path)
-	r.CSV.openPath(path)
+	r.CSV.OpenPath(path)
 	r.idle()
 	if d := r.dialog(); !strings.Contains(d.Title, "gone.csv could not be opened") || slices.Contains(r.CSV.recentFiles(), path) {
 		t.Errorf("%s; recent %q", d.Title, r.CSV.recentFiles())

@@ -92,7 +92,7 @@ func (p *csvFind) open(replace bool) {
 	if replace && p.find.Text != "" {
 		field = p.with
 	}
-	t.app.window.Canvas().Focus(field)
+	t.app.Canvas().Focus(field)
 	if p.find.Text != "" {
 		p.search()
 	}
@@ -127,7 +127,7 @@ func (p *csvFind) close() {
 	p.tab.seek.Drop()
 	p.show(nil, "")
 	p.tab.showAside(nil)
-	p.tab.app.window.Canvas().Focus(p.tab.editor)
+	p.tab.app.Canvas().Focus(p.tab.editor)
 }
 
 // opened says whether the page is in front.
@@ -138,7 +138,7 @@ func (p *csvFind) later() {
 	if p.delay != nil {
 		p.delay()
 	}
-	p.delay = p.tab.app.tasks.After(searchDelay, p.search)
+	p.delay = p.tab.app.Tasks().After(searchDelay, p.search)
 }
 
 // query is what is asked for.

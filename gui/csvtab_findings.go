@@ -96,7 +96,7 @@ func (p *csvFindings) show() {
 		p.groups.Add(row)
 		p.rows = append(p.rows, row)
 		if held && keyOf(g) == focused {
-			defer p.tab.app.window.Canvas().Focus(row) // the keyboard stays on the cause that it was on, wherever that stands now
+			defer p.tab.app.Canvas().Focus(row) // the keyboard stays on the cause that it was on, wherever that stands now
 		}
 		found = found || keyOf(g) == p.open
 	}
@@ -115,7 +115,7 @@ func (p *csvFindings) show() {
 
 // focusedRow is the cause in the list that the keyboard is on.
 func (p *csvFindings) focusedRow() (groupKey, bool) {
-	focus := p.tab.app.window.Canvas().Focused()
+	focus := p.tab.app.Canvas().Focused()
 	for i, row := range p.rows {
 		if focus == fyne.Focusable(row) {
 			return keyOf(&p.shown[i]), true
@@ -156,7 +156,7 @@ func (p *csvFindings) row(g *enrollment.Group) *widgets.Row {
 func (p *csvFindings) pick(k groupKey) {
 	p.page.first = true
 	p.enter(k)
-	if focus := p.tab.app.window.Canvas(); p.page.places.Visible() { // the row that was pressed is out of sight
+	if focus := p.tab.app.Canvas(); p.page.places.Visible() { // the row that was pressed is out of sight
 		focus.Focus(p.page.places)
 	} else {
 		focus.Focus(p.page.back)

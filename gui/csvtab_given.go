@@ -16,16 +16,16 @@ import (
 	"enrollbench/gui/words"
 )
 
-// drop takes in what was dropped on the tab: a table is opened, anything else is looked through for CSRs, which become rows.
-func (t *csvTab) drop(paths []string) {
+// Drop takes in what was dropped on the tab: a table is opened, anything else is looked through for CSRs, which become rows.
+func (t *csvTab) Drop(paths []string) {
 	Run(t.given, "", func(context.Context, progress.Func) (string, error) { return tableAmong(paths), nil }, func(table string, err error) {
 		switch {
 		case err != nil:
-			t.app.fail(words.T("csv.drop-failed"), err)
+			t.app.Fail(words.T("csv.drop-failed"), err)
 		case table != "":
-			t.openPath(table)
+			t.OpenPath(table)
 			if len(paths) > 1 {
-				t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.one-only", "Name", visible(filepath.Base(table)))})
+				t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.one-only", "Name", visible(filepath.Base(table)))})
 			}
 		default:
 			t.addRows(paths)
@@ -86,23 +86,11 @@ func zipOfTable(path string) bool {
 
 // addFiles and addFolder let the user choose the CSRs that become rows.
 func (t *csvTab) addFiles() {
-	o := ChooserOptions{Title: words.T("csv.add-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
-	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) > 0 {
-			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
-			t.addRows(paths)
-		}
-	})
+	t.app.PickFiles(ChooserOptions{Title: words.T("csv.add-title")}, t.addRows)
 }
 
 func (t *csvTab) addFolder() {
-	o := ChooserOptions{Title: words.T("csv.add-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
-	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
-		if path != "" {
-			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(path))
-			t.addRows([]string{path})
-		}
-	})
+	t.app.PickFolder(ChooserOptions{Title: words.T("csv.add-title")}, func(path string) { t.addRows([]string{path}) })
 }
 
 // addRows makes a row of each CSR and puts them behind the last one; without a document it begins one.
@@ -115,7 +103,7 @@ func (t *csvTab) addRows(paths []string) {
 		}
 		step(t, "", func(context.Context, progress.Func) (*csvdoc.Document, error) { return csvdoc.New(columns, o) }, func(d *csvdoc.Document, err error) {
 			if err != nil {
-				t.app.fail(words.T("csv.new-failed"), err)
+				t.app.Fail(words.T("csv.new-failed"), err)
 				return
 			}
 			t.enter(d)
@@ -164,7 +152,7 @@ func (t *csvTab) addedRows(r *enrollment.RequestRows, at int) {
 		if len(names) == 0 {
 			d.Title = words.T("csr.found-nothing")
 		}
-		t.app.ask(d)
+		t.app.Ask(d)
 		return
 	}
 	text := words.N("csv.added", n)

@@ -27,17 +27,17 @@ func (t *csvTab) listen() {
 	e.OnFillDown = t.onFillDown
 	e.OnInsertRows = t.insertRows
 	e.OnDeleteRows = t.deleteRows
-	e.OnUndo, e.OnRedo = t.undo, t.redo
-	e.OnFind, e.OnReplace, e.OnSave = t.find, t.replace, t.save
+	e.OnUndo, e.OnRedo = t.Undo, t.Redo
+	e.OnFind, e.OnReplace, e.OnSave = t.Find, t.Replace, t.Save
 	e.OnSort = t.onSort
 	e.OnContext = t.onContext
 	e.OnCopied = func(copied, selected int) {
 		data := map[string]any{"Number": words.Group(copied), "Selected": words.Group(selected)}
 		if copied < selected {
-			t.app.note(widgets.Note{State: look.Warning, Text: words.T("csv.copied-some", data)})
+			t.app.Note(widgets.Note{State: look.Warning, Text: words.T("csv.copied-some", data)})
 			return
 		}
-		t.app.note(widgets.Note{State: look.Ready, Text: words.N("csv.copied", copied, data)})
+		t.app.Note(widgets.Note{State: look.Ready, Text: words.N("csv.copied", copied, data)})
 	}
 	e.OnFail = t.onFail
 	e.RowNumber = func(row int) int {
@@ -71,10 +71,10 @@ func (t *csvTab) onFail(err error) {
 		sheet.ErrCutTooLong:   words.T("csv.cut-too-long"),
 	}[err]
 	if text == "" {
-		t.app.fail(words.T("csv.edit-failed"), err)
+		t.app.Fail(words.T("csv.edit-failed"), err)
 		return
 	}
-	t.app.note(widgets.Note{State: look.Warning, Text: text})
+	t.app.Note(widgets.Note{State: look.Warning, Text: text})
 }
 
 func (t *csvTab) onSelect(at sheet.Place, _ sheet.Area) {
@@ -83,7 +83,7 @@ func (t *csvTab) onSelect(at sheet.Place, _ sheet.Area) {
 
 // noteUndo says what was done, with a way back.
 func (t *csvTab) noteUndo(text string) {
-	t.app.note(widgets.Note{State: look.Ready, Text: text, Action: words.T("csr.undo"), Act: t.undo})
+	t.app.Note(widgets.Note{State: look.Ready, Text: text, Action: words.T("csr.undo"), Act: t.Undo})
 }
 
 // setCell gives one cell a value.
@@ -159,7 +159,7 @@ func (t *csvTab) onPaste(row, col int, block [][]string) {
 	rows := t.file.rows
 	if more := col + wide - rows.Columns(); more > 0 {
 		data := map[string]any{"Number": words.Group(more)}
-		t.app.ask(&widgets.Dialog{State: look.Notice,
+		t.app.Ask(&widgets.Dialog{State: look.Notice,
 			Title: words.N("csv.paste-wide", more, data),
 			Text:  words.T("csv.paste-wide-text"),
 			Answers: []widgets.Answer{
@@ -288,27 +288,27 @@ func (t *csvTab) moveRows(from, to, before int) {
 	}})
 }
 
-// undo takes the latest change back.
-func (t *csvTab) undo() {
+// Undo takes the latest change back.
+func (t *csvTab) Undo() {
 	f := t.file
 	if f == nil {
 		return
 	}
 	label := f.facts.undo
 	step(t, words.T("csr.undoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Undo() }, func(c csvdoc.Change, err error) {
-		t.tookBack(c, err, words.T("csv.undone", "Label", labelWords(label)), words.T("csv.redo"), t.redo)
+		t.tookBack(c, err, words.T("csv.undone", "Label", labelWords(label)), words.T("csv.redo"), t.Redo)
 	})
 }
 
-// redo makes the change again that was taken back last.
-func (t *csvTab) redo() {
+// Redo makes the change again that was taken back last.
+func (t *csvTab) Redo() {
 	f := t.file
 	if f == nil {
 		return
 	}
 	label := f.facts.redo
 	step(t, words.T("csv.redoing"), func(context.Context, progress.Func) (csvdoc.Change, error) { return f.doc.Redo() }, func(c csvdoc.Change, err error) {
-		t.tookBack(c, err, words.T("csv.redone", "Label", labelWords(label)), words.T("csr.undo"), t.undo)
+		t.tookBack(c, err, words.T("csv.redone", "Label", labelWords(label)), words.T("csr.undo"), t.Undo)
 	})
 }
 
@@ -333,7 +333,7 @@ func (t *csvTab) tookBack(c csvdoc.Change, err error, phrase, action string, act
 	}
 	t.changed(c)
 	t.showChange(c)
-	t.app.note(widgets.Note{State: look.Ready, Text: phrase, Action: action, Act: act})
+	t.app.Note(widgets.Note{State: look.Ready, Text: phrase, Action: action, Act: act})
 }
 
 // showChange brings the first changed cell into view, unless the current one is among what was changed.
@@ -353,18 +353,18 @@ func (t *csvTab) showChange(c csvdoc.Change) {
 	}
 }
 
-// find opens the page for finding, replace the same with the cursor where the new text goes.
-func (t *csvTab) find()    { t.finder.open(false) }
-func (t *csvTab) replace() { t.finder.open(true) }
+// Find opens the page for finding, replace the same with the cursor where the new text goes.
+func (t *csvTab) Find()    { t.finder.open(false) }
+func (t *csvTab) Replace() { t.finder.open(true) }
 
-// paste takes what is pasted while no field has the focus: paths, or a table for a new document.
-func (t *csvTab) paste(text string) {
+// Paste takes what is pasted while no field has the focus: paths, or a table for a new document.
+func (t *csvTab) Paste(text string) {
 	if t.file != nil {
 		t.focusSheet()
-		t.editor.TypedShortcut(&fyne.ShortcutPaste{Clipboard: t.app.fyne.Clipboard()})
+		t.editor.TypedShortcut(&fyne.ShortcutPaste{Clipboard: t.app.Clipboard()})
 		return
 	}
 	if looksLikePaths(text) {
-		t.drop(parsePaths(text))
+		t.Drop(parsePaths(text))
 	}
 }

@@ -37,7 +37,7 @@ func (t *csvTab) onContext(target sheet.Target, pos fyne.Position) {
 			m.Disabled = true
 		}
 	}
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.window.Canvas(), pos)
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.Canvas(), pos)
 }
 
 // shortcut does in the sheet what a key would.
@@ -49,7 +49,7 @@ func (t *csvTab) shortcut(s fyne.Shortcut) func() {
 }
 
 func (t *csvTab) clipboardItems() []*fyne.MenuItem {
-	c := t.app.fyne.Clipboard()
+	c := t.app.Clipboard()
 	return []*fyne.MenuItem{
 		menuItem(words.T("csv.menu-cut"), "cut", t.shortcut(&fyne.ShortcutCut{Clipboard: c})),
 		menuItem(words.T("csv.menu-copy"), "copy", t.shortcut(&fyne.ShortcutCopy{Clipboard: c})),
@@ -135,7 +135,7 @@ func (t *csvTab) openMove(a sheet.Area) {
 		}
 	}}}
 	d.FocusFirst(entry)
-	t.app.ask(d)
+	t.app.Ask(d)
 	d.Enable(1, false)
 }
 
@@ -240,5 +240,5 @@ func (t *csvTab) askName(title, name, verb string, then func(string)) {
 	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: verb, Act: func() { then(entry.Text) }}}
 	entry.OnSubmitted = func(string) { d.Take(1) }
 	d.FocusFirst(entry)
-	t.app.ask(d)
+	t.app.Ask(d)
 }

@@ -16,20 +16,14 @@ import (
 	"enrollbench/gui/words"
 )
 
-// open lets the user choose a file.
-func (t *csvTab) open() {
-	o := ChooserOptions{Title: words.T("csv.open-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
-		Kind: words.T("csv.kind"), Ends: []string{".csv", ".txt", ".tsv", ".zip"}}
-	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) > 0 {
-			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
-			t.openPath(paths[0])
-		}
-	})
+// Open lets the user choose a file.
+func (t *csvTab) Open() {
+	t.app.PickFiles(ChooserOptions{Title: words.T("csv.open-title"), Kind: words.T("csv.kind"), Ends: []string{".csv", ".txt", ".tsv", ".zip"}},
+		func(paths []string) { t.OpenPath(paths[0]) })
 }
 
-// openPath opens a file in place of the open one.
-func (t *csvTab) openPath(path string) { t.leave(func() { t.load(path) }) }
+// OpenPath opens a file in place of the open one.
+func (t *csvTab) OpenPath(path string) { t.Leave(func() { t.load(path) }) }
 
 // load opens a file: its first rows are shown at once, and the others while they are found.
 func (t *csvTab) load(path string) {
@@ -41,7 +35,7 @@ func (t *csvTab) load(path string) {
 				if errors.Is(err, fs.ErrNotExist) {
 					t.forget(path)
 				}
-				t.app.fail(words.T("csv.open-failed", "Name", visible(filepath.Base(path))), err)
+				t.app.Fail(words.T("csv.open-failed", "Name", visible(filepath.Base(path))), err)
 				return
 			}
 			t.remember(path)
@@ -68,10 +62,10 @@ func (t *csvTab) index() {
 				t.steps = nil
 				t.shut(func() {
 					if cancelled(err) {
-						t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.open-cancelled")})
+						t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.open-cancelled")})
 						return
 					}
-					t.app.fail(words.T("csv.read-failed"), err)
+					t.app.Fail(words.T("csv.read-failed"), err)
 				})
 				return
 			}
@@ -86,7 +80,7 @@ func (t *csvTab) index() {
 // newSheet begins an untitled document with these columns.
 func (t *csvTab) newSheet(columns []string) {
 	o := t.documentOptions()
-	t.leave(func() {
+	t.Leave(func() {
 		step(t, "", func(context.Context, progress.Func) (*csvdoc.Document, error) {
 			d, err := csvdoc.New(columns, o)
 			if err == nil {
@@ -95,7 +89,7 @@ func (t *csvTab) newSheet(columns []string) {
 			return d, err
 		}, func(d *csvdoc.Document, err error) {
 			if err != nil {
-				t.app.fail(words.T("csv.new-failed"), err)
+				t.app.Fail(words.T("csv.new-failed"), err)
 				return
 			}
 			t.enter(d)
@@ -114,18 +108,18 @@ var (
 // recover opens the edits that a crash left.
 func (t *csvTab) recover(r csvdoc.Recovery) {
 	o := t.documentOptions()
-	t.leave(func() {
+	t.Leave(func() {
 		step(t, words.T("csv.recovering"), func(ctx context.Context, report progress.Func) (*csvdoc.Document, error) {
 			return csvdoc.Recover(ctx, r, o, report)
 		}, func(d *csvdoc.Document, err error) {
 			if err != nil {
-				t.app.fail(words.T("csv.recover-failed"), err)
+				t.app.Fail(words.T("csv.recover-failed"), err)
 				return
 			}
 			t.start.dropOffer(r)
 			t.enter(d)
 			t.recheckAll()
-			t.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.recovered")})
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("csv.recovered")})
 		})
 	})
 }
@@ -159,14 +153,14 @@ func (s *csvStart) offer(r csvdoc.Recovery) fyne.CanvasObject {
 // discard gives up what could be recovered, after a question: there is no way back.
 func (s *csvStart) discard(r csvdoc.Recovery, name string) {
 	t := s.tab
-	t.app.ask(&widgets.Dialog{State: look.Warning,
+	t.app.Ask(&widgets.Dialog{State: look.Warning,
 		Title: words.T("csv.discard-title", "Name", visible(name)),
 		Text:  words.T("csv.discard-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")},
 			{Text: words.T("csv.discard"), Danger: true, Act: func() {
 				step(t, "", func(context.Context, progress.Func) (struct{}, error) { return struct{}{}, r.Discard() }, func(_ struct{}, err error) {
 					if err != nil {
-						t.app.fail(words.T("csv.discard-failed"), err)
+						t.app.Fail(words.T("csv.discard-failed"), err)
 						return
 					}
 					s.dropOffer(r)

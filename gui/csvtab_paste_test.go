@@ -11,7 +11,7 @@ import (
 // What is pasted is taken for what it is: rows of a spreadsheet, CSV from a text file, or requests in PEM, a cell each.
 func TestPasteOfAnyKind(t *testing.T) {
 	r := newRig(t)
-	r.bring(r.CSV)
+	r.Bring(r.CSV)
 	pem := "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
 	for text, want := range map[string]string{
 		"a\tb\n":                "\"a\",\"b\"",
@@ -20,7 +20,7 @@ func TestPasteOfAnyKind(t *testing.T) {
 		"Dear Ana, how are you": "\"Dear Ana, how are you\",\"y1\"",
 	} {
 		path := put(t, filepath.Join(t.TempDir(), "a.csv"), []byte("\"subject.common_name\",\"serial\"\r\n\"x1\",\"y1\"\r\n\"x2\",\"y2\"\r\n"))
-		r.CSV.drop([]string{path})
+		r.CSV.Drop([]string{path})
 		r.idle()
 		for len(r.dialogs) > 0 { // the changes of the round before
 			r.dialog().Take(len(r.dialog().Answers) - 1)
@@ -32,7 +32,7 @@ func TestPasteOfAnyKind(t *testing.T) {
 		r.idle()
 		out := filepath.Join(t.TempDir(), "out.csv")
 		r.choose.save = out
-		r.CSV.save()
+		r.CSV.Save()
 		r.idle()
 		if got := strings.Split(r.saved(path), "\r\n"); got[1] != want {
 			t.Errorf("pasting %q: the first row is %s, want %s", text, got[1], want)

@@ -46,12 +46,12 @@ func TestCSVFixAll(t *testing.T) {
 	if !strings.HasPrefix(r.toastText(), "3 places mended") || p.page.root.Visible() {
 		t.Errorf("the toast says %q; the cause is gone from the list: %v", r.toastText(), !p.page.root.Visible())
 	}
-	r.CSV.undo()
+	r.CSV.Undo()
 	r.idle()
 	if got := r.column(0); got[1] != "dev-2 " {
 		t.Errorf("a repair cannot be undone: %q", got)
 	}
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	if r.saved(path) != spreadsheet {
 		t.Error("after undoing a repair the file differs")
@@ -72,7 +72,7 @@ func TestCSVProblemsByKey(t *testing.T) {
 	if !slices.Equal(seen, want) {
 		t.Errorf("F8 visits %v, want %v", seen, want)
 	}
-	r.CSV.previousProblem()
+	r.CSV.PreviousProblem()
 	r.idle()
 	if at := e.Current(); at != want[4] {
 		t.Errorf("the problem before is %v", at)
@@ -121,7 +121,7 @@ func TestCSVValuePane(t *testing.T) {
 func TestCSVFindAndReplace(t *testing.T) {
 	r, _ := openedCSV(t, "name,dns\na-1,a.old.com\na-2,b.old.com\nOLD,c.old.com\n")
 	p := r.CSV.finder
-	r.CSV.find()
+	r.CSV.Find()
 	p.find.SetText("old")
 	p.search()
 	r.idle()
@@ -150,7 +150,7 @@ func TestCSVFindAndReplace(t *testing.T) {
 	if got := r.column(1); !slices.Equal(got, []string{"a.new.com", "b.old.com", "c.new.com"}) {
 		t.Errorf("replaced: %q", got)
 	}
-	r.CSV.undo()
+	r.CSV.Undo()
 	r.idle()
 	if got := r.column(1)[0]; got != "a.old.com" {
 		t.Errorf("one undo leaves %q", got)
@@ -174,7 +174,7 @@ func TestCSVFindAndReplace(t *testing.T) {
 	// Only in the selection.
 	p.close()
 	r.CSV.editor.SelectArea(sheet.Area{Top: 1, Left: 1, Bottom: 2, Right: 1})
-	r.CSV.find()
+	r.CSV.Find()
 	p.plain.SetChecked(false)
 	p.find.SetText("young")
 	p.search()
@@ -220,7 +220,7 @@ func TestCSVSortAndFilter(t *testing.T) {
 		t.Errorf("what a filter hides is not shown when it is wanted: %v", at)
 	}
 	r.CSV.showAll()
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	if got := r.saved(path); got != "name,n\nc,10\nz,9\nb,\n" {
 		t.Errorf("views changed the file: %q", got)
@@ -247,7 +247,7 @@ func TestCSVHeaderErrorsAreMended(t *testing.T) {
 	if got := r.CSV.file.rows.column(0).Name; got != "subject.common_name" || !strings.HasPrefix(r.CSV.bar.Sentence(), "1 ready") {
 		t.Errorf("mended: %q, %q", got, r.CSV.bar.Sentence())
 	}
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	if got := r.saved(path); got != "subject.common_name,san.dns_name\ndev-1,a.example.com\n" {
 		t.Errorf("saved %q", got)
@@ -272,7 +272,7 @@ func TestCSVSortIsCancelled(t *testing.T) {
 func TestCSVTickByMouse(t *testing.T) {
 	r, _ := openedCSV(t, "a\nxx\nxy\nxz\n")
 	p := r.CSV.finder
-	r.CSV.find()
+	r.CSV.Find()
 	p.find.SetText("x")
 	p.search()
 	r.idle()

@@ -16,23 +16,23 @@ func (t *csvTab) chooseProfile(begin bool) {
 	a := t.app
 	c := a.connected.find(a.connected.standard)
 	switch {
-	case a.desk == nil:
-		a.noDesk()
+	case a.Desk() == nil:
+		a.NoDesk()
 		return
 	case c == nil && len(a.connected.all) > 0:
-		a.showConnections()
-		a.note(widgets.Note{State: look.Notice, Text: words.T("csv.choose-connection")})
+		a.ShowConnections()
+		a.Note(widgets.Note{State: look.Notice, Text: words.T("csv.choose-connection")})
 		return
 	case c == nil:
-		a.welcome()
+		a.ShowWelcome()
 		return
 	}
-	d, connection := a.desk, *c
+	d, connection := a.Desk(), *c
 	Run(t.remote, words.T("csv.profiles-asked"), func(ctx context.Context, _ progress.Func) (profileList, error) {
 		return d.profiles(ctx, connection.ID)
 	}, func(l profileList, err error) {
 		if err != nil {
-			a.fail(words.T("start.no-profiles"), err)
+			a.Fail(words.T("start.no-profiles"), err)
 			return
 		}
 		var fit []trustmanager.Profile
@@ -42,7 +42,7 @@ func (t *csvTab) chooseProfile(begin bool) {
 			}
 		}
 		if len(fit) == 0 {
-			a.note(widgets.Note{State: look.Warning, Text: words.T("start.no-profile-fits")})
+			a.Note(widgets.Note{State: look.Warning, Text: words.T("start.no-profile-fits")})
 			return
 		}
 		which := widgets.NewSelect(profileNames(fit), func(int) {})
@@ -50,7 +50,7 @@ func (t *csvTab) chooseProfile(begin bool) {
 		if l.why != nil {
 			text += " " + words.T("start.profiles-kept", "Date", when(l.kept))
 		}
-		a.ask(&widgets.Dialog{State: look.Notice, Title: words.T("csv.profile-title"), Body: widgets.Outlined(which), Text: text,
+		a.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("csv.profile-title"), Body: widgets.Outlined(which), Text: text,
 			Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("csv.profile-take"), Act: func() {
 				t.fetchTemplate(connection, fit[max(which.SelectedIndex(), 0)], begin)
 			}}}})
@@ -59,12 +59,12 @@ func (t *csvTab) chooseProfile(begin bool) {
 
 func (t *csvTab) fetchTemplate(c trustmanager.Connection, p trustmanager.Profile, begin bool) {
 	a := t.app
-	d := a.desk
+	d := a.Desk()
 	Run(t.remote, words.T("csv.template-asked"), func(ctx context.Context, _ progress.Func) (*enrollment.Template, error) {
 		return d.template(ctx, c.ID, p)
 	}, func(x *enrollment.Template, err error) {
 		if err != nil {
-			a.fail(words.T("csv.template-not-had"), err)
+			a.Fail(words.T("csv.template-not-had"), err)
 			return
 		}
 		t.setTemplate(x, "")

@@ -84,12 +84,12 @@ const sampleName = "sample-orders.csv"
 func (t *csvTab) trySample() {
 	step(t, words.T("csv.making-sample"), sampleCSV, func(folder string, err error) {
 		if err != nil {
-			t.app.fail(words.T("csv.sample-failed"), err)
+			t.app.Fail(words.T("csv.sample-failed"), err)
 			return
 		}
 		t.forgetSample()
 		t.sample = folder
-		t.openPath(filepath.Join(folder, sampleName))
+		t.OpenPath(filepath.Join(folder, sampleName))
 	})
 }
 

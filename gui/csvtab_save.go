@@ -13,8 +13,8 @@ import (
 	"enrollbench/gui/words"
 )
 
-// save writes the document back in its own dialect (Ctrl+S).
-func (t *csvTab) save() { t.saveThen(nil) }
+// Save writes the document back in its own dialect (Ctrl+S).
+func (t *csvTab) Save() { t.saveThen(nil) }
 
 // saveThen saves and goes on once that went well.
 func (t *csvTab) saveThen(then func()) {
@@ -26,13 +26,13 @@ func (t *csvTab) saveThen(then func()) {
 	case f == nil:
 		return
 	case f.indexing:
-		t.app.busy()
+		t.app.Busy()
 		return
 	case f.facts.path == "":
 		t.saveAs(then)
 		return
 	case !f.facts.dirty:
-		t.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.saved-already")})
+		t.app.Note(widgets.Note{State: look.Ready, Text: words.T("csv.saved-already")})
 		if then != nil {
 			then()
 		}
@@ -47,35 +47,13 @@ func (t *csvTab) saveAs(then func()) {
 	if f == nil || f.indexing {
 		return
 	}
-	p := t.app.fyne.Preferences()
+	p := t.app.Preferences()
 	o := ChooserOptions{Title: words.T("csv.save-title"), Folder: p.String(prefSaveFolder), Name: "enrollment.csv",
 		Kind: words.T("csv.template-kind"), Ends: []string{".csv"}}
 	if path := f.facts.path; path != "" {
 		o.Folder, o.Name = filepath.Dir(path), strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))+".csv"
 	}
-	t.askTarget(o, ".csv", func(path string, agreed bool) { t.write(path, csvdoc.SaveOptions{Force: agreed}, then) })
-}
-
-// askTarget lets the user name a file to write; agreed says that one of that name may be replaced.
-func (t *csvTab) askTarget(o ChooserOptions, end string, then func(path string, agreed bool)) {
-	type target struct {
-		path   string
-		agreed bool
-	}
-	pick(t.app, func(ctx context.Context) (target, error) {
-		path, agreed, err := t.app.choose.Save(ctx, o)
-		return target{path, agreed}, err
-	}, func(to target) {
-		if to.path == "" {
-			return
-		}
-		t.app.fyne.Preferences().SetString(prefSaveFolder, filepath.Dir(to.path))
-		if filepath.Ext(to.path) == "" {
-			to.path += end
-			to.agreed = false
-		}
-		then(to.path, to.agreed)
-	})
+	t.app.PickTarget(o, func(path string, agreed bool) { t.write(path, csvdoc.SaveOptions{Force: agreed}, then) })
 }
 
 // write saves, and asks where something has to be decided first.
@@ -110,7 +88,7 @@ func (t *csvTab) saved(path string) {
 	t.source.show()
 	t.showBar()
 	n := f.rows.snap.Rows()
-	t.app.note(widgets.Note{State: look.Ready, Detail: filepath.Dir(path), Text: words.N("csv.saved", n, "Name", visible(filepath.Base(path)))})
+	t.app.Note(widgets.Note{State: look.Ready, Detail: filepath.Dir(path), Text: words.N("csv.saved", n, "Name", visible(filepath.Base(path)))})
 }
 
 // askEncoding lists the cells that the file's encoding cannot hold.
@@ -124,7 +102,7 @@ func (t *csvTab) askEncoding(e *csvdoc.EncodingError, again func(func(*csvdoc.Sa
 		names = append(names, words.T("csv.unencodable", "Character", visible(string(c.Rune)), "Row", words.Group(c.Row), "Column", columnTitle(c.Column.Name)))
 	}
 	first := e.Cells[0]
-	t.app.ask(&widgets.Dialog{State: look.Warning, List: names,
+	t.app.Ask(&widgets.Dialog{State: look.Warning, List: names,
 		Title: words.N("csv.encoding", len(e.Cells), "Encoding", e.Encoding.String()),
 		Text:  words.T("csv.encoding-text", "Encoding", e.Encoding.String()),
 		Answers: []widgets.Answer{
@@ -155,18 +133,18 @@ func (t *csvTab) notSaved(path string, o csvdoc.SaveOptions, then func(), err er
 	changed, encoding, space := (*csvdoc.ChangedError)(nil), (*csvdoc.EncodingError)(nil), (*csvdoc.SpaceError)(nil)
 	switch {
 	case errors.As(err, &changed) && changed.Damaged:
-		t.app.ask(&widgets.Dialog{State: look.Failed, Detail: visible(err.Error()),
+		t.app.Ask(&widgets.Dialog{State: look.Failed, Detail: visible(err.Error()),
 			Title:   words.T("csv.damaged", "Name", name),
 			Text:    words.T("csv.damaged-text"),
 			Answers: []widgets.Answer{back}})
 	case errors.As(err, &changed) && changed.Gone:
-		t.app.ask(&widgets.Dialog{State: look.Warning, Detail: visible(err.Error()),
+		t.app.Ask(&widgets.Dialog{State: look.Warning, Detail: visible(err.Error()),
 			Title: words.T("csv.gone", "Name", name),
 			Text:  words.T("csv.gone-text"),
 			Answers: []widgets.Answer{back, elsewhere,
 				{Text: words.T("csv.write-again"), Act: again(func(s *csvdoc.SaveOptions) { s.Force = true })}}})
 	case errors.As(err, &changed):
-		t.app.ask(&widgets.Dialog{State: look.Warning, Detail: visible(err.Error()),
+		t.app.Ask(&widgets.Dialog{State: look.Warning, Detail: visible(err.Error()),
 			Title: words.T("csv.changed", "Name", name),
 			Text:  words.T("csv.changed-text"),
 			Answers: []widgets.Answer{back,
@@ -174,15 +152,15 @@ func (t *csvTab) notSaved(path string, o csvdoc.SaveOptions, then func(), err er
 	case errors.As(err, &encoding):
 		t.askEncoding(encoding, again)
 	case errors.As(err, &space):
-		t.app.ask(&widgets.Dialog{State: look.Failed, Detail: visible(err.Error()),
+		t.app.Ask(&widgets.Dialog{State: look.Failed, Detail: visible(err.Error()),
 			Title:   words.T("csv.no-space"),
 			Text:    words.T("csv.no-space-text", "Need", words.Size(space.Need), "Free", words.Size(space.Free)),
 			Answers: []widgets.Answer{back, elsewhere}})
 	case isExist(err):
-		t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("mac.exists", "Name", name),
+		t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("mac.exists", "Name", name),
 			Text:    words.T("csv.exists-text"),
 			Answers: []widgets.Answer{back, {Text: words.T("save.replace-it"), Danger: true, Act: again(func(s *csvdoc.SaveOptions) { s.Force = true })}}})
 	default:
-		t.app.fail(words.T("csv.save-failed", "Name", name), err)
+		t.app.Fail(words.T("csv.save-failed", "Name", name), err)
 	}
 }

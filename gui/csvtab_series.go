@@ -99,16 +99,8 @@ func (t *csvTab) openSeries(a sheet.Area) {
 	p.start.OnSubmitted = func(string) { p.submit() }
 	p.step.OnSubmitted = func(string) { p.submit() }
 	p.dialog.FocusFirst(p.start)
-	t.app.ask(p.dialog)
+	t.app.Ask(p.dialog)
 	p.check()
-}
-
-// chooseQuietly chooses without telling.
-func chooseQuietly(s *widgets.Select, index int) {
-	changed := s.OnChanged
-	s.OnChanged = nil
-	s.SetSelectedIndex(index)
-	s.OnChanged = changed
 }
 
 // seriesKind is what a first value looks like.

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
@@ -32,7 +31,7 @@ type csvSource struct {
 
 func newCSVSource(t *csvTab) *csvSource {
 	s := &csvSource{tab: t, name: widgets.NewText("").Bold().Giving(), dialect: widgets.NewText("").Small().Muted().Giving(), templateText: widgets.NewText("").Giving()}
-	open := widgets.NewButton(words.T("csv.open"), look.Icon("folder"), t.open)
+	open := widgets.NewButton(words.T("csv.open"), look.Icon("folder"), t.Open)
 	s.more = widgets.NewButton(words.T("csv.more"), look.Icon("down"), s.openMore)
 	s.file = widgets.NewRow(widgets.Inset(3, look.Gap, widgets.Middle(widgets.Down(1, s.name, s.dialect))), 8, t.openDialect)
 	caption := widgets.NewText(words.T("csv.template")).Small().Muted()
@@ -43,9 +42,9 @@ func newCSVSource(t *csvTab) *csvSource {
 		words.T("csv.keys-client"),
 		words.T("csv.keys-server"),
 	}, func(i int) { t.setKeys(enrollment.Keys(i)) }) // #nosec G115 -- one of three
-	s.undo = widgets.NewQuiet("", look.Icon("undo"), t.undo)
-	s.redo = widgets.NewQuiet("", look.Icon("redo"), t.redo)
-	s.search = widgets.NewQuiet("", look.Icon("search"), t.find)
+	s.undo = widgets.NewQuiet("", look.Icon("undo"), t.Undo)
+	s.redo = widgets.NewQuiet("", look.Icon("redo"), t.Redo)
+	s.search = widgets.NewQuiet("", look.Icon("search"), t.Find)
 	left := widgets.Across(look.Gap, open, s.more)
 	right := widgets.Across(look.Gap, widgets.Wide(150, widgets.Outlined(s.template)), widgets.Wide(190, widgets.Outlined(s.keys)),
 		widgets.Across(0, s.undo, s.redo, s.search))
@@ -109,27 +108,12 @@ func delimiterWord(b byte) string {
 	return strconv.QuoteRune(rune(b))
 }
 
-// menuItem is an entry of a menu with an icon.
-func menuItem(text, icon string, act func()) *fyne.MenuItem {
-	m := fyne.NewMenuItem(text, act)
-	if icon != "" {
-		m.Icon = look.Icon(icon)
-	}
-	return m
-}
-
-// below opens a menu beneath an object.
-func (a *App) below(o fyne.CanvasObject, items ...*fyne.MenuItem) {
-	pos := a.fyne.Driver().AbsolutePositionForObject(o)
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), a.window.Canvas(), pos.AddXY(0, o.Size().Height))
-}
-
 // openMore offers what concerns the whole document.
 func (s *csvSource) openMore() {
 	t := s.tab
 	var recent []*fyne.MenuItem
 	for _, p := range t.recentFiles() {
-		recent = append(recent, menuItem(visible(filepath.Base(p)), "csv", func() { t.openPath(p) }))
+		recent = append(recent, menuItem(visible(filepath.Base(p)), "csv", func() { t.OpenPath(p) }))
 	}
 	items := []*fyne.MenuItem{menuItem(words.T("csv.new"), "add", func() { t.offerNew(s.more) })}
 	if len(recent) > 0 {
@@ -141,9 +125,9 @@ func (s *csvSource) openMore() {
 		menuItem(words.T("csv.add-csrs"), "csr", t.addFiles),
 		menuItem(words.T("csv.add-folder"), "folder", t.addFolder),
 		menuItem(words.T("duplicates.open"), "remove", t.openDuplicates),
-		menuItem(words.T("find.open"), "search", t.replace),
+		menuItem(words.T("find.open"), "search", t.Replace),
 		fyne.NewMenuItemSeparator(),
 		menuItem(words.T("csv.save-as"), "save", func() { t.saveAs(nil) }),
-		menuItem(words.T("csv.close"), "close", func() { t.leave(func() {}) }))
-	t.app.below(s.more, items...)
+		menuItem(words.T("csv.close"), "close", func() { t.Leave(func() {}) }))
+	t.app.Below(s.more, items...)
 }

@@ -36,7 +36,7 @@ type csvStart struct {
 
 func newCSVStart(t *csvTab) *csvStart {
 	s := &csvStart{tab: t, recent: widgets.Down(0), offers: widgets.Down(look.Gap / 2)}
-	open := widgets.NewPrimary(words.T("csv.open"), look.Icon("folder"), t.open)
+	open := widgets.NewPrimary(words.T("csv.open"), look.Icon("folder"), t.Open)
 	s.fresh = widgets.NewButton(words.T("csv.new"), look.Icon("add"), func() { t.offerNew(s.fresh) })
 	s.zone = widgets.DropZone(words.T("csv.drop"), words.T("csv.drop-hint"), widgets.Link(words.T("csv.sample"), t.trySample), open, s.fresh)
 	s.content = widgets.Edged(s.offers, s.recent, nil, nil, s.zone)
@@ -46,7 +46,7 @@ func newCSVStart(t *csvTab) *csvStart {
 }
 
 // recentFiles are the paths of files that were open lately.
-func (t *csvTab) recentFiles() []string { return t.app.fyne.Preferences().StringList(prefRecentCSV) }
+func (t *csvTab) recentFiles() []string { return t.app.Preferences().StringList(prefRecentCSV) }
 
 // remember puts a path in front of the recent files.
 func (t *csvTab) remember(path string) {
@@ -55,13 +55,13 @@ func (t *csvTab) remember(path string) {
 	}
 	paths := slices.DeleteFunc(t.recentFiles(), func(p string) bool { return p == path })
 	paths = append([]string{path}, paths...)
-	t.app.fyne.Preferences().SetStringList(prefRecentCSV, paths[:min(len(paths), keptRecent)])
+	t.app.Preferences().SetStringList(prefRecentCSV, paths[:min(len(paths), keptRecent)])
 	t.start.showRecent()
 }
 
 // forget takes a path off the recent files, because it leads nowhere any more.
 func (t *csvTab) forget(path string) {
-	t.app.fyne.Preferences().SetStringList(prefRecentCSV, slices.DeleteFunc(t.recentFiles(), func(p string) bool { return p == path }))
+	t.app.Preferences().SetStringList(prefRecentCSV, slices.DeleteFunc(t.recentFiles(), func(p string) bool { return p == path }))
 	t.start.showRecent()
 }
 
@@ -75,7 +75,7 @@ func (s *csvStart) showRecent() {
 	for _, p := range paths[:min(len(paths), shownRecent)] {
 		line := widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.ColoredIcon("csv", look.ColorMuted), 18)), widgets.Middle(widgets.NewText(visible(filepath.Base(p))).Bold()))
 		r := widgets.NewRow(widgets.Inset(0, look.Gap*3, container.NewBorder(nil, nil, line, nil,
-			widgets.Inset(0, look.Gap, widgets.Middle(widgets.NewText(visible(filepath.Dir(p))).Muted().Giving())))), 0, func() { s.tab.openPath(p) })
+			widgets.Inset(0, look.Gap, widgets.Middle(widgets.NewText(visible(filepath.Dir(p))).Muted().Giving())))), 0, func() { s.tab.OpenPath(p) })
 		r.Label = p
 		s.recent.Add(r)
 	}
@@ -92,7 +92,7 @@ func (s *csvStart) search() {
 	Run(t.seek, "", func(context.Context, progress.Func) ([]csvdoc.Recovery, error) { return csvdoc.Recoverable(folder) },
 		func(found []csvdoc.Recovery, err error) {
 			if err != nil {
-				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.no-recovery")})
+				t.app.Note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.no-recovery")})
 			}
 			s.found = found
 			s.showOffers()
@@ -133,5 +133,5 @@ func (t *csvTab) offerNew(at fyne.CanvasObject) {
 		item(words.T("csv.new-server"), "key", func() { t.newSheet(serverColumns) }),
 	}
 	pos := t.app.fyne.Driver().AbsolutePositionForObject(at)
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.window.Canvas(), pos.AddXY(0, at.Size().Height))
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.Canvas(), pos.AddXY(0, at.Size().Height))
 }

@@ -2,7 +2,6 @@ package gui
 
 import (
 	"context"
-	"path/filepath"
 
 	"fyne.io/fyne/v2"
 
@@ -35,32 +34,23 @@ func (s *csvSource) openTemplate() {
 			items = append(items, menuItem(words.N("csv.template-add", n), "add", func() { t.addColumns(missing) }))
 		}
 	}
-	t.app.below(s.template, items...)
+	t.app.Below(s.template, items...)
 }
 
 // chooseTemplate lets the user point at a template and hands it on.
 func (t *csvTab) chooseTemplate(then func(*enrollment.Template)) {
-	o := ChooserOptions{Title: words.T("csv.template-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
-		Kind: words.T("csv.template-kind"), Ends: []string{".csv", ".txt"}}
-	type read struct {
-		template *enrollment.Template
-		err      error
-	}
-	pick(t.app, func(ctx context.Context) (read, error) {
-		paths, err := t.app.choose.Files(ctx, o)
-		if err != nil || len(paths) == 0 {
-			return read{}, err
-		}
-		x, err := enrollment.ReadTemplate(paths[0])
-		return read{x, err}, nil
-	}, func(r read) {
-		switch {
-		case r.err != nil:
-			t.app.fail(words.T("csv.template-failed"), r.err)
-		case r.template != nil:
-			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(r.template.Source))
-			then(r.template)
-		}
+	o := ChooserOptions{Title: words.T("csv.template-title"), Kind: words.T("csv.template-kind"), Ends: []string{".csv", ".txt"}}
+	t.app.PickFiles(o, func(paths []string) {
+		Run(t.given, "", func(context.Context, progress.Func) (*enrollment.Template, error) {
+			return enrollment.ReadTemplate(paths[0])
+		},
+			func(x *enrollment.Template, err error) {
+				if err != nil {
+					t.app.Fail(words.T("csv.template-failed"), err)
+					return
+				}
+				then(x)
+			})
 	})
 }
 
@@ -75,7 +65,7 @@ func (t *csvTab) newFromFile() {
 // setTemplate compares with a template from now on; nil is for the columns that the service knows.
 func (t *csvTab) setTemplate(x *enrollment.Template, path string) {
 	t.options.Template = x
-	t.app.fyne.Preferences().SetString(prefCSVTemplate, path)
+	t.app.Preferences().SetString(prefCSVTemplate, path)
 	t.optionsChanged()
 }
 
@@ -85,7 +75,7 @@ func (t *csvTab) setKeys(k enrollment.Keys) {
 		return
 	}
 	t.options.Keys = k
-	t.app.fyne.Preferences().SetInt(prefCSVKeys, int(k))
+	t.app.Preferences().SetInt(prefCSVKeys, int(k))
 	t.optionsChanged()
 }
 
@@ -100,7 +90,7 @@ func (t *csvTab) optionsChanged() {
 // recallOptions takes up what was chosen last time. A template that is gone is left alone, quietly: the name in the tab
 // tells what is compared with.
 func (t *csvTab) recallOptions() {
-	p := t.app.fyne.Preferences()
+	p := t.app.Preferences()
 	t.options.Keys = enrollment.Keys(min(max(p.Int(prefCSVKeys), 0), int(enrollment.ServerKeys))) // #nosec G115 -- one of three
 	t.options.PEM = enrollment.PEMForm(min(max(p.Int(prefCSVPEM), 0), int(enrollment.Kept)))      // #nosec G115 -- one of two
 	t.options.Separator = p.String(prefSeparator)
@@ -112,7 +102,7 @@ func (t *csvTab) recallOptions() {
 		return enrollment.ReadTemplate(path)
 	}, func(x *enrollment.Template, err error) {
 		if err != nil {
-			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.template-gone")})
+			t.app.Note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.template-gone")})
 			return
 		}
 		t.options.Template = x

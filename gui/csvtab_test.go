@@ -28,7 +28,7 @@ const spreadsheet = "\ufeffsubject.common_name;subject.country;san.dns_name\r\n"
 func csvRig(t *testing.T) *rig {
 	t.Helper()
 	r := newRig(t)
-	r.showTab(1)
+	r.showRoom(1)
 	return r
 }
 
@@ -140,7 +140,7 @@ func TestCSVEditSaveUndo(t *testing.T) {
 	if !strings.HasSuffix(r.CSV.source.name.Text(), "•") || r.CSV.saving.Disabled() {
 		t.Error("nothing tells that there is something to save")
 	}
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	r.noDialog()
 	if got, want := r.saved(path), strings.Replace(spreadsheet, "dev-1;", "new;", 1); got != want {
@@ -149,7 +149,7 @@ func TestCSVEditSaveUndo(t *testing.T) {
 	if r.CSV.file.rows.Cell(0, 0).Changed || !r.CSV.saving.Disabled() {
 		t.Error("a saved cell is marked as not saved")
 	}
-	r.CSV.undo() // past the save
+	r.CSV.Undo() // past the save
 	r.idle()
 	if got := r.cells()[0][0]; got != "dev-1" || !strings.HasPrefix(r.toastText(), "Undone: Edit in subject.common_name") {
 		t.Errorf("undone: %q, toast %q", got, r.toastText())
@@ -157,18 +157,18 @@ func TestCSVEditSaveUndo(t *testing.T) {
 	if !r.CSV.file.rows.Cell(0, 0).Changed {
 		t.Error("what differs from the file again is not marked")
 	}
-	r.CSV.redo()
+	r.CSV.Redo()
 	r.idle()
 	if got := r.cells()[0][0]; got != "new" {
 		t.Errorf("done again: %q", got)
 	}
-	r.CSV.undo()
-	r.CSV.undo()
+	r.CSV.Undo()
+	r.CSV.Undo()
 	r.idle()
 	if !strings.Contains(r.toastText(), "nothing to undo") {
 		t.Errorf("undoing nothing says %q", r.toastText())
 	}
-	r.CSV.save()
+	r.CSV.Save()
 	r.idle()
 	if got := r.saved(path); got != spreadsheet {
 		t.Errorf("back at the start, saved is %q", got)
@@ -192,7 +192,7 @@ func TestCSVSheetOperations(t *testing.T) {
 	}
 	undo := func() {
 		t.Helper()
-		r.CSV.undo()
+		r.CSV.Undo()
 		r.idle()
 	}
 	e.OnPaste(1, 1, [][]string{{"x", "y"}, {"z"}, {"p", "q"}})
@@ -331,7 +331,7 @@ func TestCSVManyRowsKeepTheWindowFree(t *testing.T) {
 	if got := r.cells()[n-1][1]; got != "" || !strings.HasPrefix(r.toastText(), "60,000 cells cleared") {
 		t.Errorf("%q, %q", got, r.toastText())
 	}
-	r.CSV.undo()
+	r.CSV.Undo()
 	r.idle()
 	if got := r.cells()[n-1][1]; got != fmt.Sprintf("%09d", n-1) {
 		t.Errorf("undone: %q", got)

@@ -17,7 +17,7 @@ import (
 func (t *csvTab) saveUpload() {
 	f := t.file
 	if f == nil || f.indexing {
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 		return
 	}
 	t.editor.Commit()
@@ -27,14 +27,14 @@ func (t *csvTab) saveUpload() {
 		case c.Header > 0:
 			t.askHeader(r)
 		case c.Rows > 0 && c.Ready == 0:
-			t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
+			t.app.Ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
 				Title:   words.T("upload.none"),
 				Text:    words.T("upload.none-text"),
-				Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: t.nextProblem}}})
+				Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: t.NextProblem}}})
 		case c.Errors > 0:
 			t.askErrors(r)
 		case c.Rows == 0:
-			t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+			t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 		default:
 			t.askUpload(r, false)
 		}
@@ -77,7 +77,7 @@ func causesOf(r *enrollment.Result, header bool) []string {
 // askHeader says what is wrong with the titles: with them no row can be uploaded.
 func (t *csvTab) askHeader(r *enrollment.Result) {
 	n := r.Counts().Header
-	t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, true),
+	t.app.Ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, true),
 		Title:   words.N("upload.header", n),
 		Text:    words.T("upload.header-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}}})
@@ -88,18 +88,18 @@ func (t *csvTab) askErrors(r *enrollment.Result) {
 	c := r.Counts()
 	n := c.Errors
 	data := map[string]any{"Number": words.Group(n), "Ready": words.Group(c.Ready)}
-	t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
+	t.app.Ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
 		Title: words.N("upload.errors", n, data),
 		Text:  words.N("upload.errors-text", n, data),
 		Answers: []widgets.Answer{
-			{Text: words.T("dialog.back"), Act: t.nextProblem},
+			{Text: words.T("dialog.back"), Act: t.NextProblem},
 			{Text: words.N("save.leave-out", n, data), Act: func() { t.askUpload(r, true) }},
 		}})
 }
 
 // askUpload lets the user name the file.
 func (t *csvTab) askUpload(r *enrollment.Result, leaveOut bool) {
-	f, p := t.file, t.app.fyne.Preferences()
+	f, p := t.file, t.app.Preferences()
 	folder, stem := p.String(prefSaveFolder), "enrollment"
 	if path := f.facts.path; path != "" {
 		stem = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
@@ -109,7 +109,7 @@ func (t *csvTab) askUpload(r *enrollment.Result, leaveOut bool) {
 	}
 	o := ChooserOptions{Title: words.T("upload.title"), Folder: folder, Name: stem + "-upload.csv",
 		Kind: words.T("upload.kind"), Ends: []string{".csv", ".zip"}}
-	t.askTarget(o, ".csv", func(path string, agreed bool) {
+	t.app.PickTarget(o, func(path string, agreed bool) {
 		t.writeUpload(r, enrollment.UploadOptions{Out: path, LeaveOutErrors: leaveOut}, agreed)
 	})
 }
@@ -133,7 +133,7 @@ func (t *csvTab) writeUpload(r *enrollment.Result, o enrollment.UploadOptions, a
 				t.writeUpload(r, again, false)
 				return
 			}
-			t.app.ask(&widgets.Dialog{State: look.Warning, List: old.Files,
+			t.app.Ask(&widgets.Dialog{State: look.Warning, List: old.Files,
 				Title: words.T("save.exists"),
 				Text:  words.T("save.exists-text", "Folder", filepath.Dir(o.Out)),
 				Answers: []widgets.Answer{
@@ -141,7 +141,7 @@ func (t *csvTab) writeUpload(r *enrollment.Result, o enrollment.UploadOptions, a
 					{Text: words.T("save.replace"), Danger: true, Act: func() { t.writeUpload(r, again, true) }},
 				}})
 		case err != nil:
-			t.app.fail(words.T("save.failed"), err)
+			t.app.Fail(words.T("save.failed"), err)
 		default:
 			t.uploaded(w)
 		}
@@ -166,6 +166,6 @@ func (t *csvTab) uploaded(w enrollment.UploadResult) {
 	if w.LeftOut > 0 {
 		text += " " + words.N("upload.left-out", w.LeftOut, data)
 	}
-	t.app.note(widgets.Note{State: look.Ready, Text: text, Detail: filepath.Dir(w.Parts[0].File),
-		Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(w.Parts[0].File) }})
+	t.app.Note(widgets.Note{State: look.Ready, Text: text, Detail: filepath.Dir(w.Parts[0].File),
+		Action: words.T("save.copy-path"), Act: func() { t.app.Clipboard().SetContent(w.Parts[0].File) }})
 }

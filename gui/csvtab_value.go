@@ -64,7 +64,7 @@ func newCSVValue(t *csvTab) *csvValue {
 // place puts the pane beneath the sheet.
 func (v *csvValue) place(outer *fyne.Container, above fyne.CanvasObject) {
 	v.outer, v.above = outer, above
-	if v.tab.app.fyne.Preferences().BoolWithFallback(prefValue, true) {
+	if v.tab.app.Preferences().BoolWithFallback(prefValue, true) {
 		v.head.SetOpen(true)
 	} else {
 		v.arrange(false)
@@ -72,7 +72,7 @@ func (v *csvValue) place(outer *fyne.Container, above fyne.CanvasObject) {
 }
 
 func (v *csvValue) toggle(open bool) {
-	v.tab.app.fyne.Preferences().SetBool(prefValue, open)
+	v.tab.app.Preferences().SetBool(prefValue, open)
 	v.arrange(open)
 	v.show(v.at, true)
 }
@@ -84,7 +84,7 @@ func (v *csvValue) arrange(open bool) {
 		v.outer.Refresh()
 		return
 	}
-	p := v.tab.app.fyne.Preferences()
+	p := v.tab.app.Preferences()
 	split := widgets.NewSplit(true, p.FloatWithFallback(prefValueShare, 0.74), v.above,
 		widgets.Edged(widgets.Down(0, line, widgets.Rule()), nil, nil, nil, widgets.AtLeast(0, 88, v.wheel)))
 	split.OnMoved = func(share float64) { p.SetFloat(prefValueShare, share) }
@@ -261,8 +261,8 @@ func describeCSR(d *csr.Details) []fyne.CanvasObject {
 }
 
 func (v *csvValue) copy() {
-	v.tab.app.fyne.Clipboard().SetContent(v.value)
-	v.tab.app.note(widgets.Note{State: look.Ready, Text: words.T("csv.value-copied")})
+	v.tab.app.Clipboard().SetContent(v.value)
+	v.tab.app.Note(widgets.Note{State: look.Ready, Text: words.T("csv.value-copied")})
 }
 
 // openEdit edits the value with all its lines.
@@ -272,7 +272,7 @@ func (v *csvValue) openEdit() {
 		return
 	}
 	if len(v.value) > editedValue {
-		v.tab.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.value-too-long", "Size", words.Size(int64(len(v.value))))})
+		v.tab.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.value-too-long", "Size", words.Size(int64(len(v.value))))})
 		return
 	}
 	row, column := f.rows.id(at.Row), f.rows.column(at.Column)
@@ -285,7 +285,7 @@ func (v *csvValue) openEdit() {
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")},
 			{Text: words.T("csv.value-set"), Act: func() { v.tab.setCell(row, column, area.Text) }}}}
 	d.FocusFirst(area)
-	v.tab.app.ask(d)
+	v.tab.app.Ask(d)
 }
 
 // editedValue is what a text area of the toolkit edits without stumbling.

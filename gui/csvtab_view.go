@@ -163,7 +163,7 @@ func (t *csvTab) rearrange(then func()) {
 			t.editor.SetSort(-1, true)
 			snap = f.doc.Snapshot()
 			show(nil)
-			t.app.fail(words.T("view.failed"), err)
+			t.app.Fail(words.T("view.failed"), err)
 			return
 		}
 		show(v)
@@ -312,7 +312,7 @@ func (t *csvTab) openFilter(col int) {
 	}}}
 	entry.OnSubmitted = func(string) { d.Take(1) }
 	d.FocusFirst(entry)
-	t.app.ask(d)
+	t.app.Ask(d)
 }
 
 // rowOf is the row of the sheet that shows a place in the document, -1 if it is filtered out.

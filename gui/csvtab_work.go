@@ -61,7 +61,7 @@ func (t *csvTab) alter(e edit) {
 		return
 	}
 	if f.indexing {
-		t.app.note(widgets.Note{State: look.Running, Text: words.T("csv.still-reading")})
+		t.app.Note(widgets.Note{State: look.Running, Text: words.T("csv.still-reading")})
 		t.editor.Refresh()
 		return
 	}
@@ -98,7 +98,7 @@ func (t *csvTab) watchJournal() {
 		return
 	}
 	f.watched = true
-	t.app.tasks.After(journalSlack, func() {
+	t.app.Tasks().After(journalSlack, func() {
 		if t.file != f {
 			return
 		}
@@ -108,7 +108,7 @@ func (t *csvTab) watchJournal() {
 		}
 		if err := f.doc.JournalError(); err != nil {
 			f.warned = true
-			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.journal-trouble")})
+			t.app.Note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("csv.journal-trouble")})
 		}
 	})
 }
@@ -117,15 +117,15 @@ func (t *csvTab) watchJournal() {
 func (t *csvTab) unchanged(err error) {
 	switch {
 	case errors.Is(err, csvdoc.ErrNothingToUndo):
-		t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-undo")})
+		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-undo")})
 	case errors.Is(err, csvdoc.ErrNothingToRedo):
-		t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-redo")})
+		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-redo")})
 	case errors.Is(err, csvdoc.ErrHitStale), errors.Is(err, csvdoc.ErrChangedMeanwhile), errors.Is(err, enrollment.ErrOutdated):
-		t.app.note(widgets.Note{State: look.Notice, Text: words.T("csv.changed-meanwhile")})
+		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.changed-meanwhile")})
 		if t.finder.opened() {
 			t.finder.search()
 		}
 	default:
-		t.app.fail(words.T("csv.edit-failed"), err)
+		t.app.Fail(words.T("csv.edit-failed"), err)
 	}
 }

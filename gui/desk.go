@@ -15,13 +15,13 @@ import (
 
 // desk is what batches need besides the window: the station, and the keychain with all that Settings wants of it. Its
 // methods take their time and may be called from any goroutine but the UI thread.
-type desk struct {
+type Desk struct {
 	*job.Station
-	secrets secretStore
+	secrets SecretStore
 }
 
 // secretStore is the keychain, or what stands for it in a test.
-type secretStore interface {
+type SecretStore interface {
 	job.Secrets
 	Set(ctx context.Context, account string, secret []byte) error
 	Created(ctx context.Context, account string) (time.Time, error)
@@ -33,13 +33,13 @@ type secretStore interface {
 const uploadsFolder = "uploads"
 
 // openDesk opens the database and the jobs in it.
-func openDesk(ctx context.Context, folder string, secrets secretStore) (*desk, error) {
-	d := &desk{Station: job.NewStation(folder, secrets), secrets: secrets}
+func openDesk(ctx context.Context, folder string, secrets SecretStore) (*Desk, error) {
+	d := &Desk{Station: job.NewStation(folder, secrets), secrets: secrets}
 	return d, d.OpenJobs(ctx)
 }
 
 // anchors are the roots that the practice service issues under.
-func (d *desk) anchors(ctx context.Context) ([]*x509.Certificate, error) {
+func (d *Desk) anchors(ctx context.Context) ([]*x509.Certificate, error) {
 	s, err := d.Practice(ctx)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (d *desk) anchors(ctx context.Context) ([]*x509.Certificate, error) {
 }
 
 // practise makes the connection to the practice service, if it is not there, and the default.
-func (d *desk) practise(ctx context.Context) error {
+func (d *Desk) practise(ctx context.Context) error {
 	if _, err := d.Practice(ctx); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (d *desk) practise(ctx context.Context) error {
 }
 
 // uploads makes a folder for the upload files of one batch.
-func (d *desk) uploads() (string, error) {
+func (d *Desk) uploads() (string, error) {
 	base := d.uploadsBase()
 	if err := os.MkdirAll(base, 0o700); err != nil {
 		return "", err
@@ -80,7 +80,7 @@ func removeUploads(folder string) error {
 }
 
 // keep puts a secret into the keychain; where there is none it is kept in memory until the program ends, and kept is false.
-func (d *desk) keep(ctx context.Context, account string, secret []byte) (kept bool, err error) {
+func (d *Desk) keep(ctx context.Context, account string, secret []byte) (kept bool, err error) {
 	err = d.secrets.Set(ctx, account, secret)
 	if errors.Is(err, keychain.ErrUnavailable) {
 		d.secrets.Remember(account, secret)
@@ -94,7 +94,7 @@ func (d *desk) keep(ctx context.Context, account string, secret []byte) (kept bo
 const uploadsAge = 24 * time.Hour
 
 // sweepUploads removes the folders of upload files that no batch refers to, such as a crash leaves them.
-func (d *desk) sweepUploads(ctx context.Context, now time.Time) error {
+func (d *Desk) sweepUploads(ctx context.Context, now time.Time) error {
 	base := d.uploadsBase()
 	entries, err := os.ReadDir(base)
 	if err != nil || len(entries) == 0 {
@@ -117,7 +117,7 @@ func (d *desk) sweepUploads(ctx context.Context, now time.Time) error {
 }
 
 // releaseUploads removes the upload files of a batch whose record is gone, unless another batch has the same ones.
-func (d *desk) releaseUploads(ctx context.Context, r *job.Record) error {
+func (d *Desk) releaseUploads(ctx context.Context, r *job.Record) error {
 	folder := filepath.Dir(r.Path)
 	if r.Path == "" || filepath.Dir(folder) != d.uploadsBase() {
 		return nil // the user's own file
@@ -130,7 +130,7 @@ func (d *desk) releaseUploads(ctx context.Context, r *job.Record) error {
 }
 
 // usedUploads are the folders that the files of batches lie in.
-func (d *desk) usedUploads(ctx context.Context) (map[string]bool, error) {
+func (d *Desk) usedUploads(ctx context.Context) (map[string]bool, error) {
 	all, err := d.Jobs.List(ctx, job.Filter{})
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (d *desk) usedUploads(ctx context.Context) (map[string]bool, error) {
 }
 
 // uploadsBase is the folder of the folders, named as records name files: whole.
-func (d *desk) uploadsBase() string {
+func (d *Desk) uploadsBase() string {
 	base := filepath.Join(d.Folder(), uploadsFolder)
 	if whole, err := filepath.Abs(base); err == nil {
 		return whole
@@ -159,11 +159,11 @@ func ignoreMissing(err error) error {
 }
 
 // forget removes a secret; one that is not there is no error.
-func (d *desk) forget(ctx context.Context, account string) error {
+func (d *Desk) forget(ctx context.Context, account string) error {
 	return forgetSecret(ctx, d.secrets, account)
 }
 
-func forgetSecret(ctx context.Context, secrets secretStore, account string) error {
+func forgetSecret(ctx context.Context, secrets SecretStore, account string) error {
 	err := secrets.Delete(ctx, account)
 	if errors.Is(err, keychain.ErrNotFound) || errors.Is(err, keychain.ErrUnavailable) {
 		return nil

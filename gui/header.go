@@ -17,7 +17,7 @@ import (
 )
 
 // header is the line with the program's name and who works where.
-func (a *App) header() fyne.CanvasObject {
+func (a *Frame) header() fyne.CanvasObject {
 	name := widgets.NewText("EnrollBench").Title()
 	a.pills = container.New(pillsLayout{}, a.linkRow(), a.pillRow())
 	line := container.NewBorder(nil, nil,
@@ -44,24 +44,24 @@ func whoWhere() string {
 }
 
 // pillRow is the part of the header that says whom results are encrypted to.
-func (a *App) pillRow() fyne.CanvasObject {
+func (a *Frame) pillRow() fyne.CanvasObject {
 	a.pillIcon, a.pillText = widgets.Icon(look.Icon("key"), 20), widgets.NewText("").Giving()
-	a.pill = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, pillContent(a.pillIcon, a.pillText)), 8, a.showKeys)
+	a.pill = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, pillContent(a.pillIcon, a.pillText)), 8, a.ShowKeys)
 	return widgets.Outlined(a.pill)
 }
 
 // linkRow is the part of the header that says which connection is used.
-func (a *App) linkRow() fyne.CanvasObject {
+func (a *Frame) linkRow() fyne.CanvasObject {
 	a.linkIcon, a.linkText = widgets.Icon(look.Icon("connection"), 20), widgets.NewText("").Bold().Giving()
-	a.link = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, pillContent(a.linkIcon, a.linkText)), 8, a.showConnections)
+	a.link = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, pillContent(a.linkIcon, a.linkText)), 8, a.ShowConnections)
 	return widgets.Outlined(a.link)
 }
 
 // showPill says in the header whom results are encrypted to.
-func (a *App) showPill() {
+func (a *Frame) showPill() {
 	icon, phrase := look.Icon("key"), words.T("app.nobody")
-	if a.Recipient != nil {
-		icon, phrase = a.recipientState(a.Recipient).Icon(), a.recipientWords(a.Recipient)
+	if a.recipient != nil {
+		icon, phrase = a.RecipientState(a.recipient).Icon(), a.RecipientWords(a.recipient)
 	}
 	a.pillIcon.Resource = icon
 	a.pillIcon.Refresh()
@@ -71,7 +71,7 @@ func (a *App) showPill() {
 }
 
 // showLink says in the header which connection is used: practice can't be mistaken for production.
-func (a *App) showLink() {
+func (a *Frame) showLink() {
 	c := a.connected.find(a.connected.standard)
 	icon, phrase := look.ColoredIcon("connection", look.ColorMuted), words.T("app.no-connection")
 	color := look.ColorMuted

@@ -39,8 +39,8 @@ func passphraseAccount(file []byte) string {
 	return "key/" + hex.EncodeToString(sum[:]) + "/passphrase"
 }
 
-// readKey reads a private key; a protected one is unlocked. It runs off the UI thread.
-func (a *App) readKey(ctx context.Context, path string) (*heldKey, error) {
+// ReadKey reads a private key; a protected one is unlocked. It runs off the UI thread.
+func (a *Frame) ReadKey(ctx context.Context, path string) (*heldKey, error) {
 	data, err := os.ReadFile(path) // #nosec G304 -- the user's own choice
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (a *App) readKey(ctx context.Context, path string) (*heldKey, error) {
 	defer clear(data)
 	h := &heldKey{path: path, account: passphraseAccount(data)}
 	h.use(ctx)
-	known := slices.Contains(a.keptPassphrases(), h.account)
+	known := slices.Contains(a.KeptPassphrases(), h.account)
 	ask := func(attempt int) ([]byte, error) {
 		now, _ := h.ctx.Load().(held)
 		if known { // one that is wrong, or that the keychain does not give, is asked for
@@ -83,7 +83,7 @@ func (h *heldKey) wants(p []byte) {
 
 // opened is called once the key has opened something: what the user wants kept goes into the keychain. It runs off the UI
 // thread; where there is no keychain nothing is kept, and that is said.
-func (a *App) opened(ctx context.Context, h *heldKey) {
+func (a *Frame) KeepPassphrase(ctx context.Context, h *heldKey) {
 	h.mu.Lock()
 	keep := h.keep
 	h.keep = nil
@@ -95,12 +95,12 @@ func (a *App) opened(ctx context.Context, h *heldKey) {
 	clear(keep)
 	a.tasks.post(func() {
 		if err != nil {
-			a.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("passphrase.not-kept")})
+			a.Note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("passphrase.not-kept")})
 			return
 		}
-		list := append([]string{h.account}, slices.DeleteFunc(a.keptPassphrases(), func(s string) bool { return s == h.account })...)
-		a.fyne.Preferences().SetStringList(prefPassphrases, list)
-		a.note(widgets.Note{State: look.Ready, Text: words.T("passphrase.kept")})
+		list := append([]string{h.account}, slices.DeleteFunc(a.KeptPassphrases(), func(s string) bool { return s == h.account })...)
+		a.Preferences().SetStringList(prefPassphrases, list)
+		a.Note(widgets.Note{State: look.Ready, Text: words.T("passphrase.kept")})
 	})
 }
 
@@ -108,7 +108,7 @@ func (a *App) opened(ctx context.Context, h *heldKey) {
 // asked only for these.
 const prefPassphrases = "keys.passphrases"
 
-func (a *App) keptPassphrases() []string { return a.fyne.Preferences().StringList(prefPassphrases) }
+func (a *Frame) KeptPassphrases() []string { return a.Preferences().StringList(prefPassphrases) }
 
 // wipe overwrites it.
 func (h *heldKey) wipe() {
@@ -135,14 +135,14 @@ const (
 	recentKeys = 5
 )
 
-func (a *App) recentKeys() []string {
-	return slices.DeleteFunc(a.fyne.Preferences().StringList(prefKeys), func(p string) bool {
+func (a *Frame) RecentKeys() []string {
+	return slices.DeleteFunc(a.Preferences().StringList(prefKeys), func(p string) bool {
 		info, err := os.Stat(p)
 		return err != nil || !info.Mode().IsRegular()
 	})
 }
 
-func (a *App) rememberKey(path string) {
-	list := append([]string{path}, slices.DeleteFunc(a.fyne.Preferences().StringList(prefKeys), func(p string) bool { return p == path })...)
-	a.fyne.Preferences().SetStringList(prefKeys, list[:min(len(list), recentKeys)])
+func (a *Frame) RememberKey(path string) {
+	list := append([]string{path}, slices.DeleteFunc(a.Preferences().StringList(prefKeys), func(p string) bool { return p == path })...)
+	a.Preferences().SetStringList(prefKeys, list[:min(len(list), recentKeys)])
 }

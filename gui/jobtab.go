@@ -3,7 +3,6 @@ package gui
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -27,7 +26,6 @@ type jobTab struct {
 
 	turns        []func() // steps that wait for the one that runs
 	sending      int      // batches that are being sent, or wait for it
-	notes        []func() // what is to be written into records after what is being written
 	leaving      bool     // the question about that is open
 	afterSending func()   // closes the window; nil unless that was asked for
 
@@ -56,23 +54,23 @@ const prefJobs = "jobs.details"
 
 func newJobTab(a *App) *jobTab {
 	t := &jobTab{app: a, filter: jobFilter{column: -1}, at: map[string]int{}, gone: map[string]bool{}}
-	t.progress = widgets.NewProgressRow(t.escape)
-	t.work = a.tasks.NewRunner(func(p *widgets.Progress) {
+	t.progress = widgets.NewProgressRow(t.Escape)
+	t.work = a.Tasks().NewRunner(func(p *widgets.Progress) {
 		if p != nil {
 			p.Octets = true
 		}
 		t.progress.Set(p)
 		t.showBar()
 	})
-	t.peek, t.list, t.wait = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.peek, t.list, t.wait = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
 	t.build()
 	t.show()
 	return t
 }
 
-func (t *jobTab) name() string               { return words.T("jobs.tab") }
-func (t *jobTab) icon() string               { return "jobs" }
-func (t *jobTab) content() fyne.CanvasObject { return t.root }
+func (t *jobTab) Name() string               { return words.T("jobs.tab") }
+func (t *jobTab) Icon() string               { return "jobs" }
+func (t *jobTab) Content() fyne.CanvasObject { return t.root }
 
 func (t *jobTab) build() {
 	primary := widgets.NewPrimary(words.T("jobs.next"), look.Icon("right"), t.act)
@@ -84,7 +82,7 @@ func (t *jobTab) build() {
 	t.wrong = widgets.Down(0, widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil,
 		widgets.Across(0, widgets.Middle(widgets.Icon(look.Failed.Icon(), 22)), widgets.Space(look.Gap, 0)), widgets.Middle(again), widgets.Inset(0, look.Gap, t.trouble))), widgets.Rule())
 	t.wrong.Hide()
-	importing := widgets.NewButton(words.T("jobs.import"), look.Icon("add"), t.open)
+	importing := widgets.NewButton(words.T("jobs.import"), look.Icon("add"), t.Open)
 	zone := widgets.DropZone(words.T("jobs.none"), words.T("jobs.none-hint"), widgets.Space(0, 0), importing)
 	t.empty = zone
 
@@ -111,7 +109,7 @@ func (t *jobTab) build() {
 	t.findBox.PlaceHolder = words.T("csr.find")
 	t.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
 	t.findBox.OnChanged = func(text string) { t.filter.text = text; t.arrange() }
-	t.findBox.OnSubmitted = func(string) { t.app.window.Canvas().Focus(t.sheet) }
+	t.findBox.OnSubmitted = func(string) { t.app.Canvas().Focus(t.sheet) }
 	t.findBox.OnEscape = func() bool {
 		if t.findBox.Text == "" {
 			return false
@@ -119,25 +117,25 @@ func (t *jobTab) build() {
 		t.findBox.SetText("")
 		return true
 	}
-	taking := widgets.NewButton(words.T("jobs.import"), look.Icon("add"), t.open)
+	taking := widgets.NewButton(words.T("jobs.import"), look.Icon("add"), t.Open)
 	line := widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.kindBox)), taking,
 		widgets.Inset(0, look.Gap, t.findBox)))
-	split := widgets.NewSplit(false, t.app.fyne.Preferences().FloatWithFallback(prefJobs, 0.66), t.sheet, t.details.content())
-	split.OnMoved = func(share float64) { t.app.fyne.Preferences().SetFloat(prefJobs, share) }
+	split := widgets.NewSplit(false, t.app.Preferences().FloatWithFallback(prefJobs, 0.66), t.sheet, t.details.content())
+	split.OnMoved = func(share float64) { t.app.Preferences().SetFloat(prefJobs, share) }
 	t.full = widgets.Edged(widgets.Down(0, line, widgets.Rule()), nil, nil, nil, split)
 	t.root = widgets.Edged(t.wrong, widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.empty, t.full))
 }
 
 // begin reads the list, settles what an interrupted run left, and asks for what is under way until the window closes. The
 // desk is open by now.
-func (t *jobTab) begin() {
-	d := t.app.desk
+func (t *jobTab) DeskOpened() {
+	d := t.app.Desk()
 	t.watch() // before the list is read, so that nothing that changes meanwhile is missed
 	Run(t.list, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
 		return d.Jobs.List(ctx, job.Filter{})
 	}, func(all []*job.Record, err error) {
 		if err != nil {
-			t.fails(err)
+			t.DeskFailed(err)
 			return
 		}
 		for _, r := range all {
@@ -150,16 +148,16 @@ func (t *jobTab) begin() {
 
 // again tries once more what failed.
 func (t *jobTab) again() {
-	t.settled()
-	if t.app.desk == nil {
-		t.app.reopenDesk()
+	t.DeskOpens()
+	if t.app.Desk() == nil {
+		t.app.ReopenDesk()
 		return
 	}
-	t.begin()
+	t.DeskOpened()
 }
 
 // settled hides what was wrong.
-func (t *jobTab) settled() {
+func (t *jobTab) DeskOpens() {
 	t.wrong.Hide()
 	t.root.Refresh()
 }
@@ -169,14 +167,14 @@ func (t *jobTab) resume() {
 	if !slices.ContainsFunc(t.all, func(r *job.Record) bool { return r.State == job.Starting }) {
 		return
 	}
-	d := t.app.desk
+	d := t.app.Desk()
 	Run(t.list, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) { return d.Jobs.Resume(ctx) },
 		func(settled []*job.Record, err error) {
 			for _, r := range settled {
-				t.take(*r)
+				t.Take(*r)
 			}
 			if err != nil && !cancelled(err) {
-				t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("jobs.resume-failed")})
+				t.app.Note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("jobs.resume-failed")})
 			}
 		})
 }
@@ -185,16 +183,16 @@ func (t *jobTab) resume() {
 func (t *jobTab) watch() {
 	a := t.app
 	Run(t.wait, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
-		return struct{}{}, a.desk.Jobs.Watch(ctx, func(r job.Record) { a.tasks.post(func() { t.take(r) }) })
+		return struct{}{}, a.Desk().Jobs.Watch(ctx, func(r job.Record) { a.Tasks().post(func() { t.Take(r) }) })
 	}, func(_ struct{}, err error) {
 		if err != nil && !cancelled(err) {
-			t.fails(err)
+			t.DeskFailed(err)
 		}
 	})
 }
 
 // fails says why there is no list.
-func (t *jobTab) fails(err error) {
+func (t *jobTab) DeskFailed(err error) {
 	if cancelled(err) {
 		return
 	}
@@ -223,8 +221,8 @@ func (t *jobTab) put(r job.Record) (before job.State, fresh bool) {
 	return "", true
 }
 
-// takeAll takes records that were made together.
-func (t *jobTab) takeAll(all []*job.Record) {
+// TakeAll takes records that were made together.
+func (t *jobTab) TakeAll(all []*job.Record) {
 	for _, r := range all {
 		t.put(*r)
 	}
@@ -250,8 +248,8 @@ func (t *jobTab) drops(id string) {
 	t.show()
 }
 
-// take puts a record in the place of its earlier self, and says so when a batch ended or wants somebody.
-func (t *jobTab) take(r job.Record) {
+// Take puts a record in the place of its earlier self, and says so when a batch ended or wants somebody.
+func (t *jobTab) Take(r job.Record) {
 	before, fresh := t.put(r)
 	if !fresh {
 		return
@@ -277,14 +275,9 @@ func (t *jobTab) announce(r *job.Record, before job.State) {
 		}
 		state, _ := jobState(r)
 		text := words.T("jobs.announced", "Name", visible(r.Short()), "Connection", visible(r.Connection.Name), "Sentence", visible(r.Sentence()))
-		n := fyne.NewNotification("EnrollBench", text)
-		// Off the UI thread: the desktop's own service may take its time.
-		Run(t.app.tasks.NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
-			t.app.fyne.SendNotification(n)
-			return struct{}{}, nil
-		}, func(struct{}, error) {})
-		if t.app.current() != tab(t) {
-			t.app.note(widgets.Note{State: state, Text: text, Action: words.T("jobs.show"), Act: func() { t.choose(r.ID) }})
+		t.app.Notify(text)
+		if t.app.Current() != Room(t) {
+			t.app.Note(widgets.Note{State: state, Text: text, Action: words.T("jobs.show"), Act: func() { t.Choose(r.ID) }})
 		}
 	}
 }
@@ -296,9 +289,9 @@ func (t *jobTab) underWay(series string) bool {
 	})
 }
 
-// choose brings a batch to the front.
-func (t *jobTab) choose(id string) {
-	t.app.bring(t)
+// Choose brings a batch to the front.
+func (t *jobTab) Choose(id string) {
+	t.app.Bring(t)
 	t.chosen = id
 	if !slices.ContainsFunc(t.rows, func(r *job.Record) bool { return r.ID == id }) {
 		t.filter.kind, t.filter.text = jobsAll, ""
@@ -307,7 +300,7 @@ func (t *jobTab) choose(id string) {
 	}
 	t.arrange()
 	t.details.read(id)
-	t.app.window.Canvas().Focus(t.sheet)
+	t.app.Canvas().Focus(t.sheet)
 }
 
 // show shows how things stand.
@@ -320,7 +313,7 @@ func (t *jobTab) show() {
 		t.full.Show()
 	}
 	t.arrange()
-	t.app.badge(t, t.calls())
+	t.app.Badge(t, t.calls())
 }
 
 // arrange shows the rows again; the chosen batch stays chosen.
@@ -416,31 +409,22 @@ func (t *jobTab) showBar() {
 	}
 }
 
-// open takes in a batch that was prepared on another computer.
-func (t *jobTab) open() {
-	o := ChooserOptions{Title: words.T("jobs.pick"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
-		Kind: words.T("jobs.kind"), Ends: []string{batchEnd}}
-	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) > 0 {
-			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
-			t.drop(paths)
-		}
-	})
+// Open takes in a batch that was prepared on another computer.
+func (t *jobTab) Open() {
+	t.app.PickFiles(ChooserOptions{Title: words.T("jobs.pick"), Kind: words.T("jobs.kind"), Ends: []string{batchEnd}}, t.Drop)
 }
 
 // batchEnd is the ending of a file that holds a prepared batch.
 const batchEnd = ".batch.zip"
 
-func (t *jobTab) find()        { t.app.window.Canvas().Focus(t.findBox) }
-func (t *jobTab) save()        { t.act() }
-func (t *jobTab) undo()        {}
-func (t *jobTab) paste(string) {}
+func (t *jobTab) Find() { t.app.Canvas().Focus(t.findBox) }
+func (t *jobTab) Save() { t.act() }
 
-// recheck asks the service for the current batch now; what failed before is tried again.
-func (t *jobTab) recheck() {
+// Recheck asks the service for the current batch now; what failed before is tried again.
+func (t *jobTab) Recheck() {
 	r := t.current()
 	switch {
-	case t.app.desk == nil || t.wrong.Visible():
+	case t.app.Desk() == nil || t.wrong.Visible():
 		t.again()
 	case r != nil && (r.State.UnderWay() || r.State == job.MayExist):
 		t.step(stepAsk, r)
@@ -449,8 +433,8 @@ func (t *jobTab) recheck() {
 	}
 }
 
-// nextProblem goes to the next batch that wants somebody.
-func (t *jobTab) nextProblem() {
+// NextProblem goes to the next batch that wants somebody.
+func (t *jobTab) NextProblem() {
 	for k := 1; k <= len(t.rows); k++ {
 		i := (max(t.sheet.CurrentRow(), 0) + k) % len(t.rows)
 		if r := t.rows[i]; wantsSomebody(r) || r.State == job.Failed {
@@ -462,15 +446,13 @@ func (t *jobTab) nextProblem() {
 	}
 }
 
-func (t *jobTab) shown() {
+func (t *jobTab) Shown() {
 	if len(t.rows) > 0 {
-		t.app.window.Canvas().Focus(t.sheet)
+		t.app.Canvas().Focus(t.sheet)
 	}
 }
 
-func (t *jobTab) close() {}
-
-func (t *jobTab) escape() {
+func (t *jobTab) Escape() {
 	if t.work.Busy() {
 		t.work.Cancel()
 	}
@@ -483,4 +465,13 @@ func (t *jobTab) busy() bool { return t.work.Busy() || t.peek.Busy() || t.list.B
 func unsettled(err error) bool {
 	e := (*job.UnsettledError)(nil)
 	return errors.As(err, &e)
+}
+
+func (t *jobTab) Telling() (*widgets.BottomBar, bool, int, string) {
+	current := ""
+	if r := t.current(); r != nil {
+		_, word := jobState(r)
+		current = r.Short() + ": " + word
+	}
+	return t.bar, t.work.Busy() || t.list.Busy(), len(t.rows), current
 }

@@ -158,7 +158,7 @@ func (s jobStep) glyph() string {
 func (t *jobTab) act() {
 	r := t.current()
 	if t.bar.Primary.Disabled() || r == nil {
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 		return
 	}
 	t.step(nextStep(r), r)
@@ -167,14 +167,14 @@ func (t *jobTab) act() {
 // step does something with a batch, after asking where it cannot be taken back.
 func (t *jobTab) step(s jobStep, r *job.Record) {
 	if t.work.Busy() {
-		t.app.busy()
+		t.app.Busy()
 		return
 	}
-	if t.app.desk == nil {
-		t.app.noDesk()
+	if t.app.Desk() == nil {
+		t.app.NoDesk()
 		return
 	}
-	jobs := t.app.desk.Jobs
+	jobs := t.app.Desk().Jobs
 	name := map[string]any{"Name": visible(r.Short())}
 	switch s {
 	case stepStart:
@@ -223,12 +223,12 @@ func (t *jobTab) step(s jobStep, r *job.Record) {
 	case stepRetry:
 		t.run(r, words.T("jobs.preparing"), words.T("jobs.retry-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 			return jobs.Retry(ctx, r.ID)
-		}, func(again *job.Record) { t.choose(again.ID) })
+		}, func(again *job.Record) { t.Choose(again.ID) })
 	case stepCancel:
 		t.run(r, words.T("jobs.cancelling"), words.T("jobs.cancel-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 			return jobs.Cancel(ctx, r.ID)
 		}, func(*job.Record) {
-			t.app.note(widgets.Note{State: look.Ready, Text: words.T("jobs.cancelled", name),
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("jobs.cancelled", name),
 				Action: words.T("csr.undo"), Act: func() { t.step(stepRetry, r) }})
 		})
 	case stepFailedRows:
@@ -244,7 +244,7 @@ func (t *jobTab) step(s jobStep, r *job.Record) {
 
 // sure asks before something that cannot be taken back.
 func (t *jobTab) sure(s look.State, title, text, verb string, danger bool, act func()) {
-	t.app.ask(&widgets.Dialog{State: s, Title: title, Text: text,
+	t.app.Ask(&widgets.Dialog{State: s, Title: title, Text: text,
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: verb, Danger: danger, Act: act}}})
 }
 
@@ -252,19 +252,19 @@ func (t *jobTab) sure(s look.State, title, text, verb string, danger bool, act f
 func (t *jobTab) run(of *job.Record, title, failed string, work func(context.Context, progress.Func) (*job.Record, error), then func(*job.Record)) {
 	inTurn(t, title, work, func(r *job.Record, err error) {
 		if r != nil {
-			t.take(*r)
+			t.Take(*r)
 		}
 		t.showBar()
 		switch {
 		case cancelled(err) && !unsettled(err): // what went out before that may have been heard
-			t.app.note(widgets.Note{State: look.Notice, Text: words.T("jobs.stopped")})
+			t.app.Note(widgets.Note{State: look.Notice, Text: words.T("jobs.stopped")})
 		case errors.Is(err, job.ErrNotFound):
 			t.drops(of.ID)
-			t.app.fail(failed, err)
+			t.app.Fail(failed, err)
 		case errors.Is(err, job.ErrFound):
-			t.app.note(widgets.Note{State: look.Warning, Text: words.T("jobs.found")})
+			t.app.Note(widgets.Note{State: look.Warning, Text: words.T("jobs.found")})
 		case err != nil:
-			t.app.fail(failed, err)
+			t.app.Fail(failed, err)
 		case then != nil:
 			then(r)
 		}
@@ -279,7 +279,7 @@ func (t *jobTab) askStart(r *job.Record) {
 			n, jobs = n+part.Expected(), jobs+1
 		}
 	}
-	data := map[string]any{"Number": count(n), "Connection": visible(r.Connection.Name), "Host": t.host(r), "Profile": visible(cmp.Or(r.Profile.Name, r.Profile.ID))}
+	data := map[string]any{"Number": words.Group(n), "Connection": visible(r.Connection.Name), "Host": t.host(r), "Profile": visible(cmp.Or(r.Profile.Name, r.Profile.ID))}
 	text := words.N("jobs.start-text", n, data)
 	if r.Connection.Practice {
 		text = words.N("jobs.start-practice", n, data)
@@ -291,30 +291,30 @@ func (t *jobTab) askStart(r *job.Record) {
 	if r.Connection.Practice {
 		state = look.Notice
 	}
-	t.sure(state, words.T("jobs.start-title", "Name", visible(r.Short())), text, words.N("start.now", n, data), false, func() { t.send(r.ID) })
+	t.sure(state, words.T("jobs.start-title", "Name", visible(r.Short())), text, words.N("start.now", n, data), false, func() { t.Send(r.ID) })
 }
 
-// send starts a prepared batch, with the others of its series.
-func (t *jobTab) send(id string) {
-	jobs := t.app.desk.Jobs
+// Send starts a prepared batch, with the others of its series.
+func (t *jobTab) Send(id string) {
+	jobs := t.app.Desk().Jobs
 	t.sending++
 	inTurn(t, words.T("jobs.sending"), func(ctx context.Context, report progress.Func) (*job.Series, error) {
 		return jobs.StartSeries(ctx, id, report)
 	}, func(s *job.Series, err error) {
 		if s != nil {
-			t.takeAll(s.Records)
+			t.TakeAll(s.Records)
 		}
 		t.showBar()
 		doubt := (*job.UnsettledError)(nil)
 		switch {
 		case errors.As(err, &doubt):
-			t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.unsettled"), Detail: visible(err.Error()),
+			t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.unsettled"), Detail: visible(err.Error()),
 				Text:    words.T("jobs.unsettled-text") + " " + unsettledWords(doubt),
 				Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 		case err != nil:
-			t.app.fail(words.T("jobs.start-failed"), err)
+			t.app.Fail(words.T("jobs.start-failed"), err)
 		default:
-			t.app.note(widgets.Note{State: look.Ready, Text: words.T("jobs.sent")})
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("jobs.sent")})
 		}
 		t.sent(err)
 	})
@@ -329,7 +329,7 @@ func (t *jobTab) askPortal(r *job.Record) {
 	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.portal-take"), Act: func() {
 		remote := id.Text
 		t.run(r, words.T("jobs.asking"), words.T("jobs.settle-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
-			return t.app.desk.Jobs.Resolve(ctx, r.ID, remote)
+			return t.app.Desk().Jobs.Resolve(ctx, r.ID, remote)
 		}, nil)
 	}}}
 	given := func(text string) bool { return strings.TrimSpace(text) != "" }
@@ -340,32 +340,32 @@ func (t *jobTab) askPortal(r *job.Record) {
 		}
 	}
 	d.FocusFirst(id)
-	t.app.ask(d)
+	t.app.Ask(d)
 	d.Enable(1, false)
 }
 
 // fetched opens what was fetched, unless somebody has gone on to other work meanwhile.
 func (t *jobTab) fetched(r *job.Record) {
-	if t.app.current() == tab(t) {
+	if t.app.Current() == Room(t) {
 		t.openResult(r)
 		return
 	}
-	t.app.note(widgets.Note{State: look.Ready, Text: words.T("jobs.fetched-note", "Name", visible(r.Short())),
+	t.app.Note(widgets.Note{State: look.Ready, Text: words.T("jobs.fetched-note", "Name", visible(r.Short())),
 		Action: words.T("jobs.open"), Act: func() { t.openResult(r) }})
 }
 
 // openResult hands the fetched result over to Open results, with the order at hand.
 func (t *jobTab) openResult(r *job.Record) {
 	if r.ResultPath == "" {
-		t.resultGone(r)
+		t.ResultGone(r)
 		return
 	}
-	t.app.Results.openJob(r)
+	t.app.OpenResult(r)
 }
 
-// resultGone says that a fetched result is not there any more.
-func (t *jobTab) resultGone(r *job.Record) {
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.result-gone"),
+// ResultGone says that a fetched result is not there any more.
+func (t *jobTab) ResultGone(r *job.Record) {
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.result-gone"),
 		Text:    words.T("jobs.result-gone-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.fetch"), Act: func() { t.step(stepFetch, r) }}}})
 }
@@ -373,25 +373,25 @@ func (t *jobTab) resultGone(r *job.Record) {
 // saveFailedRows writes the rows that the service refused as a CSV that can be corrected and sent.
 func (t *jobTab) saveFailedRows(r *job.Record) {
 	o := ChooserOptions{Title: words.T("jobs.failed-rows-title"), Name: r.ID + "-failed.csv", Kind: words.T("mac.kind"), Ends: []string{".csv"}}
-	t.app.saveFile(o, func(path string, replace bool) {
+	t.app.SaveFile(o, func(path string, replace bool) {
 		inTurn(t, words.T("jobs.failed-rows-saving"), func(ctx context.Context, _ progress.Func) (string, error) {
 			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
 			if err != nil {
 				return "", err
 			}
 			defer f.Abort()
-			if _, err := t.app.desk.Jobs.FailedRows(ctx, r.ID, f); err != nil {
+			if _, err := t.app.Desk().Jobs.FailedRows(ctx, r.ID, f); err != nil {
 				return "", err
 			}
 			return path, f.Commit()
 		}, func(path string, err error) {
 			t.showBar()
 			if err != nil {
-				t.app.fail(words.T("jobs.failed-rows-failed"), err)
+				t.app.Fail(words.T("jobs.failed-rows-failed"), err)
 				return
 			}
-			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.failed-rows-saved"),
-				Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(path) }})
+			t.app.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.failed-rows-saved"),
+				Action: words.T("save.copy-path"), Act: func() { t.app.Clipboard().SetContent(path) }})
 		})
 	})
 }
@@ -399,34 +399,34 @@ func (t *jobTab) saveFailedRows(r *job.Record) {
 // export writes a prepared batch as one file, for a station that sends it.
 func (t *jobTab) export(r *job.Record) {
 	o := ChooserOptions{Title: words.T("jobs.export-title"), Name: r.ID + batchEnd, Kind: words.T("jobs.kind"), Ends: []string{batchEnd}}
-	t.app.saveFile(o, func(path string, replace bool) {
+	t.app.SaveFile(o, func(path string, replace bool) {
 		t.run(r, words.T("jobs.exporting"), words.T("jobs.export-failed"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
 			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
 			if err != nil {
 				return nil, err
 			}
 			defer f.Abort()
-			handed, err := t.app.desk.Jobs.Export(ctx, r.ID, f, report)
+			handed, err := t.app.Desk().Jobs.Export(ctx, r.ID, f, report)
 			if err != nil {
 				return nil, err
 			}
 			return handed, f.Commit()
 		}, func(*job.Record) {
-			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.exported")})
+			t.app.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.exported")})
 		})
 	})
 }
 
-// drop takes in batches that were prepared elsewhere.
-func (t *jobTab) drop(paths []string) {
-	if t.app.desk == nil {
-		t.app.noDesk()
+// Drop takes in batches that were prepared elsewhere.
+func (t *jobTab) Drop(paths []string) {
+	if t.app.Desk() == nil {
+		t.app.NoDesk()
 		return
 	}
 	inTurn(t, words.T("jobs.importing"), func(ctx context.Context, report progress.Func) ([]*job.Record, error) {
 		var all []*job.Record
 		for _, path := range paths {
-			r, err := t.app.desk.Jobs.ImportFile(ctx, path, report)
+			r, err := t.app.Desk().Jobs.ImportFile(ctx, path, report)
 			if err != nil {
 				return all, err
 			}
@@ -434,15 +434,15 @@ func (t *jobTab) drop(paths []string) {
 		}
 		return all, nil
 	}, func(all []*job.Record, err error) {
-		t.takeAll(all)
+		t.TakeAll(all)
 		t.showBar()
 		if err != nil {
-			t.app.fail(words.T("jobs.import-failed"), err)
+			t.app.Fail(words.T("jobs.import-failed"), err)
 			return
 		}
 		if len(all) > 0 {
-			t.choose(all[0].ID)
-			t.app.note(widgets.Note{State: look.Ready, Text: words.N("jobs.imported", len(all))})
+			t.Choose(all[0].ID)
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.N("jobs.imported", len(all))})
 		}
 	})
 }
@@ -452,12 +452,12 @@ func (t *jobTab) remove() {
 	if r := t.current(); r != nil && slices.Contains(otherSteps(r), stepDelete) {
 		t.step(stepDelete, r)
 	} else if r != nil {
-		t.app.note(widgets.Note{State: look.Notice, Text: words.T("jobs.not-ended")})
+		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("jobs.not-ended")})
 	}
 }
 
 func (t *jobTab) delete(r *job.Record) {
-	d := t.app.desk
+	d := t.app.Desk()
 	inTurn(t, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
 		if err := d.Jobs.Delete(ctx, r.ID); err != nil && !errors.Is(err, job.ErrNotFound) {
 			return struct{}{}, err
@@ -469,7 +469,7 @@ func (t *jobTab) delete(r *job.Record) {
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			t.showBar()
-			t.app.fail(words.T("jobs.delete-failed"), err)
+			t.app.Fail(words.T("jobs.delete-failed"), err)
 			return
 		}
 		t.drops(r.ID)

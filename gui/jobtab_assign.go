@@ -14,12 +14,12 @@ import (
 
 // known says whether this computer has the connection of a batch; that of another one has an id of its own.
 func (t *jobTab) known(r *job.Record) bool {
-	return r.Connection.ID == job.PracticeID || t.app.connected.find(r.Connection.ID) != nil
+	return r.Connection.ID == job.PracticeID || t.app.Connections().find(r.Connection.ID) != nil
 }
 
 // host is the host that a batch goes to, "" where it is for practice.
 func (t *jobTab) host(r *job.Record) string {
-	if c := t.app.connected.find(r.Connection.ID); c != nil && !r.Connection.Practice {
+	if c := t.app.Connections().find(r.Connection.ID); c != nil && !r.Connection.Practice {
 		return c.Host()
 	}
 	return ""
@@ -31,11 +31,11 @@ func (t *jobTab) askConnection(r *job.Record, then func(*job.Record)) {
 	var fit []trustmanager.Connection
 	var names []string
 	index := 0
-	for _, c := range t.app.connected.all {
+	for _, c := range t.app.Connections().all {
 		if (c.Kind == trustmanager.Practice) != r.Connection.Practice {
 			continue
 		}
-		if c.ID == r.Connection.ID || c.ID == t.app.connected.standard && !t.known(r) {
+		if c.ID == r.Connection.ID || c.ID == t.app.Connections().standard && !t.known(r) {
 			index = len(fit)
 		}
 		name := c.Name
@@ -47,12 +47,12 @@ func (t *jobTab) askConnection(r *job.Record, then func(*job.Record)) {
 	if len(fit) == 0 {
 		t.sure(look.Notice, words.T("jobs.no-connection"),
 			words.T("jobs.no-connection-text", "Name", visible(r.Connection.Name)),
-			words.T("start.connections"), false, t.app.showConnections)
+			words.T("start.connections"), false, t.app.ShowConnections)
 		return
 	}
 	which := widgets.NewSelect(names, func(int) {})
 	which.SetSelectedIndex(index)
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: words.T("jobs.assign-title"), Body: widgets.Outlined(which),
+	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("jobs.assign-title"), Body: widgets.Outlined(which),
 		Text: words.T("jobs.assign-text", "Name", visible(r.Connection.Name), "Profile", visible(r.Profile.Name)),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.assign-now"), Act: func() {
 			t.askProfile(r, fit[max(which.SelectedIndex(), 0)], then)
@@ -61,13 +61,13 @@ func (t *jobTab) askConnection(r *job.Record, then func(*job.Record)) {
 
 // askProfile keeps the profile of the batch where the connection has it, and asks for another one where it has not.
 func (t *jobTab) askProfile(r *job.Record, c trustmanager.Connection, then func(*job.Record)) {
-	d := t.app.desk
+	d := t.app.Desk()
 	inTurn(t, words.T("csv.profiles-asked"), func(ctx context.Context, _ progress.Func) (profileList, error) {
 		return d.profiles(ctx, c.ID)
 	}, func(l profileList, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(words.T("start.no-profiles"), err)
+			t.app.Fail(words.T("start.no-profiles"), err)
 			return
 		}
 		if i := slices.IndexFunc(l.all, func(p trustmanager.Profile) bool { return p.ID == r.Profile.ID }); i >= 0 {
@@ -76,11 +76,11 @@ func (t *jobTab) askProfile(r *job.Record, c trustmanager.Connection, then func(
 		}
 		fit := slices.DeleteFunc(l.all, func(p trustmanager.Profile) bool { return !takes(jobProfile(p), r.Keys) })
 		if len(fit) == 0 {
-			t.app.note(widgets.Note{State: look.Warning, Text: words.T("start.no-profile-fits")})
+			t.app.Note(widgets.Note{State: look.Warning, Text: words.T("start.no-profile-fits")})
 			return
 		}
 		which := widgets.NewSelect(profileNames(fit), func(int) {})
-		t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.assign-profile"), Body: widgets.Outlined(which),
+		t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.assign-profile"), Body: widgets.Outlined(which),
 			Text: words.T("jobs.assign-profile-text", "Name", visible(c.Name), "Profile", visible(r.Profile.Name)),
 			Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.assign-now"), Act: func() {
 				if i := which.SelectedIndex(); i >= 0 {
@@ -92,7 +92,7 @@ func (t *jobTab) askProfile(r *job.Record, c trustmanager.Connection, then func(
 
 // assign gives the batch, and the others of its series that were not sent, another connection and profile.
 func (t *jobTab) assign(r *job.Record, c trustmanager.Connection, p job.Profile, then func(*job.Record)) {
-	jobs, to := t.app.desk.Jobs, job.ConnectionOf(c)
+	jobs, to := t.app.Desk().Jobs, job.ConnectionOf(c)
 	t.run(r, words.T("jobs.assigning"), words.T("jobs.assign-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 		s, err := jobs.SeriesOf(ctx, r.ID)
 		if err != nil {
@@ -109,19 +109,8 @@ func (t *jobTab) assign(r *job.Record, c trustmanager.Connection, p job.Profile,
 	}, then)
 }
 
-// takes says whether a profile takes batches of these keys, as far as the service tells.
-func takes(p job.Profile, keys job.Keys) bool {
-	switch {
-	case p.NoBatch:
-		return false
-	case keys == job.ByService:
-		return p.KeyGeneration != "client_side"
-	}
-	return p.KeyGeneration != "server_side"
-}
-
-// need is how many batches cannot go on without a connection.
-func (t *jobTab) need(connection string) int {
+// Need is how many batches cannot go on without a connection.
+func (t *jobTab) Need(connection string) int {
 	n := 0
 	for _, r := range t.all {
 		if r.Connection.ID == connection && (r.State.UnderWay() || r.State == job.Starting || r.State == job.MayExist || r.State == job.Complete) {

@@ -64,7 +64,7 @@ type jobInFull struct {
 
 // read reads a batch and shows it.
 func (d *jobDetails) read(id string) {
-	desk := d.tab.app.desk
+	desk := d.tab.app.Desk()
 	if desk == nil {
 		return
 	}
@@ -147,7 +147,7 @@ func (d *jobDetails) explain(r *job.Record) {
 // steps are the buttons for everything but the next step, which is the primary button's. What it returns gives the focus
 // back to the step that had it: a batch that changes takes nobody's place on the keyboard away.
 func (d *jobDetails) steps(r *job.Record) (refocus func()) {
-	canvas, had := d.tab.app.window.Canvas(), ""
+	canvas, had := d.tab.app.Canvas(), ""
 	for _, b := range d.others {
 		if canvas.Focused() == fyne.Focusable(b) {
 			had = b.Text

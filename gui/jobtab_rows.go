@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"enrollbench/core/job"
 	"enrollbench/gui/look"
@@ -188,18 +187,7 @@ func jobCount(r *job.Record) string {
 	case n == 0:
 		return "—"
 	case r.State == job.Running && r.Issued > 0, r.Partial():
-		return words.T("job.of", "Issued", count(r.Issued), "Number", count(n))
+		return words.T("job.of", "Issued", words.Group(r.Issued), "Number", words.Group(n))
 	}
-	return count(n)
-}
-
-// when writes a time short: the time of a day of today, else the date with it.
-func when(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	if at = at.Local(); at.Format(time.DateOnly) == time.Now().Local().Format(time.DateOnly) {
-		return at.Format("15:04")
-	}
-	return at.Format("2006-01-02 15:04")
+	return words.Group(n)
 }

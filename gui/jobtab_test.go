@@ -22,7 +22,7 @@ import (
 func practiceRig(t *testing.T) *rig {
 	t.Helper()
 	r := newRig(t)
-	r.practise(nil)
+	r.Practise(nil)
 	r.idle()
 	if c := r.connected.find(r.connected.standard); c == nil || c.ID != job.PracticeID || r.linkText.Text() != "Practice" {
 		t.Fatalf("the connection is %v, the header says %q", c, r.linkText.Text())
@@ -75,12 +75,12 @@ func (r *rig) reaches(want job.State) *job.Record {
 // ordersRequests starts a batch with the three requests of a folder.
 func (r *rig) ordersRequests() {
 	r.t.Helper()
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(r.t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
-	if r.current() != tab(r.Start) || r.Start.bar.Primary.Disabled() {
-		r.t.Fatalf("in front is %s, its reason %q", r.current().name(), r.Start.bar.Reason())
+	if r.Current() != Room(r.Start) || r.Start.bar.Primary.Disabled() {
+		r.t.Fatalf("in front is %s, its reason %q", r.Current().Name(), r.Start.bar.Reason())
 	}
 	test.Tap(r.Start.bar.Primary)
 	r.idle()
@@ -88,13 +88,13 @@ func (r *rig) ordersRequests() {
 
 func TestABatchGoesAllTheWay(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	p := r.Start
-	if r.current() != tab(p) || p.sentence.Text() != "3 certificates, keys made by the devices" || p.bar.Primary.Text != "Start 3 certificates" {
-		t.Fatalf("in front is %s with %q and the button %q", r.current().name(), p.sentence.Text(), p.bar.Primary.Text)
+	if r.Current() != Room(p) || p.sentence.Text() != "3 certificates, keys made by the devices" || p.bar.Primary.Text != "Start 3 certificates" {
+		t.Fatalf("in front is %s with %q and the button %q", r.Current().Name(), p.sentence.Text(), p.bar.Primary.Text)
 	}
 	for _, x := range p.profiles {
 		if x.Keys == "server_side" || !x.Batch() {
@@ -103,8 +103,8 @@ func TestABatchGoesAllTheWay(t *testing.T) {
 	}
 	test.Tap(p.bar.Primary)
 	r.idle()
-	if r.current() != tab(r.Jobs) || len(r.Jobs.all) != 1 {
-		t.Fatalf("in front is %s, and there are %d batches", r.current().name(), len(r.Jobs.all))
+	if r.Current() != Room(r.Jobs) || len(r.Jobs.all) != 1 {
+		t.Fatalf("in front is %s, and there are %d batches", r.Current().Name(), len(r.Jobs.all))
 	}
 	done := r.reaches(job.Complete)
 	if done.Issued != 3 || r.Jobs.bar.Primary.Text != "Fetch and open" || r.badges[3].Text() != "1" {
@@ -112,8 +112,8 @@ func TestABatchGoesAllTheWay(t *testing.T) {
 	}
 	test.Tap(r.Jobs.bar.Primary)
 	r.idle()
-	if r.current() != tab(r.Results) || r.Results.result == nil || r.Results.result.state != look.Ready {
-		t.Fatalf("in front is %s, dialogs %d, %q", r.current().name(), len(r.dialogs), r.toastText())
+	if r.Current() != Room(r.Results) || r.Results.result == nil || r.Results.result.state != look.Ready {
+		t.Fatalf("in front is %s, dialogs %d, %q", r.Current().Name(), len(r.dialogs), r.toastText())
 	}
 	if opened := r.Jobs.all[0]; opened.State != job.Opened || !strings.HasPrefix(opened.Verdict, "3 of 3 delivered") {
 		t.Errorf("the record says %s, %q", opened.State, opened.Verdict)
@@ -134,18 +134,18 @@ func TestKeysFromTheServiceWantARehearsal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.bring(r.MAC)
+	r.Bring(r.MAC)
 	r.MAC.start.Entry.SetText("00:1a:c2:7b:00:00")
 	r.MAC.count.Entry.SetText("4")
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	p := r.Start
 	if !p.bar.Primary.Disabled() || !p.keep.Disabled() || !strings.Contains(allText(p.says), "No certificate or OpenPGP key was chosen") {
 		t.Errorf("without a recipient the button is enabled, or the page says %s", allText(p.says))
 	}
-	r.showKeys()
+	r.ShowKeys()
 	r.drop(s.Certificate)
-	r.showAside(r.Start)
+	r.ShowAside(r.Start)
 	r.idle()
 	if !p.bar.Primary.Disabled() || !p.unproven.Visible() {
 		t.Errorf("without a rehearsal the button is enabled: %s", allText(p.says))
@@ -155,11 +155,11 @@ func TestKeysFromTheServiceWantARehearsal(t *testing.T) {
 	if p.bar.Primary.Disabled() {
 		t.Errorf("knowingly without a rehearsal it cannot be started: %s", allText(p.says))
 	}
-	r.showKeys()
+	r.ShowKeys()
 	r.Keys.key.SetText(s.Key)
 	test.Tap(r.Keys.bar.Primary)
 	r.idle()
-	r.showAside(r.Start)
+	r.ShowAside(r.Start)
 	r.idle()
 	if p.bar.Primary.Disabled() || p.unproven.Visible() || !strings.Contains(p.sentence.Text(), "(proven today)") {
 		t.Errorf("after the rehearsal: %q, %s", p.sentence.Text(), allText(p.says))
@@ -176,17 +176,17 @@ func TestKeysFromTheServiceWantARehearsal(t *testing.T) {
 
 func TestRowsOfACSVAreOrdered(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSV)
+	r.Bring(r.CSV)
 	path := put(t, filepath.Join(t.TempDir(), "order.csv"), []byte("subject.common_name,subject.country\nthermostat-1,DE\nthermostat-2,DEU\nthermostat-3,DE\n"))
 	s, err := sample.Write(t.TempDir(), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.showKeys()
+	r.ShowKeys()
 	r.drop(s.Certificate)
-	r.bring(r.CSV)
+	r.Bring(r.CSV)
 	r.drop(path)
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	if d := r.dialog(); d.Title != "One row has errors" {
 		t.Fatalf("the dialog says %q", d.Title)
@@ -194,10 +194,10 @@ func TestRowsOfACSVAreOrdered(t *testing.T) {
 	r.dialog().Take(1)
 	r.idle()
 	p := r.Start
-	if r.current() != tab(p) || p.given.keys != job.ByService || !strings.HasPrefix(p.sentence.Text(), "2 certificates, keys made by the service") {
-		t.Fatalf("in front is %s, %q", r.current().name(), p.sentence.Text())
+	if r.Current() != Room(p) || p.given.Batch.Keys != job.ByService || !strings.HasPrefix(p.sentence.Text(), "2 certificates, keys made by the service") {
+		t.Fatalf("in front is %s, %q", r.Current().Name(), p.sentence.Text())
 	}
-	folder := p.given.folder
+	folder := p.given.Folder
 	p.leave()
 	r.until(func() bool { return !exists(folder) })
 }
@@ -274,9 +274,9 @@ func TestFailedRowsAreNoSuccess(t *testing.T) {
 
 func TestAPreparedBatchIsCarriedToAnotherStation(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	test.Tap(r.Start.keep)
 	r.idle()
@@ -292,7 +292,7 @@ func TestAPreparedBatchIsCarriedToAnotherStation(t *testing.T) {
 	}
 
 	other := practiceRig(t)
-	other.bring(other.Jobs)
+	other.Bring(other.Jobs)
 	other.drop(file)
 	got := other.Jobs.current()
 	if got == nil || got.State != job.Prepared || got.Count != 3 || got.ID != r.Jobs.current().ID {
@@ -308,9 +308,9 @@ func TestAPreparedBatchIsCarriedToAnotherStation(t *testing.T) {
 
 func TestApprovalAndRejection(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	for i, x := range r.Start.profiles {
 		if strings.Contains(strings.ToLower(x.Name), "approv") {
@@ -344,19 +344,19 @@ func TestJobsFitASmallWindow(t *testing.T) {
 			t.Errorf("%s needs %v", what, min)
 		}
 	}
-	r.welcome()
+	r.Welcome.Welcome()
 	fits("the first start")
-	r.showConnections()
+	r.ShowConnections()
 	r.idle()
 	fits("the connections")
-	r.Settings.add()
+	r.Settings.Add()
 	r.Settings.form.title.SetText(strings.Repeat("a long name ", 8))
 	fits("a new connection")
 	r.Settings.form.forget()
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
 	fits("requests")
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	fits("the page that starts it")
 	test.Tap(r.Start.bar.Primary)
@@ -367,9 +367,9 @@ func TestJobsFitASmallWindow(t *testing.T) {
 // Details that change under somebody's hands leave the focus on the step it was on, or on the list.
 func TestDetailsKeepTheFocus(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	test.Tap(r.Start.keep)
 	r.idle()

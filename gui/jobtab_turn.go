@@ -27,9 +27,9 @@ func inTurn[T any](t *jobTab, title string, work func(context.Context, progress.
 	})
 }
 
-// leave goes on with then, which closes the window, once nothing is being sent: breaking that off leaves a batch of which
+// Leave goes on with then, which closes the window, once nothing is being sent: breaking that off leaves a batch of which
 // nobody knows whether the service took it.
-func (t *jobTab) leave(then func()) {
+func (t *jobTab) Leave(then func()) {
 	if t.sending == 0 {
 		then()
 		return
@@ -38,7 +38,7 @@ func (t *jobTab) leave(then func()) {
 		return
 	}
 	t.leaving = true
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.leave-title"),
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.leave-title"),
 		Text:     words.T("jobs.leave-text"),
 		OnClosed: func() { t.leaving = false },
 		Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: func() { t.afterSending = nil }},

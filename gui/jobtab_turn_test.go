@@ -32,10 +32,10 @@ func (r *rig) occupy() (release func(), broken func() bool) {
 func TestStepsWaitForEachOther(t *testing.T) {
 	r := practiceRig(t)
 	release, broken := r.occupy()
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop1(goodFolder(t))
-	r.startCurrent()
-	r.until(func() bool { return r.current() == tab(r.Start) && !r.Start.busy() })
+	with(r.Frame, Starter.StartBatch)
+	r.until(func() bool { return r.Current() == Room(r.Start) && !r.Start.busy() })
 	test.Tap(r.Start.bar.Primary)
 	r.until(func() bool { return r.Jobs.current() != nil })
 	if got := r.Jobs.current(); got.State != job.Prepared || !strings.Contains(r.Jobs.bar.Sentence(), "One step waiting") {
@@ -57,7 +57,7 @@ func TestStepsWaitForEachOther(t *testing.T) {
 // drop1 drops a folder without waiting for other tabs.
 func (r *rig) drop1(path string) {
 	r.t.Helper()
-	r.current().drop([]string{path})
+	r.DropOn([]string{path})
 	r.until(func() bool { return !r.CSR.work.Busy() && !r.CSR.sift.Busy() && len(r.files()) > 0 })
 }
 
@@ -65,10 +65,10 @@ func (r *rig) drop1(path string) {
 func TestClosingWaitsForWhatIsSent(t *testing.T) {
 	r := practiceRig(t)
 	release, _ := r.occupy()
-	r.Jobs.send("2026-01-01-1-aaaaaa") // waits
+	r.Jobs.Send("2026-01-01-1-aaaaaa") // waits
 	closed := 0
-	r.Jobs.leave(func() { closed++ })
-	r.Jobs.leave(func() { closed++ }) // the window manager asks again
+	r.Jobs.Leave(func() { closed++ })
+	r.Jobs.Leave(func() { closed++ }) // the window manager asks again
 	if len(r.dialogs) != 1 || closed != 0 {
 		t.Fatalf("%d dialogs, closed %d times", len(r.dialogs), closed)
 	}
@@ -80,7 +80,7 @@ func TestClosingWaitsForWhatIsSent(t *testing.T) {
 		t.Errorf("the dialog says %q, closed %d times", d.Title, closed)
 	}
 	r.dialog().Take(0)
-	r.Jobs.leave(func() { closed++ })
+	r.Jobs.Leave(func() { closed++ })
 	if closed != 1 {
 		t.Error("with nothing to send it is asked all the same")
 	}
@@ -98,9 +98,9 @@ func TestABatchOfAnotherComputerIsGivenAConnection(t *testing.T) {
 	if err := r.desk.Connections.Add(c); err != nil {
 		t.Fatal(err)
 	}
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	test.Tap(r.Start.keep)
 	r.idle()
@@ -112,8 +112,8 @@ func TestABatchOfAnotherComputerIsGivenAConnection(t *testing.T) {
 	if _, err := r.desk.Connections.Remove(c.ID); err != nil {
 		t.Fatal(err)
 	}
-	r.readConnections(false)
-	r.Jobs.take(*assigned)
+	r.ReadConnections(false)
+	r.Jobs.Take(*assigned)
 	r.idle()
 	test.Tap(r.Jobs.bar.Primary)
 	if d := r.dialog(); d.Title != "Through which connection?" || !strings.Contains(d.Text, "Plant 4") {
@@ -138,7 +138,7 @@ func TestTheListKeepsUp(t *testing.T) {
 	}
 	older := *done
 	older.Change, older.State = 0, job.Running
-	r.Jobs.take(older)
+	r.Jobs.Take(older)
 	if r.Jobs.current().State != job.Complete {
 		t.Error("an older record replaced a newer one")
 	}
@@ -151,15 +151,15 @@ func TestTheListKeepsUp(t *testing.T) {
 		t.Errorf("%d batches are left, and it says %q", len(r.Jobs.all), d.Text)
 	}
 	r.dialog().Take(0)
-	r.Jobs.take(*done)
+	r.Jobs.Take(*done)
 	if len(r.Jobs.all) != 0 {
 		t.Error("a late change brought it back")
 	}
-	r.Jobs.fails(os.ErrPermission)
+	r.Jobs.DeskFailed(os.ErrPermission)
 	if !r.Jobs.wrong.Visible() || !r.Jobs.empty.Visible() {
 		t.Error("what is wrong with the list is not shown")
 	}
-	r.Jobs.recheck()
+	r.Jobs.Recheck()
 	r.idle()
 	if r.Jobs.wrong.Visible() {
 		t.Error("trying again does not help")
@@ -172,12 +172,12 @@ func TestFetchedResults(t *testing.T) {
 	r.ordersRequests()
 	r.reaches(job.Complete)
 	test.Tap(r.Jobs.bar.Primary)
-	r.bring(r.MAC)
+	r.Bring(r.MAC)
 	r.idle()
-	if r.current() != tab(r.MAC) || !strings.Contains(r.toastText(), "is here") {
-		t.Errorf("in front is %s, and the toast says %q", r.current().name(), r.toastText())
+	if r.Current() != Room(r.MAC) || !strings.Contains(r.toastText(), "is here") {
+		t.Errorf("in front is %s, and the toast says %q", r.Current().Name(), r.toastText())
 	}
-	r.bring(r.Jobs)
+	r.Bring(r.Jobs)
 	if err := os.Remove(r.Jobs.current().ResultPath); err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestFetchedResults(t *testing.T) {
 	if d := r.dialog(); d.Title != "The fetched result is not there any more" {
 		t.Fatalf("the dialog says %q", d.Title)
 	}
-	r.bring(r.Jobs)
+	r.Bring(r.Jobs)
 	r.dialog().Take(1)
 	r.idle()
 	if r.Results.result == nil {
@@ -217,11 +217,11 @@ func TestUploadFilesAreNotLeftBehind(t *testing.T) {
 		t.Error("the upload file outlives its record")
 	}
 	// A batch whose page is open when the window closes.
-	r.bring(r.CSR)
-	r.startCurrent()
+	r.Bring(r.CSR)
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
-	folder = r.Start.given.folder
-	r.Start.close()
+	folder = r.Start.given.Folder
+	r.Start.Close()
 	if exists(folder) {
 		t.Error("what was not prepared outlives the window")
 	}
@@ -233,12 +233,12 @@ func TestNotesAreWrittenInOrder(t *testing.T) {
 	r.ordersRequests()
 	id := r.reaches(job.Complete).ID
 	r.Jobs.step(stepFetch, r.Jobs.current())
-	r.bring(r.MAC)
+	r.Bring(r.MAC)
 	r.idle()
 	jobs := r.desk.Jobs
 	r.Results.record(func(ctx context.Context) (*job.Record, error) { return jobs.MarkOpened(ctx, id, "all of it") })
 	r.Results.record(func(ctx context.Context) (*job.Record, error) { return jobs.MarkDelivered(ctx, id, "a stick") })
-	r.until(func() bool { return !r.Results.noting.Busy() && len(r.Jobs.notes) == 0 })
+	r.until(func() bool { return !r.Results.noting.Busy() && len(r.Results.notes) == 0 })
 	got, err := jobs.Get(t.Context(), id)
 	if err != nil || got.State != job.Delivered || got.Verdict != "all of it" {
 		t.Errorf("the record is %v, %v", got, err)

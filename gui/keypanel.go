@@ -46,25 +46,25 @@ type keyPanel struct {
 
 func newKeyPanel(a *App) *keyPanel {
 	p := &keyPanel{app: a}
-	p.progress = widgets.NewProgressRow(p.escape)
-	p.work = a.tasks.NewRunner(func(s *widgets.Progress) { p.progress.Set(s); p.showBar() })
+	p.progress = widgets.NewProgressRow(p.Escape)
+	p.work = a.Tasks().NewRunner(func(s *widgets.Progress) { p.progress.Set(s); p.showBar() })
 	p.build()
 	p.show()
 	return p
 }
 
-func (p *keyPanel) name() string               { return words.T("keys.title") }
-func (p *keyPanel) icon() string               { return "key" }
-func (p *keyPanel) content() fyne.CanvasObject { return p.root }
+func (p *keyPanel) Name() string               { return words.T("keys.title") }
+func (p *keyPanel) Icon() string               { return "key" }
+func (p *keyPanel) Content() fyne.CanvasObject { return p.root }
 
 func (p *keyPanel) build() {
 	p.seal = widgets.NewButton(words.T("keys.encrypt"), look.Icon("sealed"), p.encrypt)
-	p.other = widgets.NewButton(words.T("keys.other"), look.Icon("key"), p.open)
+	p.other = widgets.NewButton(words.T("keys.other"), look.Icon("key"), p.Open)
 	p.none = widgets.NewButton(words.T("keys.none"), look.Icon("remove"), p.forget)
 	primary := widgets.NewPrimary(words.T("keys.rehearse"), look.Icon("refresh"), p.act)
 	p.bar = widgets.NewBottomBar(primary, p.none, p.other)
 
-	files := widgets.NewPrimary(words.T("open.files"), look.Icon("add"), p.open)
+	files := widgets.NewPrimary(words.T("open.files"), look.Icon("add"), p.Open)
 	p.empty = widgets.DropZone(words.T("keys.drop"), words.T("keys.drop-hint"), widgets.Space(0, 0), files)
 
 	p.title, p.words = widgets.NewText("").Giving(), widgets.NewText("").Giving()
@@ -98,7 +98,7 @@ func (p *keyPanel) show() {
 	if p.bar == nil {
 		return
 	}
-	r := p.app.Recipient
+	r := p.app.Recipient()
 	set := func(o fyne.CanvasObject, on bool) {
 		if on {
 			o.Show()
@@ -121,7 +121,7 @@ func (p *keyPanel) show() {
 }
 
 func (p *keyPanel) showBar() {
-	r := p.app.Recipient
+	r := p.app.Recipient()
 	switch {
 	case p.file != nil && p.file.secret():
 		p.bar.SetFacts(widgets.Fact{State: look.Failed, Text: titleOf(recipient.RulePrivateKey.Name)})
@@ -133,8 +133,8 @@ func (p *keyPanel) showBar() {
 		p.bar.SetFacts(widgets.Fact{Plain: true, Text: words.T("keys.nothing")})
 		p.bar.SetAction(false, words.T("keys.choose-first"))
 	default:
-		state := p.app.recipientState(r)
-		p.bar.SetFacts(widgets.Fact{State: state, Text: p.app.standingWords(r)}) // the name stands above, and may be long
+		state := p.app.RecipientState(r)
+		p.bar.SetFacts(widgets.Fact{State: state, Text: p.app.StandingWords(r)}) // the name stands above, and may be long
 		p.seal.SetEnabled(state != look.Failed && !p.work.Busy())
 		path := strings.TrimSpace(p.key.Text)
 		info, err := os.Stat(path)
@@ -180,22 +180,22 @@ func (p *keyPanel) showRecipient(r *recipient.Recipient) {
 		[3]string{words.T("details.from"), day(r.NotBefore())},
 		[3]string{words.T("details.until"), day(r.NotAfter())},
 		[3]string{printName, printOf(r), "mono"},
-		[3]string{words.T("details.file"), p.app.fyne.Preferences().String(prefRecipient)})
+		[3]string{words.T("details.file"), p.app.Preferences().String(prefRecipient)})
 	p.facts.Objects = []fyne.CanvasObject{section(words.T("keys.about"), who...)}
 	p.says.Objects = nil
-	for _, g := range r.Findings(p.app.tasks.now()).Groups() { // errors first
+	for _, g := range r.Findings(p.app.Tasks().now()).Groups() { // errors first
 		for _, f := range g.Findings {
 			p.says.Add(findingLine(f))
 		}
 	}
 	state, text := look.Warning, words.T("keys.unproven")
-	if at := p.app.proven(r); !at.IsZero() {
+	if at := p.app.Proven(r); !at.IsZero() {
 		state, text = look.Ready, words.T("keys.proved", "Date", at.Local().Format("2006-01-02 15:04"))
 	}
 	phrase := widgets.NewParagraph(text)
 	phrase.Color, phrase.Style.Bold = state.Color(), true
 	p.proof.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, phrase)}
-	if keys := p.app.recentKeys(); p.key.Text == "" && len(keys) > 0 {
+	if keys := p.app.RecentKeys(); p.key.Text == "" && len(keys) > 0 {
 		p.key.SetText(keys[0])
 	}
 	p.page.Refresh()
@@ -207,21 +207,6 @@ func printOf(r *recipient.Recipient) string {
 		return strings.Join(fingerprintLines(rootSum(c)), "\n")
 	}
 	return r.FingerprintText()
-}
-
-// findingLine is a finding with icon and word, its reason and what to do.
-func findingLine(f finding.Finding) fyne.CanvasObject {
-	state := look.OfSeverity(f.Severity)
-	head := widgets.NewParagraph(state.Word() + ": " + titleOf(f.Rule))
-	head.Color, head.Style.Bold = state.Color(), true
-	lines := widgets.Down(2, head, widgets.NewParagraph(sentence(visible(f.Message))))
-	if rule := rulesByName[f.Rule]; rule != nil {
-		lines.Add(widgets.NewParagraph(rule.Why).Muted())
-	}
-	if f.Hint != "" {
-		lines.Add(widgets.NewParagraph(sentence(f.Hint)))
-	}
-	return container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, lines)
 }
 
 // showQuestion asks which of several keys is meant, or what to do about a private one.
@@ -247,7 +232,7 @@ func (p *keyPanel) showQuestion() {
 	rows := widgets.Down(look.Gap / 2)
 	for _, r := range f.recipients {
 		state := look.Ready
-		if r.Findings(p.app.tasks.now()).Count(finding.Error) > 0 {
+		if r.Findings(p.app.Tasks().now()).Count(finding.Error) > 0 {
 			state = look.Failed
 		}
 		line := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
@@ -258,7 +243,7 @@ func (p *keyPanel) showQuestion() {
 		rows.Add(line)
 	}
 	p.ask.Add(rows)
-	if p.app.Recipient != nil {
+	if p.app.Recipient() != nil {
 		p.ask.Add(container.NewHBox(widgets.NewButton(words.T("dialog.back"), look.Icon("left"), p.giveUp)))
 	}
 	p.ask.Refresh()
@@ -268,7 +253,7 @@ func (p *keyPanel) showQuestion() {
 func (p *keyPanel) settle(r *recipient.Recipient) {
 	path := p.file.path
 	p.file = nil
-	p.app.setRecipient(r, path)
+	p.app.SetRecipient(r, path)
 	p.focus()
 }
 
@@ -277,10 +262,10 @@ func (p *keyPanel) giveUp() {
 	p.show()
 }
 
-// drop takes a file with a key.
-func (p *keyPanel) drop(paths []string) {
+// Drop takes a file with a key.
+func (p *keyPanel) Drop(paths []string) {
 	if p.work.Busy() {
-		p.app.busy()
+		p.app.Busy()
 		return
 	}
 	path := paths[0]
@@ -288,7 +273,7 @@ func (p *keyPanel) drop(paths []string) {
 		func(f *recipientFile, err error) {
 			p.showBar()
 			if err != nil {
-				p.app.fail(words.T("keys.read-failed"), err)
+				p.app.Fail(words.T("keys.read-failed"), err)
 				return
 			}
 			p.file = f
@@ -300,99 +285,107 @@ func (p *keyPanel) drop(paths []string) {
 		})
 }
 
-// open lets the user pick the key to encrypt to.
-func (p *keyPanel) open() { p.app.pickRecipient(func(path string) { p.drop([]string{path}) }) }
+// Open lets the user pick the key to encrypt to.
+func (p *keyPanel) Open() { p.app.PickRecipient(func(path string) { p.Drop([]string{path}) }) }
 
 // forget chooses no key.
 func (p *keyPanel) forget() {
-	r, path := p.app.Recipient, p.app.fyne.Preferences().String(prefRecipient)
-	p.app.setRecipient(nil, "")
-	p.app.note(widgets.Note{State: look.Ready, Text: words.T("keys.forgotten"),
-		Action: words.T("csr.undo"), Act: func() { p.app.setRecipient(r, path) }})
+	r, path := p.app.Recipient(), p.app.Preferences().String(prefRecipient)
+	p.app.SetRecipient(nil, "")
+	p.app.Note(widgets.Note{State: look.Ready, Text: words.T("keys.forgotten"),
+		Action: words.T("csr.undo"), Act: func() { p.app.SetRecipient(r, path) }})
 }
 
 func (p *keyPanel) chooseKey() {
-	t := p.app.Results.page
-	t.pickFile(words.T("open.pick-key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, words.T("open.key-kind"),
+	p.app.PickFile(words.T("open.pick-key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, words.T("open.key-kind"),
 		func(path string) { p.key.SetText(path); p.focus() })
 }
 
 // act rehearses.
 func (p *keyPanel) act() {
 	if p.bar.Primary.Disabled() {
-		p.app.note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
+		p.app.Note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
 		return
 	}
-	r, path := p.app.Recipient, strings.TrimSpace(p.key.Text)
+	r, path := p.app.Recipient(), strings.TrimSpace(p.key.Text)
 	Run(p.work, words.T("keys.rehearsing"), func(ctx context.Context, _ progress.Func) (recipient.Proof, error) {
-		held, err := p.app.readKey(ctx, path)
+		held, err := p.app.ReadKey(ctx, path)
 		if err != nil {
 			return recipient.Proof{}, err
 		}
 		defer held.wipe()
 		proof, err := recipient.Rehearse(ctx, r, held.opener)
 		if err == nil {
-			p.app.opened(ctx, held)
+			p.app.KeepPassphrase(ctx, held)
 		}
 		return proof, err
 	}, func(proof recipient.Proof, err error) {
 		p.showBar()
 		switch {
 		case cancelled(err):
-			p.app.note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
+			p.app.Note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
 		case err != nil:
 			text, hint := keyWords(err)
 			p.remark.SetText(strings.TrimSpace(look.Failed.Word() + ": " + text + " " + hint))
 			p.page.Refresh()
-			p.app.window.Canvas().Focus(p.key)
+			p.app.Canvas().Focus(p.key)
 		default:
-			p.app.rememberKey(path)
-			p.app.rememberProof(proof)
-			p.app.showPill()
+			p.app.RememberKey(path)
+			p.app.RememberProof(proof)
 			p.show()
-			p.app.note(widgets.Note{State: look.Ready, Text: words.T("keys.rehearsed", "Name", visible(r.Title()))})
+			p.app.Note(widgets.Note{State: look.Ready, Text: words.T("keys.rehearsed", "Name", visible(r.Title()))})
 		}
 	})
 }
 
 func (p *keyPanel) focus() {
-	c := p.app.window.Canvas()
+	c := p.app.Canvas()
 	switch {
-	case p.app.Recipient == nil:
+	case p.app.Recipient() == nil:
 	case !p.bar.Primary.Disabled():
 		c.Focus(p.bar.Primary)
-	case p.app.recipientState(p.app.Recipient) != look.Failed:
+	case p.app.RecipientState(p.app.Recipient()) != look.Failed:
 		c.Focus(p.key)
 	}
 }
 
-func (p *keyPanel) save() { p.act() }
-func (p *keyPanel) find() {}
-func (p *keyPanel) undo() {}
-func (p *keyPanel) paste(text string) {
+func (p *keyPanel) Save() { p.act() }
+func (p *keyPanel) Paste(text string) {
 	if looksLikePaths(text) {
-		p.drop(parsePaths(text))
+		p.Drop(parsePaths(text))
 	}
 }
 
-// recheck reads the file of the chosen key anew.
-func (p *keyPanel) recheck() {
-	if path := p.app.fyne.Preferences().String(prefRecipient); p.app.Recipient != nil {
-		p.drop([]string{path})
+// Recheck reads the file of the chosen key anew.
+func (p *keyPanel) Recheck() {
+	if path := p.app.Preferences().String(prefRecipient); p.app.Recipient() != nil {
+		p.Drop([]string{path})
 	}
 }
-func (p *keyPanel) nextProblem() {}
-func (p *keyPanel) shown()       { p.show(); p.focus() }
-func (p *keyPanel) close()       {}
+func (p *keyPanel) Shown() { p.show(); p.focus() }
 
-// escape cancels what runs, gives up a question, or closes the panel.
-func (p *keyPanel) escape() {
+// Escape cancels what runs, gives up a question, or closes the panel.
+func (p *keyPanel) Escape() {
 	switch {
 	case p.work.Busy():
 		p.work.Cancel()
 	case p.file != nil:
 		p.giveUp()
 	default:
-		p.app.showTab(p.app.active)
+		p.app.Back()
 	}
+}
+
+// RecipientChanged shows another recipient.
+func (p *keyPanel) RecipientChanged() { p.show() }
+
+func (p *keyPanel) Telling() (*widgets.BottomBar, bool, int, string) {
+	rows, current := 0, ""
+	if p.file != nil {
+		rows = len(p.file.recipients)
+	}
+	if p.app.Recipient() != nil {
+		current = p.app.Recipient().Title()
+	}
+	return p.bar, p.work.Busy(), rows, current
 }

@@ -10,32 +10,16 @@ import (
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
-	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
 )
 
 // encrypt seals a file to the chosen key.
 func (p *keyPanel) encrypt() {
-	a := p.app
-	prefs := a.fyne.Preferences()
-	o := ChooserOptions{Title: words.T("encrypt.pick"), Folder: prefs.String(prefOpenFolder)}
-	pick(a, func(ctx context.Context) ([]string, error) { return a.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) == 0 {
-			return
-		}
-		prefs.SetString(prefOpenFolder, filepath.Dir(paths[0]))
-		r := a.Recipient
-		a.saveFile(ChooserOptions{Title: words.T("encrypt.save"), Folder: filepath.Dir(paths[0]), Name: filepath.Base(paths[0]) + sealedEnding(r)},
+	p.app.PickFiles(ChooserOptions{Title: words.T("encrypt.pick")}, func(paths []string) {
+		r := p.app.Recipient()
+		p.app.SaveFile(ChooserOptions{Title: words.T("encrypt.save"), Folder: filepath.Dir(paths[0]), Name: filepath.Base(paths[0]) + sealedEnding(r)},
 			func(path string, replace bool) { p.sealFile(r, paths[0], path, replace) })
 	})
-}
-
-// sealedEnding is what sealed files are called.
-func sealedEnding(r *recipient.Recipient) string {
-	if r.Kind() == recipient.OpenPGP {
-		return ".gpg"
-	}
-	return ".p7m"
 }
 
 func (p *keyPanel) sealFile(r *recipient.Recipient, in, out string, replace bool) {
@@ -45,11 +29,10 @@ func (p *keyPanel) sealFile(r *recipient.Recipient, in, out string, replace bool
 	}, func(_ struct{}, err error) {
 		p.showBar()
 		if err != nil {
-			a.fail(words.T("encrypt.failed"), err)
+			a.Fail(words.T("encrypt.failed"), err)
 			return
 		}
-		a.note(widgets.Note{State: look.Ready, Detail: out, Text: words.T("encrypt.done", "Name", visible(r.Title())),
-			Action: words.T("save.copy-path"), Act: func() { a.fyne.Clipboard().SetContent(out) }})
+		a.Written(look.Ready, words.T("encrypt.done", "Name", visible(r.Title())), out)
 	})
 }
 

@@ -19,20 +19,20 @@ func TestEncryptionKey(t *testing.T) {
 	r, _, s := openRig(t)
 	k := r.Keys
 	test.Tap(r.pill)
-	if r.current() != tab(k) || r.pillText.Text() != "Encrypt to: none" {
+	if r.Current() != Room(k) || r.pillText.Text() != "Encrypt to: none" {
 		t.Fatalf("the header says %q", r.pillText.Text())
 	}
 	// A private key is never taken; its public half is offered.
 	r.drop(s.Both)
-	if r.Recipient != nil || !strings.Contains(k.bar.Sentence(), "private key") {
+	if r.recipient != nil || !strings.Contains(k.bar.Sentence(), "private key") {
 		t.Fatalf("a private key: %q", k.bar.Sentence())
 	}
 	k.settle(k.file.recipients[0])
-	if r.Recipient == nil || r.pillText.Text() != "Encrypt to: line4 · RSA 3072 · not proven" {
+	if r.recipient == nil || r.pillText.Text() != "Encrypt to: line4 · RSA 3072 · not proven" {
 		t.Fatalf("the header says %q", r.pillText.Text())
 	}
 	r.drop(s.OtherKey)
-	if len(k.file.recipients) != 0 || r.Recipient == nil {
+	if len(k.file.recipients) != 0 || r.recipient == nil {
 		t.Error("a lone private key replaced the recipient")
 	}
 	k.giveUp()
@@ -40,13 +40,13 @@ func TestEncryptionKey(t *testing.T) {
 	k.key.SetText(s.OtherKey)
 	test.Tap(k.bar.Primary)
 	r.idle()
-	if k.remark.Text() == "" || !r.proven(r.Recipient).IsZero() {
+	if k.remark.Text() == "" || !r.Proven(r.recipient).IsZero() {
 		t.Errorf("a rehearsal with another key: %q", k.remark.Text())
 	}
 	k.key.SetText(s.Key)
 	test.Tap(k.bar.Primary)
 	r.idle()
-	if r.pillText.Text() != "Encrypt to: line4 · RSA 3072 · proven today" || r.recipientState(r.Recipient) != look.Ready {
+	if r.pillText.Text() != "Encrypt to: line4 · RSA 3072 · proven today" || r.RecipientState(r.recipient) != look.Ready {
 		t.Errorf("the header says %q", r.pillText.Text())
 	}
 	for _, key := range []string{prefKeys, prefProofs} {
@@ -83,17 +83,17 @@ func TestEncryptionKey(t *testing.T) {
 	}
 
 	// It is recalled by path and fingerprint at the next start.
-	r.Recipient = nil
+	r.recipient = nil
 	r.recall()
 	r.idle()
-	if r.Recipient == nil || r.Recipient.Title() != "line4" {
+	if r.recipient == nil || r.recipient.Title() != "line4" {
 		t.Error("the recipient is not recalled")
 	}
 	r.fyne.Preferences().SetString(prefRecipientPrint, "00")
-	r.Recipient = nil
+	r.recipient = nil
 	r.recall()
 	r.idle()
-	if r.Recipient != nil || !strings.Contains(r.toastText(), "another key") {
+	if r.recipient != nil || !strings.Contains(r.toastText(), "another key") {
 		t.Errorf("another key under the same path is recalled; the toast says %q", r.toastText())
 	}
 	test.Tap(k.other)
@@ -107,7 +107,7 @@ func TestProvenWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 3, 4, 12, 0, 0, 0, time.Local)
-	r.rememberProof(recipient.Proof{Fingerprint: f.recipients[0].Fingerprint(), At: at})
+	r.RememberProof(recipient.Proof{Fingerprint: f.recipients[0].Fingerprint(), At: at})
 	if got := r.provenWords(f.recipients[0]); got != "proven on 2026-03-04" {
 		t.Errorf("%q", got)
 	}
@@ -162,15 +162,15 @@ func TestOpenSSLAndGPG(t *testing.T) {
 	if o.result == nil || o.result.delivery == nil || !strings.Contains(o.shows.origin.Text(), "proven unchanged") {
 		t.Errorf("gpg: %q", o.shows.origin.Text())
 	}
-	r.showKeys()
+	r.ShowKeys()
 	r.drop(public)
-	if r.Recipient == nil || !strings.Contains(r.pillText.Text(), "line4 <line4@example.com>") {
+	if r.recipient == nil || !strings.Contains(r.pillText.Text(), "line4 <line4@example.com>") {
 		t.Errorf("the header says %q", r.pillText.Text())
 	}
 	r.Keys.key.SetText(key)
 	test.Tap(r.Keys.bar.Primary)
 	r.idle()
-	if r.proven(r.Recipient).IsZero() {
+	if r.Proven(r.recipient).IsZero() {
 		t.Errorf("the rehearsal with an OpenPGP key: %q", r.Keys.remark.Text())
 	}
 	_ = exec.Command("gpgconf", "--homedir", filepath.Join(dir, "gnupg"), "--kill", "all").Run()

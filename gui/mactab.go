@@ -2,7 +2,6 @@ package gui
 
 import (
 	"context"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
+	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
@@ -43,19 +43,17 @@ type macTab struct {
 
 func newMACTab(a *App) *macTab {
 	t := &macTab{app: a, report: &finding.Report{}}
-	t.progress = widgets.NewProgressRow(t.escape)
-	t.work = a.tasks.NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
+	t.progress = widgets.NewProgressRow(t.Escape)
+	t.work = a.Tasks().NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
 	t.build()
 	t.step.Entry.SetText("1")
 	t.onTyped("")
 	return t
 }
 
-func (t *macTab) name() string               { return words.T("mac.tab") }
-func (t *macTab) icon() string               { return "mac" }
-func (t *macTab) content() fyne.CanvasObject { return t.root }
-func (t *macTab) close()                     {}
-func (t *macTab) recheck()                   {}
+func (t *macTab) Name() string               { return words.T("mac.tab") }
+func (t *macTab) Icon() string               { return "mac" }
+func (t *macTab) Content() fyne.CanvasObject { return t.root }
 
 func (t *macTab) build() {
 	t.start = widgets.NewField(words.T("mac.start"), "00:1a:c2:7b:00:00", words.T("mac.start-note"), true, t.onTyped)
@@ -63,15 +61,15 @@ func (t *macTab) build() {
 	t.step = widgets.NewField(words.T("mac.step"), "1", words.T("mac.step-note"), false, t.onTyped)
 	t.scanner = widgets.NewField(words.T("mac.scanner"), words.T("mac.scan-here"), words.T("mac.scanner-note"), true, nil)
 	t.scanner.Entry.OnSubmitted = t.onScanned
-	t.start.Entry.OnSubmitted = func(string) { a := t.app.window.Canvas(); a.Focus(t.count.Entry) }
-	t.count.Entry.OnSubmitted = func(string) { a := t.app.window.Canvas(); a.Focus(t.step.Entry) }
+	t.start.Entry.OnSubmitted = func(string) { a := t.app.Canvas(); a.Focus(t.count.Entry) }
+	t.count.Entry.OnSubmitted = func(string) { a := t.app.Canvas(); a.Focus(t.step.Entry) }
 
 	fields := widgets.Down(look.Gap*1.5, t.scanner.Content(), widgets.Rule(), t.start.Content(), t.count.Content(), t.step.Content())
 	left := container.NewVScroll(widgets.Inset(look.Gap*2, look.Gap*2, fields))
 
 	copied := func(text string) {
-		t.app.fyne.Clipboard().SetContent(text)
-		t.app.note(widgets.Note{State: look.Ready, Text: words.T("mac.copied", "Address", text)})
+		t.app.Clipboard().SetContent(text)
+		t.app.Note(widgets.Note{State: look.Ready, Text: words.T("mac.copied", "Address", text)})
 	}
 	t.first = newAddressLine(words.T("mac.first"), copied)
 	t.last = newAddressLine(words.T("mac.last"), copied)
@@ -89,18 +87,18 @@ func (t *macTab) build() {
 		{Title: words.T("mac.column-number"), Width: 120, Align: fyne.TextAlignTrailing},
 		{Title: words.T("mac.column-address"), Width: 220, Mono: true, Flexible: true},
 	}, nil)
-	t.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
+	t.sheet.OnNotice = func(text string) { t.app.Note(widgets.Note{State: look.Notice, Text: text}) }
 	t.sheet.OnCopied = func(n, selected int) {
 		if n == selected {
-			t.app.note(widgets.Note{State: look.Ready, Text: words.N("mac.copied-rows", n)})
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.N("mac.copied-rows", n)})
 		}
 	}
 	t.sheet.OnCopy = t.copySelected
 	t.hint = container.NewCenter(widgets.NewText(words.T("mac.empty")).Muted())
 	right := widgets.Edged(widgets.Down(0, summary, widgets.Rule()), nil, nil, nil, container.NewStack(t.sheet, t.hint))
 
-	save := widgets.NewPrimary(words.T("mac.save"), look.Icon("save"), t.save)
-	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.startBatch)
+	save := widgets.NewPrimary(words.T("mac.save"), look.Icon("save"), t.Save)
+	t.ordering = widgets.NewButton(words.T("start.open"), look.Icon("jobs"), t.StartBatch)
 	t.bar = widgets.NewBottomBar(save, t.ordering)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()), widgets.Wide(344, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, right)
 }
@@ -216,7 +214,7 @@ func (t *macTab) goToNth() {
 	n, err := strconv.ParseUint(strings.TrimSpace(t.nth.Entry.Text), 10, 64)
 	if err == nil && n > 0 && n <= min(t.series.Count, shownRows) {
 		t.sheet.Select(int(n - 1)) // #nosec G115 -- at most the number of rows
-		t.app.window.Canvas().Focus(t.sheet)
+		t.app.Canvas().Focus(t.sheet)
 	}
 }
 
@@ -304,13 +302,13 @@ func (t *macTab) onScanned(text string) {
 	t.start.Entry.SetText(value)
 	t.scanner.Set(&widgets.Remark{State: look.Ready, Text: words.T("mac.taken", data)})
 	if strings.TrimSpace(old) != "" && old != value {
-		t.app.note(widgets.Note{State: look.Ready, Text: words.T("mac.replaced", "Old", old, "Address", value),
-			Action: words.T("csr.undo"), Act: t.undo})
+		t.app.Note(widgets.Note{State: look.Ready, Text: words.T("mac.replaced", "Old", old, "Address", value),
+			Action: words.T("csr.undo"), Act: t.Undo})
 	}
 }
 
-// undo brings the start back that the latest scan replaced.
-func (t *macTab) undo() {
+// Undo brings the start back that the latest scan replaced.
+func (t *macTab) Undo() {
 	if len(t.before) == 0 {
 		return
 	}
@@ -335,90 +333,66 @@ func (t *macTab) copySelected() {
 	if n == 0 {
 		return
 	}
-	t.app.fyne.Clipboard().SetContent(b.String())
+	t.app.Clipboard().SetContent(b.String())
 	text := words.N("mac.copied-rows", n)
 	if n < total {
 		text += " " + words.T("mac.copy-limit")
 	}
-	t.app.note(widgets.Note{State: look.Ready, Text: text})
+	t.app.Note(widgets.Note{State: look.Ready, Text: text})
 }
 
-// save writes the series as a CSV.
-func (t *macTab) save() {
+// Save writes the series as a CSV.
+func (t *macTab) Save() {
 	if t.bar.Primary.Disabled() {
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 		return
 	}
 	r := t.series
-	p := t.app.fyne.Preferences()
-	o := ChooserOptions{Title: words.T("mac.save-title"), Folder: p.String(prefSaveFolder),
-		Name: "mac-" + r.Start.String() + ".csv", Kind: words.T("mac.kind"), Ends: []string{".csv"}}
-	type target struct {
-		path   string
-		agreed bool
-	}
-	pick(t.app, func(ctx context.Context) (target, error) {
-		path, agreed, err := t.app.choose.Save(ctx, o)
-		return target{path, agreed}, err
-	}, func(to target) {
-		if to.path == "" {
-			return
-		}
-		p.SetString(prefSaveFolder, filepath.Dir(to.path))
-		if filepath.Ext(to.path) == "" {
-			to.path += ".csv"
-			to.agreed = false
-		}
-		t.write(r, to.path, to.agreed)
-	})
+	o := ChooserOptions{Title: words.T("mac.save-title"), Name: "mac-" + r.Start.String() + ".csv", Kind: words.T("mac.kind"), Ends: []string{".csv"}}
+	t.app.PickTarget(o, func(path string, agreed bool) { t.write(r, path, agreed) })
 }
 
 func (t *macTab) write(r eui48.Range, path string, replace bool) {
-	Run(t.work, words.T("mac.saving"), func(ctx context.Context, report progress.Func) (string, error) {
+	Run(t.work, words.T("mac.saving"), func(ctx context.Context, report progress.Func) (struct{}, error) {
 		f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace})
 		if err != nil {
-			return "", err
+			return struct{}{}, err
 		}
 		defer f.Abort()
 		if err := r.WriteCSV(ctx, f, report); err != nil {
-			return "", err
+			return struct{}{}, err
 		}
-		return path, f.Commit()
-	}, func(path0 string, err error) {
+		return struct{}{}, f.Commit()
+	}, func(_ struct{}, err error) {
 		t.showBar()
 		switch {
 		case isExist(err) && !replace:
-			t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("mac.exists", "Name", filepath.Base(path)),
-				Text: words.T("mac.exists-text", "Number", words.Group(r.Count), "Start", r.Start.String()),
-				Answers: []widgets.Answer{{Text: words.T("dialog.back")},
-					{Text: words.T("mac.replace"), Danger: true, Act: func() { t.write(r, path, true) }}}})
+			t.app.AskReplace(path, words.T("mac.exists-text", "Number", words.Group(r.Count), "Start", r.Start.String()), func() { t.write(r, path, true) })
 		case err != nil:
-			t.app.fail(words.T("mac.save-failed"), err)
+			t.app.Fail(words.T("mac.save-failed"), err)
 		default:
-			t.app.note(widgets.Note{State: look.Ready, Detail: path0,
-				Text:   words.T("mac.saved", "Number", words.Group(r.Count)),
-				Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(path0) }})
+			t.app.Written(look.Ready, words.T("mac.saved", "Number", words.Group(r.Count)), path)
 		}
 	})
 }
 
-func (t *macTab) drop([]string) {
-	t.app.note(widgets.Note{State: look.Notice, Text: words.T("mac.no-drop")})
+func (t *macTab) Drop([]string) {
+	t.app.Note(widgets.Note{State: look.Notice, Text: words.T("mac.no-drop")})
 }
 
-func (t *macTab) open()          { t.app.window.Canvas().Focus(t.scanner.Entry) }
-func (t *macTab) find()          { t.app.window.Canvas().Focus(t.nth.Entry) }
-func (t *macTab) paste(s string) { t.start.Entry.SetText(strings.TrimSpace(s)) }
-func (t *macTab) escape()        { t.work.Cancel() }
-func (t *macTab) shown()         { t.app.window.Canvas().Focus(t.start.Entry) }
+func (t *macTab) Open()          { t.app.Canvas().Focus(t.scanner.Entry) }
+func (t *macTab) Find()          { t.app.Canvas().Focus(t.nth.Entry) }
+func (t *macTab) Paste(s string) { t.start.Entry.SetText(strings.TrimSpace(s)) }
+func (t *macTab) Escape()        { t.work.Cancel() }
+func (t *macTab) Shown()         { t.app.Canvas().Focus(t.start.Entry) }
 
-// nextProblem goes to the field with the first error, else warning.
-func (t *macTab) nextProblem() {
+// NextProblem goes to the field with the first error, else warning.
+func (t *macTab) NextProblem() {
 	for _, s := range []finding.Severity{finding.Error, finding.Warning} {
 		for i, column := range []string{eui48.FieldStart, eui48.FieldCount, eui48.FieldIncrement} {
 			for _, x := range t.report.All() {
 				if x.Column == column && x.Severity == s {
-					t.app.window.Canvas().Focus([]*widgets.Field{t.start, t.count, t.step}[i].Entry)
+					t.app.Canvas().Focus([]*widgets.Field{t.start, t.count, t.step}[i].Entry)
 					return
 				}
 			}
@@ -444,4 +418,19 @@ func (m macRows) Cell(row, col int) sheet.Cell {
 		return sheet.Cell{Text: words.Group(row + 1), Importance: sheet.Muted}
 	}
 	return sheet.Cell{Text: m.series.At(uint64(row)).String()} // #nosec G115 -- a row is not negative
+}
+
+// StartBatch orders the addresses.
+func (t *macTab) StartBatch() {
+	if t.series.Count == 0 {
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		return
+	}
+	n := int(t.series.Count) // #nosec G115 -- below 2^48
+	t.app.StartBatch(&Order{Batch: job.Batch{Method: job.MAC, Keys: job.ByService, Range: t.series, Findings: t.report, Name: t.series.Start.String()},
+		What: words.N("start.what-mac", n, "Start", t.series.Start.String(), "Step", t.series.Step)})
+}
+
+func (t *macTab) Telling() (*widgets.BottomBar, bool, int, string) {
+	return t.bar, t.work.Busy(), macRows{t.series}.Rows(), ""
 }

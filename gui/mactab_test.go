@@ -14,7 +14,7 @@ import (
 
 func TestTypingARange(t *testing.T) {
 	r := newRig(t)
-	r.bring(r.MAC)
+	r.Bring(r.MAC)
 	m := r.MAC
 	if m.bar.Reason() != "Type a start and how many" || m.start.Remark() != nil {
 		t.Errorf("an empty tab says %q and %v", m.bar.Reason(), m.start.Remark())
@@ -105,7 +105,7 @@ func TestScanning(t *testing.T) {
 
 func TestSaveAddresses(t *testing.T) {
 	r := newRig(t)
-	r.bring(r.MAC)
+	r.Bring(r.MAC)
 	m := r.MAC
 	m.start.Entry.SetText("00:1a:c2:7b:00:00")
 	m.count.Entry.SetText("2")
@@ -119,7 +119,7 @@ func TestSaveAddresses(t *testing.T) {
 		t.Fatalf("%v %q", err, b)
 	}
 	m.count.Entry.SetText("1")
-	m.save()
+	m.Save()
 	r.idle()
 	d := r.dialog()
 	if !strings.Contains(d.Title, "macs.csv") {
@@ -130,7 +130,7 @@ func TestSaveAddresses(t *testing.T) {
 	if b, _ := os.ReadFile(out); string(b) != want {
 		t.Error("the file was replaced although the user went back")
 	}
-	m.save()
+	m.Save()
 	r.idle()
 	r.dialog().Take(1)
 	r.idle()
@@ -138,7 +138,7 @@ func TestSaveAddresses(t *testing.T) {
 		t.Errorf("after agreeing: %q", b)
 	}
 	r.choose.save = filepath.Join(t.TempDir(), "gone", "macs.csv")
-	m.save()
+	m.Save()
 	r.idle()
 	if d := r.dialog(); d.Detail == "" || strings.Contains(d.Text, "macs.csv:") {
 		t.Errorf("a folder that does not exist: %q, details %q", d.Text, d.Detail)
@@ -159,12 +159,12 @@ func TestCopyAddresses(t *testing.T) {
 
 func TestFilesOnTheWrongTab(t *testing.T) {
 	r, dir := newRig(t), goodFolder(t)
-	r.bring(r.MAC)
+	r.Bring(r.MAC)
 	r.drop(dir)
 	if len(r.files()) != 0 || r.toastText() == "" {
 		t.Error("files dropped on the MAC range went somewhere without a word")
 	}
-	r.showTab(0)
+	r.showRoom(0)
 	r.onKey(&fyne.KeyEvent{Name: fyne.KeyF1})
 	if r.dialog().Title != "Keys" {
 		t.Error("F1 does not show the keys")

@@ -76,14 +76,14 @@ func explain(what string, err error) problem {
 // cancelled says whether work ended because it was told to.
 func cancelled(err error) bool { return errors.Is(err, context.Canceled) }
 
-// fail shows a failure in a dialog.
-func (a *App) fail(what string, err error) {
+// Fail shows a failure in a dialog.
+func (a *Frame) Fail(what string, err error) {
 	if cancelled(err) {
-		a.note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
+		a.Note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
 		return
 	}
 	p := explain(what, err)
-	a.ask(&widgets.Dialog{State: look.Failed, Title: p.Title, Text: p.Text, Detail: p.Raw,
+	a.Ask(&widgets.Dialog{State: look.Failed, Title: p.Title, Text: p.Text, Detail: p.Raw,
 		Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 }
 

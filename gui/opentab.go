@@ -3,7 +3,6 @@ package gui
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,10 +20,11 @@ import (
 // openTab shows core/delivery: what was dropped, which key it wants, and whether it is what was ordered.
 type openTab struct {
 	app    *App
-	work   *Runner // looking at what was given, opening, exporting: one after the other
-	sift   *Runner // filtering a list
-	peek   *Runner // reading one certificate
-	noting *Runner // writing into the record of a batch
+	work   *Runner  // looking at what was given, opening, exporting: one after the other
+	sift   *Runner  // filtering a list
+	peek   *Runner  // reading one certificate
+	noting *Runner  // writing into the record of a batch
+	notes  []func() // what is to be written there after what is being written
 
 	given  *given      // nil: nothing was dropped
 	job    *job.Record // the batch that it is the result of, nil for a file that was dropped
@@ -69,17 +69,17 @@ type openRequest struct {
 
 func newOpenTab(a *App) *openTab {
 	t := &openTab{app: a}
-	t.doing = widgets.NewProgressPage(t.escape)
-	t.work = a.tasks.NewRunner(t.onProgress)
-	t.sift, t.peek, t.noting = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	t.doing = widgets.NewProgressPage(t.Escape)
+	t.work = a.Tasks().NewRunner(t.onProgress)
+	t.sift, t.peek, t.noting = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
 	t.build()
 	t.show()
 	return t
 }
 
-func (t *openTab) name() string               { return words.T("open.tab") }
-func (t *openTab) icon() string               { return "open" }
-func (t *openTab) content() fyne.CanvasObject { return t.root }
+func (t *openTab) Name() string               { return words.T("open.tab") }
+func (t *openTab) Icon() string               { return "open" }
+func (t *openTab) Content() fyne.CanvasObject { return t.root }
 
 func (t *openTab) build() {
 	primary := widgets.NewPrimary(words.T("open.open"), look.Icon("open"), t.act)
@@ -87,7 +87,7 @@ func (t *openTab) build() {
 	t.again = widgets.NewButton(words.T("open.another"), look.Icon("left"), t.forget)
 	t.bar = widgets.NewBottomBar(primary, t.again, t.extra)
 
-	files := widgets.NewPrimary(words.T("open.files"), look.Icon("add"), t.open)
+	files := widgets.NewPrimary(words.T("open.files"), look.Icon("add"), t.Open)
 	folder := widgets.NewButton(words.T("open.folder"), look.Icon("folder"), t.openFolder)
 	t.empty = widgets.DropZone(words.T("open.drop"), words.T("open.drop-hint"), widgets.Space(0, 0), files, folder)
 	t.page = newGivenPage(t)
@@ -177,7 +177,7 @@ func (t *openTab) busy() bool {
 func (t *openTab) act() {
 	switch {
 	case t.bar.Primary.Disabled():
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 	case t.result != nil && t.exports.open:
 		t.exports.write(false)
 	case t.result != nil:
@@ -187,10 +187,10 @@ func (t *openTab) act() {
 	}
 }
 
-// drop takes a result; on the page of a given result also its key or its order.
-func (t *openTab) drop(paths []string) {
+// Drop takes a result; on the page of a given result also its key or its order.
+func (t *openTab) Drop(paths []string) {
 	if t.work.Busy() {
-		t.app.busy()
+		t.app.Busy()
 		return
 	}
 	t.octets = false
@@ -199,7 +199,7 @@ func (t *openTab) drop(paths []string) {
 	}, func(g *given, err error) {
 		if err != nil {
 			t.show()
-			t.app.fail(words.T("open.look-failed"), err)
+			t.app.Fail(words.T("open.look-failed"), err)
 			return
 		}
 		t.take(g)
@@ -220,10 +220,10 @@ func (t *openTab) take(g *given) {
 		t.page.focusNext()
 	case g.known == 0 && (isKey || isOrder):
 		t.show()
-		t.app.note(widgets.Note{State: look.Notice, Text: words.T("open.result-first")})
+		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("open.result-first")})
 	case g.count == 0:
 		t.show()
-		t.app.note(widgets.Note{State: look.Warning, Text: words.T("open.no-file")})
+		t.app.Note(widgets.Note{State: look.Warning, Text: words.T("open.no-file")})
 	default:
 		t.closeResult()
 		t.given, t.job = g, nil
@@ -237,7 +237,7 @@ func (t *openTab) take(g *given) {
 func (t *openTab) start(r openRequest) {
 	held := t.key
 	t.page.keyRemark(nil)
-	store := t.app.trust
+	store := t.app.Trust()
 	t.octets = true
 	Run(t.work, words.T("open.opening"), func(ctx context.Context, report progress.Func) (*outcome, error) {
 		return t.app.openResult(ctx, r, held, store, report)
@@ -257,7 +257,7 @@ type outcome struct {
 }
 
 // openResult is the work of opening. It runs off the UI thread.
-func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, store trustStore, report progress.Func) (*outcome, error) {
+func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, store TrustStore, report progress.Func) (*outcome, error) {
 	o := &outcome{}
 	order, err := r.order.read()
 	if err != nil {
@@ -273,7 +273,7 @@ func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, stor
 	req := delivery.OpenRequest{Paths: r.given.paths, Order: order, Anchors: anchors, Practice: r.given.practice}
 	if r.key != "" {
 		if held == nil || held.path != r.key {
-			if held, err = a.readKey(ctx, r.key); err != nil {
+			if held, err = a.ReadKey(ctx, r.key); err != nil {
 				return o, err
 			}
 		}
@@ -283,10 +283,10 @@ func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, stor
 	}
 	d, err := delivery.Open(ctx, req, func(done, total int64) { report.Report(done/2, total/2) }) // it counts octets twice
 	if err == nil && o.key != nil {
-		a.opened(ctx, o.key)
+		a.KeepPassphrase(ctx, o.key)
 	}
 	if err == nil || integrity(err) {
-		o.result = newResult(r, d, err, a.tasks.now())
+		o.result = newResult(r, d, err, a.Tasks().now())
 	}
 	return o, err
 }
@@ -297,14 +297,14 @@ func (t *openTab) ended(r openRequest, o *outcome, err error) {
 	switch {
 	case err == nil || o.result != nil:
 		if err == nil && r.key != "" {
-			t.app.rememberKey(r.key)
+			t.app.RememberKey(r.key)
 		}
 		t.closeResult()
 		t.result = o.result
 		t.shows.set(t.result)
 		t.tellJob(t.result)
 	case cancelled(err):
-		t.app.note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
+		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
 	case errors.As(err, &form) && r.given.count == 1 && r.given.sealed == 1:
 		t.offerUnseal(r, err)
 	default:
@@ -347,70 +347,55 @@ func (t *openTab) closeResult() {
 	t.shows.set(nil)
 }
 
-// close ends what is left when the window closes.
-func (t *openTab) close() {
+// Close ends what is left when the window closes.
+func (t *openTab) Close() {
 	t.closeResult()
 	t.key.wipe()
 	t.key = nil
 }
 
-// open lets the user pick the result.
-func (t *openTab) open() {
-	o := ChooserOptions{Title: words.T("open.pick"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
-	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) > 0 {
-			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(paths[0]))
-			t.drop(paths)
-		}
-	})
-}
+// Open lets the user pick the result.
+func (t *openTab) Open() { t.app.PickFiles(ChooserOptions{Title: words.T("open.pick")}, t.Drop) }
 
 func (t *openTab) openFolder() {
-	o := ChooserOptions{Title: words.T("open.pick-folder"), Folder: t.app.fyne.Preferences().String(prefOpenFolder)}
-	pick(t.app, func(ctx context.Context) (string, error) { return t.app.choose.Folder(ctx, o) }, func(path string) {
-		if path != "" {
-			t.app.fyne.Preferences().SetString(prefOpenFolder, filepath.Dir(path))
-			t.drop([]string{path})
-		}
-	})
+	t.app.PickFolder(ChooserOptions{Title: words.T("open.pick-folder")}, func(path string) { t.Drop([]string{path}) })
 }
 
-func (t *openTab) save() { t.act() }
+func (t *openTab) Save() { t.act() }
 
-func (t *openTab) paste(text string) {
+func (t *openTab) Paste(text string) {
 	if paths := parsePaths(text); len(paths) > 0 && looksLikePaths(text) {
-		t.drop(paths)
+		t.Drop(paths)
 	}
 }
 
-func (t *openTab) find() {
+func (t *openTab) Find() {
 	if t.result != nil {
 		t.shows.focusFind()
 	}
 }
-func (t *openTab) undo() {}
 
-// recheck opens the result once more.
-func (t *openTab) recheck() {
+// Recheck opens the result once more.
+func (t *openTab) Recheck() {
 	if t.result != nil && !t.work.Busy() {
 		t.start(t.result.request)
 	}
 }
 
-func (t *openTab) nextProblem() {
+func (t *openTab) NextProblem() {
 	if t.result != nil {
 		t.shows.nextProblem()
 	}
 }
 
-func (t *openTab) shown() {
+func (t *openTab) Shown() {
 	if t.given != nil && t.result == nil {
 		t.page.focusNext()
 	}
 }
 
-// escape cancels what runs, closes the details, or goes back from a result to its page.
-func (t *openTab) escape() {
+// Escape cancels what runs, closes the details, or goes back from a result to its page.
+func (t *openTab) Escape() {
 	switch {
 	case t.work.Busy():
 		t.work.Cancel()
@@ -434,4 +419,22 @@ func (t *openTab) back() {
 // clock writes a time of today.
 func clock(at time.Time) string { return at.Local().Format("15:04") }
 
-func count(n int) string { return words.Group(n) }
+func (t *openTab) Telling() (*widgets.BottomBar, bool, int, string) {
+	rows, current := 0, ""
+	if t.result != nil && t.result.usable() && len(t.shows.views) > 0 {
+		v := t.shows.views[t.shows.view]
+		rows = siftedRows{v.model, t.shows.rows}.Rows()
+		if i := t.shows.current(); i >= 0 {
+			current = v.name(i)
+		}
+	}
+	return t.bar, t.work.Busy() || t.sift.Busy(), rows, current
+}
+
+// Verdict is what opening came to, in a line, "" before.
+func (t *openTab) Verdict() string {
+	if t.result == nil {
+		return ""
+	}
+	return t.result.state.Word() + ": " + t.result.head
+}

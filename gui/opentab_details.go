@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
-	"os"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -16,11 +15,6 @@ import (
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
 )
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
-}
 
 // toggle opens or closes the details of one row below the list.
 func (p *resultPage) toggle(open bool) {
@@ -102,8 +96,8 @@ func (p *resultPage) describe(item delivery.Item, c *x509.Certificate) []fyne.Ca
 	}
 	text := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}))
 	copying := widgets.NewButton(words.T("details.copy-pem"), look.Icon("copy"), func() {
-		p.tab.app.fyne.Clipboard().SetContent(text)
-		p.tab.app.note(widgets.Note{State: look.Ready, Text: words.T("details.certificate-copied")})
+		p.tab.app.Clipboard().SetContent(text)
+		p.tab.app.Note(widgets.Note{State: look.Ready, Text: words.T("details.certificate-copied")})
 	})
 	return []fyne.CanvasObject{
 		section(words.T("details.certificate"),
@@ -118,18 +112,4 @@ func (p *resultPage) describe(item delivery.Item, c *x509.Certificate) []fyne.Ca
 			[3]string{words.T("details.where"), visible(item.Place)}),
 		container.NewHBox(copying),
 	}
-}
-
-// section is a heading with names and values below it; nil without any. A third text makes the value monospaced.
-func section(title string, lines ...[3]string) fyne.CanvasObject {
-	grid := container.New(pairsLayout{})
-	for _, l := range lines {
-		if l[1] != "" {
-			addLine(grid, l[0], l[1], l[2] != "")
-		}
-	}
-	if len(grid.Objects) == 0 {
-		return nil
-	}
-	return widgets.Down(look.Gap/2, widgets.NewText(title).Bold(), grid)
 }

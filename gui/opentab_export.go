@@ -53,8 +53,8 @@ type exportPage struct {
 const shownExamples = 3
 
 func newExportPage(t *openTab) *exportPage {
-	p := &exportPage{tab: t, naming: t.app.tasks.NewRunner(nil), title: widgets.NewText("").Title(), examples: widgets.Down(look.Gap / 2)}
-	prefs := t.app.fyne.Preferences()
+	p := &exportPage{tab: t, naming: t.app.Tasks().NewRunner(nil), title: widgets.NewText("").Title(), examples: widgets.Down(look.Gap / 2)}
+	prefs := t.app.Preferences()
 	p.form = widgets.NewSelect([]string{
 		words.T("export.pem"),
 		words.T("export.der"),
@@ -125,7 +125,7 @@ func (t *openTab) insist(then func()) {
 		then()
 		return
 	}
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.not-proven"),
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.not-proven"),
 		Text:    words.T("export.not-proven-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("export.insist"), Danger: true, Act: then}}})
 }
@@ -135,7 +135,7 @@ func (t *openTab) askExport() {
 	p.open = true
 	n := t.result.delivery.Len()
 	p.title.SetText(words.N("export.title", n))
-	prefs := t.app.fyne.Preferences()
+	prefs := t.app.Preferences()
 	base := filepath.Base(t.result.request.given.paths[0])
 	folder := prefs.String(prefSaveFolder)
 	if folder == "" {
@@ -151,7 +151,7 @@ func (t *openTab) askExport() {
 	p.arrange()
 	p.name()
 	t.show()
-	t.app.window.Canvas().Focus(p.form)
+	t.app.Canvas().Focus(p.form)
 }
 
 // stem is a file's name without all its endings: result.zip.p7m is result.
@@ -283,12 +283,8 @@ func (p *exportPage) lacks() string {
 }
 
 func (p *exportPage) browse() {
-	o := ChooserOptions{Title: words.T("export.pick-folder"), Folder: filepath.Dir(p.folder.Text)}
-	pick(p.tab.app, func(ctx context.Context) (string, error) { return p.tab.app.choose.Folder(ctx, o) }, func(path string) {
-		if path != "" {
-			p.folder.SetText(filepath.Join(path, filepath.Base(p.folder.Text)))
-		}
-	})
+	p.tab.app.PickFolder(ChooserOptions{Title: words.T("export.pick-folder"), Folder: filepath.Dir(p.folder.Text)},
+		func(path string) { p.folder.SetText(filepath.Join(path, filepath.Base(p.folder.Text))) })
 }
 
 // write exports; replace says that the user agreed to lose what is in the folder.
@@ -308,18 +304,18 @@ func (p *exportPage) write(replace bool) {
 		t.show()
 		switch {
 		case err != nil && !replace && (isExist(err) || errors.Is(err, atomicfile.ErrExists)):
-			a.ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.exists", "Name", filepath.Base(dir)),
+			a.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.exists", "Name", filepath.Base(dir)),
 				Text: words.T("export.exists-text"),
 				Answers: []widgets.Answer{{Text: words.T("dialog.back")},
 					{Text: words.T("export.replace"), Danger: true, Act: func() { p.write(true) }}}})
 		case err != nil:
-			a.fail(words.T("export.failed"), err)
+			a.Fail(words.T("export.failed"), err)
 		default:
-			a.fyne.Preferences().SetString(prefSaveFolder, filepath.Dir(dir))
+			a.Preferences().SetString(prefSaveFolder, filepath.Dir(dir))
 			p.leave()
 			t.tellDelivered(dir)
-			a.note(widgets.Note{State: look.Ready, Detail: dir, Text: words.N("export.done", n),
-				Action: words.T("save.copy-path"), Act: func() { a.fyne.Clipboard().SetContent(dir) }})
+			a.Note(widgets.Note{State: look.Ready, Detail: dir, Text: words.N("export.done", n),
+				Action: words.T("save.copy-path"), Act: func() { a.Clipboard().SetContent(dir) }})
 		}
 	})
 }

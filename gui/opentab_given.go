@@ -1,7 +1,6 @@
 package gui
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -102,7 +101,7 @@ func (p *givenPage) setGiven(g *given) {
 		}
 	}
 	p.showWants()
-	if keys := p.tab.app.recentKeys(); p.keyPath.Text == "" && g.sealed > 0 && len(keys) > 0 {
+	if keys := p.tab.app.RecentKeys(); p.keyPath.Text == "" && g.sealed > 0 && len(keys) > 0 {
 		p.keyPath.SetText(keys[0])
 	}
 	p.showRecent()
@@ -156,7 +155,7 @@ func (p *givenPage) showWants() {
 // showRecent offers the keys that were used lately.
 func (p *givenPage) showRecent() {
 	p.recent.Objects = nil
-	for _, path := range p.tab.app.recentKeys() {
+	for _, path := range p.tab.app.RecentKeys() {
 		if path == strings.TrimSpace(p.keyPath.Text) {
 			continue
 		}
@@ -176,7 +175,7 @@ func (p *givenPage) showRecent() {
 
 // showPinned says whom this computer trusts already.
 func (p *givenPage) showPinned() {
-	pinned, err := p.tab.app.trust.list()
+	pinned, err := p.tab.app.Trust().list()
 	p.manage.Hide()
 	switch {
 	case err != nil:
@@ -203,7 +202,7 @@ func (p *givenPage) setOrderFile(path string) { p.order.setFile(path) }
 
 // focusNext puts the focus on what is to be done next.
 func (p *givenPage) focusNext() {
-	c := p.tab.app.window.Canvas()
+	c := p.tab.app.Canvas()
 	if p.lacks() == "" {
 		c.Focus(p.tab.bar.Primary)
 		return
@@ -267,38 +266,24 @@ func (p *givenPage) failed(err error) {
 	case keyProblem(err):
 		text, hint := keyWords(err)
 		p.keyRemark(&widgets.Remark{State: look.Failed, Text: look.Failed.Word() + ": " + text, Hint: hint})
-		p.tab.app.window.Canvas().Focus(p.keyPath)
+		p.tab.app.Canvas().Focus(p.keyPath)
 	default:
-		p.tab.app.fail(words.T("open.failed"), err)
+		p.tab.app.Fail(words.T("open.failed"), err)
 	}
 }
 
-func (p *givenPage) pickFile(title string, ends []string, kind string, done func(string)) {
-	prefs := p.tab.app.fyne.Preferences()
-	o := ChooserOptions{Title: title, Folder: prefs.String(prefKeyFolder), Kind: kind, Ends: ends}
-	pick(p.tab.app, func(ctx context.Context) ([]string, error) { return p.tab.app.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) > 0 {
-			prefs.SetString(prefKeyFolder, filepath.Dir(paths[0]))
-			done(paths[0])
-		}
-	})
-}
-
 func (p *givenPage) chooseKey() {
-	p.pickFile(words.T("open.pick-key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, words.T("open.key-kind"), p.setKey)
+	p.tab.app.PickFile(words.T("open.pick-key"), []string{".key", ".pem", ".p12", ".pfx", ".asc", ".gpg", ".der"}, words.T("open.key-kind"), p.setKey)
 }
 
 func (p *givenPage) chooseOrder() {
-	p.pickFile(words.T("open.pick-order"), []string{".csv", ".zip"}, words.T("open.order-kind"), p.setOrderFile)
+	p.tab.app.PickFile(words.T("open.pick-order"), []string{".csv", ".zip"}, words.T("open.order-kind"), p.setOrderFile)
 }
 
 func (p *givenPage) chooseAnchors() {
-	p.pickFile(words.T("open.pick-issuer"), []string{".pem", ".crt", ".cer", ".der"}, words.T("open.issuer-kind"),
+	p.tab.app.PickFile(words.T("open.pick-issuer"), []string{".pem", ".crt", ".cer", ".der"}, words.T("open.issuer-kind"),
 		func(path string) { p.anchors.SetText(path) })
 }
-
-// prefKeyFolder is where keys were chosen last.
-const prefKeyFolder = "folder.keys"
 
 // changed: something beside the key was chosen.
 func (t *openTab) changed() {

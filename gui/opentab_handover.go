@@ -48,7 +48,7 @@ func (t *openTab) askReceiver() {
 		remark.Color = look.ColorMuted
 		text := r.Kind().String() + " · " + r.Algorithm() + " · " + r.FingerprintText()
 		fit := true
-		for _, f := range r.Findings(a.tasks.now()).All() {
+		for _, f := range r.Findings(a.Tasks().now()).All() {
 			if f.Severity == finding.Error {
 				fit = false
 				remark.Color = look.Failed.Color()
@@ -89,14 +89,14 @@ func (t *openTab) askReceiver() {
 		})
 	}
 	path.OnChanged = func(string) { load() }
-	browse := widgets.NewButton("", look.Icon("folder"), func() { a.pickRecipient(func(p string) { path.SetText(p) }) })
+	browse := widgets.NewButton("", look.Icon("folder"), func() { a.PickRecipient(func(p string) { path.SetText(p) }) })
 	d.Body = widgets.Down(look.Gap, container.NewBorder(nil, nil, nil, browse, path), outlined, widgets.AtLeast(0, 62, remark), gcm)
 	d.Answers = []widgets.Answer{
 		{Text: words.T("dialog.back")},
 		{Text: words.T("handover.seal"), Act: func() { t.sealTo(chosen(), gcm.Checked && gcm.Visible()) }},
 	}
 	d.FocusFirst(path)
-	a.ask(d)
+	a.Ask(d)
 	d.Enable(1, false)
 }
 
@@ -107,7 +107,7 @@ func (t *openTab) sealTo(r *recipient.Recipient, gcm bool) {
 	}
 	a, d := t.app, t.result.delivery
 	name := stem(filepath.Base(t.result.request.given.paths[0])) + "-for-" + fileWord(r.Title()) + ".zip" + sealedEnding(r)
-	a.saveFile(ChooserOptions{Title: words.T("encrypt.save"), Name: name}, func(path string, replace bool) {
+	a.SaveFile(ChooserOptions{Title: words.T("encrypt.save"), Name: name}, func(path string, replace bool) {
 		o := delivery.HandoverOptions{Out: path, Seal: delivery.SealTo([]*recipient.Recipient{r}, recipient.SealOptions{GCM: gcm}), Replace: replace}
 		t.octets = true
 		Run(t.work, words.T("handover.working"), func(ctx context.Context, report progress.Func) (struct{}, error) {
@@ -115,12 +115,12 @@ func (t *openTab) sealTo(r *recipient.Recipient, gcm bool) {
 		}, func(_ struct{}, err error) {
 			t.show()
 			if err != nil {
-				a.fail(words.T("handover.failed"), err)
+				a.Fail(words.T("handover.failed"), err)
 				return
 			}
 			t.tellDelivered(path)
-			a.note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("handover.done", "Name", visible(r.Title())),
-				Action: words.T("save.copy-path"), Act: func() { a.fyne.Clipboard().SetContent(path) }})
+			a.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("handover.done", "Name", visible(r.Title())),
+				Action: words.T("save.copy-path"), Act: func() { a.Clipboard().SetContent(path) }})
 		})
 	})
 }

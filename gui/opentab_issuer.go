@@ -40,7 +40,7 @@ func (t *openTab) askPin(root *x509.Certificate) {
 		{Text: words.T("pin.pin"), Act: func() { t.pin(root) }},
 	}
 	d.FocusFirst(published)
-	t.app.ask(d)
+	t.app.Ask(d)
 	d.Enable(1, false)
 }
 
@@ -67,28 +67,28 @@ func comparePublished(text string, sum [32]byte) (look.State, string, bool) {
 
 // pin trusts a root from now on and checks the result again.
 func (t *openTab) pin(root *x509.Certificate) {
-	if err := t.app.trust.pin(root); err != nil {
-		t.app.fail(words.T("pin.failed"), err)
+	if err := t.app.Trust().pin(root); err != nil {
+		t.app.Fail(words.T("pin.failed"), err)
 		return
 	}
-	t.app.note(widgets.Note{State: look.Ready, Text: words.T("pin.done", "Name", visible(commonName(root))),
+	t.app.Note(widgets.Note{State: look.Ready, Text: words.T("pin.done", "Name", visible(commonName(root))),
 		Action: words.T("csr.undo"), Act: func() { t.unpin(root) }})
-	t.recheck()
+	t.Recheck()
 }
 
 func (t *openTab) unpin(root *x509.Certificate) {
-	if err := t.app.trust.unpin(root); err != nil {
-		t.app.fail(words.T("pin.unpin-failed"), err)
+	if err := t.app.Trust().unpin(root); err != nil {
+		t.app.Fail(words.T("pin.unpin-failed"), err)
 		return
 	}
-	t.recheck()
+	t.Recheck()
 }
 
 // showPins lists the pinned issuers, each with a way to take it back.
 func (t *openTab) showPins() {
-	pinned, err := t.app.trust.list()
+	pinned, err := t.app.Trust().list()
 	if err != nil {
-		t.app.fail(words.T("pin.list-failed"), err)
+		t.app.Fail(words.T("pin.list-failed"), err)
 		return
 	}
 	d := &widgets.Dialog{State: look.Notice, Title: words.T("pin.list"),
@@ -106,20 +106,20 @@ func (t *openTab) showPins() {
 	scroll := container.NewVScroll(rows)
 	scroll.SetMinSize(fyne.NewSize(0, min(rows.MinSize().Height+4*look.Gap, 300)))
 	d.Body = scroll
-	t.app.ask(d)
+	t.app.Ask(d)
 }
 
 // takeBack trusts an issuer no longer; it can be undone.
 func (t *openTab) takeBack(c *x509.Certificate) {
-	if err := t.app.trust.unpin(c); err != nil {
-		t.app.fail(words.T("pin.unpin-failed"), err)
+	if err := t.app.Trust().unpin(c); err != nil {
+		t.app.Fail(words.T("pin.unpin-failed"), err)
 		return
 	}
 	t.page.showPinned()
-	t.app.note(widgets.Note{State: look.Ready, Text: words.T("pin.taken-back", "Name", visible(commonName(c))),
+	t.app.Note(widgets.Note{State: look.Ready, Text: words.T("pin.taken-back", "Name", visible(commonName(c))),
 		Action: words.T("csr.undo"), Act: func() {
-			if err := t.app.trust.pin(c); err != nil {
-				t.app.fail(words.T("pin.failed"), err)
+			if err := t.app.Trust().pin(c); err != nil {
+				t.app.Fail(words.T("pin.failed"), err)
 			}
 			t.page.showPinned()
 		}})

@@ -17,14 +17,14 @@ import (
 	"enrollbench/gui/words"
 )
 
-// openJob takes the fetched result of a batch with the order at hand, and opens it at once where nothing is left to choose.
-func (t *openTab) openJob(r *job.Record) {
-	t.app.bring(t)
+// OpenJob takes the fetched result of a batch with the order at hand, and opens it at once where nothing is left to choose.
+func (t *openTab) OpenJob(r *job.Record) {
+	t.app.Bring(t)
 	if t.work.Busy() {
-		t.app.busy()
+		t.app.Busy()
 		return
 	}
-	d := t.app.desk
+	d := t.app.Desk()
 	t.octets = false
 	order := ""
 	Run(t.work, words.T("open.looking"), func(ctx context.Context, report progress.Func) (*given, error) {
@@ -43,12 +43,12 @@ func (t *openTab) openJob(r *job.Record) {
 	}, func(g *given, err error) {
 		if errors.Is(err, errResultGone) {
 			t.show()
-			t.app.Jobs.resultGone(r)
+			t.app.ResultGone(r)
 			return
 		}
 		if err != nil {
 			t.show()
-			t.app.fail(words.T("open.look-failed"), err)
+			t.app.Fail(words.T("open.look-failed"), err)
 			return
 		}
 		t.closeResult()
@@ -86,10 +86,10 @@ func (p *givenPage) setJob(r *job.Record, path string) {
 
 // tellJob writes into the batch's record what opening its result came to.
 func (t *openTab) tellJob(r *result) {
-	if t.job == nil || t.app.desk == nil {
+	if t.job == nil || t.app.Desk() == nil {
 		return
 	}
-	id, d, phrase := t.job.ID, t.app.desk, r.head
+	id, d, phrase := t.job.ID, t.app.Desk(), r.head
 	t.record(func(ctx context.Context) (*job.Record, error) {
 		if r.delivery == nil {
 			return d.Jobs.MarkDamaged(ctx, id, phrase)
@@ -100,10 +100,10 @@ func (t *openTab) tellJob(r *result) {
 
 // tellDelivered writes into the batch's record where its certificates went.
 func (t *openTab) tellDelivered(path string) {
-	if t.job == nil || t.app.desk == nil {
+	if t.job == nil || t.app.Desk() == nil {
 		return
 	}
-	id, d := t.job.ID, t.app.desk
+	id, d := t.job.ID, t.app.Desk()
 	t.record(func(ctx context.Context) (*job.Record, error) {
 		return d.Jobs.MarkDelivered(ctx, id, filepath.Base(path))
 	})
@@ -111,26 +111,25 @@ func (t *openTab) tellDelivered(path string) {
 
 // record writes into a batch's record. What is written later waits for what is being written: delivered comes after opened.
 func (t *openTab) record(write func(context.Context) (*job.Record, error)) {
-	jobs := t.app.Jobs
 	if t.noting.Busy() {
-		jobs.notes = append(jobs.notes, func() { t.record(write) })
+		t.notes = append(t.notes, func() { t.record(write) })
 		return
 	}
 	Run(t.noting, "", func(ctx context.Context, _ progress.Func) (*job.Record, error) { return write(ctx) }, func(r *job.Record, err error) {
 		defer func() {
-			if len(jobs.notes) > 0 && !t.noting.Busy() {
-				next := jobs.notes[0]
-				jobs.notes = jobs.notes[1:]
+			if len(t.notes) > 0 && !t.noting.Busy() {
+				next := t.notes[0]
+				t.notes = t.notes[1:]
 				next()
 			}
 		}()
 		switch {
 		case err == nil && r != nil:
-			jobs.take(*r)
+			t.app.TakeJob(*r)
 		case errors.As(err, new(*job.StateError)): // the batch is further than that already
 		case err != nil && !cancelled(err):
 			fyne.LogError("the record of a batch", err)
-			t.app.note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("open.not-noted")})
+			t.app.Note(widgets.Note{State: look.Warning, Detail: visible(err.Error()), Text: words.T("open.not-noted")})
 		}
 	})
 }

@@ -30,7 +30,7 @@ type resultView struct {
 	item    bool // its rows are certificates
 }
 
-func (v *resultView) title() string { return v.text + " (" + count(v.model.Rows()) + ")" }
+func (v *resultView) title() string { return v.text + " (" + words.Group(v.model.Rows()) + ")" }
 
 // viewsOf are the lists of a delivery that hold anything, the certificates first.
 func viewsOf(d *delivery.Delivery, groups []finding.Group, folder string) []resultView {
@@ -242,7 +242,7 @@ func (p *resultPage) saveLists() {
 	d, a := p.result.delivery, p.tab.app
 	base := filepath.Base(p.result.request.given.paths[0])
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + "-lists.csv"
-	a.saveFile(ChooserOptions{Title: words.T("result.save-lists-title"), Name: name, Kind: words.T("mac.kind"), Ends: []string{".csv"}},
+	a.SaveFile(ChooserOptions{Title: words.T("result.save-lists-title"), Name: name, Kind: words.T("mac.kind"), Ends: []string{".csv"}},
 		func(path string, replace bool) {
 			Run(p.tab.peek, "", func(context.Context, progress.Func) (string, error) {
 				f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
@@ -256,40 +256,11 @@ func (p *resultPage) saveLists() {
 				return path, f.Commit()
 			}, func(_ string, err error) {
 				if err != nil {
-					a.fail(words.T("result.save-lists-failed"), err)
+					a.Fail(words.T("result.save-lists-failed"), err)
 					return
 				}
-				a.note(widgets.Note{State: look.Ready, Text: words.T("result.lists-saved"), Detail: path,
-					Action: words.T("save.copy-path"), Act: func() { a.fyne.Clipboard().SetContent(path) }})
+				a.Note(widgets.Note{State: look.Ready, Text: words.T("result.lists-saved"), Detail: path,
+					Action: words.T("save.copy-path"), Act: func() { a.Clipboard().SetContent(path) }})
 			})
 		})
-}
-
-// saveFile lets the user name a file to write and agree to replace one that is there.
-func (a *App) saveFile(o ChooserOptions, write func(path string, replace bool)) {
-	p := a.fyne.Preferences()
-	if o.Folder == "" {
-		o.Folder = p.String(prefSaveFolder)
-	}
-	type target struct {
-		path   string
-		agreed bool
-	}
-	pick(a, func(ctx context.Context) (target, error) {
-		path, agreed, err := a.choose.Save(ctx, o)
-		return target{path, agreed}, err
-	}, func(to target) {
-		if to.path == "" {
-			return
-		}
-		p.SetString(prefSaveFolder, filepath.Dir(to.path))
-		if to.agreed || !exists(to.path) {
-			write(to.path, to.agreed)
-			return
-		}
-		a.ask(&widgets.Dialog{State: look.Warning, Title: words.T("mac.exists", "Name", filepath.Base(to.path)),
-			Text: words.T("save.replace-text"),
-			Answers: []widgets.Answer{{Text: words.T("dialog.back")},
-				{Text: words.T("mac.replace"), Danger: true, Act: func() { write(to.path, true) }}}})
-	})
 }

@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"enrollbench/core/delivery"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
@@ -79,10 +78,10 @@ func newResultPage(t *openTab) *resultPage {
 	p.sheet = sheet.New(nil, nil)
 	p.sheet.OnSelect = func(int) { p.showDetails() }
 	p.sheet.OnActivate = func(int) { p.head.SetOpen(true) }
-	p.sheet.OnNotice = func(text string) { t.app.note(widgets.Note{State: look.Notice, Text: text}) }
+	p.sheet.OnNotice = func(text string) { t.app.Note(widgets.Note{State: look.Notice, Text: text}) }
 	p.sheet.OnCopied = func(n, selected int) {
 		if n == selected {
-			t.app.note(widgets.Note{State: look.Ready, Text: words.N("csr.copied", n)})
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.N("csr.copied", n)})
 		}
 	}
 	p.why = widgets.NewParagraph("").Muted()
@@ -176,7 +175,7 @@ func (p *resultPage) showFigures() {
 	d := p.result.delivery
 	plain := theme.ColorNameForeground
 	if d.Ordered() > 0 {
-		p.ordered.Set(count(d.Ordered()), plain)
+		p.ordered.Set(words.Group(d.Ordered()), plain)
 	} else {
 		p.ordered.Set("—", look.ColorMuted)
 	}
@@ -184,9 +183,9 @@ func (p *resultPage) showFigures() {
 	if d.Ordered() > 0 && d.Delivered() < d.Ordered() {
 		color = look.Warning.Color()
 	}
-	p.certs.Set(count(d.Len()), color)
+	p.certs.Set(words.Group(d.Len()), color)
 	if d.Keys() > 0 {
-		p.keys.Set(count(d.Keys()), plain)
+		p.keys.Set(words.Group(d.Keys()), plain)
 	} else {
 		p.keys.Set("—", look.ColorMuted)
 	}
@@ -227,19 +226,8 @@ func commonName(c *x509.Certificate) string {
 	return c.Subject.String()
 }
 
-// fingerprintLines writes a SHA-256 in groups of eight octets, to be compared piece by piece.
-func fingerprintLines(sum [32]byte) []string {
-	text := delivery.Fingerprint(sum)
-	const group = 8 * 3
-	var out []string
-	for i := 0; i < len(text); i += group {
-		out = append(out, strings.TrimSuffix(text[i:min(i+group, len(text))], ":"))
-	}
-	return out
-}
-
 func (p *resultPage) rawWords(text string) fyne.CanvasObject {
-	copying := widgets.NewQuiet(words.T("dialog.copy"), look.Icon("copy"), func() { p.tab.app.fyne.Clipboard().SetContent(text) })
+	copying := widgets.NewQuiet(words.T("dialog.copy"), look.Icon("copy"), func() { p.tab.app.Clipboard().SetContent(text) })
 	return widgets.Down(look.Gap, widgets.NewText(words.T("dialog.details")).Bold(),
 		widgets.NewParagraph(visible(text)).Mono().Small().Muted(), container.NewHBox(copying))
 }
@@ -339,20 +327,20 @@ func (p *resultPage) current() int {
 
 func (p *resultPage) focus() {
 	if p.result.usable() {
-		p.tab.app.window.Canvas().Focus(p.tab.bar.Primary)
+		p.tab.app.Canvas().Focus(p.tab.bar.Primary)
 		return
 	}
-	p.tab.app.window.Canvas().Focus(p.tab.again)
+	p.tab.app.Canvas().Focus(p.tab.again)
 }
 
 func (p *resultPage) focusFind() {
 	if p.result.usable() {
-		p.tab.app.window.Canvas().Focus(p.findBox)
+		p.tab.app.Canvas().Focus(p.findBox)
 	}
 }
 
 func (p *resultPage) focusSheet() {
-	p.tab.app.window.Canvas().Focus(p.sheet)
+	p.tab.app.Canvas().Focus(p.sheet)
 	if p.sheet.CurrentRow() < 0 {
 		p.sheet.Select(0)
 	}
@@ -369,7 +357,7 @@ func (p *resultPage) nextProblem() {
 		}
 	}
 	if p.result.usable() {
-		p.tab.app.note(widgets.Note{State: look.Ready, Text: words.T("result.no-problem")})
+		p.tab.app.Note(widgets.Note{State: look.Ready, Text: words.T("result.no-problem")})
 	}
 }
 

@@ -54,7 +54,7 @@ func samples(t *testing.T) *sample.Result {
 func openRig(t *testing.T) (*rig, *openTab, *sample.Result) {
 	t.Helper()
 	r := newRig(t)
-	r.bring(r.Results)
+	r.Bring(r.Results)
 	return r, r.Results, samples(t)
 }
 
@@ -177,7 +177,7 @@ func TestAmberNamesWhatIsMissing(t *testing.T) {
 	o.shows.choice.SetSelectedIndex(0)
 	o.shows.findBox.SetText("0003")
 	r.idle()
-	if _, _, rows, _ := o.telling(); rows != 1 {
+	if _, _, rows, _ := o.Telling(); rows != 1 {
 		t.Errorf("looking for one name shows %d rows", rows)
 	}
 	o.shows.sheet.Select(0)
@@ -205,7 +205,7 @@ func TestRedShowsNoList(t *testing.T) {
 		if o.shows.lists.Visible() || o.extra.Visible() || !o.bar.Primary.Disabled() {
 			t.Errorf("%s: a list, hand over or export is offered", name)
 		}
-		if _, _, rows, _ := o.telling(); rows != 0 {
+		if _, _, rows, _ := o.Telling(); rows != 0 {
 			t.Errorf("%s: %d rows", name, rows)
 		}
 	}
@@ -225,7 +225,7 @@ func TestWrongKey(t *testing.T) {
 	if got := allText(o.page.remark); o.result != nil || !strings.Contains(got, "private key") {
 		t.Errorf("with a certificate as key the remark says %q", got)
 	}
-	if keys := r.recentKeys(); len(keys) != 0 {
+	if keys := r.RecentKeys(); len(keys) != 0 {
 		t.Errorf("keys that opened nothing are remembered: %q", keys)
 	}
 }
@@ -279,7 +279,7 @@ func TestPassphraseAFewTimes(t *testing.T) {
 	if o.result == nil {
 		t.Error("opening again gave nothing")
 	}
-	if keys := r.recentKeys(); len(keys) != 1 || keys[0] != s.ProtectedKey {
+	if keys := r.RecentKeys(); len(keys) != 1 || keys[0] != s.ProtectedKey {
 		t.Errorf("remembered are %q", keys)
 	}
 }
@@ -448,12 +448,12 @@ func TestResultsFitASmallWindow(t *testing.T) {
 	}
 	r.drop(put(t, filepath.Join(t.TempDir(), long+".p7m"), content))
 	fits("a file with a long name")
-	r.showKeys()
+	r.ShowKeys()
 	r.drop(s.Both)
 	fits("a private key")
 	r.drop(s.Certificate)
 	fits("a recipient")
-	r.Recipient = recipient.FromCertificate(weak(t, strings.Repeat("a rather long name ", 3)))
+	r.recipient = recipient.FromCertificate(weak(t, strings.Repeat("a rather long name ", 3)))
 	r.showPill()
 	r.Keys.show()
 	fits("a recipient with a long name that is too weak")

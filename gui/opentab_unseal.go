@@ -15,7 +15,7 @@ import (
 
 // offerUnseal: the file opened, but what it holds is no result. The user may want it all the same.
 func (t *openTab) offerUnseal(r openRequest, err error) {
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("unseal.title"),
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("unseal.title"),
 		Text:    words.T("unseal.text"),
 		Detail:  err.Error(),
 		Answers: []widgets.Answer{{Text: words.T("dialog.close")}, {Text: words.T("unseal.keep"), Act: func() { t.unsealTo(r) }}}})
@@ -24,7 +24,7 @@ func (t *openTab) offerUnseal(r openRequest, err error) {
 func (t *openTab) unsealTo(r openRequest) {
 	in := r.given.files[0].path
 	name := strings.TrimSuffix(filepath.Base(in), filepath.Ext(in))
-	t.app.saveFile(ChooserOptions{Title: words.T("unseal.save"), Name: name},
+	t.app.SaveFile(ChooserOptions{Title: words.T("unseal.save"), Name: name},
 		func(path string, replace bool) { t.unseal(r, in, path, delivery.UnsealOptions{Replace: replace}) })
 }
 
@@ -44,19 +44,19 @@ func (t *openTab) unseal(r openRequest, in, out string, o delivery.UnsealOptions
 		t.show()
 		switch {
 		case errors.Is(err, delivery.ErrNotProven):
-			t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.not-proven"),
+			t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("export.not-proven"),
 				Text: words.T("unseal.not-proven"),
 				Answers: []widgets.Answer{{Text: words.T("dialog.back")},
 					{Text: words.T("unseal.insist"), Danger: true, Act: func() { o.Insist = true; t.unseal(r, in, out, o) }}}})
 		case err != nil:
-			t.app.fail(words.T("unseal.failed"), err)
+			t.app.Fail(words.T("unseal.failed"), err)
 		default:
 			state, text := look.Ready, words.T("unseal.done", "Name", filepath.Base(out))
 			if known == delivery.NotProven {
 				state, text = look.Warning, words.T("unseal.done-not-proven", "Name", filepath.Base(out))
 			}
-			t.app.note(widgets.Note{State: state, Text: text, Detail: out,
-				Action: words.T("save.copy-path"), Act: func() { t.app.fyne.Clipboard().SetContent(out) }})
+			t.app.Note(widgets.Note{State: state, Text: text, Detail: out,
+				Action: words.T("save.copy-path"), Act: func() { t.app.Clipboard().SetContent(out) }})
 		}
 	})
 }

@@ -11,8 +11,6 @@ import (
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
 	"enrollbench/core/openpgp"
-	"enrollbench/core/privatekey"
-	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
@@ -44,23 +42,6 @@ func integrityWords(err error) (head, below string) {
 	}
 	return words.T("verdict.does-not-open"),
 		words.T("verdict.does-not-open-text")
-}
-
-// keyWords puts an error about the key into words.
-func keyWords(err error) (text, hint string) {
-	other := (*recipient.NoMatchingKeyError)(nil)
-	switch {
-	case errors.As(err, &other) && len(other.Wanted) > 0:
-		return words.T("key.other", "Wanted", visible(strings.Join(other.Wanted[:min(len(other.Wanted), shownWants)], ", ")), "Have", visible(other.Have)),
-			words.T("key.other-hint")
-	case errors.Is(err, privatekey.ErrWrongPassphrase):
-		return words.T("key.wrong-passphrase"), words.T("key.wrong-passphrase-hint")
-	case errors.Is(err, privatekey.ErrNotAKey), errors.Is(err, openpgp.ErrNotAKey):
-		return sentence(visible(err.Error())), words.T("key.not-a-key-hint")
-	case errors.Is(err, delivery.ErrNeedKey):
-		return words.T("key.needed"), words.T("key.needed-hint")
-	}
-	return sentence(visible(err.Error())), ""
 }
 
 // newResult works out what is shown of a result: it runs off the UI thread, for there may be hundreds of thousands of
@@ -102,7 +83,7 @@ func (r *result) fact() widgets.Fact {
 // numbers is "498 of 500 delivered".
 func (r *result) numbers() string {
 	d := r.delivery
-	data := map[string]any{"Delivered": count(d.Delivered()), "Ordered": count(d.Ordered()), "Number": count(d.Delivered())}
+	data := map[string]any{"Delivered": words.Group(d.Delivered()), "Ordered": words.Group(d.Ordered()), "Number": words.Group(d.Delivered())}
 	if d.Ordered() > 0 {
 		return words.T("verdict.of", data)
 	}
@@ -155,15 +136,13 @@ func (r *result) reasons(s finding.Severity) []string {
 		if n := by[rule.Name]; n > 0 && rule.Severity == s && rule != delivery.RuleMissing && rule != delivery.RuleUnexpected {
 			text := rule.Title
 			if n > 1 && rule != delivery.RuleIssuerNotConfirmed && rule != delivery.RuleNoIssuer {
-				text += " (" + count(n) + ")"
+				text += " (" + words.Group(n) + ")"
 			}
 			out = append(out, text)
 		}
 	}
 	return out
 }
-
-func sentenceCase(s string) string { return strings.TrimSuffix(sentence(s), ".") }
 
 // shownMissing is how many names the verdict spells out.
 const shownMissing = 3

@@ -19,7 +19,7 @@ type passphraseAnswer struct {
 // and its answer waited for. what is the name of the thing that is protected; keep hears each answer that the user wants to
 // have kept. Going back is context.Canceled. The octets belong to the caller, who wipes them; the field's own text is emptied
 // as the dialog closes.
-func (a *App) passphraseFor(ctx context.Context, what string, keep func([]byte)) privatekey.Passphrase {
+func (a *Frame) passphraseFor(ctx context.Context, what string, keep func([]byte)) privatekey.Passphrase {
 	return func(attempt int) ([]byte, error) {
 		answers := make(chan passphraseAnswer, 1)
 		var open *widgets.Dialog
@@ -55,7 +55,7 @@ func (a *App) passphraseFor(ctx context.Context, what string, keep func([]byte))
 }
 
 // askPassphrase shows the dialog; answer is called once.
-func (a *App) askPassphrase(what string, attempt int, answer func(passphraseAnswer)) *widgets.Dialog {
+func (a *Frame) askPassphrase(what string, attempt int, answer func(passphraseAnswer)) *widgets.Dialog {
 	entry := widgets.NewEntry()
 	entry.Password = true
 	entry.PlaceHolder = words.T("passphrase.field")
@@ -79,6 +79,6 @@ func (a *App) askPassphrase(what string, attempt int, answer func(passphraseAnsw
 	}
 	entry.OnSubmitted = func(string) { d.Take(1) }
 	d.FocusFirst(entry)
-	a.ask(d)
+	a.Ask(d)
 	return d
 }

@@ -3,7 +3,6 @@ package gui
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -68,9 +67,9 @@ func (f *recipientFile) with(fingerprint string) *recipient.Recipient {
 	return nil
 }
 
-// proven is when a rehearsal with this recipient went well, zero if none did.
-func (a *App) proven(r *recipient.Recipient) time.Time {
-	for _, line := range a.fyne.Preferences().StringList(prefProofs) {
+// Proven is when a rehearsal with this recipient went well, zero if none did.
+func (a *Frame) Proven(r *recipient.Recipient) time.Time {
+	for _, line := range a.Preferences().StringList(prefProofs) {
 		if print, at, ok := strings.Cut(line, " "); ok && print == r.Fingerprint() {
 			if t, err := time.Parse(time.RFC3339, at); err == nil {
 				return t
@@ -80,22 +79,23 @@ func (a *App) proven(r *recipient.Recipient) time.Time {
 	return time.Time{}
 }
 
-func (a *App) rememberProof(p recipient.Proof) {
+func (a *Frame) RememberProof(p recipient.Proof) {
 	list := []string{p.Fingerprint + " " + p.At.UTC().Format(time.RFC3339)}
-	for _, line := range a.fyne.Preferences().StringList(prefProofs) {
+	for _, line := range a.Preferences().StringList(prefProofs) {
 		if print, _, _ := strings.Cut(line, " "); print != p.Fingerprint {
 			list = append(list, line)
 		}
 	}
-	a.fyne.Preferences().SetStringList(prefProofs, list[:min(len(list), keptProofs)])
+	a.Preferences().SetStringList(prefProofs, list[:min(len(list), keptProofs)])
+	a.showPill()
 }
 
 // provenWords is "proven today", "proven on 2026-11-20", "not proven".
-func (a *App) provenWords(r *recipient.Recipient) string {
-	at := a.proven(r).Local()
+func (a *Frame) provenWords(r *recipient.Recipient) string {
+	at := a.Proven(r).Local()
 	now := a.tasks.now().Local()
 	switch {
-	case a.proven(r).IsZero():
+	case a.Proven(r).IsZero():
 		return words.T("recipient.not-proven")
 	case at.Format(time.DateOnly) == now.Format(time.DateOnly):
 		return words.T("recipient.proven-today")
@@ -104,8 +104,8 @@ func (a *App) provenWords(r *recipient.Recipient) string {
 }
 
 // recall chooses the recipient that was chosen last, if its file still holds it.
-func (a *App) recall() {
-	p := a.fyne.Preferences()
+func (a *Frame) recall() {
+	p := a.Preferences()
 	path, print := p.String(prefRecipient), p.String(prefRecipientPrint)
 	if path == "" {
 		return
@@ -114,19 +114,19 @@ func (a *App) recall() {
 		func(f *recipientFile, err error) {
 			switch {
 			case err != nil:
-				a.note(widgets.Note{State: look.Warning, Detail: path, Text: words.T("recipient.gone")})
+				a.Note(widgets.Note{State: look.Warning, Detail: path, Text: words.T("recipient.gone")})
 			case f.with(print) == nil:
-				a.note(widgets.Note{State: look.Warning, Detail: path, Text: words.T("recipient.other")})
+				a.Note(widgets.Note{State: look.Warning, Detail: path, Text: words.T("recipient.other")})
 			default:
-				a.setRecipient(f.with(print), path)
+				a.SetRecipient(f.with(print), path)
 			}
 		})
 }
 
-// setRecipient makes a recipient the one to encrypt to; nil for none.
-func (a *App) setRecipient(r *recipient.Recipient, path string) {
-	a.Recipient = r
-	p := a.fyne.Preferences()
+// SetRecipient makes a recipient the one to encrypt to; nil for none.
+func (a *Frame) SetRecipient(r *recipient.Recipient, path string) {
+	a.recipient = r
+	p := a.Preferences()
 	if r == nil {
 		p.SetString(prefRecipient, "")
 		p.SetString(prefRecipientPrint, "")
@@ -135,28 +135,28 @@ func (a *App) setRecipient(r *recipient.Recipient, path string) {
 		p.SetString(prefRecipientPrint, r.Fingerprint())
 	}
 	a.showPill()
-	a.Keys.show()
+	tell(a, RecipientWatcher.RecipientChanged)
 }
 
-// recipientState is how much a recipient can be relied on, and why.
-func (a *App) recipientState(r *recipient.Recipient) look.State {
+// RecipientState is how much a recipient can be relied on, and why.
+func (a *Frame) RecipientState(r *recipient.Recipient) look.State {
 	f := r.Findings(a.tasks.now())
 	switch {
 	case f.Count(finding.Error) > 0:
 		return look.Failed
-	case f.Count(finding.Warning) > 0, a.proven(r).IsZero():
+	case f.Count(finding.Warning) > 0, a.Proven(r).IsZero():
 		return look.Warning
 	}
 	return look.Ready
 }
 
-// recipientWords is "line4 · RSA 3072 · proven today".
-func (a *App) recipientWords(r *recipient.Recipient) string {
-	return short(visible(r.Title())) + " · " + a.standingWords(r)
+// RecipientWords is "line4 · RSA 3072 · proven today".
+func (a *Frame) RecipientWords(r *recipient.Recipient) string {
+	return short(visible(r.Title())) + " · " + a.StandingWords(r)
 }
 
-// standingWords is "RSA 3072 · proven today", or what forbids to use it.
-func (a *App) standingWords(r *recipient.Recipient) string {
+// StandingWords is "RSA 3072 · proven today", or what forbids to use it.
+func (a *Frame) StandingWords(r *recipient.Recipient) string {
 	last := a.provenWords(r)
 	for _, f := range r.Findings(a.tasks.now()).All() {
 		if f.Severity == finding.Error {
@@ -168,27 +168,15 @@ func (a *App) standingWords(r *recipient.Recipient) string {
 	return r.Algorithm() + " · " + last
 }
 
-// shortName is how much of a name stands where no room can be made for more.
-const shortName = 36
-
-// short leaves the middle of a long name out: what tells names apart stands at their ends.
-func short(s string) string {
-	r := []rune(s)
-	if len(r) <= shortName {
-		return s
-	}
-	return string(r[:shortName/2-1]) + "…" + string(r[len(r)-shortName/2:])
+// PickRecipient lets the user choose a file with a recipient.
+func (a *Frame) PickRecipient(done func(path string)) {
+	a.PickFile(words.T("recipient.pick"), []string{".pem", ".crt", ".cer", ".der", ".asc", ".gpg", ".pgp"}, words.T("recipient.kind"), done)
 }
 
-// pickRecipient lets the user choose a file with a recipient.
-func (a *App) pickRecipient(done func(path string)) {
-	p := a.fyne.Preferences()
-	o := ChooserOptions{Title: words.T("recipient.pick"), Folder: p.String(prefKeyFolder),
-		Kind: words.T("recipient.kind"), Ends: []string{".pem", ".crt", ".cer", ".der", ".asc", ".gpg", ".pgp"}}
-	pick(a, func(ctx context.Context) ([]string, error) { return a.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) > 0 {
-			p.SetString(prefKeyFolder, filepath.Dir(paths[0]))
-			done(paths[0])
-		}
-	})
+// sealedEnding is what sealed files are called.
+func sealedEnding(r *recipient.Recipient) string {
+	if r.Kind() == recipient.OpenPGP {
+		return ".gpg"
+	}
+	return ".p7m"
 }

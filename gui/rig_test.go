@@ -55,9 +55,9 @@ func newRig(t *testing.T) *rig {
 		closed := false
 		tasks.Close(func() { closed = true })
 		r.until(func() bool { return closed })
-		r.CSR.close()
-		r.CSV.close()
-		r.Results.close()
+		r.CSR.Close()
+		r.CSV.Close()
+		r.Results.Close()
 		if r.desk != nil {
 			if err := r.desk.Close(); err != nil {
 				t.Error(err)
@@ -88,7 +88,7 @@ func (r *rig) idle() {
 	r.t.Helper()
 	r.until(func() bool {
 		return !r.CSV.remote.Busy() && !r.CSR.work.Busy() && !r.CSR.sift.Busy() && !r.CSR.peek.Busy() && !r.MAC.work.Busy() && !r.CSV.busy() && !r.asking.Busy() && !r.starting.Busy() &&
-			!r.Results.busy() && !r.Keys.work.Busy() && !r.opening.Busy() && !r.practising.Busy() && !r.Jobs.busy() && !r.Settings.busy() && !r.Start.busy() && !r.Contract.work.Busy() && len(r.posted) == 0
+			!r.Results.busy() && !r.Keys.work.Busy() && !r.opening.Busy() && !r.practising.Busy() && !r.Jobs.busy() && !r.Settings.busy() && !r.Start.busy() && !r.Settings.contract.work.Busy() && len(r.posted) == 0
 	})
 }
 

@@ -19,11 +19,12 @@ import (
 
 // settingsTab shows core/trustmanager's connections: who is ordered from, and how one proves who one is.
 type settingsTab struct {
-	app  *App
-	work *Runner // saving, testing, asking the keychain
-	peek *Runner // how old a key is
+	contract *contractPage
+	app      *App
+	work     *Runner // saving, testing, asking the keychain
+	peek     *Runner // how old a key is
 
-	list   connectionList
+	list   ConnectionList
 	chosen string // id of the connection that is shown; "" for a new one, or none
 
 	root     fyne.CanvasObject
@@ -44,17 +45,18 @@ const settingsList = 236
 
 func newSettingsTab(a *App) *settingsTab {
 	t := &settingsTab{app: a}
-	t.progress = widgets.NewProgressRow(t.escape)
-	t.work = a.tasks.NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
-	t.peek = a.tasks.NewRunner(nil)
+	t.progress = widgets.NewProgressRow(t.Escape)
+	t.work = a.Tasks().NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
+	t.peek = a.Tasks().NewRunner(nil)
+	t.contract = newContractPage(t)
 	t.build()
 	t.show()
 	return t
 }
 
-func (t *settingsTab) name() string               { return words.T("settings.tab") }
-func (t *settingsTab) icon() string               { return "settings" }
-func (t *settingsTab) content() fyne.CanvasObject { return t.root }
+func (t *settingsTab) Name() string               { return words.T("settings.tab") }
+func (t *settingsTab) Icon() string               { return "settings" }
+func (t *settingsTab) Content() fyne.CanvasObject { return t.root }
 
 func (t *settingsTab) build() {
 	t.using = widgets.NewButton(words.T("settings.use"), look.Icon("ready"), t.use)
@@ -63,9 +65,9 @@ func (t *settingsTab) build() {
 	t.form = newConnectionForm(t)
 	t.practice = newPracticePane(t)
 	t.rows = widgets.Down(look.Gap / 2)
-	add := widgets.NewButton(words.T("settings.add"), look.Icon("add"), t.add)
+	add := widgets.NewButton(words.T("settings.add"), look.Icon("add"), t.Add)
 	paste := widgets.NewButton(words.T("settings.paste"), look.Icon("paste"), t.pasteCurl)
-	importing := widgets.NewButton(words.T("settings.import"), look.Icon("folder"), t.open)
+	importing := widgets.NewButton(words.T("settings.import"), look.Icon("folder"), t.Open)
 	t.phrases = widgets.NewButton("", look.Icon("key"), t.askPassphrases)
 	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
@@ -78,7 +80,7 @@ func (t *settingsTab) build() {
 }
 
 // showList shows the connections as they are now.
-func (t *settingsTab) showList(l connectionList) {
+func (t *settingsTab) showList(l ConnectionList) {
 	t.list = l
 	if t.list.find(t.chosen) == nil && !t.form.fresh() {
 		t.chosen = l.standard
@@ -94,11 +96,11 @@ func (t *settingsTab) showList(l connectionList) {
 // broken off by what comes after it.
 func (t *settingsTab) free() bool {
 	switch {
-	case t.app.desk == nil:
-		t.app.noDesk()
+	case t.app.Desk() == nil:
+		t.app.NoDesk()
 		return false
 	case t.work.Busy():
-		t.app.busy()
+		t.app.Busy()
 		return false
 	}
 	return true
@@ -120,7 +122,7 @@ func (t *settingsTab) choose(id string) {
 
 // askChanges asks what becomes of changes that were not saved.
 func (t *settingsTab) askChanges(then func()) {
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.unsaved"),
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.unsaved"),
 		Text:    words.T("settings.unsaved-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("settings.discard"), Danger: true, Act: then}}})
 }
@@ -135,20 +137,20 @@ func (t *settingsTab) fill() {
 	t.form.set(*c, false)
 }
 
-// add begins a new connection.
-func (t *settingsTab) add() {
+// Add begins a new connection.
+func (t *settingsTab) Add() {
 	if t.work.Busy() {
-		t.app.busy()
+		t.app.Busy()
 		return
 	}
 	if t.form.changed() {
-		t.askChanges(func() { t.form.forget(); t.add() })
+		t.askChanges(func() { t.form.forget(); t.Add() })
 		return
 	}
 	t.chosen = ""
 	t.form.set(trustmanager.NewConnection("", trustmanager.IoTTrustManager, trustmanager.KnownBaseURLs[0]), true)
 	t.show()
-	t.app.window.Canvas().Focus(t.form.title)
+	t.app.Canvas().Focus(t.form.title)
 }
 
 // show shows the list and the part that fits the chosen connection.
@@ -174,12 +176,12 @@ func (t *settingsTab) show() {
 	}
 	if t.list.find(job.PracticeID) == nil {
 		row := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, widgets.Across(look.Gap, widgets.Middle(widgets.Icon(practiceIcon(), 22)),
-			widgets.Middle(widgets.NewText(words.T("welcome.practise"))))), 8, func() { t.app.practise(nil) })
+			widgets.Middle(widgets.NewText(words.T("welcome.practise"))))), 8, func() { t.app.Practise(nil) })
 		row.Label = words.T("welcome.practise")
 		t.rows.Add(row)
 	}
 	t.rows.Refresh()
-	n := len(t.app.keptPassphrases())
+	n := len(t.app.KeptPassphrases())
 	t.phrases.SetText(words.N("settings.passphrases", n))
 	if n == 0 {
 		t.phrases.Hide()
@@ -248,7 +250,7 @@ func (t *settingsTab) showBar() {
 // act saves what was changed, else tests the connection.
 func (t *settingsTab) act() {
 	if t.bar.Primary.Disabled() {
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 		return
 	}
 	if t.form.changed() {
@@ -260,7 +262,7 @@ func (t *settingsTab) act() {
 
 // test tries the connection from end to end and says each step in words.
 func (t *settingsTab) test() {
-	c, d := t.list.find(t.chosen), t.app.desk
+	c, d := t.list.find(t.chosen), t.app.Desk()
 	if c == nil || !t.free() {
 		return
 	}
@@ -275,7 +277,7 @@ func (t *settingsTab) test() {
 	}, func(r trustmanager.TestResult, err error) {
 		if err != nil {
 			t.showBar()
-			t.app.fail(words.T("settings.test-failed"), err)
+			t.app.Fail(words.T("settings.test-failed"), err)
 			return
 		}
 		t.form.results[one.ID] = r
@@ -291,7 +293,7 @@ func (t *settingsTab) test() {
 
 // use makes the connection the one that is used for jobs.
 func (t *settingsTab) use() {
-	id, d := t.chosen, t.app.desk
+	id, d := t.chosen, t.app.Desk()
 	if !t.free() {
 		return
 	}
@@ -300,22 +302,22 @@ func (t *settingsTab) use() {
 	}, func(_ struct{}, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(words.T("settings.save-failed"), err)
+			t.app.Fail(words.T("settings.save-failed"), err)
 			return
 		}
-		t.app.readConnections(false)
+		t.app.ReadConnections(false)
 	})
 }
 
 // askPassphrases forgets the passphrases of private keys that were put into the keychain.
 func (t *settingsTab) askPassphrases() {
 	a := t.app
-	a.ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.passphrases-title"),
+	a.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.passphrases-title"),
 		Text: words.T("settings.passphrases-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("settings.passphrases-now"), Danger: true, Act: func() {
-			accounts := a.keptPassphrases()
+			accounts := a.KeptPassphrases()
 			if t.work.Busy() {
-				a.busy()
+				a.Busy()
 				return
 			}
 			Run(t.work, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
@@ -327,9 +329,9 @@ func (t *settingsTab) askPassphrases() {
 				return struct{}{}, nil
 			}, func(_ struct{}, err error) {
 				if err != nil {
-					a.fail(words.T("settings.passphrases-failed"), err)
+					a.Fail(words.T("settings.passphrases-failed"), err)
 				} else {
-					a.fyne.Preferences().SetStringList(prefPassphrases, nil)
+					a.Preferences().SetStringList(prefPassphrases, nil)
 				}
 				t.show()
 			})
@@ -350,24 +352,24 @@ func (t *settingsTab) openMore() {
 	answers = append(answers,
 		widgets.Answer{Text: words.T("settings.remove"), Act: func() { t.askRemove(one) }},
 		widgets.Answer{Text: words.T("settings.export"), Act: func() { t.export(one) }})
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: visible(one.Name), Text: words.T("settings.more-text"), Answers: answers})
+	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: visible(one.Name), Text: words.T("settings.more-text"), Answers: answers})
 }
 
 func (t *settingsTab) askRemove(c trustmanager.Connection) {
-	if n := t.app.Jobs.need(c.ID); n > 0 {
-		t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.needed", "Name", visible(c.Name)),
+	if n := t.app.JobsThatNeed(c.ID); n > 0 {
+		t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.needed", "Name", visible(c.Name)),
 			Text: words.N("settings.needed-text", n),
 			Answers: []widgets.Answer{{Text: words.T("dialog.back")},
-				{Text: words.T("settings.needed-show"), Act: func() { t.app.bring(t.app.Jobs) }}}})
+				{Text: words.T("settings.needed-show"), Act: t.app.ShowJobs}}})
 		return
 	}
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.remove-title", "Name", visible(c.Name)),
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("settings.remove-title", "Name", visible(c.Name)),
 		Text:    words.T("settings.remove-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("settings.remove-now"), Danger: true, Act: func() { t.remove(c) }}}})
 }
 
 func (t *settingsTab) remove(c trustmanager.Connection) {
-	d := t.app.desk
+	d := t.app.Desk()
 	if !t.free() {
 		return
 	}
@@ -382,18 +384,18 @@ func (t *settingsTab) remove(c trustmanager.Connection) {
 	}, func(_ struct{}, err error) {
 		if err != nil {
 			t.showBar()
-			t.app.fail(words.T("settings.remove-failed"), err)
+			t.app.Fail(words.T("settings.remove-failed"), err)
 			return
 		}
 		t.form.forget()
 		t.chosen = ""
-		t.app.readConnections(false)
+		t.app.ReadConnections(false)
 	})
 }
 
 func (t *settingsTab) export(c trustmanager.Connection) {
-	d := t.app.desk
-	t.app.saveFile(ChooserOptions{Title: words.T("settings.export-title"), Name: "connection.json",
+	d := t.app.Desk()
+	t.app.SaveFile(ChooserOptions{Title: words.T("settings.export-title"), Name: "connection.json",
 		Kind: words.T("settings.kind"), Ends: []string{".json"}}, func(path string, replace bool) {
 		if !t.free() {
 			return
@@ -411,33 +413,27 @@ func (t *settingsTab) export(c trustmanager.Connection) {
 		}, func(_ struct{}, err error) {
 			t.showBar()
 			if err != nil {
-				t.app.fail(words.T("settings.export-failed"), err)
+				t.app.Fail(words.T("settings.export-failed"), err)
 				return
 			}
-			t.app.note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("settings.exported")})
+			t.app.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("settings.exported")})
 		})
 	})
 }
 
-// open imports connections.
-func (t *settingsTab) open() {
-	o := ChooserOptions{Title: words.T("settings.import-title"), Folder: t.app.fyne.Preferences().String(prefOpenFolder),
-		Kind: words.T("settings.kind"), Ends: []string{".json"}}
-	pick(t.app, func(ctx context.Context) ([]string, error) { return t.app.choose.Files(ctx, o) }, func(paths []string) {
-		if len(paths) > 0 {
-			t.drop(paths)
-		}
-	})
+// Open imports connections.
+func (t *settingsTab) Open() {
+	t.app.PickFiles(ChooserOptions{Title: words.T("settings.import-title"), Kind: words.T("settings.kind"), Ends: []string{".json"}}, t.Drop)
 }
 
-// drop imports exported connections.
-func (t *settingsTab) drop(paths []string) {
-	d := t.app.desk
+// Drop imports exported connections.
+func (t *settingsTab) Drop(paths []string) {
+	d := t.app.Desk()
 	if !t.free() {
 		return
 	}
 	if t.form.changed() {
-		t.askChanges(func() { t.form.forget(); t.drop(paths) })
+		t.askChanges(func() { t.form.forget(); t.Drop(paths) })
 		return
 	}
 	Run(t.work, words.T("settings.importing"), func(context.Context, progress.Func) ([]trustmanager.Connection, error) {
@@ -450,34 +446,30 @@ func (t *settingsTab) drop(paths []string) {
 	}, func(all []trustmanager.Connection, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(words.T("settings.import-failed"), err)
+			t.app.Fail(words.T("settings.import-failed"), err)
 			return
 		}
 		t.form.forget()
 		t.chosen = all[0].ID
-		t.app.fyne.Preferences().SetBool(prefWelcomed, true)
-		t.app.readConnections(false)
-		t.app.note(widgets.Note{State: look.Ready, Text: words.N("settings.imported", len(all))})
+		t.app.Preferences().SetBool(prefWelcomed, true)
+		t.app.ReadConnections(false)
+		t.app.Note(widgets.Note{State: look.Ready, Text: words.N("settings.imported", len(all))})
 	})
 }
 
-func (t *settingsTab) save()        { t.act() }
-func (t *settingsTab) find()        {}
-func (t *settingsTab) undo()        {}
-func (t *settingsTab) nextProblem() {}
-func (t *settingsTab) close()       {}
-func (t *settingsTab) recheck()     { t.test() }
+func (t *settingsTab) Save()    { t.act() }
+func (t *settingsTab) Recheck() { t.test() }
 
-// paste takes a cURL command that the portal shows.
-func (t *settingsTab) paste(text string) {
+// Paste takes a cURL command that the portal shows.
+func (t *settingsTab) Paste(text string) {
 	if looksLikeCurl(text) {
 		t.readCurl(text)
 	}
 }
 
-func (t *settingsTab) shown() { t.app.readConnections(false) }
+func (t *settingsTab) Shown() { t.app.ReadConnections(false) }
 
-func (t *settingsTab) escape() {
+func (t *settingsTab) Escape() {
 	switch {
 	case t.work.Busy():
 		t.work.Cancel()
@@ -501,3 +493,14 @@ func (t *settingsTab) discard() {
 }
 
 func (t *settingsTab) busy() bool { return t.work.Busy() || t.peek.Busy() || t.practice.work.Busy() }
+
+// ConnectionsRead shows the connections as they were read.
+func (t *settingsTab) ConnectionsRead(l ConnectionList, _ bool) { t.showList(l) }
+
+func (t *settingsTab) Telling() (*widgets.BottomBar, bool, int, string) {
+	current := ""
+	if c := t.list.find(t.chosen); c != nil {
+		current = c.Name
+	}
+	return t.bar, t.work.Busy(), len(t.list.all), current
+}

@@ -22,16 +22,16 @@ func looksLikeCurl(text string) bool {
 // pasteCurl takes the command that the portal shows for a profile.
 func (t *settingsTab) pasteCurl() {
 	if t.work.Busy() {
-		t.app.busy()
+		t.app.Busy()
 		return
 	}
 	if !t.form.open {
-		t.add() // the command says where the service is
+		t.Add() // the command says where the service is
 	}
 	text := widgets.NewTextArea()
 	text.TextStyle.Monospace = true
 	text.PlaceHolder = "curl -X POST 'https://…' -H 'x-api-key: …' -F 'data=@batch.zip'"
-	if clip := t.app.fyne.Clipboard().Content(); looksLikeCurl(clip) {
+	if clip := t.app.Clipboard().Content(); looksLikeCurl(clip) {
 		text.SetText(clip)
 	}
 	d := &widgets.Dialog{State: look.Notice, Title: words.T("curl.title"), Body: widgets.AtLeast(0, 190, text), Text: words.T("curl.text")}
@@ -41,23 +41,23 @@ func (t *settingsTab) pasteCurl() {
 		t.readCurl(command)
 	}}}
 	d.FocusFirst(text)
-	t.app.ask(d)
+	t.app.Ask(d)
 }
 
 // readCurl shows what a command would change before it does.
 func (t *settingsTab) readCurl(text string) {
 	command, err := trustmanager.ParseCurl(text)
 	if err != nil {
-		t.app.fail(words.T("curl.unreadable"), err)
+		t.app.Fail(words.T("curl.unreadable"), err)
 		return
 	}
 	if t.work.Busy() {
 		command.Wipe()
-		t.app.busy()
+		t.app.Busy()
 		return
 	}
 	if !t.form.open {
-		t.add()
+		t.Add()
 	}
 	if command.Purpose == "" {
 		t.askPurpose(command)
@@ -73,7 +73,7 @@ func (t *settingsTab) askPurpose(command trustmanager.Curl) {
 		names = append(names, string(p))
 	}
 	which := widgets.NewSelect(names, func(int) {})
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: words.T("curl.purpose"), Body: widgets.Outlined(which),
+	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("curl.purpose"), Body: widgets.Outlined(which),
 		Text: words.T("curl.purpose-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: command.Wipe}, {Text: words.T("curl.read"), Act: func() {
 			command.Purpose = trustmanager.Purposes[max(which.SelectedIndex(), 0)]
@@ -89,7 +89,7 @@ func (t *settingsTab) showCurl(command trustmanager.Curl) {
 	changes, err := command.Changes(base)
 	if err != nil {
 		command.Wipe()
-		t.app.fail(words.T("curl.unusable"), err)
+		t.app.Fail(words.T("curl.unusable"), err)
 		return
 	}
 	var lines []string
@@ -105,7 +105,7 @@ func (t *settingsTab) showCurl(command trustmanager.Curl) {
 	if len(lines) == 0 {
 		lines = []string{words.T("curl.nothing")}
 	}
-	t.app.ask(&widgets.Dialog{State: look.Notice, Title: words.T("curl.changes"), Body: wholeLines(lines),
+	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("curl.changes"), Body: wholeLines(lines),
 		Text: words.T("curl.changes-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back"), Act: command.Wipe},
 			{Text: words.T("curl.take"), Act: func() { t.applyCurl(command, base) }}}})
@@ -127,11 +127,11 @@ func wholeLines(lines []string) fyne.CanvasObject {
 }
 
 // curlName is a name for a connection that a command makes.
-func curlName(c trustmanager.Connection, l connectionList) string {
+func curlName(c trustmanager.Connection, l ConnectionList) string {
 	name := c.Kind.Title()
 	for _, other := range l.all {
 		if strings.EqualFold(other.Name, name) {
-			return name + " " + count(len(l.all)+1)
+			return name + " " + words.Group(len(l.all)+1)
 		}
 	}
 	return name
@@ -150,7 +150,7 @@ func (t *settingsTab) applyCurl(command trustmanager.Curl, base trustmanager.Con
 	defer command.Wipe()
 	after, err := command.Apply(base)
 	if err != nil {
-		t.app.fail(words.T("curl.unusable"), err)
+		t.app.Fail(words.T("curl.unusable"), err)
 		return
 	}
 	pasted := map[trustmanager.Secret][]byte{}

@@ -101,7 +101,7 @@ func newConnectionForm(t *settingsTab) *connectionForm {
 	}
 	browse := func(e *widgets.Entry, title string) fyne.CanvasObject {
 		return container.NewBorder(nil, nil, nil, widgets.NewButton("", look.Icon("folder"), func() {
-			t.app.Results.page.pickFile(title, []string{".pem", ".crt", ".cer", ".p12", ".pfx", ".key"}, words.T("open.issuer-kind"), func(path string) { e.SetText(path) })
+			t.app.PickFile(title, []string{".pem", ".crt", ".cer", ".p12", ".pfx", ".key"}, words.T("open.issuer-kind"), func(path string) { e.SetText(path) })
 		}), e)
 	}
 	f.clientLines = widgets.Down(look.Gap,
@@ -238,9 +238,9 @@ func (f *connectionForm) lacks() string {
 
 // save writes the connection into the file and a typed secret into the keychain, and then tests it.
 func (f *connectionForm) save() {
-	d, t := f.tab.app.desk, f.tab
+	d, t := f.tab.app.Desk(), f.tab
 	if d == nil {
-		t.app.noDesk()
+		t.app.NoDesk()
 		return
 	}
 	c, isNew := f.now, f.isNew
@@ -278,17 +278,17 @@ func (f *connectionForm) save() {
 	}, func(kept bool, err error) {
 		if err != nil {
 			t.showBar()
-			t.app.fail(words.T("settings.save-failed"), err)
+			t.app.Fail(words.T("settings.save-failed"), err)
 			return
 		}
 		if !kept {
-			t.app.note(widgets.Note{State: look.Warning, Text: words.T("settings.no-keychain")})
+			t.app.Note(widgets.Note{State: look.Warning, Text: words.T("settings.no-keychain")})
 		}
 		delete(f.results, c.ID)
 		t.chosen = c.ID
 		f.set(c, false)
-		t.app.fyne.Preferences().SetBool(prefWelcomed, true)
-		t.app.readConnections(false)
+		t.app.Preferences().SetBool(prefWelcomed, true)
+		t.app.ReadConnections(false)
 		f.list(c)
 		t.test()
 	})
@@ -307,13 +307,13 @@ func (f *connectionForm) list(c trustmanager.Connection) {
 	if len(all) == 1 {
 		standard = c.ID
 	}
-	t.list = connectionList{all, standard}
+	t.list = ConnectionList{all, standard}
 	t.show()
 }
 
 // readSecret says whether the keychain holds the secret, and since when.
 func (f *connectionForm) readSecret() {
-	d := f.tab.app.desk
+	d := f.tab.app.Desk()
 	f.secretState.SetText("")
 	f.secretState.Color = look.ColorMuted
 	f.removing.Hide()
@@ -337,7 +337,7 @@ func (f *connectionForm) readSecret() {
 			f.secretState.SetText(words.T("connection.in-memory"))
 			f.removing.Show()
 		case err == nil:
-			f.secretState.SetText(words.T("connection.in-keychain", "Since", ageWords(at, f.tab.app.tasks.now())))
+			f.secretState.SetText(words.T("connection.in-keychain", "Since", ageWords(at, f.tab.app.Tasks().now())))
 			f.removing.Show()
 		case errors.Is(err, keychain.ErrNotFound):
 			f.secretState.SetText(words.T("connection.not-there"))
@@ -363,9 +363,9 @@ func ageWords(at, now time.Time) string {
 
 // removeSecret takes the secret out of the keychain.
 func (f *connectionForm) removeSecret() {
-	d, t := f.tab.app.desk, f.tab
+	d, t := f.tab.app.Desk(), f.tab
 	account := f.now.Account(f.needed())
-	t.app.ask(&widgets.Dialog{State: look.Warning, Title: words.T("connection.forget-title"),
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("connection.forget-title"),
 		Text: words.T("connection.forget-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("settings.remove-now"), Danger: true, Act: func() {
 			if !t.free() {
@@ -376,7 +376,7 @@ func (f *connectionForm) removeSecret() {
 			}, func(_ struct{}, err error) {
 				t.showBar()
 				if err != nil {
-					t.app.fail(words.T("connection.forget-failed"), err)
+					t.app.Fail(words.T("connection.forget-failed"), err)
 				}
 				f.readSecret()
 			})

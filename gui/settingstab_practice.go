@@ -48,7 +48,7 @@ func mishaps() []mishap {
 }
 
 func newPracticePane(t *settingsTab) *practicePane {
-	p := &practicePane{tab: t, work: t.app.tasks.NewRunner(nil), active: widgets.Down(look.Gap / 2), steps: widgets.Down(look.Gap)}
+	p := &practicePane{tab: t, work: t.app.Tasks().NewRunner(nil), active: widgets.Down(look.Gap / 2), steps: widgets.Down(look.Gap)}
 	var names []string
 	for _, m := range mishaps() {
 		names = append(names, m.text)
@@ -77,7 +77,7 @@ func (p *practicePane) show() {
 		p.steps.Objects = []fyne.CanvasObject{stepLines(r)}
 	}
 	p.steps.Refresh()
-	d := p.tab.app.desk
+	d := p.tab.app.Desk()
 	if d == nil || p.setting {
 		return
 	}
@@ -90,7 +90,7 @@ func (p *practicePane) show() {
 	}, func(f practice.Faults, err error) {
 		if err != nil {
 			if !cancelled(err) {
-				p.tab.app.fail(words.T("practice.failed"), err)
+				p.tab.app.Fail(words.T("practice.failed"), err)
 			}
 			return
 		}
@@ -125,12 +125,12 @@ func (p *practicePane) showFaults() {
 func (p *practicePane) add() {
 	i := p.choice.SelectedIndex()
 	if i < 0 {
-		p.tab.app.note(widgets.Note{State: look.Notice, Text: words.T("practice.choose-fault")})
+		p.tab.app.Note(widgets.Note{State: look.Notice, Text: words.T("practice.choose-fault")})
 		return
 	}
 	f, err := practice.ParseFault(mishaps()[i].spec)
 	if err != nil {
-		p.tab.app.fail(words.T("practice.fault-failed"), err)
+		p.tab.app.Fail(words.T("practice.fault-failed"), err)
 		return
 	}
 	kept := practice.Faults{}
@@ -144,7 +144,7 @@ func (p *practicePane) add() {
 
 // put makes these all that goes wrong.
 func (p *practicePane) put(f practice.Faults) {
-	d := p.tab.app.desk
+	d := p.tab.app.Desk()
 	if d == nil || p.setting {
 		return
 	}
@@ -162,7 +162,7 @@ func (p *practicePane) put(f practice.Faults) {
 		p.setting = false
 		if err != nil {
 			if !cancelled(err) {
-				p.tab.app.fail(words.T("practice.fault-failed"), err)
+				p.tab.app.Fail(words.T("practice.fault-failed"), err)
 			}
 			return
 		}

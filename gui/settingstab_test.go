@@ -20,9 +20,9 @@ import (
 // connects enters a connection to a host that nobody has, with a key.
 func (r *rig) connects(name, key string) {
 	r.t.Helper()
-	r.bring(r.Settings)
+	r.Bring(r.Settings)
 	r.idle()
-	r.Settings.add()
+	r.Settings.Add()
 	f := r.Settings.form
 	f.title.SetText(name)
 	f.base.SetText("https://127.0.0.1:1")
@@ -105,10 +105,10 @@ func TestWithoutAKeychainTheKeyStaysInMemory(t *testing.T) {
 
 func TestPastedCurlIsShownBeforeItIsTaken(t *testing.T) {
 	r := newRig(t)
-	r.bring(r.Settings)
+	r.Bring(r.Settings)
 	r.idle()
 	r.fyne.Clipboard().SetContent(`curl -X POST 'https://plant.example/iot/api/v2/batch/IOT_0b6a2f0e-1111-2222-3333-444455556666' -H 'x-api-key: ` + testKey + `' -F 'upload=@/tmp/batch.zip' -F 'certificate_format=pem'`)
-	r.Settings.paste(r.fyne.Clipboard().Content())
+	r.Settings.Paste(r.fyne.Clipboard().Content())
 	d := r.dialog()
 	shown := allText(d.Body) + d.Text + d.Title
 	for _, want := range []string{"plant.example", "/iot/api/v2/batch/", "upload"} {
@@ -146,7 +146,7 @@ func TestContractIsData(t *testing.T) {
 	r := newRig(t)
 	r.connects("Plant 4", testKey)
 	r.Settings.editContract()
-	p := r.Contract
+	p := r.Settings.contract
 	before := p.text.Text
 	p.text.SetText(strings.ReplaceAll(before, "batch-enroll/", "batch-enrol/"))
 	if p.bar.Primary.Disabled() {
@@ -176,7 +176,7 @@ func TestConnectionsAreCarriedWithoutSecrets(t *testing.T) {
 		t.Fatalf("the export is %s, %v", data, err)
 	}
 	other := newRig(t)
-	other.bring(other.Settings)
+	other.Bring(other.Settings)
 	other.idle()
 	other.drop(r.choose.save)
 	other.idle()
@@ -187,7 +187,7 @@ func TestConnectionsAreCarriedWithoutSecrets(t *testing.T) {
 
 func TestFaultsAreSetFromTheWindow(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.Settings)
+	r.Bring(r.Settings)
 	r.idle()
 	p := r.Settings.practice
 	if !p.root.Visible() {
@@ -214,25 +214,25 @@ func TestFaultsAreSetFromTheWindow(t *testing.T) {
 func TestTheFirstStart(t *testing.T) {
 	r := newRig(t)
 	r.fyne.Preferences().SetBool(prefWelcomed, false)
-	r.readConnections(true)
+	r.ReadConnections(true)
 	r.idle()
-	if r.current() != tab(r.Welcome) {
-		t.Fatalf("in front is %s", r.current().name())
+	if r.Current() != Room(r.Welcome) {
+		t.Fatalf("in front is %s", r.Current().Name())
 	}
 	r.drop(goodFolder(t))
-	if r.current() != tab(r.CSR) || len(r.files()) != 3 {
-		t.Errorf("files dropped at the first start: %s, %d", r.current().name(), len(r.files()))
+	if r.Current() != Room(r.CSR) || len(r.files()) != 3 {
+		t.Errorf("files dropped at the first start: %s, %d", r.Current().Name(), len(r.files()))
 	}
 	// Whoever orders without a connection is asked, and goes on where he was.
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
-	if r.current() != tab(r.Welcome) {
-		t.Fatalf("ordering without a connection shows %s", r.current().name())
+	if r.Current() != Room(r.Welcome) {
+		t.Fatalf("ordering without a connection shows %s", r.Current().Name())
 	}
 	r.Welcome.practise()
 	r.idle()
-	if r.current() != tab(r.Start) || r.Start.bar.Primary.Disabled() {
-		t.Errorf("then %s, %q", r.current().name(), r.Start.bar.Reason())
+	if r.Current() != Room(r.Start) || r.Start.bar.Primary.Disabled() {
+		t.Errorf("then %s, %q", r.Current().Name(), r.Start.bar.Reason())
 	}
 }
 
@@ -294,7 +294,7 @@ func TestPassphraseIsRemembered(t *testing.T) {
 	if o.result == nil {
 		t.Error("it did not open with the passphrase from the keychain")
 	}
-	r.bring(r.Settings)
+	r.Bring(r.Settings)
 	r.idle()
 	r.Settings.show()
 	if !r.Settings.phrases.Visible() {
@@ -303,7 +303,7 @@ func TestPassphraseIsRemembered(t *testing.T) {
 	r.Settings.askPassphrases()
 	r.dialog().Take(1)
 	r.idle()
-	if len(secrets.held) != 0 || len(r.keptPassphrases()) != 0 || r.Settings.phrases.Visible() {
+	if len(secrets.held) != 0 || len(r.KeptPassphrases()) != 0 || r.Settings.phrases.Visible() {
 		t.Error("it was not forgotten")
 	}
 }
@@ -311,13 +311,13 @@ func TestPassphraseIsRemembered(t *testing.T) {
 // Offline the profiles that were seen last are what there is, and it is said.
 func TestProfilesAreKept(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	seen := len(r.Start.profiles)
 	r.misbehaves("expired-token")
-	r.Start.recheck()
+	r.Start.Recheck()
 	r.idle()
 	if len(r.Start.profiles) != seen || !strings.Contains(r.Start.profiled.Text(), "As they were seen on ") {
 		t.Errorf("%d of %d profiles, and it says %q", len(r.Start.profiles), seen, r.Start.profiled.Text())
@@ -326,7 +326,7 @@ func TestProfilesAreKept(t *testing.T) {
 
 func TestTemplateOfAProfile(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSV)
+	r.Bring(r.CSV)
 	r.CSV.chooseProfile(true)
 	r.until(func() bool { return len(r.dialogs) > 0 })
 	r.dialog().Take(1)
@@ -359,10 +359,10 @@ func TestSettingsDoOneThingAtATime(t *testing.T) {
 		return struct{}{}, ctx.Err()
 	}, func(_ struct{}, err error) { broken = err != nil })
 	c := *r.Settings.list.find(r.Settings.chosen)
-	r.Settings.recheck()
+	r.Settings.Recheck()
 	r.Settings.use()
 	r.Settings.remove(c)
-	r.Settings.drop([]string{"x.json"})
+	r.Settings.Drop([]string{"x.json"})
 	close(end)
 	r.idle()
 	if broken || r.Settings.list.find(c.ID) == nil {
@@ -387,7 +387,7 @@ func TestConnectionsThatAreNeeded(t *testing.T) {
 	r := practiceRig(t)
 	r.ordersRequests()
 	r.reaches(job.Complete)
-	r.bring(r.Settings)
+	r.Bring(r.Settings)
 	r.idle()
 	r.Settings.askRemove(*r.Settings.list.find(job.PracticeID))
 	if d := r.dialog(); d.Title != "Practice is still needed" {
@@ -398,7 +398,7 @@ func TestConnectionsThatAreNeeded(t *testing.T) {
 	if err := r.desk.Connections.Add(c); err != nil {
 		t.Fatal(err)
 	}
-	r.readConnections(false)
+	r.ReadConnections(false)
 	r.idle()
 	r.Settings.choose(c.ID)
 	r.idle()
@@ -406,9 +406,9 @@ func TestConnectionsThatAreNeeded(t *testing.T) {
 		t.Errorf("shown, it is %v, changed: %v", f.now.Kind, f.changed())
 	}
 	// Escape lets go of a connection that was begun, after asking.
-	r.Settings.add()
+	r.Settings.Add()
 	r.Settings.form.title.SetText("Plant 4")
-	r.Settings.escape()
+	r.Settings.Escape()
 	r.dialog().Take(1)
 	if r.Settings.form.fresh() || r.Settings.form.changed() {
 		t.Error("the new connection cannot be let go of")
@@ -433,24 +433,24 @@ func TestContractIsNotLost(t *testing.T) {
 	r := newRig(t)
 	r.connects("Plant 4", testKey)
 	r.Settings.editContract()
-	p := r.Contract
+	p := r.Settings.contract
 	p.text.SetText(p.text.Text + " ")
-	p.escape()
-	if d := r.dialog(); d.Title != "The changes were not saved" || r.current() != tab(p) {
-		t.Errorf("the dialog says %q, in front is %s", d.Title, r.current().name())
+	p.Escape()
+	if d := r.dialog(); d.Title != "The changes were not saved" || r.Current() != Room(p) {
+		t.Errorf("the dialog says %q, in front is %s", d.Title, r.Current().Name())
 	}
 	r.dialog().Take(0)
-	r.bring(r.CSR)
-	r.bring(r.Settings)
+	r.Bring(r.CSR)
+	r.Bring(r.Settings)
 	r.idle()
 	r.Settings.editContract()
 	if !p.changed() {
 		t.Error("another tab has taken the changes away")
 	}
-	p.escape()
+	p.Escape()
 	r.dialog().Take(1)
-	if r.current() != tab(r.Settings) {
-		t.Errorf("in front is %s", r.current().name())
+	if r.Current() != Room(r.Settings) {
+		t.Errorf("in front is %s", r.Current().Name())
 	}
 }
 
@@ -458,8 +458,8 @@ func TestContractIsNotLost(t *testing.T) {
 func TestPractiseGoesOn(t *testing.T) {
 	r := newRig(t)
 	then := false
-	r.practise(func() { then = true })
-	r.bring(r.Settings)
+	r.Practise(func() { then = true })
+	r.Bring(r.Settings)
 	r.idle()
 	if !then || r.connected.standard != job.PracticeID {
 		t.Errorf("it went on: %v, the connection in use is %q", then, r.connected.standard)
@@ -469,7 +469,7 @@ func TestPractiseGoesOn(t *testing.T) {
 // Tab leads out of a field of several lines, so that its buttons are reached without a mouse.
 func TestTabLeadsOutOfATextArea(t *testing.T) {
 	r := newRig(t)
-	r.bring(r.Settings)
+	r.Bring(r.Settings)
 	r.idle()
 	r.Settings.pasteCurl()
 	d := r.dialog()

@@ -14,73 +14,63 @@ import (
 )
 
 // shortcuts binds the keys that work everywhere. They do nothing while a dialog asks.
-func (a *App) shortcuts() {
-	c := a.window.Canvas()
-	bind := func(key fyne.KeyName, act func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-			if !a.covered() {
+func (a *Frame) shortcuts() {
+	c := a.Canvas()
+	add := func(s fyne.Shortcut, act func()) {
+		c.AddShortcut(s, func(fyne.Shortcut) {
+			if !a.Covered() {
 				act()
 			}
 		})
 	}
+	bind := func(key fyne.KeyName, act func()) {
+		add(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, act)
+	}
 	digits := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7}
 	for i, k := range digits {
-		bind(k, func() { a.showTab(i) })
+		bind(k, func() { a.showRoom(i) })
 	}
-	bind(fyne.KeyO, func() { a.current().open() })
-	bind(fyne.KeyS, func() { a.current().save() })
-	bind(fyne.KeyF, func() { a.current().find() })
-	bind(fyne.KeyH, func() {
-		if e, ok := a.current().(editing); ok {
-			e.replace()
-		}
-	})
-	bind(fyne.KeyK, a.showKeys)
-	bind(fyne.KeyJ, a.startCurrent)
+	bind(fyne.KeyO, a.OpenHere)
+	bind(fyne.KeyS, func() { with(a, Saver.Save) })
+	bind(fyne.KeyF, func() { with(a, Finder.Find) })
+	bind(fyne.KeyH, func() { with(a, Editor.Replace) })
+	bind(fyne.KeyK, a.ShowKeys)
+	bind(fyne.KeyJ, func() { with(a, Starter.StartBatch) })
 	bind(fyne.KeyQ, a.onClose)
-	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) {
-		if !a.covered() {
-			a.current().undo()
-		}
-	})
-	c.AddShortcut(&fyne.ShortcutRedo{}, func(fyne.Shortcut) {
-		if e, ok := a.current().(editing); ok && !a.covered() {
-			e.redo()
-		}
-	})
-	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) {
-		if !a.covered() {
-			a.current().paste(a.fyne.Clipboard().Content())
-		}
-	})
+	add(&fyne.ShortcutUndo{}, func() { with(a, Undoer.Undo) })
+	add(&fyne.ShortcutRedo{}, func() { with(a, Editor.Redo) })
+	add(&fyne.ShortcutPaste{}, func() { with(a, func(p Paster) { p.Paste(a.Clipboard().Content()) }) })
 	c.SetOnTypedKey(a.onKey)
 }
 
-// editing is a tab whose content is edited.
-type editing interface {
-	redo()            // Ctrl+Y
-	replace()         // Ctrl+H
-	previousProblem() // Shift+F8
+// with lets the room in front act, if it is one that can.
+func with[T any](a *Frame, act func(T)) {
+	if r, ok := a.Current().(T); ok {
+		act(r)
+	}
 }
 
+// OpenHere lets the user choose what the room in front opens.
+func (a *Frame) OpenHere() { with(a, Opener.Open) }
+
 // shifted says whether Shift is down: the toolkit tells no modifiers with a key that is typed.
-func (a *App) shifted() bool {
+func (a *Frame) shifted() bool {
 	d, ok := a.fyne.Driver().(desktop.Driver)
 	return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
 }
 
-// covered says whether a dialog or menu lies over the window.
-func (a *App) covered() bool { return len(a.dialogs) > 0 || a.window.Canvas().Overlays().Top() != nil }
+// Covered says whether a dialog or menu lies over the window.
+func (a *Frame) Covered() bool { return len(a.dialogs) > 0 || a.Canvas().Overlays().Top() != nil }
 
 // onKey handles the keys that need no Ctrl; widgets with the focus pass them on.
-func (a *App) onKey(ev *fyne.KeyEvent) {
+func (a *Frame) onKey(ev *fyne.KeyEvent) {
 	if n := len(a.dialogs); n > 0 {
 		if ev.Name == fyne.KeyEscape {
 			a.dialogs[n-1].Cancel()
 		}
 		return
 	}
-	if a.covered() {
+	if a.Covered() {
 		if ev.Name == fyne.KeyEscape {
 			a.asking.Cancel() // the toolkit's file dialog has no key of its own
 		}
@@ -90,24 +80,24 @@ func (a *App) onKey(ev *fyne.KeyEvent) {
 	case fyne.KeyF1:
 		a.help()
 	case fyne.KeyF5:
-		a.current().recheck()
+		with(a, Rechecker.Recheck)
 	case fyne.KeyF8:
-		if e, ok := a.current().(editing); ok && a.shifted() {
-			e.previousProblem()
+		if _, ok := a.Current().(Editor); ok && a.shifted() {
+			with(a, Editor.PreviousProblem)
 			return
 		}
-		a.current().nextProblem()
+		with(a, Leader.NextProblem)
 	case fyne.KeyEscape:
 		if a.toast.Note() != nil {
 			a.toast.Clear()
 			return
 		}
-		a.current().escape()
+		with(a, Escaper.Escape)
 	}
 }
 
 // help shows what the keys do.
-func (a *App) help() {
+func (a *Frame) help() {
 	ctrl := "Ctrl"
 	if runtime.GOOS == "darwin" {
 		ctrl = "⌘"
@@ -135,7 +125,7 @@ func (a *App) help() {
 		grid.Add(widgets.Middle(widgets.NewText(l.keys).Mono()))
 		grid.Add(widgets.Inset(2, look.Gap, widgets.NewText(l.does)))
 	}
-	a.ask(&widgets.Dialog{State: look.Notice, Title: words.T("help.title"), Body: grid,
+	a.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("help.title"), Body: grid,
 		Text:    words.T("help.text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 }

@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
-	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
@@ -20,18 +19,6 @@ import (
 	"enrollbench/gui/words"
 )
 
-// toStart is what a preparing tab hands over to be ordered.
-type toStart struct {
-	what     string // in words: "500 certificates from the MAC range 00-1a-…, step 10"
-	method   job.Method
-	keys     job.Keys
-	name     string
-	files    []job.File
-	series   eui48.Range
-	findings *finding.Report
-	folder   string // of files that were written to be sent, "" for none: it goes unless the batch is prepared
-}
-
 // startPage says in words what is about to be ordered, from whom and for whom, and starts it with one button.
 type startPage struct {
 	app   *App
@@ -39,7 +26,7 @@ type startPage struct {
 	check *Runner // what speaks against it
 	ask   *Runner // connections and profiles
 
-	given       *toStart // nil while the page is closed
+	given       *Order // nil while the page is closed
 	connections []trustmanager.Connection
 	profiles    []trustmanager.Profile
 	listed      string // id of the connection whose profiles those are
@@ -76,25 +63,25 @@ const (
 
 func newStartPage(a *App) *startPage {
 	p := &startPage{app: a}
-	p.progress = widgets.NewProgressRow(p.escape)
-	p.work = a.tasks.NewRunner(func(s *widgets.Progress) {
+	p.progress = widgets.NewProgressRow(p.Escape)
+	p.work = a.Tasks().NewRunner(func(s *widgets.Progress) {
 		if s != nil {
 			s.Octets = true
 		}
 		p.progress.Set(s)
 		p.showBar()
 	})
-	p.check, p.ask = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
+	p.check, p.ask = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
 	p.build()
 	return p
 }
 
-func (p *startPage) name() string               { return words.T("start.title") }
-func (p *startPage) icon() string               { return "jobs" }
-func (p *startPage) content() fyne.CanvasObject { return p.root }
+func (p *startPage) Name() string               { return words.T("start.title") }
+func (p *startPage) Icon() string               { return "jobs" }
+func (p *startPage) Content() fyne.CanvasObject { return p.root }
 
 func (p *startPage) build() {
-	preferences := p.app.fyne.Preferences()
+	preferences := p.app.Preferences()
 	p.keep = widgets.NewButton(words.T("start.keep"), look.Icon("save"), func() { p.act(false) })
 	p.back = widgets.NewButton(words.T("dialog.back"), look.Icon("left"), p.leave)
 	p.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("start.title"), look.Icon("jobs"), func() { p.act(true) }), p.back, p.keep)
@@ -109,7 +96,7 @@ func (p *startPage) build() {
 	p.where.Style.Bold = true
 	p.details = widgets.NewQuiet(words.T("dialog.details"), look.Icon("options"), func() {
 		if p.trouble != nil {
-			p.app.fail(words.T("start.no-profiles"), p.trouble)
+			p.app.Fail(words.T("start.no-profiles"), p.trouble)
 		}
 	})
 	p.details.Hide()
@@ -125,7 +112,7 @@ func (p *startPage) build() {
 	p.chain.Checked = !preferences.Bool(prefStartNoChain)
 	p.sealedTo = widgets.NewParagraph("")
 	p.unproven = widgets.NewCheck(words.T("start.unproven"), func(bool) { p.onChange() })
-	choose := widgets.NewButton(words.T("start.key"), look.Icon("key"), p.app.showKeys)
+	choose := widgets.NewButton(words.T("start.key"), look.Icon("key"), p.app.ShowKeys)
 	line := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
 		return container.NewBorder(nil, nil, widgets.Down(0, widgets.Inset(1.5*look.Gap, 0, widgets.Wide(startNames, widgets.NewText(name).Muted()))), nil, o)
 	}
@@ -134,7 +121,7 @@ func (p *startPage) build() {
 	p.says = widgets.Down(1.5 * look.Gap)
 	form := widgets.Down(1.5*look.Gap,
 		line(words.T("jobs.column-connection"), widgets.Down(2, container.NewBorder(nil, nil, nil,
-			widgets.NewButton(words.T("start.connections"), look.Icon("settings"), p.app.showConnections), widgets.Outlined(p.connection)), p.where)),
+			widgets.NewButton(words.T("start.connections"), look.Icon("settings"), p.app.ShowConnections), widgets.Outlined(p.connection)), p.where)),
 		line(words.T("jobs.column-profile"), widgets.Down(2, widgets.Outlined(p.profile),
 			container.NewBorder(nil, nil, nil, widgets.Down(0, p.details), p.profiled))),
 		line(words.T("jobs.fact-format"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
@@ -146,31 +133,31 @@ func (p *startPage) build() {
 // startNames is the width of the names on the page.
 const startNames = 128
 
-// startBatch opens the page for what a tab prepared.
-func (a *App) startBatch(b *toStart) {
-	if a.desk == nil {
-		a.noDesk()
+// Take opens the page for what a room prepared.
+func (p *startPage) Take(o *Order) {
+	if p.app.Desk() == nil {
+		p.app.NoDesk()
 		return
 	}
-	if a.Start.work.Busy() { // another batch is being prepared, whose files are needed
-		a.Start.discard(b)
-		a.busy()
+	if p.work.Busy() { // another batch is being prepared, whose files are needed
+		p.Discard(o)
+		p.app.Busy()
 		return
 	}
-	a.Start.leaveBehind()
-	a.Start.given = b
-	a.Start.connections = nil // a new batch goes through the connection that the header shows
-	quietly(a.Start.connection, nil, -1)
-	a.showAside(a.Start)
+	p.leaveBehind()
+	p.given = o
+	p.connections = nil // a new batch goes through the connection that the header shows
+	quietly(p.connection, nil, -1)
+	p.app.ShowAside(p)
 }
 
-// shown reads the connections anew: they may have been changed in the settings meanwhile.
-func (p *startPage) shown() {
+// Shown reads the connections anew: they may have been changed in the settings meanwhile.
+func (p *startPage) Shown() {
 	if p.given == nil {
 		return
 	}
 	p.unproven.SetChecked(false)
-	p.sentence.SetText(p.given.what)
+	p.sentence.SetText(p.given.What)
 	p.read()
 }
 
@@ -180,10 +167,10 @@ func (p *startPage) read() {
 		return
 	}
 	p.showSealed()
-	d := p.app.desk
-	Run(p.ask, "", func(context.Context, progress.Func) (connectionList, error) { return d.list() }, func(l connectionList, err error) {
+	d := p.app.Desk()
+	Run(p.ask, "", func(context.Context, progress.Func) (ConnectionList, error) { return d.list() }, func(l ConnectionList, err error) {
 		if err != nil {
-			p.app.fail(words.T("connections.unreadable"), err)
+			p.app.Fail(words.T("connections.unreadable"), err)
 			return
 		}
 		p.showConnections(l)
@@ -191,12 +178,12 @@ func (p *startPage) read() {
 }
 
 // showConnections offers the connections; the default is chosen unless one was chosen before.
-func (p *startPage) showConnections(l connectionList) {
+func (p *startPage) showConnections(l ConnectionList) {
 	before := p.chosen()
 	p.connections = l.all
 	if len(l.all) == 0 {
-		if p.app.current() == tab(p) {
-			p.app.welcome()
+		if p.app.Current() == Room(p) {
+			p.app.ShowWelcome()
 		}
 		return
 	}
@@ -222,20 +209,6 @@ func (p *startPage) showConnections(l connectionList) {
 	p.onConnection()
 }
 
-// quietly fills a choice without telling anybody.
-func quietly(s *widgets.Select, options []string, index int) {
-	changed := s.OnChanged
-	s.OnChanged = nil
-	s.Options = options
-	if index >= 0 && index < len(options) {
-		s.SetSelectedIndex(index)
-	} else {
-		s.ClearSelected()
-	}
-	s.OnChanged = changed
-	s.Refresh()
-}
-
 // chosen is the connection that is chosen, nil for none.
 func (p *startPage) chosen() *trustmanager.Connection {
 	if i := p.connection.SelectedIndex(); i >= 0 && i < len(p.connections) {
@@ -255,7 +228,7 @@ func (p *startPage) onConnection() {
 	p.asking = words.T("start.profiles-asked")
 	quietly(p.profile, nil, -1)
 	p.onChange()
-	d := p.app.desk
+	d := p.app.Desk()
 	Run(p.ask, "", func(ctx context.Context, _ progress.Func) (profileList, error) { return d.profiles(ctx, c.ID) },
 		func(l profileList, err error) {
 			if cancelled(err) || p.given == nil {
@@ -278,7 +251,7 @@ func (p *startPage) onConnection() {
 // showProfiles offers those that take such a batch.
 func (p *startPage) showProfiles(all []trustmanager.Profile) {
 	p.profiles = slices.DeleteFunc(all, func(x trustmanager.Profile) bool { return !p.fits(x) })
-	last := p.app.fyne.Preferences().String(prefStartProfile + p.listed)
+	last := p.app.Preferences().String(prefStartProfile + p.listed)
 	index := 0
 	if c := p.chosen(); c != nil && c.Kind != trustmanager.Practice && len(p.profiles) > 1 {
 		index = -1 // what costs money is chosen, unless it is what was chosen last
@@ -295,35 +268,35 @@ func (p *startPage) showProfiles(all []trustmanager.Profile) {
 
 // fits says whether a profile takes batches of these keys, as far as the service tells.
 func (p *startPage) fits(x trustmanager.Profile) bool {
-	return takes(jobProfile(x), p.given.keys)
+	return takes(jobProfile(x), p.given.Batch.Keys)
 }
 
 // batch is what is chosen now.
 func (p *startPage) batch() job.Batch {
 	g := p.given
-	b := job.Batch{Name: g.name, Method: g.method, Keys: g.keys, Files: g.files, Range: g.series, Findings: g.findings,
-		Format: job.Formats[max(p.format.SelectedIndex(), 0)], FullChain: p.chain.Checked}
+	b := g.Batch
+	b.Format, b.FullChain = job.Formats[max(p.format.SelectedIndex(), 0)], p.chain.Checked
 	if c := p.chosen(); c != nil {
 		b.Connection = job.Connection{ID: c.ID, Name: c.Name, Practice: c.Kind == trustmanager.Practice}
 	}
 	if i := p.profile.SelectedIndex(); i >= 0 && i < len(p.profiles) {
 		b.Profile = jobProfile(p.profiles[i])
 	}
-	if r := p.app.Recipient; r != nil && g.keys == job.ByService {
+	if r := p.app.Recipient(); r != nil && b.Keys == job.ByService {
 		b.Recipient, b.Unproven = r, p.unproven.Checked
-		b.Proof = recipient.Proof{Fingerprint: r.Fingerprint(), At: p.app.proven(r)}
+		b.Proof = recipient.Proof{Fingerprint: r.Fingerprint(), At: p.app.Proven(r)}
 	}
 	return b
 }
 
 // showSealed says whom the keys are sealed to.
 func (p *startPage) showSealed() {
-	if p.given.keys != job.ByService {
+	if p.given.Batch.Keys != job.ByService {
 		p.sealed.Hide()
 		return
 	}
 	p.sealed.Show()
-	r := p.app.Recipient
+	r := p.app.Recipient()
 	p.unproven.Hide()
 	p.sealedTo.Style.Bold = true
 	if r == nil {
@@ -331,10 +304,10 @@ func (p *startPage) showSealed() {
 		p.sealedTo.SetText(words.T("start.nobody"))
 		return
 	}
-	p.sealedTo.Color = p.app.recipientState(r).Color()
-	p.sealedTo.SetText(p.app.recipientWords(r))
+	p.sealedTo.Color = p.app.RecipientState(r).Color()
+	p.sealedTo.SetText(p.app.RecipientWords(r))
 	p.sealedTo.Refresh()
-	if p.app.proven(r).IsZero() {
+	if p.app.Proven(r).IsZero() {
 		p.unproven.Show()
 	}
 }
@@ -357,7 +330,7 @@ func (p *startPage) onChange() {
 		p.profiled.Show()
 	}
 	p.showSealed()
-	b, d := p.batch(), p.app.desk
+	b, d := p.batch(), p.app.Desk()
 	p.summary = nil
 	p.showBar()
 	Run(p.check, "", func(ctx context.Context, _ progress.Func) (*job.Summary, error) { return d.Jobs.Check(ctx, b) }, func(s *job.Summary, err error) {
@@ -365,7 +338,7 @@ func (p *startPage) onChange() {
 			return
 		}
 		if err != nil {
-			p.app.fail(words.T("start.check-failed"), err)
+			p.app.Fail(words.T("start.check-failed"), err)
 			return
 		}
 		p.summary = s

@@ -43,7 +43,7 @@ func causes(r *finding.Report, s finding.Severity) int {
 // act prepares the batch, and sends it unless it is for later.
 func (p *startPage) act(send bool) {
 	if p.bar.Primary.Disabled() {
-		p.app.note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
+		p.app.Note(widgets.Note{State: look.Notice, Text: p.bar.Reason()})
 		return
 	}
 	if p.given == nil {
@@ -51,27 +51,27 @@ func (p *startPage) act(send bool) {
 	}
 	p.check.Drop()
 	p.ask.Drop()
-	b, d := p.batch(), p.app.desk
-	p.app.fyne.Preferences().SetString(prefStartProfile+b.Connection.ID, b.Profile.ID)
+	b, d := p.batch(), p.app.Desk()
+	p.app.Preferences().SetString(prefStartProfile+b.Connection.ID, b.Profile.ID)
 	Run(p.work, words.T("start.preparing"), func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
 		return d.Jobs.Prepare(ctx, b)
 	}, func(records []*job.Record, err error) {
 		if err != nil {
 			p.read()
-			p.app.fail(words.T("start.failed"), err)
+			p.app.Fail(words.T("start.failed"), err)
 			return
 		}
 		p.given, p.summary = nil, nil // its files belong to the batch now
-		p.app.Jobs.takeAll(records)
+		p.app.TakeJobs(records...)
 		id := records[0].ID
-		if p.app.current() == tab(p) {
-			p.app.Jobs.choose(id)
+		if p.app.Current() == Room(p) {
+			p.app.ShowJob(id)
 		}
 		if send {
-			p.app.Jobs.send(id)
+			p.app.SendJob(id)
 			return
 		}
-		p.app.note(widgets.Note{State: look.Ready, Text: words.T("start.kept")})
+		p.app.Note(widgets.Note{State: look.Ready, Text: words.T("start.kept")})
 	})
 }
 
@@ -81,7 +81,7 @@ func (p *startPage) leave() {
 		return
 	}
 	p.leaveBehind()
-	p.app.showTab(p.app.active)
+	p.app.Back()
 }
 
 // leaveBehind forgets a batch that was not prepared, and the files that were written for it.
@@ -92,16 +92,16 @@ func (p *startPage) leaveBehind() {
 	p.check.Drop()
 	p.ask.Drop()
 	if p.given != nil {
-		p.discard(p.given)
+		p.Discard(p.given)
 	}
 	p.given, p.summary = nil, nil
 }
 
-// discard removes the files that were written for a batch.
-func (p *startPage) discard(g *toStart) {
-	if g.folder != "" {
-		folder := filepath.Clean(g.folder)
-		Run(p.app.tasks.NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
+// Discard removes the files that were written for a batch.
+func (p *startPage) Discard(g *Order) {
+	if g.Folder != "" {
+		folder := filepath.Clean(g.Folder)
+		Run(p.app.Tasks().NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
 			return struct{}{}, removeUploads(folder)
 		}, func(_ struct{}, err error) {
 			if err != nil && !cancelled(err) {
@@ -111,34 +111,29 @@ func (p *startPage) discard(g *toStart) {
 	}
 }
 
-// drop gives what was dropped to the tab that the batch came from, where it is seen; the batch is then another one.
-func (p *startPage) drop(paths []string) {
+// Drop gives what was dropped to the tab that the batch came from, where it is seen; the batch is then another one.
+func (p *startPage) Drop(paths []string) {
 	if p.work.Busy() {
-		p.app.busy()
+		p.app.Busy()
 		return
 	}
 	p.leave()
-	p.app.current().drop(paths)
+	p.app.DropOn(paths)
 }
 
-func (p *startPage) open()        {}
-func (p *startPage) save()        { p.act(true) }
-func (p *startPage) find()        {}
-func (p *startPage) paste(string) {}
-func (p *startPage) undo()        {}
-func (p *startPage) recheck()     { p.read() }
-func (p *startPage) nextProblem() {}
+func (p *startPage) Save()    { p.act(true) }
+func (p *startPage) Recheck() { p.read() }
 
-// close removes what was written for a batch that was not prepared.
-func (p *startPage) close() {
-	if g := p.given; g != nil && g.folder != "" && !p.work.Busy() {
-		if err := removeUploads(filepath.Clean(g.folder)); err != nil {
+// Close removes what was written for a batch that was not prepared.
+func (p *startPage) Close() {
+	if g := p.given; g != nil && g.Folder != "" && !p.work.Busy() {
+		if err := removeUploads(filepath.Clean(g.Folder)); err != nil {
 			fyne.LogError("the files of a batch that was not started", err)
 		}
 	}
 }
 
-func (p *startPage) escape() {
+func (p *startPage) Escape() {
 	if p.work.Busy() {
 		p.work.Cancel()
 		return
@@ -147,3 +142,7 @@ func (p *startPage) escape() {
 }
 
 func (p *startPage) busy() bool { return p.work.Busy() || p.check.Busy() || p.ask.Busy() }
+
+func (p *startPage) Telling() (*widgets.BottomBar, bool, int, string) {
+	return p.bar, p.busy(), len(p.profiles), p.sentence.Text()
+}

@@ -20,7 +20,7 @@ func twoConnections(t *testing.T) (*rig, trustmanager.Connection) {
 	if err := r.desk.Connections.Add(c); err != nil {
 		t.Fatal(err)
 	}
-	r.readConnections(false)
+	r.ReadConnections(false)
 	r.idle()
 	return r, c
 }
@@ -30,9 +30,9 @@ func twoConnections(t *testing.T) (*rig, trustmanager.Connection) {
 func TestANewBatchGoesThroughTheConnectionInUse(t *testing.T) {
 	r, c := twoConnections(t)
 	folder := goodFolder(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(folder)
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	p := r.Start
 	if p.where.Color != look.ColorPractice || !strings.Contains(p.where.Text(), "costs nothing") {
@@ -55,7 +55,7 @@ func TestANewBatchGoesThroughTheConnectionInUse(t *testing.T) {
 	}
 	r.dialog().Take(0)
 	p.leave()
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	if got := p.chosen(); got == nil || got.ID != job.PracticeID {
 		t.Errorf("the next batch goes to %v, and the header says %q", got, r.linkText.Text())
@@ -65,9 +65,9 @@ func TestANewBatchGoesThroughTheConnectionInUse(t *testing.T) {
 // Profiles that cost money are chosen by somebody; nothing is preselected that was never used.
 func TestAProfileOfProductionIsChosen(t *testing.T) {
 	r, _ := twoConnections(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	p := r.Start
 	profiles := append([]trustmanager.Profile(nil), p.profiles...)
@@ -84,30 +84,30 @@ func TestAProfileOfProductionIsChosen(t *testing.T) {
 // The page does not fall over what comes late, and another batch does not take the files of one that is being prepared.
 func TestWhatComesLateToTheStartPage(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	p := r.Start
 	profiles := append([]trustmanager.Profile(nil), p.profiles...)
-	p.recheck() // the connections and profiles are being asked for
+	p.Recheck() // the connections and profiles are being asked for
 	p.bar.SetAction(true, "")
 	p.act(false)
 	if p.ask.Busy() || p.check.Busy() {
 		t.Error("what the page asked for goes on without it")
 	}
-	folder := p.given.folder
-	other := &toStart{method: job.ZIP, keys: job.ByDevice}
+	folder := p.given.Folder
+	other := &Order{Batch: job.Batch{Method: job.ZIP, Keys: job.ByDevice}}
 	var err error
-	if other.folder, err = r.desk.uploads(); err != nil {
+	if other.Folder, err = r.desk.uploads(); err != nil {
 		t.Fatal(err)
 	}
-	r.App.startBatch(other)
+	r.App.StartBatch(other)
 	r.idle()
 	if got := r.Jobs.current(); got == nil || !exists(folder) || got.State != job.Prepared {
 		t.Fatalf("the batch is %v, and its files are there: %v", got, exists(folder))
 	}
-	r.until(func() bool { return !exists(other.folder) })
+	r.until(func() bool { return !exists(other.Folder) })
 	p.read()
 	p.onConnection()
 	p.onChange()
@@ -121,9 +121,9 @@ func TestWhatComesLateToTheStartPage(t *testing.T) {
 // the page.
 func TestTheStartPageTellsApart(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
 	p := r.Start
 	twins := []trustmanager.Profile{p.profiles[0], p.profiles[0]}
@@ -146,14 +146,14 @@ func TestTheStartPageTellsApart(t *testing.T) {
 // What is dropped on the page is shown by the tab that takes it.
 func TestDroppedOnTheStartPage(t *testing.T) {
 	r := practiceRig(t)
-	r.bring(r.CSR)
+	r.Bring(r.CSR)
 	r.drop(goodFolder(t))
-	r.startCurrent()
+	with(r.Frame, Starter.StartBatch)
 	r.idle()
-	folder := r.Start.given.folder
+	folder := r.Start.given.Folder
 	r.drop(goodFolder(t))
-	if r.current() != tab(r.CSR) || len(r.files()) != 6 {
-		t.Errorf("in front is %s with %d requests", r.current().name(), len(r.files()))
+	if r.Current() != Room(r.CSR) || len(r.files()) != 6 {
+		t.Errorf("in front is %s with %d requests", r.Current().Name(), len(r.files()))
 	}
 	r.until(func() bool { return !exists(folder) })
 }

@@ -40,12 +40,12 @@ func TestStateForTests(t *testing.T) {
 	if s.Sentence != r.CSR.bar.Sentence() || s.Rows != len(r.files()) || s.Rows == 0 || !s.Enabled || s.Busy {
 		t.Errorf("a mixed list is told as %+v", s)
 	}
-	r.CSR.save()
+	r.CSR.Save()
 	if s := again(); s.Dialog != r.dialog().Title || len(s.Answers) != len(r.dialog().Answers) || !strings.HasPrefix(s.Focus, "Button ") {
 		t.Errorf("the question about errors is told as %+v", s)
 	}
 	r.dialog().Cancel()
-	r.bring(r.MAC)
+	r.Bring(r.MAC)
 	if s := again(); s.Tab != "MAC range" || s.Dialog != "" || !strings.HasPrefix(s.Focus, "Entry") {
 		t.Errorf("the MAC tab is told as %+v", s)
 	}

@@ -15,14 +15,14 @@ import (
 )
 
 // trustStore keeps the issuers that somebody pinned after comparing their fingerprint, as PEM in the program's own folder.
-type trustStore struct{ path string }
+type TrustStore struct{ path string }
 
 const trustName = "pinned-issuers.pem"
 
-func newTrustStore(folder string) trustStore { return trustStore{filepath.Join(folder, trustName)} }
+func newTrustStore(folder string) TrustStore { return TrustStore{filepath.Join(folder, trustName)} }
 
 // list returns the pinned certificates.
-func (s trustStore) list() ([]*x509.Certificate, error) {
+func (s TrustStore) list() ([]*x509.Certificate, error) {
 	data, err := os.ReadFile(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -46,7 +46,7 @@ func (s trustStore) list() ([]*x509.Certificate, error) {
 }
 
 // anchors are the pinned certificates and those of a file, if one is named.
-func (s trustStore) anchors(file string) (*delivery.Anchors, error) {
+func (s TrustStore) anchors(file string) (*delivery.Anchors, error) {
 	a := &delivery.Anchors{}
 	if file != "" {
 		data, err := os.ReadFile(file) // #nosec G304 -- the user's own choice
@@ -65,7 +65,7 @@ func (s trustStore) anchors(file string) (*delivery.Anchors, error) {
 }
 
 // pin adds a certificate.
-func (s trustStore) pin(c *x509.Certificate) error {
+func (s TrustStore) pin(c *x509.Certificate) error {
 	pinned, err := s.list()
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (s trustStore) pin(c *x509.Certificate) error {
 }
 
 // unpin removes a certificate.
-func (s trustStore) unpin(c *x509.Certificate) error {
+func (s TrustStore) unpin(c *x509.Certificate) error {
 	pinned, err := s.list()
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (s trustStore) unpin(c *x509.Certificate) error {
 	return s.write(slices.DeleteFunc(pinned, c.Equal))
 }
 
-func (s trustStore) write(certificates []*x509.Certificate) error {
+func (s TrustStore) write(certificates []*x509.Certificate) error {
 	a := &delivery.Anchors{}
 	for _, c := range certificates {
 		a.Add(c)

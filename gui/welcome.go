@@ -12,20 +12,21 @@ import (
 
 // welcomePage is what the first start shows, and whoever starts a batch without a connection: practise, or connect.
 type welcomePage struct {
-	app  *App
-	root fyne.CanvasObject
-	bar  *widgets.BottomBar
+	app   *App
+	start *startPage // where a batch may wait
+	root  fyne.CanvasObject
+	bar   *widgets.BottomBar
 }
 
-func newWelcomePage(a *App) *welcomePage {
-	p := &welcomePage{app: a}
+func newWelcomePage(a *App, start *startPage) *welcomePage {
+	p := &welcomePage{app: a, start: start}
 	p.build()
 	return p
 }
 
-func (p *welcomePage) name() string               { return words.T("welcome.tab") }
-func (p *welcomePage) icon() string               { return "practice" }
-func (p *welcomePage) content() fyne.CanvasObject { return p.root }
+func (p *welcomePage) Name() string               { return words.T("welcome.tab") }
+func (p *welcomePage) Icon() string               { return "practice" }
+func (p *welcomePage) Content() fyne.CanvasObject { return p.root }
 
 const welcomeWidth = 372
 
@@ -57,7 +58,7 @@ func (p *welcomePage) build() {
 
 // showBar says how things stand.
 func (p *welcomePage) showBar() {
-	if r := p.app.practising; r.Busy() {
+	if p.app.Practising() {
 		p.bar.SetFacts(widgets.Fact{State: look.Running, Text: words.T("welcome.starting")})
 	} else {
 		p.bar.SetFacts(widgets.Fact{Plain: true, Text: words.T("welcome.not-connected")})
@@ -65,53 +66,60 @@ func (p *welcomePage) showBar() {
 	p.bar.SetAction(true, "")
 }
 
-// welcome brings the page to the front.
-func (a *App) welcome() {
-	a.Welcome.showBar()
-	a.showAside(a.Welcome)
+// Welcome brings the page to the front.
+func (p *welcomePage) Welcome() {
+	p.showBar()
+	p.app.ShowAside(p)
 }
+
+// ConnectionsRead offers to practise or to connect at the first start.
+func (p *welcomePage) ConnectionsRead(l ConnectionList, first bool) {
+	if first && len(l.all) == 0 && !p.app.Preferences().Bool(prefWelcomed) {
+		p.Welcome()
+	}
+}
+
+// PracticeChanged shows that the practice service is being started.
+func (p *welcomePage) PracticeChanged() { p.showBar() }
 
 // back goes on with what was being done: a batch that waits to be started, else the tab.
 func (p *welcomePage) back() {
 	switch {
-	case p.app.current() != tab(p): // somebody has gone on meanwhile
-	case p.app.Start.given != nil:
-		p.app.showAside(p.app.Start)
+	case p.app.Current() != Room(p): // somebody has gone on meanwhile
+	case p.start.given != nil:
+		p.app.ShowAside(p.start)
 	default:
-		p.app.showTab(p.app.active)
+		p.app.Back()
 	}
 }
 
 func (p *welcomePage) practise() {
-	p.app.practise(p.back)
+	p.app.Practise(p.back)
 	p.showBar()
 }
 
 func (p *welcomePage) connect() {
-	p.app.fyne.Preferences().SetBool(prefWelcomed, true)
-	p.app.showConnections()
-	p.app.Settings.add()
+	p.app.Preferences().SetBool(prefWelcomed, true)
+	p.app.AddConnection()
 }
 
 func (p *welcomePage) later() {
-	p.app.fyne.Preferences().SetBool(prefWelcomed, true)
-	p.app.Start.leaveBehind()
-	p.app.showTab(p.app.active)
+	p.app.Preferences().SetBool(prefWelcomed, true)
+	p.start.leaveBehind()
+	p.app.Back()
 }
 
-// drop takes files at once: whoever drops them wants to see them.
-func (p *welcomePage) drop(paths []string) {
+// Drop takes files at once: whoever drops them wants to see them.
+func (p *welcomePage) Drop(paths []string) {
 	p.later()
-	p.app.current().drop(paths)
+	p.app.DropOn(paths)
 }
 
-func (p *welcomePage) open()        { p.later(); p.app.current().open() }
-func (p *welcomePage) save()        { p.later() }
-func (p *welcomePage) find()        {}
-func (p *welcomePage) paste(string) {}
-func (p *welcomePage) undo()        {}
-func (p *welcomePage) recheck()     {}
-func (p *welcomePage) nextProblem() {}
-func (p *welcomePage) shown()       {}
-func (p *welcomePage) close()       {}
-func (p *welcomePage) escape()      { p.later() }
+func (p *welcomePage) Open()   { p.later(); p.app.OpenHere() }
+func (p *welcomePage) Save()   { p.later() }
+func (p *welcomePage) Shown()  {}
+func (p *welcomePage) Escape() { p.later() }
+
+func (p *welcomePage) Telling() (*widgets.BottomBar, bool, int, string) {
+	return p.bar, p.app.opening.Busy() || p.app.practising.Busy(), 0, ""
+}

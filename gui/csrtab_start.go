@@ -14,41 +14,20 @@ import (
 	"enrollbench/gui/words"
 )
 
-// starter is a tab whose content can be ordered.
-type starter interface{ startBatch() }
-
-// startCurrent orders what the tab in front holds.
-func (a *App) startCurrent() {
-	if t, ok := a.current().(starter); ok {
-		t.startBatch()
-	}
-}
-
-// startBatch orders the addresses.
-func (t *macTab) startBatch() {
-	if t.series.Count == 0 {
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
-		return
-	}
-	n := int(t.series.Count) // #nosec G115 -- below 2^48
-	t.app.startBatch(&toStart{method: job.MAC, keys: job.ByService, series: t.series, findings: t.report, name: t.series.Start.String(),
-		what: words.N("start.what-mac", n, "Start", t.series.Start.String(), "Step", t.series.Step)})
-}
-
-// startBatch orders the requests that are ready, after asking what becomes of those with errors.
-func (t *csrTab) startBatch() {
+// StartBatch orders the requests that are ready, after asking what becomes of those with errors.
+func (t *csrTab) StartBatch() {
 	v := t.view
 	switch {
 	case t.work.Busy():
 		t.busy()
 	case v.accepted == 0:
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 	case v.counts[csr.Failed] > 0:
 		n := v.counts[csr.Failed]
-		t.app.ask(&widgets.Dialog{State: look.Failed, Title: words.N("save.errors", n),
+		t.app.Ask(&widgets.Dialog{State: look.Failed, Title: words.N("save.errors", n),
 			Text: words.T("start.errors-text", "Ready", words.Group(v.accepted)),
 			Answers: []widgets.Answer{
-				{Text: words.T("dialog.back"), Act: t.nextProblem},
+				{Text: words.T("dialog.back"), Act: t.NextProblem},
 				{Text: words.N("start.leave-out", n), Act: func() { t.bundleToStart(v) }},
 			}})
 	default:
@@ -58,14 +37,14 @@ func (t *csrTab) startBatch() {
 
 // bundleToStart writes the upload file into the program's own folder and opens the page that starts it.
 func (t *csrTab) bundleToStart(v *csrView) {
-	d := t.app.desk
+	d := t.app.Desk()
 	if d == nil {
-		t.app.noDesk()
+		t.app.NoDesk()
 		return
 	}
-	p := t.app.fyne.Preferences()
+	p := t.app.Preferences()
 	o := csr.BundleOptions{LeaveOutErrors: true, Names: csr.NameBy(p.Int(prefNames)), MaxEntries: p.Int(prefEntries)} // #nosec G115 -- one of two
-	Run(t.work, words.T("save.saving"), func(ctx context.Context, report progress.Func) (*toStart, error) {
+	Run(t.work, words.T("save.saving"), func(ctx context.Context, report progress.Func) (*Order, error) {
 		folder, err := d.uploads()
 		if err != nil {
 			return nil, err
@@ -76,24 +55,25 @@ func (t *csrTab) bundleToStart(v *csrView) {
 			_ = removeUploads(folder) // what could not be made is not worth a second complaint
 			return nil, err
 		}
-		b := &toStart{method: job.ZIP, keys: job.ByDevice, findings: withoutErrors(v.set.Report()), name: strings.TrimSuffix(filepath.Base(o.Out), "-upload.zip"), folder: folder}
+		b := &Order{Folder: folder, Batch: job.Batch{Method: job.ZIP, Keys: job.ByDevice, Findings: withoutErrors(v.set.Report()),
+			Name: strings.TrimSuffix(filepath.Base(o.Out), "-upload.zip")}}
 		n := 0
 		for i, part := range bundle.Parts {
 			file := job.File{Path: filepath.Join(folder, filepath.Base(part.File)), Count: part.Entries, Order: bundle.Manifest}
 			if len(bundle.Parts) > 1 {
 				file.Part = i + 1
 			}
-			b.files = append(b.files, file)
+			b.Batch.Files = append(b.Batch.Files, file)
 			n += part.Entries
 		}
-		b.what = words.N("start.what-csr", n)
+		b.What = words.N("start.what-csr", n)
 		return b, nil
-	}, func(b *toStart, err error) {
+	}, func(b *Order, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.fail(words.T("start.bundle-failed"), err)
+			t.app.Fail(words.T("start.bundle-failed"), err)
 		} else {
-			t.app.startBatch(b)
+			t.app.StartBatch(b)
 		}
 		t.addPending()
 	})

@@ -15,11 +15,11 @@ import (
 	"enrollbench/gui/words"
 )
 
-// startBatch orders the rows that are ready, after asking what becomes of those with errors.
-func (t *csvTab) startBatch() {
+// StartBatch orders the rows that are ready, after asking what becomes of those with errors.
+func (t *csvTab) StartBatch() {
 	f := t.file
 	if f == nil || f.indexing {
-		t.app.note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
+		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 		return
 	}
 	t.editor.Commit()
@@ -31,13 +31,13 @@ func (t *csvTab) startBatch() {
 		case c.Header > 0:
 			t.askHeader(r)
 		case c.Ready == 0:
-			t.app.note(widgets.Note{State: look.Notice, Text: words.T("upload.none")})
+			t.app.Note(widgets.Note{State: look.Notice, Text: words.T("upload.none")})
 		case c.Errors > 0:
-			t.app.ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
+			t.app.Ask(&widgets.Dialog{State: look.Failed, List: causesOf(r, false),
 				Title: words.N("upload.errors", c.Errors, data),
 				Text:  words.T("start.errors-rows", data),
 				Answers: []widgets.Answer{
-					{Text: words.T("dialog.back"), Act: t.nextProblem},
+					{Text: words.T("dialog.back"), Act: t.NextProblem},
 					{Text: words.N("start.leave-out", c.Errors, data), Act: func() { t.uploadToStart(r) }},
 				}})
 		default:
@@ -48,16 +48,16 @@ func (t *csvTab) startBatch() {
 
 // uploadToStart writes the upload file into the program's own folder and opens the page that starts it.
 func (t *csvTab) uploadToStart(r *enrollment.Result) {
-	d, f := t.app.desk, t.file
+	d, f := t.app.Desk(), t.file
 	if d == nil {
-		t.app.noDesk()
+		t.app.NoDesk()
 		return
 	}
 	stem := "enrollment"
 	if path := f.facts.path; path != "" {
 		stem = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	step(t, words.T("save.saving"), func(ctx context.Context, report progress.Func) (*toStart, error) {
+	step(t, words.T("save.saving"), func(ctx context.Context, report progress.Func) (*Order, error) {
 		folder, err := d.uploads()
 		if err != nil {
 			return nil, err
@@ -67,25 +67,25 @@ func (t *csvTab) uploadToStart(r *enrollment.Result) {
 			_ = removeUploads(folder) // what could not be made is not worth a second complaint
 			return nil, err
 		}
-		b := &toStart{method: job.CSV, keys: job.ByDevice, findings: causesAsFindings(r), name: stem, folder: folder}
+		b := &Order{Folder: folder, Batch: job.Batch{Method: job.CSV, Keys: job.ByDevice, Findings: causesAsFindings(r), Name: stem}}
 		if r.Keys() == enrollment.ServerKeys {
-			b.keys = job.ByService
+			b.Batch.Keys = job.ByService
 		}
 		n := 0
 		for _, part := range w.Parts {
-			b.files = append(b.files, job.File{Path: filepath.Join(folder, filepath.Base(part.File)), Count: part.Entries})
+			b.Batch.Files = append(b.Batch.Files, job.File{Path: filepath.Join(folder, filepath.Base(part.File)), Count: part.Entries})
 			n += part.Entries
 		}
-		b.what = words.N("start.what-csv", n, "Name", stem)
+		b.What = words.N("start.what-csv", n, "Name", stem)
 		return b, nil
-	}, func(b *toStart, err error) {
+	}, func(b *Order, err error) {
 		switch {
 		case err != nil:
-			t.app.fail(words.T("start.bundle-failed"), err)
+			t.app.Fail(words.T("start.bundle-failed"), err)
 		case t.file == f:
-			t.app.startBatch(b)
+			t.app.StartBatch(b)
 		default: // another file was opened meanwhile
-			t.app.Start.discard(b)
+			t.app.DiscardOrder(b)
 		}
 	})
 }

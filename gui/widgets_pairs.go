@@ -1,0 +1,66 @@
+package gui
+
+import (
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+func addLine(grid *fyne.Container, name, value string, mono bool) {
+	label := widgets.NewText(name).Muted()
+	text := widget.NewLabel(value)
+	text.Selectable = true
+	text.Wrapping = fyne.TextWrapBreak
+	text.TextStyle.Monospace = mono
+	inset := look.Gap/4 - theme.InnerPadding()
+	grid.Add(widgets.Inset(look.Gap/4, 0, label))
+	grid.Add(container.New(layout.NewCustomPaddedLayout(inset, inset, inset, inset), text))
+}
+
+// pairsLayout puts names into a column of fixed width, so that all sections stand in line, and values beside them.
+type pairsLayout struct{}
+
+const nameWidth = 148
+
+// Layout implements fyne.Layout.
+func (pairsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		name, value := objects[i], objects[i+1]
+		value.Resize(fyne.NewSize(size.Width-nameWidth, value.MinSize().Height))
+		h := max(name.MinSize().Height, value.MinSize().Height)
+		name.Move(fyne.NewPos(0, y))
+		name.Resize(fyne.NewSize(nameWidth-look.Gap, name.MinSize().Height))
+		value.Move(fyne.NewPos(nameWidth, y))
+		value.Resize(fyne.NewSize(size.Width-nameWidth, h))
+		y += h
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (pairsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	h := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		h += max(objects[i].MinSize().Height, objects[i+1].MinSize().Height)
+	}
+	return fyne.NewSize(2*nameWidth, h)
+}
+
+// section is a heading with names and values below it; nil without any. A third text makes the value monospaced.
+func section(title string, lines ...[3]string) fyne.CanvasObject {
+	grid := container.New(pairsLayout{})
+	for _, l := range lines {
+		if l[1] != "" {
+			addLine(grid, l[0], l[1], l[2] != "")
+		}
+	}
+	if len(grid.Objects) == 0 {
+		return nil
+	}
+	return widgets.Down(look.Gap/2, widgets.NewText(title).Bold(), grid)
+}
