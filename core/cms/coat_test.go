@@ -106,22 +106,22 @@ func TestCoatDamage(t *testing.T) {
 
 func TestUnwrapRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"empty":           {"", "nothing in it"},
-		"blanks":          {" \r\n\t", "nothing in it"},
-		"bom":             {"\xef\xbb\xbf", "nothing in it"},
-		"zip":             {"PK\x03\x04\x14\x00", "a zip archive"},
-		"json":            {`{"certificate": "x"}`, "json"},
-		"other pem":       {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", `"CERTIFICATE"`},
-		"pgp":             {"-----BEGIN PGP MESSAGE-----\n\nAAAA\n", `"PGP MESSAGE"`},
+		"empty":           {"", "an empty file"},
+		"blanks":          {" \r\n\t", "an empty file"},
+		"bom":             {"\xef\xbb\xbf", "an empty file"},
+		"zip":             {"PK\x03\x04\x14\x00", "a ZIP archive"},
+		"a JSON text":     {`{"certificate": "x"}`, "a JSON text"},
+		"other pem":       {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "a certificate"},
+		"pgp":             {"-----BEGIN PGP MESSAGE-----\n\nAAAA\n", "OpenPGP"},
 		"control in pem":  {"-----BEGIN A\x1b[31m-----\n", `"A?[31m"`},
-		"broken pem":      {"-----BEGIN CMS\nAAAA", "first line"},
-		"multipart":       {"Content-Type: multipart/mixed; boundary=x\n\n--x\n", `"multipart/mixed"`},
-		"text mail":       {"Subject: hello\nContent-Type: text/plain\n\nhello", `"text/plain"`},
-		"quoted":          {"Content-Type: application/cms\nContent-Transfer-Encoding: quoted-printable\n\nAAAA", `"quoted-printable"`},
-		"endless headers": {strings.Repeat("X-Header: value\n", 10_000), "do not end"},
-		"no colon":        {"Content-Type: application/cms\nwhat is this\n\nAAAA", "cannot be read"},
-		"base64 onion":    {onion([]byte("x"), 5), "layers"},
-		"sentence":        {"this is not a message.", "neither"},
+		"broken pem":      {"-----BEGIN CMS\nAAAA", "a text"},
+		"multipart":       {"Content-Type: multipart/mixed; boundary=x\n\n--x\n", "a mail"},
+		"text mail":       {"Subject: hello\nContent-Type: text/plain\n\nhello", "a mail"},
+		"quoted":          {"Content-Type: application/cms\nContent-Transfer-Encoding: quoted-printable\n\nAAAA", "a mail"},
+		"endless headers": {strings.Repeat("X-Header: value\n", 10_000), "a text"},
+		"no colon":        {"Content-Type: application/cms\nwhat is this\n\nAAAA", "a text"},
+		"base64 onion":    {onion([]byte("PK\x03\x04 and so on"), 5), "too many layers"},
+		"sentence":        {"this is not a message.", "a text"},
 	} {
 		r, _, err := Unwrap(strings.NewReader(test.text))
 		if err == nil {

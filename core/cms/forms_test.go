@@ -317,11 +317,8 @@ func TestWrittenIsDER(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	for got, want := range map[string]string{
-		Coat{Base64, SMIME}.String(): "base64 around S/MIME",
-		Coat(nil).String():           "none",
-		Cipher(99).String():          "unknown cipher",
-		RecipientType(9).String():    "unknown recipient type",
-		Layer(9).String():            "unknown",
+		Cipher(99).String():       "unknown cipher",
+		RecipientType(9).String(): "unknown recipient type",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 
 	"enrollbench/core/archive"
 	"enrollbench/core/finding"
+	"enrollbench/core/form"
 	"enrollbench/core/progress"
 )
 
@@ -33,7 +33,7 @@ var DefaultLimits = Limits{
 const (
 	maxSources = 10_000
 	maxFiles   = 2_000_000
-	maxCoats   = 4 // base64 around OpenPGP around base64 around a ZIP
+	maxCoats   = 6 // base64 around OpenPGP around base64 around a ZIP
 )
 
 // File says what one given file was found to be.
@@ -104,13 +104,9 @@ func (in *intake) addFound(ctx context.Context, plain *filesSource, path string)
 	if err != nil {
 		return err
 	}
-	switch detect(head) {
-	case zipForm, jsonForm, sealedForm:
+	f := form.Detect(head)
+	if f.Kind == form.ZIP || f.Kind == form.JSON || isSealed(f) || inCoat(f) && size > maxUnit {
 		return in.addFile(ctx, path, path)
-	case base64Form:
-		if size > maxUnit {
-			return in.addFile(ctx, path, path)
-		}
 	}
 	rel, err := filepath.Rel(plain.root, path)
 	if err != nil {
@@ -132,7 +128,7 @@ func headOf(path string) ([]byte, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	head := make([]byte, headSize)
+	head := make([]byte, min(info.Size(), form.HeadBytes))
 	n, err := f.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, 0, err
@@ -194,14 +190,21 @@ func (l *layers) peel(ctx context.Context, r io.ReaderAt, size int64, c io.Close
 }
 
 func (l *layers) layer(ctx context.Context, r io.ReaderAt, size int64, c io.Closer) (source, error) {
-	head := make([]byte, min(size, headSize))
+	head := make([]byte, min(size, form.HeadBytes))
 	if err := readFull(r, head); err != nil {
 		return nil, err
 	}
-	switch detect(head) {
-	case emptyForm:
+	f := form.Detect(head)
+	switch {
+	case f.Kind == form.Empty:
 		return nil, &EmptyError{l.name}
-	case zipForm:
+	case f.Kind == form.TooDeep:
+		return nil, fmt.Errorf("%q: %w", l.name, errTooDeep)
+	case isSealed(f):
+		return nil, l.unseal(ctx, r, size)
+	case inCoat(f):
+		return nil, l.unwrap(ctx, r, size)
+	case f.Kind == form.ZIP:
 		l.forms = append(l.forms, "ZIP")
 		s, err := openZIP(l.name, r, size, l.limits.Archive, c)
 		if err == nil && l.sealed && !l.proven {
@@ -215,10 +218,10 @@ func (l *layers) layer(ctx context.Context, r io.ReaderAt, size int64, c io.Clos
 		}
 		l.structured = true
 		return s, nil
-	case jsonForm:
+	case f.Kind == form.JSON || f.Kind == form.JWK:
 		l.forms = append(l.forms, "JSON")
-		if bytes.HasPrefix(head, []byte(bom)) {
-			r, size = io.NewSectionReader(r, int64(len(bom)), size-int64(len(bom))), size-int64(len(bom))
+		if mark := int64(form.Mark(head)); mark > 0 {
+			r, size = io.NewSectionReader(r, mark, size-mark), size-mark
 		}
 		if l.sealed && !l.proven {
 			if err := checkJSON(io.NewSectionReader(r, 0, size)); err != nil {
@@ -227,19 +230,26 @@ func (l *layers) layer(ctx context.Context, r io.ReaderAt, size int64, c io.Clos
 		}
 		l.structured = true
 		return &jsonSource{name: l.name, r: r, bytes: size, closer: c}, nil
-	case plainForm:
+	case isPlain(f):
 		l.forms = append(l.forms, "certificates and keys")
 		if l.sealed && !l.proven {
 			l.findings.Add(RuleNotProven.Finding(finding.Location{File: l.name}, "the message has no seal against changes, and what it holds has none either", ""))
 		}
 		return &plainSource{name: l.name, r: r, bytes: size, closer: c}, nil
-	case base64Form:
-		l.forms = append(l.forms, "base64")
-		return nil, l.into(ctx, base64Reader(l.progress(ctx, io.NewSectionReader(r, 0, size))))
-	case sealedForm:
-		return nil, l.unseal(ctx, r, size)
 	}
-	return nil, &FormError{Path: l.name, Head: head[:min(len(head), 16)]}
+	return nil, &FormError{Path: l.name, Form: f, Opened: l.sealed}
+}
+
+// unwrap takes the coats off: base64, UTF-16, the headers of a mail.
+func (l *layers) unwrap(ctx context.Context, r io.ReaderAt, size int64) error {
+	in, f, err := form.Unwrap(l.progress(ctx, io.NewSectionReader(r, 0, size)))
+	if err != nil {
+		return err
+	}
+	for _, coat := range f.Coats {
+		l.forms = append(l.forms, coat.String())
+	}
+	return l.into(ctx, in)
 }
 
 func (l *layers) unseal(ctx context.Context, r io.ReaderAt, size int64) error {

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"enrollbench/core/cms"
+	"enrollbench/core/form"
 	"enrollbench/core/recipient"
 )
 
@@ -341,7 +342,7 @@ func TestWhatIsNoResult(t *testing.T) {
 	other := mustLine(t, otherLine)
 	p := newPlant(t, 1)
 	plain := zipOf(t, p.files(t))
-	form := errors.New("a *FormError")
+	formless := errors.New("a *FormError")
 	deep := plain
 	for range maxCoats + 1 {
 		deep = base64Lines(deep)
@@ -354,9 +355,9 @@ func TestWhatIsNoResult(t *testing.T) {
 		"blank":            {[]byte(" \n\n"), nil},
 		"random":           {bytes.Repeat([]byte{0xde, 0xad, 0x01}, 100), nil},
 		"text":             {[]byte("hello, world"), nil},
-		"sealed: words":    {l.seal(t, []byte("hello unknown payload"), false), form},
-		"words":            {[]byte("words that might be base64"), form},
-		"cut base64":       {base64Lines(plain)[:101], errBase64},
+		"sealed: words":    {l.seal(t, []byte("hello unknown payload"), false), formless},
+		"words":            {[]byte("words that might be base64"), formless},
+		"cut base64":       {base64Lines(plain)[:101], form.ErrCoat},
 		"to another":       {other.seal(t, plain, false), recipient.ErrNoMatchingKey},
 		"cut":              {l.seal(t, plain, false)[:800], nil},
 		"flipped":          {flip(l.seal(t, plain, true), 900), cms.ErrDecrypt},
@@ -364,11 +365,11 @@ func TestWhatIsNoResult(t *testing.T) {
 		"sealed: nothing":  {l.seal(t, nil, true), nil},
 		"sealed: unknown":  {l.seal(t, bytes.Repeat([]byte{1}, 1000), true), nil},
 		"cut ZIP":          {plain[:len(plain)-30], nil},
-		"base64 and not":   {append(base64Lines(plain), "!!!"...), form},
+		"base64 and not":   {append(base64Lines(plain), "!!!"...), form.ErrCoat},
 		"damaged in a CBC": {l.seal(t, flip(plain, len(plain)/2), false), nil},
 	} {
 		d, err := openResult(t, c.data, OpenRequest{Opener: l.opener})
-		if _, formless := errors.AsType[*FormError](err); c.is == form && formless {
+		if _, ok := errors.AsType[*FormError](err); c.is == formless && ok {
 			continue
 		}
 		if err == nil || c.is != nil && !errors.Is(err, c.is) {

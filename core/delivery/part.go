@@ -5,11 +5,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/form"
 )
 
 // partKind is what a piece of a result is, judged by its content: names of files prove nothing.
@@ -51,10 +51,12 @@ func splitCoat(data []byte, coat bool) []part {
 		return []part{{kind: damagedPart, err: errors.New("it is empty"), given: data}}
 	case bytes.Contains(data, pemBegin):
 		return splitPEM(data)
-	case isDER(data):
-		return splitDER(data)
-	case isOpenPGP(data):
+	}
+	switch f := form.Detect(data[:min(len(data), form.HeadBytes)]); {
+	case f.Bare() && f.Kind == form.PGPMessage:
 		return []part{{kind: sealedPart, form: "OpenPGP message", der: data, given: data}}
+	case f.Bare() && (isPlain(f) || isSealed(f) || f.Kind == form.SignedData || f.Kind == form.CMC):
+		return splitDER(data)
 	}
 	if coat {
 		if inner, ok := decodeBase64(data); ok && len(inner) >= 32 {
@@ -81,7 +83,7 @@ func splitPEM(text []byte) []part {
 			return parts
 		}
 		text = text[start:]
-		label, ok := pemLabel(text[len(pemBegin):])
+		label, ok := form.Label(text[len(pemBegin):])
 		if !ok {
 			damaged(text, "", "its BEGIN line does not end in five dashes")
 			return parts
@@ -98,7 +100,7 @@ func splitPEM(text []byte) []part {
 			continue
 		}
 		body := text[head : head+end]
-		foot, ok := pemLabel(text[head+end+len(pemEnd):])
+		foot, ok := form.Label(text[head+end+len(pemEnd):])
 		if !ok || foot != label {
 			damaged(text[:head+end], label, fmt.Sprintf("it begins as %q and ends as %q", label, foot))
 			text = text[head+end+len(pemEnd):]
@@ -111,22 +113,6 @@ func splitPEM(text []byte) []part {
 		text = text[len(block):]
 	}
 	return parts
-}
-
-// pemLabel reads the label up to the five dashes that end it.
-func pemLabel(b []byte) (string, bool) {
-	n := bytes.Index(b[:min(len(b), 80)], pemDash)
-	if n < 0 || bytes.ContainsAny(b[:n], "\r\n") {
-		return "", false
-	}
-	switch label := b[:n]; {
-	case string(label) == labelCertificate: // spares an allocation for each of 300,000
-		return labelCertificate, true
-	case string(label) == labelPrivateKey:
-		return labelPrivateKey, true
-	default:
-		return string(label), true
-	}
 }
 
 // Labels of PEM blocks, RFC 7468 and custom.
@@ -196,92 +182,27 @@ func splitDER(data []byte) []part {
 	return parts
 }
 
-// isDER: it begins as a SEQUENCE does, and is no text that begins with the digit 0, which is the same octet.
-func isDER(b []byte) bool {
-	return len(b) > 0 && b[0] == 0x30 && bytes.ContainsFunc(b[:min(len(b), 64)], func(r rune) bool {
-		return r == utf8.RuneError || !unicode.IsPrint(r) && r != '\n' && r != '\r' && r != '\t'
-	})
-}
-
 // isIndefinite: BER of indefinite length, as streaming writers of CMS make it.
 func isIndefinite(b []byte) bool { return len(b) > 4 && b[0] == 0x30 && b[1] == 0x80 && b[2] == 0x06 }
 
 // derPart tells by its first members what a structure is. A certificate is only assumed: parsing it comes later.
 func derPart(der cryptobyte.String) part {
 	p := part{der: der, given: der}
-	var in cryptobyte.String
-	whole := der
-	if !whole.ReadASN1(&in, asn1.SEQUENCE) {
-		p.kind = foreignPart
-		return p
-	}
-	switch {
-	case in.PeekASN1Tag(asn1.OBJECT_IDENTIFIER): // ContentInfo, RFC 5652 §3
+	switch form.Detect(der).Kind {
+	case form.EnvelopedData, form.AuthEnvelopedData, form.SignedData, form.CMS:
 		p.kind, p.form = sealedPart, "CMS"
-	case in.PeekASN1Tag(asn1.INTEGER):
-		version, second := in, cryptobyte.String(nil)
-		var tag asn1.Tag
-		var n int
-		if !version.ReadASN1Integer(&n) || !version.ReadAnyASN1(&second, &tag) {
-			break
-		}
-		switch {
-		case tag == asn1.SEQUENCE && n <= 1:
-			p.kind, p.form = keyPart, labelPrivateKey // OneAsymmetricKey, RFC 5958 §2
-		case tag == asn1.SEQUENCE && n == 3:
-			p.kind, p.form = sealedPart, "PKCS#12" // RFC 7292 §4
-		case tag == asn1.INTEGER && n <= 1:
-			p.kind, p.form = keyPart, labelRSAKey // RFC 8017 A.1.2
-		case tag == asn1.OCTET_STRING && n == 1:
-			p.kind, p.form = keyPart, labelECKey // RFC 5915 §3
-		}
-	case in.PeekASN1Tag(asn1.SEQUENCE):
-		var first cryptobyte.String
-		if !in.ReadASN1(&first, asn1.SEQUENCE) {
-			break
-		}
-		switch {
-		case in.PeekASN1Tag(asn1.OCTET_STRING):
-			p.kind, p.form = sealedPart, labelSealedKey // RFC 5958 §3
-		case in.PeekASN1Tag(asn1.SEQUENCE) && !first.PeekASN1Tag(asn1.OBJECT_IDENTIFIER):
-			p.kind, p.form = certificatePart, labelCertificate // RFC 5280 §4.1
-		}
+	case form.PKCS8:
+		p.kind, p.form = keyPart, labelPrivateKey
+	case form.RSAKey:
+		p.kind, p.form = keyPart, labelRSAKey
+	case form.ECKey:
+		p.kind, p.form = keyPart, labelECKey
+	case form.EncryptedPKCS8:
+		p.kind, p.form = sealedPart, labelSealedKey
+	case form.PKCS12:
+		p.kind, p.form = sealedPart, "PKCS#12"
+	case form.Certificate:
+		p.kind, p.form = certificatePart, labelCertificate
 	}
 	return p
-}
-
-// isOpenPGP tells by the first packet: a session key, encrypted content or a marker, with a version that there is
-// (RFC 9580 §4.2, §5). Text in base64 may begin like a packet; it hardly goes on like one.
-func isOpenPGP(b []byte) bool {
-	if len(b) < 6 || b[0]&0x80 == 0 {
-		return false
-	}
-	tag, at := b[0]>>2&0x0f, 1+[]int{1, 2, 4, 0}[b[0]&3]
-	if b[0]&0x40 != 0 {
-		tag = b[0] & 0x3f
-		switch {
-		case b[1] < 192 || b[1] >= 224 && b[1] < 255: // one octet, or a partial length
-			at = 2
-		case b[1] < 224:
-			at = 3
-		default:
-			at = 6
-		}
-	}
-	if at+3 > len(b) {
-		return false
-	}
-	switch version := b[at]; tag {
-	case 1: // public-key encrypted session key
-		return version == 3 || version == 6
-	case 3: // symmetric-key encrypted session key
-		return version >= 4 && version <= 6
-	case 10:
-		return string(b[at:at+3]) == "PGP"
-	case 18: // symmetrically encrypted and integrity protected data
-		return version == 1 || version == 2
-	case 20: // AEAD encrypted data, as GnuPG 2.3 writes it
-		return version == 1
-	}
-	return false
 }

@@ -50,7 +50,7 @@ func TestSplit(t *testing.T) {
 		"encrypted PKCS#8":  {[]byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), kinds{sealedPart}},
 		"legacy encryption": {[]byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"), kinds{sealedPart}},
 		"CMS, indefinite":   {[]byte("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03\xa0\x80\x00\x00\x00\x00"), kinds{sealedPart}},
-		"OpenPGP":           {[]byte{0xc1, 0x0c, 0x03, 1, 2, 3}, kinds{sealedPart}},
+		"OpenPGP":           {[]byte{0xc1, 0x0c, 0x03, 1, 2, 3, 4, 5, 6, 7, 8, 1, 0, 8}, kinds{sealedPart}},
 	} {
 		var got kinds
 		parts := split(c.data)

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/form"
 	"enrollbench/core/progress"
 )
 
@@ -32,7 +32,7 @@ const (
 var ErrNotProven = errors.New("integrity cannot be proven: the message has no seal against changes (CBC), and its content is neither a ZIP nor JSON, which could show damage; decrypt it once more and insist if you want it all the same")
 
 // ErrNotSealed: there is nothing to decrypt.
-var ErrNotSealed = errors.New("it is not sealed: neither CMS nor OpenPGP")
+var ErrNotSealed = errors.New("it is not sealed, neither with CMS nor with OpenPGP")
 
 // errEmptyContent: a message that opens and holds nothing.
 var errEmptyContent = errors.New("the message opens, but there is nothing in it")
@@ -55,11 +55,10 @@ func Unseal(ctx context.Context, in, out string, o UnsealOptions, report progres
 	if o.Opener == nil {
 		return "", fmt.Errorf("%q: %w", in, ErrNeedKey)
 	}
-	sealed, err := sealedReader(f, info.Size(), progress.Reader(ctx, f, info.Size(), report))
-	if err != nil {
+	if err := checkSealed(f, info.Size()); err != nil {
 		return "", fmt.Errorf("%q: %w", in, err)
 	}
-	plain, err := o.Opener.Open(sealed)
+	plain, err := o.Opener.Open(progress.Reader(ctx, f, info.Size(), report))
 	if err != nil {
 		return "", fmt.Errorf("%q: %w", in, err)
 	}
@@ -83,26 +82,21 @@ func Unseal(ctx context.Context, in, out string, o UnsealOptions, report progres
 	return known, nil
 }
 
-// sealedReader takes coats of base64 off. all is the whole file from its start, r reads it for the progress.
-func sealedReader(all io.ReaderAt, size int64, r io.Reader) (io.Reader, error) {
-	head := make([]byte, min(size, headSize))
-	if err := readFull(all, head); err != nil {
-		return nil, err
+// checkSealed looks at the beginning of a file, so that nothing is asked for and written where nothing is sealed.
+func checkSealed(r io.ReaderAt, size int64) error {
+	head := make([]byte, min(size, form.HeadBytes))
+	if err := readFull(r, head); err != nil {
+		return err
 	}
-	for range maxCoats {
-		switch detect(head) {
-		case emptyForm:
-			return nil, errors.New("it is empty: download it again")
-		case sealedForm:
-			return r, nil
-		case base64Form:
-			head = detectBase64(head)
-			r = base64Reader(r)
-		default:
-			return nil, ErrNotSealed
-		}
+	switch f := form.Detect(head); {
+	case f.Kind == form.Empty:
+		return errors.New("it is empty: download it again")
+	case f.Kind == form.TooDeep:
+		return errTooDeep
+	case !isSealed(f):
+		return fmt.Errorf("%w: it is %s", ErrNotSealed, f)
 	}
-	return nil, errTooDeep
+	return nil
 }
 
 // unsealTo writes the content and proves what can be proven about it.
@@ -117,12 +111,12 @@ func unsealTo(ctx context.Context, target *atomicfile.File, plain Opened, insist
 	if plain.Authenticated() {
 		return Authenticated, nil
 	}
-	head := make([]byte, min(n, headSize))
+	head := make([]byte, min(n, form.HeadBytes))
 	if err := readFull(target, head); err != nil {
 		return "", err
 	}
-	switch detect(head) {
-	case zipForm:
+	switch f := form.Detect(head); {
+	case f.Kind == form.ZIP && f.Bare():
 		z, err := archive.Open(target, n, DefaultLimits.Archive)
 		if err == nil {
 			err = z.CheckRedundant(ctx)
@@ -134,11 +128,8 @@ func unsealTo(ctx context.Context, target *atomicfile.File, plain Opened, insist
 			return "", fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		return Undamaged, nil
-	case jsonForm:
-		from := int64(0)
-		if bytes.HasPrefix(head, []byte(bom)) {
-			from = int64(len(bom))
-		}
+	case (f.Kind == form.JSON || f.Kind == form.JWK) && f.Bare():
+		from := int64(form.Mark(head))
 		if err := checkJSON(io.NewSectionReader(target, from, n-from)); err != nil {
 			return "", err
 		}

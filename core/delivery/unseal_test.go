@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,6 +38,20 @@ func unseal(t testing.TB, data []byte, o UnsealOptions) (string, map[string][]by
 	return known, all, err
 }
 
+// mailOf is a mail as a mail program saves it: what says that it is sealed does not stand first.
+func mailOf(sealed []byte) []byte {
+	return append([]byte("Received: from a by b;\r\n\tThu, 1 Jan 2026 00:00:00 +0000\r\nReturn-Path: <a@b>\r\nSubject: result\r\nMIME-Version: 1.0\r\n"+
+		"Content-Type: application/x-pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"), base64Lines(sealed)...)
+}
+
+func utf16Of(text []byte) []byte {
+	out := []byte{0xFF, 0xFE}
+	for _, c := range text {
+		out = append(out, c, 0)
+	}
+	return out
+}
+
 func TestUnseal(t *testing.T) {
 	p := newPlant(t, 2)
 	l, g := mustLine(t, rsaLine), mustLine(t, pgpLine)
@@ -58,6 +73,10 @@ func TestUnseal(t *testing.T) {
 		"OpenPGP, ZIP":         {g.seal(t, archive, false), archive, g.opener, Authenticated},
 		"OpenPGP, text":        {g.seal(t, text, false), text, g.opener, Authenticated},
 		"base64 of OpenPGP":    {base64Lines(g.seal(t, text, false)), text, g.opener, Authenticated},
+		"mail as saved":        {mailOf(l.seal(t, archive, false)), archive, l.opener, Undamaged},
+		"mail in an mbox":      {append([]byte("From a@b Thu Jan  1 00:00:00 2026\n"), mailOf(l.seal(t, archive, false))...), archive, l.opener, Undamaged},
+		"gpgsm":                {pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED MESSAGE", Bytes: l.seal(t, archive, false)}), archive, l.opener, Undamaged},
+		"UTF-16 of base64":     {utf16Of(base64Lines(g.seal(t, archive, false))), archive, g.opener, Authenticated},
 		"CMS, base64 of a ZIP": {l.seal(t, base64Lines(archive), true), base64Lines(archive), l.opener, Authenticated},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -74,7 +93,8 @@ func TestUnseal(t *testing.T) {
 	if err != nil || known != NotProven || !bytes.Equal(all["out"], text) {
 		t.Errorf("text in CBC, insisted: %q, %v", known, err)
 	}
-	for what, data := range map[string][]byte{"empty": nil, "blank": []byte("\n\n"), "ZIP": archive, "JSON": object, "nothing sealed": l.seal(t, nil, true), "nothing sealed, CBC": l.seal(t, nil, false), "key": l.key} {
+	for what, data := range map[string][]byte{"empty": nil, "blank": []byte("\n\n"), "ZIP": archive, "JSON": object, "nothing sealed": l.seal(t, nil, true), "nothing sealed, CBC": l.seal(t, nil, false), "key": l.key,
+		"text like a mail": []byte("Subject: the batch of today\n\nIt is ready.\n")} {
 		if _, _, err := unseal(t, data, UnsealOptions{Opener: l.opener, Insist: true}); err == nil {
 			t.Errorf("%s is accepted", what)
 		}

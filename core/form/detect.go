@@ -25,8 +25,8 @@ func detect(b []byte, depth int) Form {
 			return Form{Kind: Base64Text}
 		}
 		return Form{Kind: Text}
-	case l.coat == SMIME && !inner.Kind.Known():
-		inner = Form{Kind: Mail}
+	case l.coat == SMIME && !inner.Kind.Known() && inner.Kind != ASN1:
+		return Form{Kind: Mail}
 	case l.coat == PEM:
 		inner = l.pem(inner)
 	case inner.Kind == Empty, l.coat == Zeros && !inner.Kind.Known() && inner.Kind != ASN1:
@@ -126,7 +126,8 @@ func (l *layer) content(b []byte) []byte {
 	case l.coat == Base64, l.body == Base64:
 		return decodeHead(b)
 	case l.coat == PEM:
-		return decodeHead(pemBody(b))
+		body, _ := pemBody(b)
+		return decodeHead(body)
 	}
 	return b
 }
@@ -134,8 +135,10 @@ func (l *layer) content(b []byte) []byte {
 // minBase64 is how many characters are taken for base64 and not for a word.
 const minBase64 = 16
 
-// base64Digits counts the characters of a text that is base64 as far as it goes (RFC 4648 §4), 0 where it is none.
+// base64Digits counts the characters of base64 (RFC 4648 §4) that text begins with, 0 where it is none. A text that goes
+// on as something else is taken for damaged base64 if a line of it stands there first.
 func base64Digits(text []byte) (digits int, dense bool) {
+	const line = 60
 	dense = true
 	for i, c := range text {
 		switch {
@@ -146,8 +149,8 @@ func base64Digits(text []byte) (digits int, dense bool) {
 			if i > 0 && base64Digit(text[i-1]) && i+1 < len(text) && base64Digit(text[i+1]) {
 				dense = false
 			}
-		case c == 0 && digits > 0 && len(bytes.Trim(text[i:], "\x00")) == 0:
-			return digits, dense // a string with its end, as C keeps it
+		case dense && digits >= line && bytes.IndexAny(text[:line], " \t") < 0:
+			return digits, true
 		default:
 			return 0, false
 		}
@@ -178,10 +181,7 @@ func decodeHead(b []byte) []byte {
 
 // leadingSpace counts a byte order mark and white space before the first character.
 func leadingSpace(b []byte) int {
-	n := 0
-	if bytes.HasPrefix(b, utf8Mark) {
-		n = len(utf8Mark)
-	}
+	n := Mark(b)
 	for n < len(b) && isSpace(b[n]) {
 		n++
 	}

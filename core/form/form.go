@@ -42,7 +42,7 @@ func (f Form) Bare() bool { return len(f.Coats) == 0 }
 // String says what the file is, "a PKCS#8 private key in base64".
 func (f Form) String() string {
 	if f.Label != "" && !f.Kind.Known() {
-		return "a PEM block \"" + f.Label + "\""
+		return "a PEM block " + Quote(f.Label)
 	}
 	var outside []string
 	for _, c := range f.Coats {

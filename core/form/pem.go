@@ -75,21 +75,24 @@ func firstBlock(text []byte) (first layer, found bool) {
 	}
 }
 
-// pemBody is what stands behind the BEGIN line of a block, its header lines left out, as far as it is there.
-func pemBody(block []byte) []byte {
+// pemBody is what stands behind the BEGIN line of a block, its header lines left out, as far as it is there, and where
+// in the block it begins.
+func pemBody(block []byte) (body []byte, at int) {
 	label, _ := Label(block[len(pemBegin):])
-	body := block[len(pemBegin)+len(label)+len(pemDash):]
+	at = len(pemBegin) + len(label) + len(pemDash)
+	body = block[at:]
 	if end := bytes.Index(body, pemDash); end >= 0 {
 		body = body[:end]
 	}
 	if i := bytes.IndexByte(body, ':'); i >= 0 { // RFC 1421 §4.6, RFC 9580 §6.2.2
 		for _, blank := range []string{"\n\n", "\r\n\r\n", "\r\r"} {
 			if j := bytes.Index(body[i:], []byte(blank)); j >= 0 {
-				return body[i+j+len(blank):]
+				skip := i + j + len(blank)
+				return body[skip:], at + skip
 			}
 		}
 	}
-	return body
+	return body, at
 }
 
 // pem decides between what the label says and what the block holds: structures of DER tell the truth, all else leaves it

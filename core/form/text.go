@@ -8,6 +8,14 @@ import (
 
 var utf8Mark = []byte("\xEF\xBB\xBF")
 
+// Mark is how long the byte order mark is that stands before a text in UTF-8, 0 where there is none.
+func Mark(text []byte) int {
+	if bytes.HasPrefix(text, utf8Mark) {
+		return len(utf8Mark)
+	}
+	return 0
+}
+
 // printable tells whether b has no control characters but white space: the digit 0 is the octet that begins DER.
 func printable(b []byte) bool {
 	for _, c := range b {

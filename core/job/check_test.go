@@ -170,6 +170,7 @@ func TestFetchDamaged(t *testing.T) {
 	flipped[35] ^= 0x40
 	for name, content := range map[string][]byte{
 		"empty": nil, "page": []byte("<html>Sign in</html>"), "cut": good[:len(good)-5], "flipped": flipped, "bad JSON": []byte(`{"certificates":[{]}`), "cut JSON": []byte(`[{"certificate":"x"}`),
+		"JSON twice": []byte(`[{"certificate":"x"}] []`), "text": []byte("Subject: a result\n\nhello"),
 	} {
 		b.service.result = content
 		if got, err := b.Fetch(ctx, r.ID, nil); !errors.As(err, new(*ResultError)) || got.State != Complete || got.LastError == "" {
@@ -178,6 +179,10 @@ func TestFetchDamaged(t *testing.T) {
 		if left, _ := os.ReadDir(filepath.Join(b.dir, "jobs", r.ID)); len(left) > 0 {
 			t.Errorf("%s: left %v", name, left)
 		}
+	}
+	b.service.result = []byte("\ufeff[]")
+	if _, err := b.Fetch(ctx, r.ID, nil); err != nil {
+		t.Errorf("JSON behind a byte order mark: %v", err)
 	}
 	b.service.result = good
 	fetched := b.must(Fetched)(b.Fetch(ctx, r.ID, nil))

@@ -12,6 +12,7 @@ import (
 
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/form"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/core/trustmanager"
@@ -136,15 +137,13 @@ func verifyResult(ctx context.Context, r *Record, path string) error {
 	if r.Format == SMPB {
 		return nil
 	}
-	head := make([]byte, recipient.DetectBytes)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+	in, what, err := form.Unwrap(progress.Reader(ctx, f, info.Size(), nil))
+	switch {
+	case err != nil:
 		return err
-	}
-	switch form := recipient.Detect(head[:n]); form {
-	case recipient.CMS, recipient.PGP, recipient.Base64:
+	case what.Sealed(), what.Kind == form.Base64Text, what.Kind == form.ZIP && !what.Bare():
 		return nil
-	case recipient.ZIP:
+	case what.Kind == form.ZIP:
 		z, err := archive.Open(f, info.Size(), archive.Limits{})
 		if err == nil {
 			err = z.Verify(ctx, nil)
@@ -153,26 +152,25 @@ func verifyResult(ctx context.Context, r *Record, path string) error {
 			return &ResultError{Reason: "the ZIP is damaged", Err: err}
 		}
 		return ctx.Err()
-	case recipient.JSON:
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-		return validJSON(progress.Reader(ctx, f, info.Size(), nil))
-	default:
-		return &ResultError{Reason: fmt.Sprintf("it is %s", form)}
+	case what.Kind == form.JSON:
+		return validJSON(in)
 	}
+	return &ResultError{Reason: "it is " + what.String()}
 }
 
 // validJSON reads one JSON text to its end without keeping it.
 func validJSON(in io.Reader) error {
 	d := json.NewDecoder(in)
-	for depth := 0; ; {
+	depth, ended := 0, false
+	for {
 		t, err := d.Token()
-		if errors.Is(err, io.EOF) && depth == 0 {
+		switch {
+		case errors.Is(err, io.EOF) && ended:
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return &ResultError{Reason: "the JSON is damaged", Err: err}
+		case ended:
+			return &ResultError{Reason: "the JSON is damaged: something follows its end"}
 		}
 		switch t {
 		case json.Delim('{'), json.Delim('['):
@@ -180,6 +178,7 @@ func validJSON(in io.Reader) error {
 		case json.Delim('}'), json.Delim(']'):
 			depth--
 		}
+		ended = depth == 0
 	}
 }
 

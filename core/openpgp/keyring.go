@@ -23,6 +23,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/x25519"
 	"github.com/ProtonMail/go-crypto/openpgp/x448"
 
+	"enrollbench/core/form"
 	"enrollbench/core/privatekey"
 )
 
@@ -81,8 +82,8 @@ func LooksLikeKeys(data []byte) bool {
 	if bytes.Contains(data, []byte("-----BEGIN PGP PUBLIC KEY BLOCK-----")) || bytes.Contains(data, []byte("-----BEGIN PGP PRIVATE KEY BLOCK-----")) {
 		return true
 	}
-	tag, err := peekTag(bufio.NewReader(bytes.NewReader(data)))
-	return err == nil && (tag == tagSecretKey || tag == tagPublicKey)
+	f := form.Detect(data[:min(len(data), form.HeadBytes)])
+	return f.Bare() && (f.Kind == form.PGPSecretKey || f.Kind == form.PGPPublicKey)
 }
 
 func (k *KeyRing) readArmored(data []byte) error {

@@ -2,13 +2,11 @@ package recipient
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -16,6 +14,7 @@ import (
 	"strings"
 
 	"enrollbench/core/cms"
+	"enrollbench/core/form"
 	"enrollbench/core/openpgp"
 	"enrollbench/core/privatekey"
 )
@@ -197,7 +196,7 @@ func (o *Opener) Wipe() {
 // ended with io.EOF, and where Authenticated is false not even then without a check of one's own (a ZIP's CRCs, valid
 // JSON). It is not safe for concurrent use.
 type Opened struct {
-	Form       Form     // CMS or PGP
+	Kind       Kind     // X509: a CMS message
 	Coat       string   // what lay around it: "S/MIME", "base64", "armor"; empty: nothing
 	Recipients []string // in words
 	Cipher     string   // "AES-256-CBC", "AES-256"
@@ -212,7 +211,10 @@ func (o *Opened) Authenticated() bool { return o.authenticated }
 
 // Describe says in words what it is: "OpenPGP message, AES-256, authenticated, in armor".
 func (o *Opened) Describe() string {
-	s := o.Form.String() + ", " + o.Cipher
+	s := "CMS message, " + o.Cipher
+	if o.Kind == OpenPGP {
+		s = "OpenPGP message, " + o.Cipher
+	}
 	if o.authenticated {
 		s += ", authenticated"
 	} else {
@@ -228,10 +230,7 @@ func (o *Opened) Describe() string {
 // was given. After any but io.EOF everything that was delivered must be thrown away.
 func (o *Opened) Read(p []byte) (int, error) {
 	n, err := o.body.Read(p)
-	if errors.Is(err, errCoat) {
-		err = openpgp.ErrIntegrity
-	}
-	return n, err
+	return n, intact(err)
 }
 
 // Open reads the header of a message and opens its content key: CMS in any coat, or OpenPGP, armored or not, with or
@@ -240,21 +239,19 @@ func (o *Opened) Read(p []byte) (int, error) {
 // Errors: ErrNotSealed says what the file is instead; *NoMatchingKeyError; otherwise those of cms.Unwrap, cms.Decrypt
 // and openpgp.Decrypt.
 func (o *Opener) Open(r io.Reader) (*Opened, error) {
-	in := bufio.NewReaderSize(r, 64<<10)
-	head, err := in.Peek(DetectBytes)
+	in := bufio.NewReaderSize(r, form.HeadBytes)
+	head, err := in.Peek(form.HeadBytes)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	form, coats := detect(head)
-	switch {
-	case len(bytes.TrimSpace(head)) == 0:
-		return nil, fmt.Errorf("%w: there is nothing in it", ErrNotSealed)
-	case form == PGP:
-		return o.openPGP(in, coats)
-	case form == ZIP || form == JSON || form == Certificate || form == Key:
-		return nil, fmt.Errorf("%w: it is a %s", ErrNotSealed, form)
+	switch f := form.Detect(head); f.Kind {
+	case form.PGPMessage:
+		return o.openPGP(in)
+	case form.EnvelopedData, form.AuthEnvelopedData, form.SignedData, form.CMC, form.CMS, form.ASN1:
+		return o.openCMS(in)
+	default:
+		return nil, fmt.Errorf("%w: it is %s", ErrNotSealed, f)
 	}
-	return o.openCMS(in)
 }
 
 func (o *Opener) openCMS(in io.Reader) (*Opened, error) {
@@ -284,7 +281,7 @@ func (o *Opener) openCMS(in io.Reader) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened := &Opened{Form: CMS, Cipher: m.Cipher.String(), authenticated: m.Authenticated(), body: m}
+	opened := &Opened{Kind: X509, Cipher: m.Cipher.String(), authenticated: m.Authenticated(), body: m}
 	if len(coat) > 0 {
 		opened.Coat = coat.String()
 	}
@@ -294,11 +291,14 @@ func (o *Opener) openCMS(in io.Reader) (*Opened, error) {
 	return opened, nil
 }
 
-func (o *Opener) openPGP(in io.Reader, coats int) (*Opened, error) {
+func (o *Opener) openPGP(message io.Reader) (*Opened, error) {
+	in, f, err := form.Unwrap(message)
+	if err != nil {
+		return nil, intact(err)
+	}
 	var coat []string
-	for range coats {
-		in = newBase64Reader(in)
-		coat = append(coat, "base64")
+	for _, c := range f.Coats {
+		coat = append(coat, c.String())
 	}
 	if o.ring == nil {
 		wanted, err := openpgp.Inspect(in)
@@ -321,68 +321,17 @@ func (o *Opener) openPGP(in io.Reader, coats int) (*Opened, error) {
 	if m.Armored {
 		coat = append(coat, "armor")
 	}
-	opened := &Opened{Form: PGP, Cipher: m.Cipher, authenticated: true, body: m, Coat: strings.Join(coat, " around ")}
+	opened := &Opened{Kind: OpenPGP, Cipher: m.Cipher, authenticated: true, body: m, Coat: strings.Join(coat, " around ")}
 	for _, id := range m.Recipients {
 		opened.Recipients = append(opened.Recipients, "OpenPGP key "+openpgp.Display(id))
 	}
 	return opened, nil
 }
 
-// intact turns damage of the base64 around an OpenPGP message into what damage of the message is.
+// intact turns damage of what lies around an OpenPGP message into what damage of the message is.
 func intact(err error) error {
-	if errors.Is(err, errCoat) {
+	if errors.Is(err, form.ErrCoat) {
 		return openpgp.ErrIntegrity
 	}
 	return err
-}
-
-var errCoat = errors.New("malformed base64")
-
-// base64Reader decodes a bare coat of base64 and tells malformed base64 from an error of what it reads.
-type base64Reader struct {
-	text    *blankless
-	decoder io.Reader
-}
-
-func newBase64Reader(r io.Reader) *base64Reader {
-	text := &blankless{r: r, first: true}
-	return &base64Reader{text: text, decoder: base64.NewDecoder(base64.StdEncoding.Strict(), text)}
-}
-
-func (b *base64Reader) Read(p []byte) (int, error) {
-	n, err := b.decoder.Read(p)
-	if err != nil && err != io.EOF && b.text.err == nil {
-		err = errCoat
-	}
-	return n, err
-}
-
-// blankless takes out white space and a byte order mark.
-type blankless struct {
-	r     io.Reader
-	first bool
-	err   error
-}
-
-func (b *blankless) Read(p []byte) (int, error) {
-	for {
-		n, err := b.r.Read(p)
-		in := p[:n]
-		if b.first && n > 0 {
-			b.first = false
-			in = bytes.TrimPrefix(in, []byte("\xef\xbb\xbf")) // the reader below is buffered and delivers it as a whole
-		}
-		out := p[:0]
-		for _, c := range in {
-			if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-				out = append(out, c)
-			}
-		}
-		if err != nil && err != io.EOF {
-			b.err = err
-		}
-		if len(out) > 0 || err != nil || len(p) == 0 {
-			return len(out), err
-		}
-	}
 }

@@ -69,7 +69,7 @@ func TestSealedAndOpened(t *testing.T) {
 					t.Fatalf("%s %+v: %v", name, o, err)
 				}
 				got, err := io.ReadAll(opened)
-				if err != nil || !bytes.Equal(got, plain) || opened.Authenticated() != o.GCM || opened.Form != CMS || len(opened.Recipients) != 1 || !own.Opens(r) {
+				if err != nil || !bytes.Equal(got, plain) || opened.Authenticated() != o.GCM || opened.Kind != X509 || len(opened.Recipients) != 1 || !own.Opens(r) {
 					t.Errorf("%s %+v: %d bytes, %v, %s", name, o, len(got), err, opened.Describe())
 				}
 			}
@@ -80,7 +80,7 @@ func TestSealedAndOpened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := io.ReadAll(opened); err != nil || !bytes.Equal(got, plain) || !opened.Authenticated() || opened.Form != PGP || opened.Describe() != "OpenPGP message, AES-256, authenticated" {
+	if got, err := io.ReadAll(opened); err != nil || !bytes.Equal(got, plain) || !opened.Authenticated() || opened.Kind != OpenPGP || opened.Describe() != "OpenPGP message, AES-256, authenticated" {
 		t.Errorf("%d bytes, %v, %s", len(got), err, opened.Describe())
 	}
 }
@@ -301,44 +301,6 @@ func TestRehearse(t *testing.T) {
 	}
 	if n := runtime.NumGoroutine(); n > goroutines {
 		t.Errorf("%d goroutines are left", n-goroutines)
-	}
-}
-
-func TestDetect(t *testing.T) {
-	key := rsaKey(t, 2048)
-	cert := certPEM(certify(t, key, nil))
-	der := seal(t, []byte("hello"), SealOptions{Size: 5}, only(t, cert))
-	e := pgpEntity(t, nil)
-	message := seal(t, []byte("hello"), SealOptions{Size: -1}, only(t, pgpPublic(t, e)))
-	b64 := func(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
-	for _, c := range []struct {
-		name string
-		head string
-		want Form
-	}{
-		{"empty", "", Unknown},
-		{"text", "hello, world", Unknown},
-		{"DER", string(der), CMS},
-		{"BER", string(seal(t, []byte("hello"), SealOptions{Size: -1}, only(t, cert))), CMS},
-		{"GCM", string(seal(t, []byte("hello"), SealOptions{Size: -1, GCM: true}, only(t, cert))), CMS},
-		{"PEM", "-----BEGIN CMS-----\nMII", CMS},
-		{"S/MIME", "MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime; smime-type=enveloped-data\n\nMII", CMS},
-		{"base64 DER", b64(der), CMS},
-		{"OpenPGP", string(message), PGP},
-		{"armor", "-----BEGIN PGP MESSAGE-----\n\nhQ", PGP},
-		{"base64 OpenPGP", b64(message), PGP},
-		{"base64 armor", b64([]byte("-----BEGIN PGP MESSAGE-----\n\nhQ==\n")), PGP},
-		{"ZIP", "PK\x03\x04", ZIP},
-		{"JSON", "\xef\xbb\xbf\n [{}]", JSON},
-		{"base64 ZIP", b64([]byte("PK\x03\x04 and so on")), ZIP},
-		{"certificate", "subject=x\n" + string(cert), Certificate},
-		{"key", string(keyPEM(t, key)), Key},
-		{"OpenPGP key", string(pgpPublic(t, e)), Key},
-		{"base64 of nothing known", b64([]byte("hello, world")), Base64},
-	} {
-		if got := Detect([]byte(c.head)); got != c.want {
-			t.Errorf("%s: %s, want %s", c.name, got, c.want)
-		}
 	}
 }
 

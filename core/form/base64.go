@@ -1,4 +1,4 @@
-package cms
+package form
 
 import (
 	"bufio"
@@ -11,6 +11,7 @@ import (
 // decoder where a stream could be read in two ways: padding only at the very end, no stray bits, nothing behind it.
 type base64Reader struct {
 	src    *bufio.Reader
+	coat   Coat
 	stop   byte  // ends the data where it begins a line of PEM; 0 if nothing does
 	offset int64 // of src
 	quads  []byte
@@ -22,15 +23,6 @@ type base64Reader struct {
 
 // base64Batch is how much text is decoded at a time, bytes.
 const base64Batch = 32 << 10
-
-func newBase64Reader(src *bufio.Reader, stop byte) *base64Reader {
-	b := &base64Reader{src: src, stop: stop}
-	if head, _ := src.Peek(3); stop == 0 && leadingSpace(head) == 3 && head[0] == 0xef { // a byte order mark
-		n, _ := src.Discard(3)
-		b.offset = int64(n)
-	}
-	return b
-}
 
 // Read implements io.Reader.
 func (b *base64Reader) Read(p []byte) (int, error) {
@@ -111,5 +103,5 @@ func (b *base64Reader) discard(n int) {
 }
 
 func (b *base64Reader) failf(format string, args ...any) error {
-	return &FormatError{Offset: b.offset, Reason: fmt.Sprintf(format, args...), content: true}
+	return &CoatError{Coat: b.coat, Offset: b.offset, Reason: fmt.Sprintf(format, args...)}
 }
