@@ -86,7 +86,7 @@ func TestPracticeSurvivesKill(t *testing.T) {
 	needProgram(t, "curl")
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "state")
-	first := startPractice(t, folder, "--pace", "20")
+	first := startPractice(t, folder, "--pace", "4")
 	if first.Token == "" {
 		t.Fatal("no token at the first start")
 	}

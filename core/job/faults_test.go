@@ -138,7 +138,7 @@ func (w *workshop) try(step practice.Step, fault, spec string) {
 // until asks how a batch stands until it is in a state.
 func (w *workshop) until(id string, want State) {
 	w.t.Helper()
-	for range 2000 {
+	for patience := time.Now().Add(5 * time.Minute); time.Now().Before(patience); {
 		r, err := w.jobs.Refresh(ctx, id)
 		if err != nil {
 			w.t.Fatal(err)

@@ -36,7 +36,7 @@ type station struct {
 	Root       []byte // PEM, of what is issued
 	Token      []byte
 	Key        []byte // PKCS#8 PEM that results are sealed to
-	Done       bool   // go on until every batch is done, else until killed
+	Moments    int64  // until the process dies (see mortal); 0: it goes on until every batch is done
 }
 
 // hasty is a clock whose pauses are a hundredth of what they should be.
@@ -65,11 +65,21 @@ func (s *station) client() (*trustmanager.Client, error) {
 }
 
 func (s *station) open() (*store.DB, *Jobs, error) {
+	return s.openWith(nil, func(c *trustmanager.Client) Service { return c })
+}
+
+func (s *station) openWith(clock Clock, wrap func(*trustmanager.Client) Service) (*store.DB, *Jobs, error) {
 	db, err := store.Open(context.Background(), filepath.Join(s.Folder, "enrollbench.db"))
 	if err != nil {
 		return nil, nil, err
 	}
-	j, err := Open(db, Options{Folder: filepath.Join(s.Folder, "jobs"), Connect: func(context.Context, string) (Service, error) { return s.client() }})
+	j, err := Open(db, Options{Folder: filepath.Join(s.Folder, "jobs"), Clock: clock, Connect: func(context.Context, string) (Service, error) {
+		c, err := s.client()
+		if err != nil {
+			return nil, err
+		}
+		return wrap(c), nil
+	}})
 	return db, j, err
 }
 
@@ -328,7 +338,7 @@ func (w *workshop) check(r *Record, want State) {
 // finish takes a batch to its end without faults.
 func (w *workshop) finish(id string) {
 	w.t.Helper()
-	patience := time.Now().Add(20 * time.Second)
+	patience := time.Now().Add(5 * time.Minute)
 	for {
 		more, err := w.station.further(ctx, w.jobs, id)
 		if err != nil {

@@ -61,6 +61,9 @@ type Options struct {
 	// AllowRSAOver2000 lets a job order more than MaxRSAKeys keys.
 	AllowRSAOver2000 bool
 	Log              func(string) // is told of each request in one line, without secrets; nil for silence
+
+	// due waits until the certificate of a number, from 0, may be issued, where there is a Pace; nil asks the clock.
+	due func(ctx context.Context, number int, at time.Time) error
 }
 
 // Service is a running practice service. Its methods are safe for concurrent use.
@@ -74,6 +77,7 @@ type Service struct {
 	token       token
 	faults      faultState
 	jobs        *jobs
+	listener    net.Listener
 	server      *http.Server
 	url         string
 	stop        context.CancelFunc
@@ -108,6 +112,9 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	if o.Pace < 0 {
 		return nil, fmt.Errorf("a pace of %d certificates a second is none", o.Pace)
 	}
+	if o.due == nil {
+		o.due = until
+	}
 	s := &Service{options: o, profiles: newCatalogue(), uploadLimit: MaxUploadBytes}
 	s.faults.set(o.Faults)
 	if err := s.open(ctx); err != nil {
@@ -128,6 +135,10 @@ func (s *Service) open(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	// Before anything is made: a token that is made and never shown would be lost, because only its hash is kept.
+	if s.listener, err = net.Listen("tcp", s.options.Listen); err != nil {
+		return fmt.Errorf("cannot listen on %s (is another program using it?): %w", s.options.Listen, err)
+	}
 	if s.authority, err = openAuthority(folder); err != nil {
 		return err
 	}
@@ -141,11 +152,7 @@ func (s *Service) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", s.options.Listen)
-	if err != nil {
-		return err
-	}
-	s.url = "https://" + listener.Addr().String()
+	s.url = "https://" + s.listener.Addr().String()
 	running, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	protocols := new(http.Protocols)
@@ -162,7 +169,7 @@ func (s *Service) open(ctx context.Context) error {
 	}
 	s.jobs.begin(running, s.issue)
 	s.serving.Go(func() {
-		if err := s.server.ServeTLS(listener, "", ""); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := s.server.ServeTLS(s.listener, "", ""); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			s.logf("the service ended: %v", err)
 		}
 	})
@@ -237,6 +244,9 @@ func (s *Service) release() error {
 		errs = append(errs, s.server.Close())
 	}
 	s.serving.Wait()
+	if s.listener != nil {
+		_ = s.listener.Close() // unless the server did
+	}
 	s.gate.Lock()
 	s.shut = true
 	s.gate.Unlock()

@@ -2,6 +2,7 @@ package practice
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -9,7 +10,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -303,18 +303,24 @@ func TestJSONOfRequests(t *testing.T) {
 
 // Counters move while a job runs.
 func TestCountersMove(t *testing.T) {
-	c := open(t, Options{Pace: 200})
-	id := c.start(order{profile: c.profile(ClientSide, AnyKey, false), fields: map[string]string{"certificate_format": "pem"}, name: "a.zip", file: requests(t, 60)})
-	seen := map[string]bool{}
-	for {
-		j := c.status(id)
-		seen[fmt.Sprint(j.Status, j.Issued)] = true
-		if ended(j.Status) {
-			break
+	due := make(chan struct{})
+	c := open(t, Options{Pace: 200, due: func(ctx context.Context, _ int, _ time.Time) error {
+		select {
+		case <-due:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		time.Sleep(5 * time.Millisecond)
+	}})
+	id := c.start(order{profile: c.profile(ClientSide, AnyKey, false), fields: map[string]string{"certificate_format": "pem"}, name: "a.zip", file: requests(t, 60)})
+	for n := range 60 {
+		// All before it are counted by now: the one that waits for its turn comes behind them.
+		due <- struct{}{}
+		if j := c.status(id); ended(j.Status) && n < 59 || j.Issued != n && j.Issued != n+1 {
+			t.Errorf("after %d: %+v", n, j)
+		}
 	}
-	if len(seen) < 5 || !seen["COMPLETE60"] {
-		t.Errorf("%v", seen)
+	if j := c.wait(id); j.Status != statusComplete || j.Issued != 60 {
+		t.Errorf("%+v", j)
 	}
 }

@@ -385,9 +385,14 @@ func (r *run) pace(ctx context.Context) error {
 	if r.service.options.Pace <= 0 {
 		return nil
 	}
-	due := r.begun.Add(time.Duration(r.seen+1) * time.Second / time.Duration(r.service.options.Pace))
+	at := r.begun.Add(time.Duration(r.seen+1) * time.Second / time.Duration(r.service.options.Pace))
+	return r.service.options.due(ctx, r.seen, at)
+}
+
+// until waits until a time.
+func until(ctx context.Context, _ int, at time.Time) error {
 	select {
-	case <-time.After(time.Until(due)):
+	case <-time.After(time.Until(at)):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -2,12 +2,14 @@ package practice
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,7 +21,12 @@ import (
 // Authorities, token, jobs and results outlive the service; what was under way is issued from the start.
 func TestRestart(t *testing.T) {
 	folder := t.TempDir()
-	c := open(t, Options{Folder: folder, Pace: 50})
+	c := open(t, Options{Folder: folder, Pace: 50, due: func(ctx context.Context, n int, _ time.Time) error {
+		if n > 12 { // the rest is not issued before the service ends
+			<-ctx.Done()
+		}
+		return ctx.Err()
+	}})
 	to := newReceiver(t)
 	waiting := c.start(order{profile: c.profile(ClientSide, P256, true), fields: map[string]string{"certificate_format": "pem"}, name: "w.zip", file: requests(t, 3)})
 	running := c.start(c.macs(P256, 100, "pem", to.field(t)))
@@ -109,7 +116,13 @@ func TestOldJobsGo(t *testing.T) {
 // No file of the state holds the token, a device's key or the plaintext of a result: not while a job runs and not after.
 func TestNothingSecretOnTheDisk(t *testing.T) {
 	folder := t.TempDir()
-	c := open(t, Options{Folder: folder, Pace: 400})
+	looked := make(chan struct{})
+	c := open(t, Options{Folder: folder, Pace: 400, due: func(ctx context.Context, n int, _ time.Time) error {
+		if n == 70 {
+			<-looked
+		}
+		return ctx.Err()
+	}})
 	to := newReceiver(t)
 	var secrets [][]byte
 	look := func(when string) {
@@ -146,6 +159,7 @@ func TestNothingSecretOnTheDisk(t *testing.T) {
 			time.Sleep(2 * time.Millisecond)
 		}
 		look("while " + format + " runs")
+		looked <- struct{}{}
 	}
 	for _, id := range ids {
 		c.wait(id)
@@ -228,5 +242,30 @@ func TestDamagedState(t *testing.T) {
 		if _, err := Open(ctx, Options{Folder: folder}); err == nil || !strings.Contains(err.Error(), word) || !strings.Contains(err.Error(), "remove") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A service whose address is taken makes nothing: a token that nobody was shown would be lost.
+func TestAddressTaken(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	folder := t.TempDir()
+	address := other.Addr().String()
+	if s, err := Open(ctx, Options{Folder: folder, Listen: address}); err == nil {
+		s.Close()
+		t.Fatal("two programs listen on one address")
+	} else if !strings.Contains(err.Error(), address) {
+		t.Errorf("the message does not name the address: %v", err)
+	}
+	eachFile(t, folder, func(path string, info fs.FileInfo, _ []byte) {
+		if info.Size() > 0 {
+			t.Errorf("%s was made", path)
+		}
+	})
+	if _, err := open(t, Options{Folder: folder}).service.Token(); err != nil {
+		t.Errorf("the token of the first start that listens: %v", err)
 	}
 }
