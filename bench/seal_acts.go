@@ -74,7 +74,7 @@ func pgpDecrypt(args []string) error {
 		return err
 	}
 	return through(args[1], args[2], func(in *os.File, out io.Writer) error {
-		message, err := openpgp.Decrypt(in, ring, nil, openpgp.DecryptOptions{})
+		message, err := openpgp.Decrypt(in, ring, nil)
 		if err != nil {
 			return err
 		}

@@ -11,22 +11,15 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 )
 
-// DecryptOptions limit what is read.
-type DecryptOptions struct {
-	// MaxDecompressed is how many bytes a compressed message may grow to; 0: DefaultMaxDecompressed. What is not compressed
-	// is not limited.
-	MaxDecompressed int64
-}
+// maxDecompressed is MaxDecompressed; a variable so that tests can lower it.
+var maxDecompressed int64 = MaxDecompressed
 
 // Message is a message that is being opened: an io.Reader of the plaintext. What it delivered may be used only after it
 // ended with io.EOF: until then nothing is authenticated. It is not safe for concurrent use.
 type Message struct {
 	Recipients []string // key IDs that the message names, or Hidden
-	KeyID      string   // of the key that opened it
 	Cipher     string   // "AES-256"
 	AEAD       bool     // SEIPDv2 or GnuPG's OCB packet; otherwise MDC
-	FileName   string   // as the sender gave it; never to be used as a path
-	Signed     bool     // somebody signed it; not verified
 	Armored    bool
 
 	source    *source
@@ -77,7 +70,7 @@ func (s *source) failure(err error) error {
 	case errors.As(err, &limit):
 		return limit
 	case errors.Is(err, ErrUnsupported):
-		return ErrUnsupported
+		return err
 	}
 	return ErrIntegrity
 }
@@ -87,7 +80,7 @@ func (s *source) failure(err error) error {
 //
 // Errors: ErrNotEncrypted, ErrUnprotected, ErrPassphraseOnly, *NoMatchingKeyError, ErrNeedPassphrase,
 // ErrWrongPassphrase, ErrIntegrity, ErrUnsupported, *LimitError, what ask returned, and errors of r.
-func Decrypt(r io.Reader, keys *KeyRing, ask Passphrase, o DecryptOptions) (*Message, error) {
+func Decrypt(r io.Reader, keys *KeyRing, ask Passphrase) (*Message, error) {
 	m := &Message{source: &source{r: r}}
 	encrypted, envelopes, passphrases, err := m.readHeader()
 	if err != nil {
@@ -99,11 +92,7 @@ func Decrypt(r io.Reader, keys *KeyRing, ask Passphrase, o DecryptOptions) (*Mes
 	if err := m.openSession(encrypted, envelopes, keys, ask); err != nil {
 		return nil, err
 	}
-	limit := o.MaxDecompressed
-	if limit == 0 {
-		limit = DefaultMaxDecompressed
-	}
-	if err := m.openBody(limit); err != nil {
+	if err := m.openBody(maxDecompressed); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -132,6 +121,9 @@ func (m *Message) readHeader() (encrypted packet.EncryptedDataPacket, envelopes 
 		}
 		switch tag {
 		case tagSEIPD, tagOCB:
+			if err := unreadable(m.outer, tag); err != nil {
+				return nil, nil, false, err
+			}
 			m.framed = &strict{r: m.outer}
 			p, err := packet.Read(m.framed)
 			if err != nil {
@@ -238,16 +230,25 @@ func (m *Message) openSession(encrypted packet.EncryptedDataPacket, envelopes []
 			}
 		}
 	}
+	noMatch := &NoMatchingKeyError{Wanted: m.Recipients, Have: have}
+	if keys != nil {
+		noMatch.OnCard = keys.OnCard
+	}
 	if len(open)+len(locked) == 0 {
-		return &NoMatchingKeyError{Wanted: m.Recipients, Have: have}
+		return noMatch
 	}
 	var named, done bool
 	var failed error
+	attempts := 0
 	try := func(candidates []*packet.PrivateKey) bool {
 		for _, p := range candidates {
 			for _, e := range envelopes {
 				if !fits(p, e) {
 					continue
+				}
+				if attempts++; attempts > maxAttempts {
+					failed = &LimitError{What: "session keys for the keys at hand", Max: maxAttempts}
+					return true
 				}
 				named = named || e.KeyId != 0
 				if done, failed = m.openWith(encrypted, e, p); done || failed != nil {
@@ -270,7 +271,7 @@ func (m *Message) openSession(encrypted packet.EncryptedDataPacket, envelopes []
 	case named: // the right key, and it does not open
 		return ErrIntegrity
 	}
-	return &NoMatchingKeyError{Wanted: m.Recipients, Have: have}
+	return noMatch
 }
 
 // openWith tries one envelope with one key. A failure is one of reading the message, after which nothing else helps.
@@ -278,7 +279,7 @@ func (m *Message) openWith(encrypted packet.EncryptedDataPacket, e *packet.Encry
 	attempt := *e // Decrypt leaves its result in the envelope
 	if err := attempt.Decrypt(p, config()); err != nil {
 		if unsupported := pgperrors.UnsupportedError(""); errors.As(err, &unsupported) {
-			return false, ErrUnsupported
+			return false, &UnsupportedError{Name: cipherName(attempt.CipherFunc)}
 		}
 		return false, nil
 	}
@@ -301,21 +302,20 @@ func (m *Message) openWith(encrypted packet.EncryptedDataPacket, e *packet.Encry
 		}
 		m.decrypted = decrypted
 	}
-	m.KeyID = keyID(p.KeyId)
-	m.Cipher = cipherName(cipher, len(attempt.Key))
+	m.Cipher = cipherName(cipher)
 	return true, nil
 }
 
-func cipherName(c packet.CipherFunction, keySize int) string {
-	switch c {
-	case packet.Cipher3DES:
-		return "3DES"
-	case packet.CipherCAST5:
-		return "CAST5"
-	case packet.CipherAES128, packet.CipherAES192, packet.CipherAES256:
-		return fmt.Sprintf("AES-%d", 8*c.KeySize())
+// ciphers are those of RFC 9580 §9.3, the ones that are not read among them.
+var ciphers = map[packet.CipherFunction]string{1: "IDEA", packet.Cipher3DES: "3DES", packet.CipherCAST5: "CAST5", 4: "Blowfish",
+	packet.CipherAES128: "AES-128", packet.CipherAES192: "AES-192", packet.CipherAES256: "AES-256", 10: "Twofish",
+	11: "Camellia-128", 12: "Camellia-192", 13: "Camellia-256"}
+
+func cipherName(c packet.CipherFunction) string {
+	if name, ok := ciphers[c]; ok {
+		return name
 	}
-	return fmt.Sprintf("a cipher with a key of %d bits", 8*keySize)
+	return fmt.Sprintf("cipher number %d", c)
 }
 
 // openBody reads the packets inside up to the literal data.
@@ -331,12 +331,10 @@ func (m *Message) openBody(limit int64) error {
 			if err := m.packets.Push(&limited{r: p.Body, left: limit, max: limit}); err != nil {
 				return m.source.failure(err)
 			}
-		case *packet.OnePassSignature, *packet.Signature:
-			m.Signed = true
 		case *packet.LiteralData:
-			m.body, m.FileName = p.Body, printable(p.FileName)
+			m.body = p.Body
 			return nil
-		case packet.Padding, *packet.Marker:
+		case *packet.OnePassSignature, *packet.Signature, packet.Padding, *packet.Marker:
 		default:
 			return ErrIntegrity
 		}

@@ -13,9 +13,8 @@ import (
 
 // EncryptOptions say how a message is written.
 type EncryptOptions struct {
-	Armor            bool      // as text, a third larger
-	HiddenRecipients bool      // the message does not say to which keys it is sealed
-	Now              time.Time // at which the keys must be valid; zero: now
+	Armor bool      // as text, a third larger
+	Now   time.Time // at which the keys must be valid; zero: now
 }
 
 // Encrypt writes the header of a message to w and returns the writer of its plaintext. Each of the keys can open it.
@@ -31,18 +30,14 @@ func Encrypt(w io.Writer, to []*Key, o EncryptOptions) (io.WriteCloser, error) {
 	if now.IsZero() {
 		now = time.Now()
 	}
-	var named, hidden []*pgp.Entity
+	var entities []*pgp.Entity
 	modern := true
 	for _, k := range to {
 		if _, err := k.EncryptionSubkey(now); err != nil {
 			return nil, err
 		}
 		modern = modern && k.AdvertisesSEIPDv2
-		if o.HiddenRecipients {
-			hidden = append(hidden, k.entity)
-		} else {
-			named = append(named, k.entity)
-		}
+		entities = append(entities, k.entity)
 	}
 	s := &sealer{out: bufio.NewWriterSize(w, 64<<10)}
 	var inner io.Writer = s.out
@@ -56,7 +51,7 @@ func Encrypt(w io.Writer, to []*Key, o EncryptOptions) (io.WriteCloser, error) {
 	}
 	c := config()
 	c.Time = func() time.Time { return now }
-	plain, err := pgp.EncryptWithParams(inner, named, hidden, &pgp.EncryptParams{Config: c, EncryptionTime: &now})
+	plain, err := pgp.EncryptWithParams(inner, entities, nil, &pgp.EncryptParams{Config: c, EncryptionTime: &now})
 	if err != nil {
 		return nil, fmt.Errorf("sealing to OpenPGP keys: %w", err)
 	}

@@ -18,8 +18,8 @@ var (
 	ErrUnprotected = errors.New("the message has no integrity protection (a packet of type 9): ask for it to be sealed again by current software")
 	// ErrPassphraseOnly is a message that is sealed with a passphrase and to no key at all.
 	ErrPassphraseOnly = errors.New("the message is sealed with a passphrase, not to a key")
-	// ErrUnsupported is a message whose session key opens and whose cipher nobody but its sender has.
-	ErrUnsupported = errors.New("the message uses a cipher that is not supported: ask for it to be sealed again with AES-256")
+	// ErrUnsupported is matched by every *UnsupportedError.
+	ErrUnsupported = errors.New("not supported")
 	// ErrNoMatchingKey is matched by every *NoMatchingKeyError.
 	ErrNoMatchingKey = errors.New("no matching key")
 	// ErrNotAKey is a file that holds no OpenPGP key.
@@ -31,10 +31,23 @@ var (
 	ErrNeedPassphrase  = privatekey.ErrNeedPassphrase
 )
 
+// UnsupportedError is a message that uses what this package does not read. It matches ErrUnsupported.
+type UnsupportedError struct {
+	Name string // "Twofish", "chunks of 8,388,608 bytes"
+}
+
+func (e *UnsupportedError) Error() string {
+	return fmt.Sprintf("the message is sealed with %s, which is not supported: ask for it to be sealed again with AES-256", e.Name)
+}
+
+// Is matches ErrUnsupported.
+func (e *UnsupportedError) Is(target error) bool { return target == ErrUnsupported }
+
 // NoMatchingKeyError says which keys a message wants and which were offered. It matches ErrNoMatchingKey.
 type NoMatchingKeyError struct {
 	Wanted []string // key IDs; "hidden" for a recipient that is not named
 	Have   []string // key IDs of the secret keys that were offered
+	OnCard []string // key IDs of secret keys that are on a smart card
 }
 
 // Hidden stands in Wanted for a recipient without a name.
@@ -45,6 +58,9 @@ func (e *NoMatchingKeyError) Error() string {
 	if len(e.Have) > 0 {
 		have = "you chose " + list(e.Have)
 	}
+	if len(e.OnCard) > 0 {
+		have += "; " + OnCard(e.OnCard)
+	}
 	if len(e.Wanted) == 0 {
 		return "no matching key: it was sealed to no key; " + have
 	}
@@ -53,6 +69,11 @@ func (e *NoMatchingKeyError) Error() string {
 
 // Is matches ErrNoMatchingKey.
 func (e *NoMatchingKeyError) Is(target error) bool { return target == ErrNoMatchingKey }
+
+// OnCard says that secret keys are on a smart card and what to do about it.
+func OnCard(ids []string) string {
+	return "the secret part of " + list(ids) + " is on a smart card or token, and the file only points to it: open the result with gpg --decrypt while the card is inserted"
+}
 
 // list spells out key IDs, hidden ones counted.
 func list(ids []string) string {

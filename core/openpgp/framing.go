@@ -3,24 +3,29 @@ package openpgp
 import (
 	"bufio"
 	"encoding/binary"
+	"fmt"
 	"io"
+
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
 )
 
 // Packet types (RFC 9580 §5).
 const (
-	tagPKESK      = 1
-	tagSignature  = 2
-	tagSKESK      = 3
-	tagOnePass    = 4
-	tagSecretKey  = 5
-	tagPublicKey  = 6
-	tagCompressed = 8
-	tagSED        = 9
-	tagMarker     = 10
-	tagLiteral    = 11
-	tagSEIPD      = 18
-	tagOCB        = 20 // GnuPG's own AEAD packet, never standardised
-	tagPadding    = 21
+	tagPKESK        = 1
+	tagSignature    = 2
+	tagSKESK        = 3
+	tagOnePass      = 4
+	tagSecretKey    = 5
+	tagPublicKey    = 6
+	tagSecretSubkey = 7
+	tagPublicSubkey = 14
+	tagCompressed   = 8
+	tagSED          = 9
+	tagMarker       = 10
+	tagLiteral      = 11
+	tagSEIPD        = 18
+	tagOCB          = 20 // GnuPG's own AEAD packet, never standardised
+	tagPadding      = 21
 )
 
 // peekTag returns the type of the next packet without reading it. A byte that starts no packet is type 0, which is
@@ -97,3 +102,41 @@ func readSmall(r *bufio.Reader, limit int) (whole, body []byte, err error) {
 	}
 	return whole, whole[len(head):], nil
 }
+
+// unreadable names what an encrypted packet is sealed with where the library does not read it (RFC 9580 §5.13; GnuPG's
+// packet 20: draft-koch-openpgp-2015-rfc4880bis §5.16). What it cannot tell is left to the library.
+func unreadable(r *bufio.Reader, tag byte) error {
+	head, _ := r.Peek(maxPacketHeader + 4)
+	size := 0
+	switch {
+	case len(head) < 2:
+		return nil
+	case head[0]&0x40 == 0:
+		size = 1 + []int{1, 2, 4, 0}[head[0]&3]
+	case head[1] < 192, head[1] >= 224 && head[1] < 255: // of a part
+		size = 2
+	case head[1] < 224:
+		size = 3
+	default:
+		size = maxPacketHeader
+	}
+	if len(head) < size+4 {
+		return nil
+	}
+	version, cipher, chunk := head[size], packet.CipherFunction(head[size+1]), head[size+3]
+	if tag == tagSEIPD && version != 2 || tag == tagOCB && version != 1 {
+		return nil
+	}
+	name, known := ciphers[cipher]
+	switch {
+	case known && !cipher.IsSupported():
+	case chunk > 16 && chunk <= 56:
+		name = fmt.Sprintf("chunks of 2^%d bytes (4 MiB are read)", int(chunk)+6)
+	default:
+		return nil
+	}
+	return &UnsupportedError{Name: name}
+}
+
+// maxPacketHeader is a tag and a length of five octets (RFC 9580 §4.2.1).
+const maxPacketHeader = 6

@@ -18,7 +18,6 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/elgamal"
 	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
-	"github.com/ProtonMail/go-crypto/openpgp/s2k"
 	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 	"github.com/ProtonMail/go-crypto/openpgp/x25519"
 	"github.com/ProtonMail/go-crypto/openpgp/x448"
@@ -33,6 +32,10 @@ type KeyRing struct {
 	keys []*Key
 	// Skipped counts the keys of the file that this package cannot read, because of their version or algorithm.
 	Skipped int
+	// OnCard are the IDs of keys whose secret part is on a smart card or token: the file only points to it.
+	OnCard []string
+
+	signatures int // that the keys' owners have made
 }
 
 // Keys returns the keys in the file's order.
@@ -48,12 +51,9 @@ func (k *KeyRing) HasSecret() bool {
 	return false
 }
 
-// NewKeyRing makes a ring of some keys.
-func NewKeyRing(keys ...*Key) *KeyRing { return &KeyRing{keys: keys} }
-
 // ReadKeys reads public and secret keys, binary or armored, one block or several. A key that stands there twice, public
 // and secret, is returned once, secret. The error matches ErrNotAKey when there is no key at all; a *LimitError when
-// there are too many, or a secret key asks for too much memory.
+// there are too many, or they ask for too much work.
 func ReadKeys(data []byte) (*KeyRing, error) {
 	if len(data) > MaxKeyBytes {
 		return nil, &LimitError{What: "bytes of keys", Max: MaxKeyBytes}
@@ -113,7 +113,14 @@ func (k *KeyRing) readArmored(data []byte) error {
 
 // read adds the keys of one binary ring.
 func (k *KeyRing) read(data []byte) error {
-	packets := packet.NewReader(bytes.NewReader(data))
+	var m material
+	readable, err := m.read(data)
+	if err != nil {
+		return err
+	}
+	defer clear(readable)
+	k.OnCard = append(k.OnCard, m.onCard...)
+	packets := packet.NewReader(bytes.NewReader(readable))
 	for {
 		e, err := pgp.ReadEntity(packets)
 		var unsupported pgperrors.UnsupportedError
@@ -167,10 +174,9 @@ func skipKey(packets *packet.Reader) (any bool, err error) {
 }
 
 func (k *KeyRing) add(e *pgp.Entity) error {
-	for p := range privateKeys(e) {
-		if err := checkArgon2(p); err != nil {
-			return err
-		}
+	own := ownSignatures(e)
+	if k.signatures += own; own > maxSignatures || k.signatures > maxFileSignatures {
+		return &LimitError{What: "signatures of a key by itself", Max: maxSignatures}
 	}
 	key := newKey(e)
 	for i, have := range k.keys {
@@ -188,6 +194,18 @@ func (k *KeyRing) add(e *pgp.Entity) error {
 	return nil
 }
 
+// ownSignatures counts the signatures of a key that will be verified: the owner's. Others' may be thousands.
+func ownSignatures(e *pgp.Entity) int {
+	n := len(e.Revocations) + len(e.DirectSignatures)
+	for _, id := range e.Identities {
+		n += len(id.SelfCertifications) + len(id.Revocations)
+	}
+	for _, s := range e.Subkeys {
+		n += len(s.Bindings) + len(s.Revocations)
+	}
+	return n
+}
+
 // privateKeys yields the secret parts that are there: a primary key kept elsewhere is a dummy and none.
 func privateKeys(e *pgp.Entity) iter.Seq[*packet.PrivateKey] {
 	return func(yield func(*packet.PrivateKey) bool) {
@@ -200,70 +218,6 @@ func privateKeys(e *pgp.Entity) iter.Seq[*packet.PrivateKey] {
 			}
 		}
 	}
-}
-
-// checkArgon2 refuses a secret key whose passphrase would take too much memory or time (RFC 9580 §3.7.1.4). The library
-// does not show the parameters, so they are read from the packet it writes: they stand behind the public part.
-func checkArgon2(p *packet.PrivateKey) error {
-	if !p.Encrypted {
-		return nil
-	}
-	var public, secret bytes.Buffer
-	if p.PublicKey.Serialize(&public) != nil || p.Serialize(&secret) != nil {
-		return nil
-	}
-	_, publicBody, err := readSmall(bufio.NewReader(&public), MaxKeyBytes)
-	if err != nil {
-		return nil
-	}
-	_, body, err := readSmall(bufio.NewReader(&secret), MaxKeyBytes)
-	if err != nil || len(body) < len(publicBody) {
-		return nil
-	}
-	rest := body[len(publicBody):]
-	usage, rest, ok := next(rest)
-	if ok && p.Version >= 5 {
-		_, rest, ok = next(rest) // the length of the fields that follow
-	}
-	if usage >= 253 && ok {
-		_, rest, ok = next(rest) // the cipher
-		if usage == 253 && ok {
-			_, rest, ok = next(rest) // the AEAD mode
-		}
-		if ok && p.Version == 6 {
-			_, rest, ok = next(rest) // the length of the S2K
-		}
-	}
-	if !ok || len(rest) < 20 || s2k.Mode(rest[0]) != s2k.Argon2S2K {
-		return nil
-	}
-	passes, memoryExponent := rest[17], rest[19]
-	if memoryExponent > 40 || int64(1024)<<memoryExponent > MaxArgon2Memory {
-		return &LimitError{What: "bytes of memory for the passphrase of a secret key", Max: MaxArgon2Memory}
-	}
-	if passes > maxArgon2Passes {
-		return &LimitError{What: "passes over the passphrase of a secret key", Max: maxArgon2Passes}
-	}
-	return nil
-}
-
-func next(b []byte) (byte, []byte, bool) {
-	if len(b) == 0 {
-		return 0, nil, false
-	}
-	return b[0], b[1:], true
-}
-
-// Locked tells whether any secret part still needs a passphrase.
-func (k *KeyRing) Locked() bool {
-	for _, key := range k.keys {
-		for p := range privateKeys(key.entity) {
-			if p.Encrypted {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // Unlock asks for passphrases until a secret part that can decrypt is unlocked, at most three wrong ones; where one is

@@ -39,7 +39,7 @@ func TestMDCAroundTheEndsOfAChunk(t *testing.T) {
 	}
 	message := seal(t, plain, EncryptOptions{}, keys.Keys()[0])
 	for name, r := range map[string]io.Reader{"byte by byte": iotest.OneByteReader(bytes.NewReader(message)), "by halves": iotest.HalfReader(bytes.NewReader(message)), "data with its end": iotest.DataErrReader(bytes.NewReader(message))} {
-		m, err := Decrypt(r, keys, nil, DecryptOptions{})
+		m, err := Decrypt(r, keys, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestMDCAgreesWithTheLibrary(t *testing.T) {
 	keys := secretRing(t, entity(t, nil))
 	message := seal(t, plain, EncryptOptions{Now: time.Now()}, keys.Keys()[0])
 	for bad, data := range map[bool][]byte{false: message, true: flipped(message, len(message)-1)} {
-		m, err := Decrypt(bytes.NewReader(data), keys, nil, DecryptOptions{})
+		m, err := Decrypt(bytes.NewReader(data), keys, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,9 +30,16 @@ const (
 	MaxKeys         = 1000     // in a file
 	MaxHeaderBytes  = 1 << 20  // of all that stands before a message's encrypted packet
 	MaxArgon2Memory = 2 << 30  // bytes, for a secret key's passphrase: what RFC 9106 §4 recommends first
-	maxArgon2Passes = 16
-	// DefaultMaxDecompressed is how much a compressed message may grow to unless DecryptOptions says otherwise.
-	DefaultMaxDecompressed = 8 << 30
+	MaxModulusBits  = 16_384   // of RSA, DSA and ElGamal
+	MaxDecompressed = 8 << 30  // bytes that a compressed message may grow to
+
+	// All keys of a file that can decrypt together.
+	maxHashed = 2 << 30 // bytes that one passphrase is hashed to: 32 keys with the most that GnuPG asks for
+	maxFilled = 4 << 30 // bytes that Argon2 fills for one passphrase
+
+	maxSignatures     = 200   // that a key's owner has made of it: more are verified by nobody's wish
+	maxFileSignatures = 5_000 // of all keys of a file
+	maxAttempts       = 256   // session keys that are tried to be opened, for one message
 )
 
 // Passphrases are asked for and answered as with every other private key.

@@ -82,6 +82,9 @@ func loadRing(data []byte, ask privatekey.Passphrase) (*Opener, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !ring.HasSecret() && len(ring.OnCard) > 0 {
+		return nil, errors.New(openpgp.OnCard(ring.OnCard))
+	}
 	if !ring.HasSecret() {
 		return nil, fmt.Errorf("no private key in it: it holds %s, a public key", ring.Keys()[0])
 	}
@@ -311,7 +314,7 @@ func (o *Opener) openPGP(message io.Reader) (*Opened, error) {
 		}
 		return nil, wrong
 	}
-	m, err := openpgp.Decrypt(in, o.ring, o.ask, openpgp.DecryptOptions{})
+	m, err := openpgp.Decrypt(in, o.ring, o.ask)
 	if no := (*openpgp.NoMatchingKeyError)(nil); errors.As(err, &no) {
 		return nil, &NoMatchingKeyError{Wanted: no.Wanted, Have: o.String(), Err: err}
 	}
