@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/upload"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
@@ -249,11 +250,11 @@ func (t *csrTab) showBar() {
 
 // sizeInWords sets the size of the upload against the limit of one file.
 func sizeInWords(bytes int64) string {
-	data := map[string]any{"Size": words.Megabytes(bytes), "Limit": words.Group(csr.MaxUploadBytes / 1_000_000)}
-	if bytes <= csr.MaxUploadBytes {
+	data := map[string]any{"Size": words.Megabytes(bytes), "Limit": words.Group(upload.MaxBytes / 1_000_000)}
+	if bytes <= upload.MaxBytes {
 		return words.T("csr.size", data)
 	}
-	data["Parts"] = words.Group((bytes + csr.MaxUploadBytes - 1) / csr.MaxUploadBytes)
+	data["Parts"] = words.Group((bytes + upload.MaxBytes - 1) / upload.MaxBytes)
 	return words.T("csr.size-parts", data)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/progress"
+	"enrollbench/core/upload"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
@@ -105,7 +106,7 @@ func (t *csrTab) write(v *csrView, o csr.BundleOptions, agreed bool) {
 		return v.set.Bundle(ctx, o, report)
 	}, func(r csr.BundleResult, err error) {
 		t.showBar()
-		old := (*csr.LeftoverError)(nil)
+		old := (*upload.LeftoverError)(nil)
 		switch {
 		case errors.As(err, &old) && !o.Replace:
 			if again := o; agreed && len(old.Files) == 1 && old.Files[0] == filepath.Base(o.Out) {
@@ -168,7 +169,7 @@ func (t *csrTab) openOptions() {
 	names.OnChanged = changed
 
 	entries := widgets.NewEntry()
-	entries.PlaceHolder = words.Group(csr.MaxPlainEntries)
+	entries.PlaceHolder = words.Group(upload.MaxPlainEntries)
 	if n := p.Int(prefEntries); n > 0 {
 		entries.SetText(strconv.Itoa(n))
 	}
@@ -176,9 +177,9 @@ func (t *csrTab) openOptions() {
 	remark := widgets.NewParagraph("").Small()
 	entries.OnChanged = func(s string) {
 		n, err := strconv.Atoi(strings.TrimSpace(s))
-		if bad := strings.TrimSpace(s) != "" && (err != nil || n < 1 || n > csr.MaxPlainEntries); bad {
+		if bad := strings.TrimSpace(s) != "" && (err != nil || n < 1 || n > upload.MaxPlainEntries); bad {
 			remark.Color = look.Failed.Color()
-			remark.SetText(words.T("options.bad-number", "Most", words.Group(csr.MaxPlainEntries)))
+			remark.SetText(words.T("options.bad-number", "Most", words.Group(upload.MaxPlainEntries)))
 			d.Enable(0, false)
 			return
 		}
@@ -186,7 +187,7 @@ func (t *csrTab) openOptions() {
 		d.Enable(0, true)
 		p.SetInt(prefEntries, max(n, 0))
 	}
-	d.Text = words.T("options.text", "Limit", words.Group(csr.MaxUploadBytes/1_000_000))
+	d.Text = words.T("options.text", "Limit", words.Group(upload.MaxBytes/1_000_000))
 	d.Body = widgets.Down(look.Gap, container.New(layout.NewFormLayout(),
 		widgets.Middle(widgets.NewText(words.T("options.names"))), widgets.Inset(look.Gap/2, look.Gap, widgets.Outlined(names)),
 		widgets.Middle(widgets.NewText(words.T("options.entries"))), widgets.Inset(look.Gap/2, look.Gap, entries)), remark)

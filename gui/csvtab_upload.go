@@ -8,6 +8,7 @@ import (
 
 	"enrollbench/core/enrollment"
 	"enrollbench/core/progress"
+	"enrollbench/core/upload"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
@@ -124,7 +125,7 @@ func (t *csvTab) writeUpload(r *enrollment.Result, o enrollment.UploadOptions, a
 		if t.file != f {
 			return
 		}
-		old := (*enrollment.LeftoverError)(nil)
+		old := (*upload.LeftoverError)(nil)
 		switch {
 		case errors.As(err, &old) && !o.Replace:
 			again := o

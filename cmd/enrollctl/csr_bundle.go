@@ -11,6 +11,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/finding"
+	"enrollbench/core/upload"
 )
 
 var csrBundle = &command{
@@ -24,8 +25,8 @@ var csrBundle = &command{
 	setup: func(flags *pflag.FlagSet) action {
 		var (
 			b        bundling
-			maxBytes = count(csr.MaxUploadBytes)
-			entries  = count(csr.MaxPlainEntries)
+			maxBytes = count(upload.MaxBytes)
+			entries  = count(upload.MaxPlainEntries)
 		)
 		b.declare(flags)
 		b.names.words = []string{csr.ByCommonName: "cn", csr.ByFile: "file"}
@@ -108,7 +109,7 @@ func (b *bundling) show(w io.Writer, set *csr.Set, result csr.BundleResult) erro
 	if b.asJSON {
 		parts := result.Parts
 		if parts == nil {
-			parts = []csr.Part{}
+			parts = []upload.Part{}
 		}
 		return set.Report().WriteJSON(w, set.Accepted(),
 			finding.Field{Name: "left_out", Value: result.LeftOut},

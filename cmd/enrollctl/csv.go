@@ -13,6 +13,7 @@ import (
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
+	"enrollbench/core/upload"
 )
 
 // csvGroup is the commands around upload CSVs.
@@ -81,7 +82,7 @@ func (t *table) declare(flags *pflag.FlagSet) {
 	flags.Var(&t.delimiter, "delimiter", "`NAME` of what stands between cells: "+strings.Join(delimiterWords[1:], ", ")+"; it is found unless given")
 	t.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
 	flags.Var(&t.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+group(csr.SharedPrimesAutoMax)+" keys), always or never")
-	t.maxBytes = enrollment.MaxUploadBytes
+	t.maxBytes = upload.MaxBytes
 	flags.Var(&t.maxBytes, "max-bytes", "most bytes `N` of one file")
 }
 

@@ -14,6 +14,7 @@ import (
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
+	"enrollbench/core/upload"
 )
 
 var csvSave = &command{
@@ -109,7 +110,7 @@ func (v *saving) show(ctx context.Context, s *session, doc *csvdoc.Document, r *
 	if v.asJSON {
 		parts := written.Parts
 		if parts == nil {
-			parts = []enrollment.Part{}
+			parts = []upload.Part{}
 		}
 		return v.writeJSON(ctx, s, doc, r,
 			finding.Field{Name: "left_out", Value: written.LeftOut},

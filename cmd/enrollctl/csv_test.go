@@ -17,7 +17,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
-	"enrollbench/core/enrollment"
+	"enrollbench/core/upload"
 )
 
 // TestSpreadsheetEncodings: however a spreadsheet saved the table, the same upload comes of it.
@@ -91,7 +91,7 @@ func TestStreamedJSON(t *testing.T) {
 	if status := run(t.Context(), s, root, []string{"csv", "check", "--json", path}); status != exitFindings {
 		t.Fatal(status, stderr.String())
 	}
-	in := table{maxBytes: enrollment.MaxUploadBytes}
+	in := table{maxBytes: upload.MaxBytes}
 	doc, result, err := in.check(t.Context(), s, []string{path})
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"enrollbench/core/job"
 	"enrollbench/core/recipient"
 	"enrollbench/core/trustmanager"
+	"enrollbench/core/upload"
 )
 
 var jobStart = &command{
@@ -197,7 +198,7 @@ func (q *jobRequest) document(ctx context.Context, s *session, files []string, i
 func checkTables(ctx context.Context, s *session, files []string, template string, keys job.Keys) (*finding.Report, error) {
 	all := new(finding.Report)
 	for _, path := range files {
-		t := table{template: template, maxBytes: enrollment.MaxUploadBytes}
+		t := table{template: template, maxBytes: upload.MaxBytes}
 		t.keys.index = int(enrollment.ServerKeys)
 		if keys == job.ByDevice {
 			t.keys.index = int(enrollment.ClientKeys)

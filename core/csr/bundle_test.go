@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
+	"enrollbench/core/upload"
 	"errors"
 	"fmt"
 	"io"
@@ -294,7 +295,7 @@ func TestEarlierPartsBlock(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := s.Bundle(ctx, BundleOptions{Out: out}, nil)
-	left, ok := errors.AsType[*LeftoverError](err)
+	left, ok := errors.AsType[*upload.LeftoverError](err)
 	if !ok || !errors.Is(err, fs.ErrExist) || len(left.Files) != 5 {
 		t.Fatalf("%v", err)
 	}

@@ -2,6 +2,7 @@ package csr
 
 import (
 	"enrollbench/core/finding"
+	"enrollbench/core/upload"
 )
 
 // Entry is one thing found in the input: a CSR, or something else that stood where a CSR should. It does not change
@@ -60,5 +61,5 @@ func (e *Entry) estimate() int64 {
 	if name == 0 {
 		name = min(len(e.Name), maxStem)
 	}
-	return int64(e.bytes) + 95 + zipLocalBytes + zipDirectoryBytes + 2*int64(name+len(requestExtension))
+	return int64(e.bytes) + 95 + upload.EntryBytes("") + 2*int64(name+len(requestExtension))
 }

@@ -4,11 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"hash/crc32"
 	"io"
 	"sync"
@@ -16,19 +13,9 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"enrollbench/core/archive"
-	"enrollbench/core/atomicfile"
 	"enrollbench/core/progress"
+	"enrollbench/core/upload"
 	"enrollbench/core/work"
-)
-
-// What a ZIP spends on an entry besides its data: the local header and the directory's record without the name, which
-// stands in both (APPNOTE 4.3.7, 4.3.12); at the end of the directory (4.3.16), with ZIP64's records (4.3.14, 4.3.15).
-const (
-	zipLocalBytes     = 30
-	zipDirectoryBytes = 46
-	zipEndBytes       = 22
-	zipEnd64Bytes     = 56 + 20
-	zip64Entries      = 0xFFFF
 )
 
 // packed is a batch of entries, compressed and ready to be appended.
@@ -92,30 +79,15 @@ func (p *packer) pack(files []named, first int) (*packed, error) {
 
 // bundleWriter writes the parts one after the other, and then what stands beside them.
 type bundleWriter struct {
-	set    *atomicfile.Set
-	opt    BundleOptions
-	stem   string
-	names  []string // every final name
-	partOf []int32  // of each file in the bundle's order
-	result BundleResult
+	out        *upload.Files
+	maxEntries int
+	partOf     []int32 // of each file in the bundle's order
+	result     BundleResult
 
-	file *atomicfile.SetFile
-	sum  hash.Hash
-	size countWriter
-	zip  *zip.Writer
-	used int64 // of the part so far, without its end records
+	part *upload.PartWriter
+	zip  *zip.Writer // nil between two parts
+	used int64       // of the part so far, without its end records
 	held int
-}
-
-type countWriter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *countWriter) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
-	return n, err
 }
 
 // writeParts loads and compresses on all cores and writes in order.
@@ -165,32 +137,28 @@ func (w *bundleWriter) writeParts(ctx context.Context, files []named, report pro
 	if err != nil {
 		return err
 	}
-	return w.finish()
+	return w.closePart()
 }
 
 // append adds one entry, to the next part where this one would pass a limit.
-func (w *bundleWriter) append(name string, it packedItem, data []byte) error {
-	cost := int64(zipLocalBytes + zipDirectoryBytes + 2*len(name) + len(data))
-	if w.zip != nil && (w.held >= w.opt.MaxEntries || w.used+cost+endBytes(w.held+1, w.used+cost) > w.opt.MaxBytes) {
+func (w *bundleWriter) append(name string, it packedItem, data []byte) (err error) {
+	cost := upload.EntryBytes(name) + int64(len(data))
+	if w.zip != nil && (w.held >= w.maxEntries || w.used+cost+upload.EndBytes(w.held+1, w.used+cost) > w.out.Max()) {
 		if err := w.closePart(); err != nil {
 			return err
 		}
 	}
 	if w.zip == nil {
-		if cost+zipEndBytes > w.opt.MaxBytes {
-			return fmt.Errorf("%q alone takes %d bytes, and the limit for a part is %d", name, cost+zipEndBytes, w.opt.MaxBytes)
+		if alone := cost + upload.EndBytes(1, cost); alone > w.out.Max() {
+			return fmt.Errorf("%q alone takes %d bytes, and the limit for a part is %d", name, alone, w.out.Max())
 		}
-		if err := w.openPart(); err != nil {
+		if w.part, err = w.out.NextPart(); err != nil {
 			return err
 		}
+		w.zip, w.used, w.held = zip.NewWriter(w.part), 0, 0
 	}
-	h := &zip.FileHeader{
-		Name: name, Method: it.method, CRC32: it.crc,
-		CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(it.size),
-	}
-	//lint:ignore SA1019 a raw header has no other way to 1 January 1980, the earliest that ZIP knows: a true time would make equal input differ
-	h.ModifiedDate = 1<<5 | 1
-	h.SetMode(0o644)
+	h := upload.ZIPEntry(name, it.method)
+	h.CRC32, h.CompressedSize64, h.UncompressedSize64 = it.crc, uint64(len(data)), uint64(it.size)
 	out, err := w.zip.CreateRaw(h)
 	if err == nil {
 		_, err = out.Write(data)
@@ -200,61 +168,14 @@ func (w *bundleWriter) append(name string, it packedItem, data []byte) error {
 	}
 	w.used += cost
 	w.held++
-	w.partOf[it.at] = int32(len(w.result.Parts) + 1)
-	return nil
-}
-
-// endBytes is what the end of a ZIP takes with so many entries and so many bytes before it.
-func endBytes(entries int, used int64) int64 {
-	if entries >= zip64Entries || used >= 1<<32-1 {
-		return zipEndBytes + zipEnd64Bytes
-	}
-	return zipEndBytes
-}
-
-func (w *bundleWriter) partName(n int) string { return fmt.Sprintf("%s-part%d.zip", w.stem, n) }
-
-func (w *bundleWriter) openPart() error {
-	f, err := w.set.Create(w.partName(len(w.result.Parts) + 1))
-	if err != nil {
-		return err
-	}
-	w.file, w.sum = f, sha256.New()
-	w.size = countWriter{w: io.MultiWriter(f, w.sum)}
-	w.zip, w.used, w.held = zip.NewWriter(&w.size), 0, 0
+	w.partOf[it.at] = int32(w.out.Parts() + 1)
 	return nil
 }
 
 func (w *bundleWriter) closePart() error {
-	if err := errors.Join(w.zip.Close(), w.file.Close()); err != nil {
-		return fmt.Errorf("cannot write the bundle: %w", err)
-	}
-	if w.size.n > w.opt.MaxBytes {
-		return fmt.Errorf("a part came to %d bytes, beyond the limit of %d", w.size.n, w.opt.MaxBytes)
-	}
-	w.result.Parts = append(w.result.Parts, Part{
-		File: w.partName(len(w.result.Parts) + 1), Bytes: w.size.n, Entries: w.held, SHA256: hex.EncodeToString(w.sum.Sum(nil)),
-	})
-	w.zip, w.file = nil, nil
-	return nil
-}
-
-// finish closes the last part and gives a single one the plain name.
-func (w *bundleWriter) finish() error {
-	if err := w.closePart(); err != nil {
-		return err
-	}
-	if len(w.result.Parts) == 1 {
-		plain := w.stem + ".zip"
-		if err := w.set.Rename(w.result.Parts[0].File, plain); err != nil {
-			return err
-		}
-		w.result.Parts[0].File = plain
-	}
-	for _, p := range w.result.Parts {
-		w.names = append(w.names, p.File)
-	}
-	return nil
+	err := errors.Join(w.zip.Close(), w.part.Close(w.held))
+	w.zip = nil
+	return err
 }
 
 // openZIPs shares the opened ZIPs of a bundle among its workers, so that a directory of half a million entries is read

@@ -7,8 +7,9 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
-	"strings"
 	"time"
+
+	"enrollbench/core/csvlist"
 )
 
 // ManifestColumns head the manifest of an export. Times are UTC (RFC 3339), the SHA-256 is that of the certificate's
@@ -75,15 +76,14 @@ func (x *export) writeManifest(to sink, outcomes []outcome) (written, error) {
 		return written{}, err
 	}
 	sum := sha256.New()
-	b := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<16)
-	writeQuoted(b, ManifestColumns)
+	list := csvlist.NewWriter(io.MultiWriter(f, sum), ManifestColumns...)
 	g := x.gathering
 	for i := range g.certificates {
 		r := &g.certificates[i]
-		writeQuoted(b, []string{r.name, fmt.Sprintf("%X", r.serial), rfc3339(r.notBefore), rfc3339(r.notAfter), g.issuers[r.issuerName],
-			hex.EncodeToString(r.sum[:]), outcomes[i].certificate.name, outcomes[i].key.name})
+		list.Row(r.name, fmt.Sprintf("%X", r.serial), rfc3339(r.notBefore), rfc3339(r.notAfter), g.issuers[r.issuerName],
+			hex.EncodeToString(r.sum[:]), outcomes[i].certificate.name, outcomes[i].key.name)
 	}
-	if err := b.Flush(); err != nil {
+	if err := list.Flush(); err != nil {
 		_ = f.Close()
 		return written{}, err
 	}
@@ -91,16 +91,3 @@ func (x *export) writeManifest(to sink, outcomes []outcome) (written, error) {
 }
 
 func rfc3339(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
-
-// writeQuoted writes a row as the service writes CSVs: every cell quoted, LF at the end.
-func writeQuoted(b *bufio.Writer, cells []string) {
-	for i, c := range cells {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('"')
-		b.WriteString(strings.ReplaceAll(c, `"`, `""`))
-		b.WriteByte('"')
-	}
-	b.WriteByte('\n')
-}

@@ -15,6 +15,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/csvlist"
 	"enrollbench/core/finding"
 )
 
@@ -145,7 +146,7 @@ func readManifest(rows *csvdoc.Snapshot, part int) (*Order, error) {
 	o := &Order{maker: Device, lines: t}
 	parts := 0
 	err := eachRow(rows, func(row int32, cells []string) error {
-		r := tableRow{name: cells[2], row: row}
+		r := tableRow{name: csvlist.Plain(cells[2]), row: row}
 		n, err := strconv.ParseInt(cells[1], 10, 32)
 		if err != nil || n < 1 {
 			return fmt.Errorf("row %d: %q is no number of a part", row, cells[1])

@@ -1,13 +1,12 @@
 package delivery
 
 import (
-	"bufio"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 
+	"enrollbench/core/csvlist"
 	"enrollbench/core/finding"
 )
 
@@ -135,25 +134,15 @@ var ListColumns = []string{"list", "common_name", "place", "row", "detail"}
 
 // WriteLists writes all lists in full as one CSV.
 func (d *Delivery) WriteLists(w io.Writer) error {
-	b := bufio.NewWriter(w)
-	c := csv.NewWriter(b)
-	if err := c.Write(ListColumns); err != nil {
-		return err
-	}
+	list := csvlist.NewWriter(w, ListColumns...)
 	for l, entries := range d.lists {
 		for _, e := range entries {
 			row := ""
 			if e.Row > 0 {
 				row = strconv.Itoa(e.Row)
 			}
-			if err := c.Write([]string{List(l).String(), e.Name, e.Place, row, e.Detail}); err != nil { // #nosec G115 -- an index of lists
-				return err
-			}
+			list.Row(List(l).String(), e.Name, e.Place, row, e.Detail) // #nosec G115 -- an index of lists
 		}
 	}
-	c.Flush()
-	if err := c.Error(); err != nil {
-		return err
-	}
-	return b.Flush()
+	return list.Flush()
 }

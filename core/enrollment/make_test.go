@@ -50,9 +50,18 @@ func withIP(t testing.TB, name, ip string) string {
 func csvOf(rows ...[]string) string {
 	var b []byte
 	for _, row := range rows {
-		b = appendRow(b, row, -1)
+		b = rowOf(b, row)
 	}
 	return string(b)
+}
+
+func rowOf(b []byte, row []string) []byte {
+	cells := make([][]byte, len(row))
+	for i, cell := range row {
+		cells[i] = []byte(cell)
+	}
+	q := quoter{oneLine: -1}
+	return q.append(b, cells)
 }
 
 func oneLine(pemText string) string { return strings.ReplaceAll(pemText, "\n", "") }

@@ -6,10 +6,8 @@ import (
 	"time"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/upload"
 )
-
-// MaxUploadBytes is the service's limit for one uploaded file, 200 MB in its stricter reading.
-const MaxUploadBytes = csr.MaxUploadBytes
 
 // Keys says who makes the private keys.
 type Keys uint8
@@ -44,7 +42,7 @@ type Options struct {
 	Template     *Template // nil: against the columns that the service knows
 	Keys         Keys
 	Separator    string // between several values of one cell; "" where a cell holds one value
-	MaxBytes     int64  // of one uploaded file; 0: MaxUploadBytes
+	MaxBytes     int64  // of one uploaded file; 0: upload.MaxBytes
 	PEM          PEMForm
 	SharedPrimes csr.SharedPrimes // whether the RSA keys of the rows are compared for common primes
 	Workers      int              // 0: one for each core
@@ -54,7 +52,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.MaxBytes <= 0 {
-		o.MaxBytes = MaxUploadBytes
+		o.MaxBytes = upload.MaxBytes
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)

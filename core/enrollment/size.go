@@ -3,12 +3,12 @@ package enrollment
 import (
 	"context"
 	"errors"
-	"io"
 
 	"github.com/klauspost/compress/flate"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/finding"
+	"enrollbench/core/upload"
 )
 
 // Size is how large an upload would be.
@@ -27,7 +27,7 @@ func (r *Result) Size() Size { return r.size }
 
 // measure works out the sizes.
 func (r *Result) measure(ctx context.Context) error {
-	header := int64(len(appendRow(nil, r.names(), -1)))
+	header := int64(len(r.uploadHeader()))
 	rows, left := int64(r.snap.Rows()), r.states[finding.Error]
 	unwritten := int64(len(r.p.columns)-len(r.written)) * int64(len(`,""`))
 	r.size = Size{Max: r.p.opt.MaxBytes, All: header + r.sizes.total - rows*unwritten}
@@ -38,6 +38,20 @@ func (r *Result) measure(ctx context.Context) error {
 	var err error
 	r.size.Zipped, err = r.EstimateZipped(ctx)
 	return err
+}
+
+// counter counts the bytes that are written to it.
+type counter int64
+
+func (c *counter) Write(b []byte) (int, error) { *c += counter(len(b)); return len(b), nil }
+
+// uploadHeader is the first line of each CSV.
+func (r *Result) uploadHeader() []byte {
+	q, names := quoter{oneLine: -1}, [][]byte{}
+	for _, name := range r.names() {
+		names = append(names, []byte(name))
+	}
+	return q.append(nil, names)
 }
 
 // names are those of the columns that an upload has.
@@ -57,7 +71,7 @@ func (r *Result) EstimateZipped(ctx context.Context) (int64, error) {
 	if rows == 0 || r.size.Plain == 0 {
 		return 0, nil
 	}
-	counter := countWriter{w: io.Discard}
+	var counter counter
 	z, err := flate.NewWriter(&counter, uploadLevel)
 	if err != nil {
 		return 0, err
@@ -85,7 +99,7 @@ func (r *Result) EstimateZipped(ctx context.Context) (int64, error) {
 			return 0, err
 		}
 	}
-	return int64(float64(counter.n)/float64(in)*float64(r.size.Plain)) + zipOverhead, nil
+	return int64(float64(counter)/float64(in)*float64(r.size.Plain)) + upload.EntryBytes("") + upload.EndBytes(1, 0), nil
 }
 
 // errEnough ends a scan that has seen enough.

@@ -20,10 +20,11 @@ import (
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
+	"enrollbench/core/upload"
 )
 
 // read reads a part back as encoding/csv and archive/zip see it.
-func read(t testing.TB, p Part) [][]string {
+func read(t testing.TB, p upload.Part) [][]string {
 	t.Helper()
 	data, err := os.ReadFile(p.File)
 	if err != nil {
@@ -179,7 +180,7 @@ func TestSaveInParts(t *testing.T) {
 			}
 			got = append(got, rows[1:]...)
 			if c.ext == ".csv" && i+1 < len(result.Parts) {
-				if more := int64(len(appendRow(nil, all[len(got)], -1))); p.Bytes+more <= c.max {
+				if more := int64(len(rowOf(nil, all[len(got)]))); p.Bytes+more <= c.max {
 					t.Errorf("%s has %d bytes, and the next row would fit", p.File, p.Bytes)
 				}
 			}
@@ -199,6 +200,50 @@ func TestSaveInParts(t *testing.T) {
 		if len(entries) != 1 || entries[0].Name() != "lot"+c.ext {
 			t.Errorf("left behind: %v", entries)
 		}
+	}
+}
+
+// TestSaveNamesTheOtherKind: a ZIP of an earlier save beside a new CSV would be uploaded by mistake, and a CSV beside a new ZIP.
+func TestSaveNamesTheOtherKind(t *testing.T) {
+	d := document(t, csvOf([]string{nameColumn, "note"}, []string{"a", "b"}))
+	r := validate(t, d, Options{})
+	for _, c := range [][2]string{{".csv", ".zip"}, {".zip", ".csv"}} {
+		dir := t.TempDir()
+		first, second := filepath.Join(dir, "lot"+c[0]), filepath.Join(dir, "lot"+c[1])
+		if _, err := r.Save(ctx, UploadOptions{Out: first}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Save(ctx, UploadOptions{Out: second}, nil); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "lot"+c[0]) {
+			t.Errorf("%s beside %s: %v", c[1], c[0], err)
+		}
+		if _, err := r.Save(ctx, UploadOptions{Out: second, Replace: true}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if entries, _ := os.ReadDir(dir); len(entries) != 1 || entries[0].Name() != "lot"+c[1] {
+			t.Errorf("left behind: %v", entries)
+		}
+		// A file that no save wrote is the user's own.
+		if err := os.WriteFile(first, []byte("subject.common_name\nx\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Save(ctx, UploadOptions{Out: second, Replace: true}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(first); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestLeftOutIsNoFormula: what a person opens in a spreadsheet runs nothing of what the file holds.
+func TestLeftOutIsNoFormula(t *testing.T) {
+	r := validate(t, document(t, csvOf([]string{nameColumn}, []string{"a"}, []string{"=HYPERLINK(\"http://a.example\")"})), Options{})
+	result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "x.csv"), LeaveOutErrors: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := os.ReadFile(result.LeftList); !strings.Contains(string(text), "\n\"2\",\"'=HYPERLINK(") && !strings.Contains(string(text), "\"3\",\"'=HYPERLINK(") {
+		t.Errorf("%s", text)
 	}
 }
 
@@ -401,11 +446,11 @@ func TestSaveKeepsTheDocument(t *testing.T) {
 	before, _ := os.ReadFile(d.Path())
 	for _, max := range []int64{0, 400} { // as it is, and zipped: then it would be what an earlier upload left
 		r := validate(t, d, Options{Form: form, MaxBytes: max})
-		if _, err := r.Save(ctx, UploadOptions{Out: d.Path(), Replace: true}, nil); !errors.Is(err, ErrOwnFile) {
+		if _, err := r.Save(ctx, UploadOptions{Out: d.Path(), Replace: true}, nil); !errors.Is(err, upload.ErrOwnFile) {
 			t.Errorf("limit %d: %v", max, err)
 		}
 		r = validate(t, d, Options{MaxBytes: max})
-		if _, err := r.Save(ctx, UploadOptions{Out: d.Path(), Replace: true, Document: d.Path()}, nil); !errors.Is(err, ErrOwnFile) {
+		if _, err := r.Save(ctx, UploadOptions{Out: d.Path(), Replace: true, Document: d.Path()}, nil); !errors.Is(err, upload.ErrOwnFile) {
 			t.Errorf("limit %d: %v", max, err)
 		}
 	}

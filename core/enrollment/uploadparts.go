@@ -4,30 +4,26 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"hash/crc32"
 	"io"
 	"sync"
 
 	"github.com/klauspost/compress/flate"
 
-	"enrollbench/core/atomicfile"
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
+	"enrollbench/core/upload"
 	"enrollbench/core/work"
 )
 
 // uploadLevel of klauspost's flate: CSVs repeat themselves, and the levels above win little for much time.
 const uploadLevel = 6
 
-// What a ZIP with one file spends besides the data: local header, data descriptor, the directory's record and its end
-// (APPNOTE 4.3.7, 4.3.9, 4.3.12, 4.3.16), without the name, which stands there twice.
-const zipOverhead = 30 + 16 + 46 + 22
+// descriptorBytes follow the data of an entry whose size was not known before (APPNOTE 4.3.9).
+const descriptorBytes = 16
 
 // errSecondPart ends the writing of a single ZIP that would need another part.
 var errSecondPart = errors.New("it does not fit into one file")
@@ -38,21 +34,13 @@ var deflateEnd = []byte{0x03, 0x00}
 // uploadWriter writes the parts one after the other. Blocks of rows are quoted, and compressed, on all cores and put
 // together in order: a deflate stream may end at the border of a byte after each block.
 type uploadWriter struct {
-	r               *Result
-	dir, stem       string
-	extension       string // of the parts, as the user wrote it
-	replace, zipped bool
-	single          bool // fail with errSecondPart instead of dividing
-	max             int64
-
-	set   *atomicfile.Set
-	names []string
-	parts []Part
+	r      *Result
+	out    *upload.Files
+	zipped bool
+	single bool // fail with errSecondPart instead of dividing
 
 	header  block
-	file    *atomicfile.SetFile
-	sum     hash.Hash
-	out     countWriter
+	part    *upload.PartWriter // nil between two parts
 	zip     *zip.Writer
 	entry   *zip.FileHeader
 	data    io.Writer
@@ -79,28 +67,20 @@ var blocks = sync.Pool{New: func() any { return &block{text: make([]byte, 0, blo
 func (w *uploadWriter) rowsPerBlock() int {
 	rows := int64(max(1, w.r.snap.Rows()))
 	bytesPerRow := max(1, w.r.size.All/rows)
-	return int(max(1, min(blockBytes, max(w.max/32, 16<<10))/bytesPerRow)) // #nosec G115 -- at most 1 << 20
+	return int(max(1, min(blockBytes, max(w.out.Max()/32, 16<<10))/bytesPerRow)) // #nosec G115 -- at most 1 << 20
 }
 
-func (w *uploadWriter) abort() {
-	if w.set != nil {
-		_ = w.set.Abort()
-	}
-}
-
-func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
-	w.set = atomicfile.NewSet(w.dir, atomicfile.Options{Replace: w.replace})
-	r := w.r
-	var err error
+func (w *uploadWriter) write(ctx context.Context, report progress.Func) (err error) {
 	if w.deflate, err = flate.NewWriter(io.Discard, uploadLevel); err != nil {
 		return err
 	}
-	w.header.text = appendRow(nil, r.names(), -1)
+	w.header.text = w.r.uploadHeader()
 	if w.zipped {
 		if w.header.packed, err = pack(w.deflate, w.header.text); err != nil {
 			return err
 		}
 	}
+	r := w.r
 	step, rows := w.rowsPerBlock(), r.snap.Rows()
 	left, q := r.states[finding.Error], r.newQuoter()
 	err = work.Ranges(ctx, r.p.opt.Workers, rows, step,
@@ -138,7 +118,7 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) error {
 	if err != nil {
 		return err
 	}
-	return w.finish()
+	return w.close()
 }
 
 // pack deflates a block so that another one can follow.
@@ -153,9 +133,9 @@ func pack(z *flate.Writer, text []byte) ([]byte, error) {
 // fits says whether a block with n bytes, compressed where that is meant, still fits into the part at hand.
 func (w *uploadWriter) fits(n int) bool {
 	if w.zipped {
-		return w.packed+int64(n+len(deflateEnd)+zipOverhead+2*len(w.inner())) <= w.max
+		return w.packed+int64(n+len(deflateEnd)+descriptorBytes)+upload.EntryBytes(w.inner())+upload.EndBytes(1, w.packed) <= w.out.Max()
 	}
-	return w.plain+int64(n) <= w.max
+	return w.plain+int64(n) <= w.out.Max()
 }
 
 // append adds a block, to further parts where this one is full.
@@ -163,7 +143,7 @@ func (w *uploadWriter) append(b *block) error {
 	if len(b.ends) == 0 {
 		return nil
 	}
-	if w.file == nil {
+	if w.part == nil {
 		if err := w.open(); err != nil {
 			return err
 		}
@@ -186,7 +166,7 @@ func (w *uploadWriter) append(b *block) error {
 			}
 		}
 		return w.next(b, n)
-	case len(b.ends) > 1 && (w.rows == 0 || int64(size) > w.max/32): // a part of it may fit
+	case len(b.ends) > 1 && (w.rows == 0 || int64(size) > w.out.Max()/32): // a part of it may fit
 		half := len(b.ends) / 2
 		for _, piece := range [2]block{b.slice(0, half), b.slice(half, len(b.ends))} {
 			var err error
@@ -222,7 +202,7 @@ func (w *uploadWriter) next(b *block, n int) error {
 	}
 	if w.rows == 0 {
 		one := b.slice(n, n+1)
-		return fmt.Errorf("a row of %d bytes and the header do not fit into a part of %d", len(one.text), w.max)
+		return fmt.Errorf("a row of %d bytes and the header do not fit into a part of %d", len(one.text), w.out.Max())
 	}
 	if err := w.close(); err != nil {
 		return err
@@ -237,29 +217,19 @@ func (w *uploadWriter) next(b *block, n int) error {
 	return w.append(&rest)
 }
 
-func (w *uploadWriter) partName(n int) string {
-	return fmt.Sprintf("%s-part%d%s", w.stem, n, w.extension)
-}
-
 // inner is the name of the CSV within a ZIP.
-func (w *uploadWriter) inner() string { return w.stem + ".csv" }
+func (w *uploadWriter) inner() string { return w.out.Stem() + ".csv" }
 
-func (w *uploadWriter) open() error {
-	f, err := w.set.Create(w.partName(len(w.parts) + 1))
-	if err != nil {
+func (w *uploadWriter) open() (err error) {
+	if w.part, err = w.out.NextPart(); err != nil {
 		return err
 	}
-	w.file, w.sum = f, sha256.New()
-	w.out = countWriter{w: io.MultiWriter(f, w.sum)}
 	w.crc, w.plain, w.packed, w.rows = 0, 0, 0, 0
-	w.data = &w.out
+	w.data = w.part
 	if w.zipped {
-		w.zip = zip.NewWriter(&w.out)
-		// Sizes and checksum follow the data (APPNOTE 4.3.9), so that nothing has to be kept.
-		w.entry = &zip.FileHeader{Name: w.inner(), Method: zip.Deflate, Flags: 0x8}
-		//lint:ignore SA1019 a raw header has no other way to 1 January 1980, the earliest that ZIP knows: a true time would make equal input differ
-		w.entry.ModifiedDate = 1<<5 | 1
-		w.entry.SetMode(0o644)
+		w.zip = zip.NewWriter(w.part)
+		w.entry = upload.ZIPEntry(w.inner(), zip.Deflate)
+		w.entry.Flags |= 0x8 // sizes and checksum follow the data (APPNOTE 4.3.9), so that nothing has to be kept
 		if w.data, err = w.zip.CreateRaw(w.entry); err != nil {
 			return err
 		}
@@ -292,35 +262,7 @@ func (w *uploadWriter) close() error {
 		w.entry.CompressedSize, w.entry.UncompressedSize = uint32(min(packed, 1<<32-1)), uint32(min(plain, 1<<32-1)) // #nosec G115 -- bounded
 		err = errors.Join(err, w.zip.Close())
 	}
-	if err = errors.Join(err, w.file.Close()); err != nil {
-		return fmt.Errorf("cannot write the upload: %w", err)
-	}
-	if w.out.n > w.max {
-		return fmt.Errorf("a part came to %d bytes, beyond the limit of %d", w.out.n, w.max)
-	}
-	w.parts = append(w.parts, Part{
-		File: w.partName(len(w.parts) + 1), Bytes: w.out.n, Entries: w.rows, SHA256: hex.EncodeToString(w.sum.Sum(nil)),
-	})
-	w.file, w.zip = nil, nil
-	return nil
-}
-
-// finish closes the last part and gives a single one the plain name.
-func (w *uploadWriter) finish() error {
-	if w.file != nil {
-		if err := w.close(); err != nil {
-			return err
-		}
-	}
-	if len(w.parts) == 1 {
-		plain := w.stem + w.extension
-		if err := w.set.Rename(w.parts[0].File, plain); err != nil {
-			return err
-		}
-		w.parts[0].File = plain
-	}
-	for _, p := range w.parts {
-		w.names = append(w.names, p.File)
-	}
-	return nil
+	err = errors.Join(err, w.part.Close(w.rows))
+	w.part = nil
+	return err
 }

@@ -17,10 +17,8 @@ import (
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
+	"enrollbench/core/upload"
 )
-
-// MaxUploadBytes is the most that the service takes in one file: 200 MB, read as the smaller of the two sizes of that name.
-const MaxUploadBytes = 200_000_000
 
 // MaxFiles is the most parts that a batch may have; 10,000 of 200 MB are far more than anybody makes.
 const MaxFiles = 10_000
@@ -202,7 +200,7 @@ type fileFacts struct {
 	sha256 string
 }
 
-// measure reads a file once for its size and hash. More than MaxUploadBytes are not read.
+// measure reads a file once for its size and hash. More than upload.MaxBytes are not read.
 func measure(ctx context.Context, path string, report progress.Func) (fileFacts, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -221,7 +219,7 @@ func measure(ctx context.Context, path string, report progress.Func) (fileFacts,
 		return fileFacts{}, fmt.Errorf("%q is not a file", path)
 	}
 	facts := fileFacts{path: abs, size: info.Size()}
-	if facts.size > MaxUploadBytes {
+	if facts.size > upload.MaxBytes {
 		return facts, nil
 	}
 	h := sha256.New()

@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
+	"enrollbench/core/upload"
 )
 
 // proofHolds is how long a rehearsal counts without a reminder.
@@ -184,8 +185,8 @@ func (s *Summary) checkFiles(ctx context.Context, b Batch) error {
 			s.say(RuleFile, at, "the upload file cannot be read: %v", err)
 		case facts.size == 0:
 			s.say(RuleEmpty, at, "the upload file %q is empty", filepath.Base(f.Path))
-		case facts.size > MaxUploadBytes:
-			s.say(RuleTooLarge, at, "%q has %s bytes, and the service takes %s", filepath.Base(f.Path), number(int(facts.size)), number(MaxUploadBytes))
+		case facts.size > upload.MaxBytes:
+			s.say(RuleTooLarge, at, "%q has %s bytes, and the service takes %s", filepath.Base(f.Path), number(int(facts.size)), number(upload.MaxBytes))
 		case seen[facts.sha256] != "":
 			s.say(RuleFile, at, "%q and %q have the same content", filepath.Base(seen[facts.sha256]), filepath.Base(f.Path))
 		default:

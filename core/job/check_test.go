@@ -13,6 +13,7 @@ import (
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
+	"enrollbench/core/upload"
 )
 
 func rules(r *finding.Report, of finding.Severity) (names []string) {
@@ -68,7 +69,7 @@ func TestCheckRules(t *testing.T) {
 		"job/not-checked":  func(_ *bench, q *Batch) { q.Findings = nil },
 		"job/file":         func(b *bench, q *Batch) { _ = os.Remove(q.Files[0].Path) },
 		"job/empty":        func(b *bench, q *Batch) { b.write("one.csv", "") },
-		"job/too-large":    func(b *bench, q *Batch) { _ = os.Truncate(q.Files[0].Path, MaxUploadBytes+1) },
+		"job/too-large":    func(b *bench, q *Batch) { _ = os.Truncate(q.Files[0].Path, upload.MaxBytes+1) },
 		"job/series":       func(b *bench, q *Batch) { q.Files = append(q.Files, File{Path: b.write("two.csv", "x")}) },
 		"job/method":       func(_ *bench, q *Batch) { q.Method, q.Keys = ZIP, ByService },
 		"job/connection":   func(_ *bench, q *Batch) { q.Connection = Connection{} },

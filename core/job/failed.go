@@ -3,7 +3,6 @@ package job
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/csvlist"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 )
@@ -169,11 +169,7 @@ func (f *failedRows) rows(ctx context.Context, path string) error {
 
 // requests writes the refused CSRs of a ZIP as a CSV.
 func (f *failedRows) requests(z *archive.Reader) error {
-	out := csv.NewWriter(f.w)
-	out.UseCRLF = true
-	if err := out.Write([]string{"subject.common_name", "csr"}); err != nil {
-		return err
-	}
+	out := csvlist.NewWriter(f.w, "subject.common_name", "csr")
 	var buf []byte
 	row := 0
 	for i := range z.Len() {
@@ -202,15 +198,12 @@ func (f *failedRows) requests(z *archive.Reader) error {
 		}
 		f.out.Written++
 		line := strings.ReplaceAll(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})), "\n", "")
-		if err := out.Write([]string{name, line}); err != nil {
-			return err
-		}
+		out.Row(name, line)
 		if f.ctx.Err() != nil {
 			return f.ctx.Err()
 		}
 	}
-	out.Flush()
-	return out.Error()
+	return out.Flush()
 }
 
 func commonName(der []byte) string {
@@ -233,17 +226,11 @@ func (j *Jobs) WriteReasons(ctx context.Context, id string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out := csv.NewWriter(w)
-	if err := out.Write([]string{"row", "name", "reason"}); err != nil {
-		return err
-	}
+	out := csvlist.NewWriter(w, "row", "name", "reason")
 	for _, f := range failures {
-		if err := out.Write([]string{strconv.Itoa(f.Row), f.Name, f.Reason}); err != nil {
-			return err
-		}
+		out.Row(strconv.Itoa(f.Row), f.Name, f.Reason)
 	}
-	out.Flush()
-	return out.Error()
+	return out.Flush()
 }
 
 // Findings are the refusals as findings, so that they are shown as those of a check are.

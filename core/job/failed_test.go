@@ -75,7 +75,7 @@ func TestFailedRows(t *testing.T) {
 		t.Errorf("sentence %q", s.Sentence())
 	}
 	reasons := new(bytes.Buffer)
-	if err := b.WriteReasons(ctx, r.ID, reasons); err != nil || !strings.Contains(reasons.String(), "44,nobody,y\n") {
+	if err := b.WriteReasons(ctx, r.ID, reasons); err != nil || !strings.Contains(reasons.String(), "\"44\",\"nobody\",\"y\"\n") {
 		t.Errorf("%q, %v", reasons, err)
 	}
 

@@ -23,14 +23,15 @@ import (
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
+	"enrollbench/core/upload"
 )
 
 // portableLimits bound what is taken from a file that somebody brought.
 var portableLimits = archive.Limits{
-	ArchiveBytes: 2*MaxUploadBytes + 16<<20,
+	ArchiveBytes: 2*upload.MaxBytes + 16<<20,
 	Entries:      3,
-	EntryBytes:   MaxUploadBytes,
-	TotalBytes:   2*MaxUploadBytes + maxManifest,
+	EntryBytes:   upload.MaxBytes,
+	TotalBytes:   2*upload.MaxBytes + maxManifest,
 	NameBytes:    300,
 }
 
@@ -151,7 +152,7 @@ func readPortable(z *archive.Reader) (*portable, map[string]int, error) {
 			continue
 		}
 		i, ok := at[m.Name]
-		if !ok || path.Dir(m.Name)+"/" != folder || !checkHash(m.SHA256) || m.Bytes <= 0 || m.Bytes > MaxUploadBytes {
+		if !ok || path.Dir(m.Name)+"/" != folder || !checkHash(m.SHA256) || m.Bytes <= 0 || m.Bytes > upload.MaxBytes {
 			return nil, nil, &ImportError{Reason: fmt.Sprintf("its member %q is missing or wrongly described", m.Name)}
 		}
 		if e, err := z.Entry(i); err != nil || e.Size != m.Bytes {

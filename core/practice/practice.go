@@ -37,11 +37,13 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"enrollbench/core/upload"
 )
 
 // Limits of the service that it stands for (DigiCert, "Prepare enrollment data").
 const (
-	MaxUploadBytes = 200_000_000 // of the file that starts a job
+	MaxUploadBytes = upload.MaxBytes // of the file that starts a job
 	MaxMACs        = 500_000     // certificates of one job by MAC addresses
 	MaxRSAKeys     = 2_000       // RSA keys made in one job, unless AllowRSAOver2000: each takes up to half a second
 )

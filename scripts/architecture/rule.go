@@ -40,6 +40,7 @@ var core = map[string]layer{
 	"attribute":   base,
 	"ber":         base,
 	"certificate": base,
+	"csvlist":     base,
 	"filelock":    base,
 	"finding":     base,
 	"form":        base,
@@ -47,6 +48,7 @@ var core = map[string]layer{
 	"privatekey":  base,
 	"progress":    base,
 	"store":       base,
+	"upload":      base,
 	"work":        base,
 
 	"csr": format, "csvdoc": format, "eui48": format, "openpgp": format, "cms": format,
