@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
-	"enrollbench/core/upload"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +18,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"enrollbench/core/upload"
 )
 
 func bundle(t testing.TB, s *Set, o BundleOptions) BundleResult {

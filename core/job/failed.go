@@ -126,7 +126,8 @@ func (f *failedRows) file(ctx context.Context, r *Record) error {
 	return f.requests(z)
 }
 
-// rows copies the header and the refused rows of a CSV, octet by octet: the upload without the rows that were not refused.
+// rows copies the header and the refused rows of a CSV, octet by octet: the upload without the rows that were not refused. Only
+// a cell that a spreadsheet would run as a formula is written anew.
 func (f *failedRows) rows(ctx context.Context, path string) error {
 	doc, err := csvdoc.Open(ctx, path, csvdoc.Options{Limits: csvdoc.Limits{Bytes: maxUploadPlain}})
 	if err != nil {
@@ -145,6 +146,7 @@ func (f *failedRows) rows(ctx context.Context, path string) error {
 		}
 	}
 	var taken []csvdoc.RowID
+	var formulas []csvdoc.Cell
 	var called []string
 	err = s.ScanBytes(ctx, 0, s.Rows(), func(i int, id csvdoc.RowID, cells [][]byte, raw []byte) error {
 		called = called[:0]
@@ -153,6 +155,11 @@ func (f *failedRows) rows(ctx context.Context, path string) error {
 		}
 		if len(raw) > 0 && f.sought.take(s.FileRow(i), called...) {
 			f.out.Written++
+			for at, cell := range cells {
+				if safe := csvlist.Defuse(string(cell)); len(safe) > len(cell) {
+					formulas = append(formulas, csvdoc.Cell{Row: id, Column: s.Columns()[at].ID, Value: safe})
+				}
+			}
 		} else {
 			taken = append(taken, id)
 		}
@@ -161,7 +168,15 @@ func (f *failedRows) rows(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := doc.DeleteRows(taken); err != nil {
+	_, err = doc.Apply("refused rows", func(e *csvdoc.Edit) error {
+		for _, c := range formulas {
+			if err := e.SetCell(c.Row, c.Column, c.Value); err != nil {
+				return err
+			}
+		}
+		return e.DeleteRows(taken)
+	})
+	if err != nil {
 		return err
 	}
 	return doc.Snapshot().Write(ctx, f.w, nil)

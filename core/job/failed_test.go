@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"enrollbench/core/csvlist"
 	"enrollbench/core/eui48"
 	"enrollbench/core/trustmanager"
 )
@@ -45,6 +46,24 @@ func (b *bench) give(r *Record, failures ...RowFailure) {
 	j.Failures, j.Failed, j.Issued, j.State, j.Status = failures, len(failures), 1, trustmanager.StateComplete, "COMPLETE"
 	b.service.mu.Unlock()
 	b.must(Complete)(b.Refresh(ctx, r.ID))
+}
+
+// TestFailedFormula: a person opens the refused rows in a spreadsheet, which must run nothing of them.
+func TestFailedFormula(t *testing.T) {
+	b := newBench(t)
+	q := b.batch("unused.csv")
+	q.Files = []File{{Path: b.write("upload.csv", "subject.common_name,note\r\ndev-a,\"=HYPERLINK(\"\"x\"\")\"\r\n-40C,b\r\ndev-c,c\r\n"), Count: 3}}
+	all, err := b.Prepare(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.must(Started)(b.Start(ctx, all[0].ID, nil))
+	b.give(r, refused(2, "dev-a", "x"), refused(3, "-40C", "y"))
+	got, _ := b.failed(r.ID)
+	rows, err := csv.NewReader(strings.NewReader(got)).ReadAll()
+	if err != nil || len(rows) != 3 || rows[1][1] != "'=HYPERLINK(\"x\")" || csvlist.Plain(rows[1][1]) != "=HYPERLINK(\"x\")" || rows[2][0] != "'-40C" {
+		t.Errorf("%q %v", rows, err)
+	}
 }
 
 // TestFailedRows: the octets of the refused rows are those that were sent, whatever the CSV looks like.
