@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -67,7 +66,7 @@ func (r *Result) Save(ctx context.Context, o UploadOptions, report progress.Func
 	if source == "" && r.p.opt.Form != nil {
 		source = r.p.opt.Form.path
 	}
-	out, err := upload.Create(upload.Target{Out: o.Out, Max: r.p.opt.MaxBytes, Replace: o.Replace, Source: source, Earlier: r.savedEarlier})
+	out, err := upload.Create(upload.Target{Out: o.Out, Max: r.p.opt.MaxBytes, Replace: o.Replace, Source: source, EarlierZIP: savedEarlier})
 	if err != nil {
 		return none, err
 	}
@@ -98,20 +97,13 @@ func (r *Result) Save(ctx context.Context, o UploadOptions, report progress.Func
 	return result, err
 }
 
-// savedEarlier says whether a file was written by an earlier save: a CSV that begins with the header of this upload, in the
-// form of uploads, or a ZIP with one file that is called as a save calls it.
-func (r *Result) savedEarlier(path, ext string) bool {
+// savedEarlier says whether a ZIP was written by an earlier save: it has one file, called as a save calls it.
+func savedEarlier(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	if ext == ".csv" {
-		header := r.uploadHeader()
-		begin := make([]byte, len(header))
-		_, err := io.ReadFull(f, begin)
-		return err == nil && bytes.Equal(begin, header)
-	}
 	info, err := f.Stat()
 	if err != nil {
 		return false

@@ -44,8 +44,8 @@ import (
 // Limits of the service that it stands for (DigiCert, "Prepare enrollment data").
 const (
 	MaxUploadBytes = upload.MaxBytes // of the file that starts a job
-	MaxMACs        = 500_000     // certificates of one job by MAC addresses
-	MaxRSAKeys     = 2_000       // RSA keys made in one job, unless AllowRSAOver2000: each takes up to half a second
+	MaxMACs        = 500_000         // certificates of one job by MAC addresses
+	MaxRSAKeys     = 2_000           // RSA keys made in one job, unless AllowRSAOver2000: each takes up to half a second
 )
 
 // KeepFinished is how long jobs that have ended are kept, with their results: Open removes older ones.

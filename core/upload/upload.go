@@ -59,9 +59,9 @@ type Target struct {
 	Replace bool   // files of an earlier upload of this name may be replaced
 	Source  string // the file that the upload is made of, which is never replaced; "" for none
 
-	// Earlier says whether the file at path, which has the name of the upload and the extension ext, was left by an earlier
-	// upload. It is asked about ".csv" and ".zip" files, except the one at Out. Nil: none of them was.
-	Earlier func(path, ext string) bool
+	// EarlierZIP says whether the ZIP of the upload's name, where the parts are CSVs, was left by an earlier upload; nil: it was
+	// not. A CSV beside a new ZIP is never taken for one: it may be what the upload is made of.
+	EarlierZIP func(path string) bool
 }
 
 // Files are the files of one upload while they are written. Use them like a file: Create, defer Abort, write, Commit.
@@ -113,8 +113,8 @@ func (f *Files) leftBehind(name, rest string) bool {
 		return true
 	case rest == ".left-out.csv", rest == ".manifest.csv", isPart(lower):
 		return !f.isSource(path)
-	case lower == ".csv", lower == ".zip":
-		return f.target.Earlier != nil && !f.isSource(path) && f.target.Earlier(path, lower)
+	case lower == ".zip":
+		return f.target.EarlierZIP != nil && !f.isSource(path) && f.target.EarlierZIP(path)
 	}
 	return false
 }

@@ -82,10 +82,10 @@ func TestEarlierUpload(t *testing.T) {
 		}
 	}
 	asked := ""
-	target := Target{Out: filepath.Join(dir, "lot.csv"), Earlier: func(path, ext string) bool { asked += filepath.Base(path) + ext; return true }}
+	target := Target{Out: filepath.Join(dir, "lot.csv"), EarlierZIP: func(path string) bool { asked += filepath.Base(path); return true }}
 	_, err := save(t, target, "a")
 	left, ok := errors.AsType[*LeftoverError](err)
-	if !ok || !errors.Is(err, fs.ErrExist) || len(left.Files) != len(ours) || asked != "lot.zip.zip" {
+	if !ok || !errors.Is(err, fs.ErrExist) || len(left.Files) != len(ours) || asked != "lot.zip" {
 		t.Fatalf("%v, asked about %q", err, asked)
 	}
 	for _, name := range left.Files {
@@ -115,7 +115,7 @@ func TestSourceStays(t *testing.T) {
 		if err := os.WriteFile(source, []byte("mine"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := save(t, Target{Out: filepath.Join(dir, "lot.csv"), Replace: true, Source: source, Earlier: func(string, string) bool { return true }}, "a")
+		_, err := save(t, Target{Out: filepath.Join(dir, "lot.csv"), Replace: true, Source: source, EarlierZIP: func(string) bool { return true }}, "a")
 		if !errors.Is(err, c.err) {
 			t.Errorf("%s: %v", c.source, err)
 		}
