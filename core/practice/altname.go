@@ -6,43 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"enrollbench/core/attribute"
 )
 
-// altName is one GeneralName (RFC 5280 §4.2.1.6), encoded.
-type altName struct {
-	kind string // the tag and, of an otherName, its object identifier: a column replaces the names of its kind
-	der  []byte
-}
-
-type altNames []altName
-
-func (a altNames) encode() []byte {
-	var all []byte
-	for _, n := range a {
-		all = append(all, n.der...)
-	}
-	return all
-}
-
-// replace puts a name in the place of those of its kind.
-func (a *altNames) replace(name altName) {
-	kept := (*a)[:0]
-	for _, n := range *a {
-		if n.kind != name.kind {
-			kept = append(kept, n)
-		}
-	}
-	*a = append(kept, name)
-}
-
-// Tags of GeneralName.
+// Tags of GeneralName (RFC 5280 §4.2.1.6).
 const (
 	tagOtherName = iota
 	tagEmail
@@ -55,81 +26,79 @@ const (
 	tagRegisteredID
 )
 
-func kindOf(tag cbasn1.Tag) string { return strconv.Itoa(int(tag & 0x1f)) }
+var oidUserPrincipalName = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2, 3}
 
-// simple makes a name of a text or octets.
-func simple(tag int, value []byte) altName {
-	t := cbasn1.Tag(tag).ContextSpecific() // #nosec G115 -- a small constant
-	var b cryptobyte.Builder
-	b.AddASN1(t, func(b *cryptobyte.Builder) { b.AddBytes(value) })
-	return altName{kind: kindOf(t), der: b.BytesOrPanic()}
+// otherName is the content of that GeneralName, as far as we write it.
+type otherName struct {
+	ID   asn1.ObjectIdentifier
+	Text string `asn1:"explicit,tag:0,utf8"`
+}
+
+// nameKind tells which names a column replaces: those of its tag and, of an otherName, of its object identifier.
+func nameKind(n asn1.RawValue) string {
+	var id asn1.ObjectIdentifier
+	if n.Tag == tagOtherName {
+		_, _ = asn1.Unmarshal(n.Bytes, &id) // requestAltNames has read it before
+	}
+	return strconv.Itoa(n.Tag) + " " + id.String()
+}
+
+// replaceName puts a name in the place of those of its kind.
+func replaceName(names []asn1.RawValue, name asn1.RawValue) []asn1.RawValue {
+	kind := nameKind(name)
+	return append(slices.DeleteFunc(names, func(n asn1.RawValue) bool { return nameKind(n) == kind }), name)
 }
 
 // newAltName checks a cell and makes the name of it.
-func newAltName(kind altNameKind, cell string) (altName, error) {
+func newAltName(kind altNameKind, cell string) (asn1.RawValue, error) {
+	simple := func(tag int, value []byte, err error) (asn1.RawValue, error) {
+		return asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: tag, Bytes: value}, err
+	}
+	// marshalled is the name whose content encoding/asn1 writes.
+	marshalled := func(tag int, value any) (n asn1.RawValue, err error) {
+		der, err := asn1.MarshalWithParams(value, fmt.Sprintf("tag:%d", tag))
+		if err == nil {
+			_, err = asn1.Unmarshal(der, &n)
+		}
+		return n, err
+	}
 	switch kind {
 	case altDNS:
-		return simple(tagDNS, []byte(cell)), attribute.DNSName(cell, true)
+		return simple(tagDNS, []byte(cell), attribute.DNSName(cell, true))
 	case altEmail:
-		return simple(tagEmail, []byte(cell)), attribute.Email(cell)
+		return simple(tagEmail, []byte(cell), attribute.Email(cell))
 	case altURI:
-		return simple(tagURI, []byte(cell)), attribute.URI(cell)
+		return simple(tagURI, []byte(cell), attribute.URI(cell))
 	case altIP:
 		if err := attribute.IP(cell); err != nil {
-			return altName{}, err
+			return asn1.RawValue{}, err
 		}
 		ip, err := netip.ParseAddr(cell)
-		return simple(tagIP, ip.AsSlice()), err
+		return simple(tagIP, ip.AsSlice(), err)
 	case altUPN:
 		if !strings.Contains(cell, "@") {
-			return altName{}, fmt.Errorf("%s is no user principal name such as name@domain", attribute.Quote(cell))
+			return asn1.RawValue{}, fmt.Errorf("%s is no user principal name such as name@domain", attribute.Quote(cell))
 		}
-		return otherName(oidUserPrincipalName, cell)
+		return marshalled(tagOtherName, otherName{oidUserPrincipalName, cell})
 	case altOther: // as openssl writes it
 		id, text, ok := strings.Cut(cell, ";UTF8:")
 		oid, err := parseOID(id)
 		if !ok || err != nil {
-			return altName{}, fmt.Errorf("%s is no other name such as 1.3.6.1.4.1.99999.1;UTF8:text", attribute.Quote(cell))
+			return asn1.RawValue{}, fmt.Errorf("%s is no other name such as 1.3.6.1.4.1.99999.1;UTF8:text", attribute.Quote(cell))
 		}
-		return otherName(oid, text)
+		return marshalled(tagOtherName, otherName{oid, text})
 	case altRegisteredID:
 		oid, err := parseOID(cell)
 		if err != nil {
-			return altName{}, err
+			return asn1.RawValue{}, err
 		}
-		der, err := encodeOID(oid)
-		if err != nil {
-			return altName{}, err
-		}
-		s := cryptobyte.String(der)
-		var value cryptobyte.String
-		s.ReadASN1(&value, cbasn1.OBJECT_IDENTIFIER)
-		return simple(tagRegisteredID, value), nil
+		return marshalled(tagRegisteredID, oid)
 	}
-	return directoryName(cell)
-}
-
-func encodeOID(id asn1.ObjectIdentifier) ([]byte, error) {
-	var b cryptobyte.Builder
-	b.AddASN1ObjectIdentifier(id)
-	return b.Bytes()
-}
-
-func otherName(id asn1.ObjectIdentifier, text string) (altName, error) {
-	der, err := encodeOID(id)
+	name, err := directoryName(cell)
 	if err != nil {
-		return altName{}, err
+		return asn1.RawValue{}, err
 	}
-	tag := cbasn1.Tag(tagOtherName).ContextSpecific().Constructed()
-	var b cryptobyte.Builder
-	b.AddASN1(tag, func(b *cryptobyte.Builder) {
-		b.AddBytes(der)
-		b.AddASN1(cbasn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
-			b.AddASN1(cbasn1.UTF8String, func(b *cryptobyte.Builder) { b.AddBytes([]byte(text)) })
-		})
-	})
-	out, err := b.Bytes()
-	return altName{kind: kindOf(tag) + string(der), der: out}, err
+	return asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: tagDirectory, IsCompound: true, Bytes: name}, nil
 }
 
 func parseOID(s string) (asn1.ObjectIdentifier, error) {
@@ -141,7 +110,7 @@ func parseOID(s string) (asn1.ObjectIdentifier, error) {
 		}
 		id = append(id, int(n))
 	}
-	if len(id) < 2 || id[0] > 2 || id[0] < 2 && id[1] > 39 {
+	if _, err := asn1.Marshal(id); err != nil {
 		return nil, fmt.Errorf("%s is no object identifier", attribute.Quote(s))
 	}
 	return id, nil
@@ -155,7 +124,7 @@ var shortNames = map[string]string{
 
 // directoryName reads "CN=device,O=Example": attributes in the order in which they are encoded, commas within a value
 // behind a backslash.
-func directoryName(cell string) (altName, error) {
+func directoryName(cell string) ([]byte, error) {
 	var parts []string
 	var at strings.Builder
 	for i := 0; i < len(cell); i++ {
@@ -170,59 +139,35 @@ func directoryName(cell string) (altName, error) {
 			at.WriteByte(c)
 		}
 	}
-	parts = append(parts, at.String())
-	tag := cbasn1.Tag(tagDirectory).ContextSpecific().Constructed()
-	var b cryptobyte.Builder
-	var failed error
-	b.AddASN1(tag, func(b *cryptobyte.Builder) {
-		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			for _, part := range parts {
-				name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-				column := shortNames[strings.ToUpper(strings.TrimSpace(name))]
-				a, err := attributeValue{}, fmt.Errorf("%s is no directory name such as CN=device,O=Example", attribute.Quote(cell))
-				for i := range subjectFields {
-					if subjectFields[i].column == column && value != "" {
-						a, err = subjectFields[i].encode(value)
-					}
-				}
-				failed = errors.Join(failed, err)
-				b.AddASN1(cbasn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(a.der) })
-			}
-		})
-	})
-	if failed != nil {
-		return altName{}, failed
+	var name []attributeValue
+	for _, part := range append(parts, at.String()) {
+		short, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		field := subjectColumn(shortNames[strings.ToUpper(strings.TrimSpace(short))])
+		if field == nil || value == "" {
+			return nil, fmt.Errorf("%s is no directory name such as CN=device,O=Example", attribute.Quote(cell))
+		}
+		a, err := field.encode(value)
+		if err != nil {
+			return nil, err
+		}
+		name = append(name, a)
 	}
-	der, err := b.Bytes()
-	return altName{kind: kindOf(tag), der: der}, err
+	return marshalName(name)
 }
 
 // requestAltNames takes the names that a request asks for.
-func requestAltNames(request *x509.CertificateRequest) (altNames, error) {
-	var names altNames
+func requestAltNames(request *x509.CertificateRequest) (names []asn1.RawValue, err error) {
 	for _, e := range request.Extensions {
 		if !e.Id.Equal(oidSubjectAltName) {
 			continue
 		}
-		in := cryptobyte.String(e.Value)
-		var list cryptobyte.String
-		if !in.ReadASN1(&list, cbasn1.SEQUENCE) || !in.Empty() {
+		if rest, err := asn1.Unmarshal(e.Value, &names); err != nil || len(rest) > 0 {
 			return nil, errors.New("subjectAltName is no list of names")
 		}
-		for !list.Empty() {
-			var one, inner, id cryptobyte.String
-			var tag cbasn1.Tag
-			if !list.ReadAnyASN1Element(&one, &tag) {
-				return nil, errors.New("subjectAltName is damaged")
+		for _, n := range names {
+			if _, err := asn1.Unmarshal(n.Bytes, new(asn1.ObjectIdentifier)); n.Tag == tagOtherName && err != nil {
+				return nil, errors.New("subjectAltName has an otherName without an object identifier")
 			}
-			n := altName{kind: kindOf(tag), der: one}
-			if whole := one; tag == cbasn1.Tag(tagOtherName).ContextSpecific().Constructed() {
-				if !whole.ReadASN1(&inner, tag) || !inner.ReadASN1Element(&id, cbasn1.OBJECT_IDENTIFIER) {
-					return nil, errors.New("subjectAltName has an otherName without an object identifier")
-				}
-				n.kind += string(id)
-			}
-			names = append(names, n)
 		}
 	}
 	return names, nil

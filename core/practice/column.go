@@ -1,8 +1,10 @@
 package practice
 
 import (
+	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,8 +23,7 @@ type subjectField struct {
 	column    string
 	id        asn1.ObjectIdentifier
 	attribute string // as core/attribute knows its length
-	ascii     bool   // IA5String
-	printable bool   // PrintableString
+	kind      string // of string, as encoding/asn1 calls it; "" for utf8
 }
 
 // subjectFields: RFC 5280 Appendix A.1, RFC 2985 §5, RFC 4519 §2.
@@ -30,21 +31,30 @@ var subjectFields = []subjectField{
 	{column: columnCommonName, id: asn1.ObjectIdentifier{2, 5, 4, 3}, attribute: "commonName"},
 	{column: "subject.organization_name", id: asn1.ObjectIdentifier{2, 5, 4, 10}, attribute: "organizationName"},
 	{column: "subject.organization_unit", id: asn1.ObjectIdentifier{2, 5, 4, 11}, attribute: "organizationalUnitName"},
-	{column: "subject.country", id: asn1.ObjectIdentifier{2, 5, 4, 6}, attribute: "countryName", printable: true},
+	{column: "subject.country", id: asn1.ObjectIdentifier{2, 5, 4, 6}, attribute: "countryName", kind: "printable"},
 	{column: "subject.state", id: asn1.ObjectIdentifier{2, 5, 4, 8}, attribute: "stateOrProvinceName"},
 	{column: "subject.locality", id: asn1.ObjectIdentifier{2, 5, 4, 7}, attribute: "localityName"},
 	{column: "subject.street_address", id: asn1.ObjectIdentifier{2, 5, 4, 9}, attribute: "streetAddress"},
 	{column: "subject.postal_code", id: asn1.ObjectIdentifier{2, 5, 4, 17}, attribute: "postalCode"},
 	{column: "subject.description", id: asn1.ObjectIdentifier{2, 5, 4, 13}, attribute: "description"},
-	{column: "subject.serial_number", id: asn1.ObjectIdentifier{2, 5, 4, 5}, attribute: "serialNumber", printable: true},
-	{column: "subject.dn_qualifier", id: asn1.ObjectIdentifier{2, 5, 4, 46}, attribute: "dnQualifier", printable: true},
-	{column: "subject.email", id: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}, attribute: "emailAddress", ascii: true},
+	{column: "subject.serial_number", id: asn1.ObjectIdentifier{2, 5, 4, 5}, attribute: "serialNumber", kind: "printable"},
+	{column: "subject.dn_qualifier", id: asn1.ObjectIdentifier{2, 5, 4, 46}, attribute: "dnQualifier", kind: "printable"},
+	{column: "subject.email", id: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}, attribute: "emailAddress", kind: "ia5"},
 	{column: "subject.unstructured_name", id: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 2}, attribute: "unstructuredName"},
 	{column: "subject.unstructured_address", id: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 8}, attribute: "unstructuredAddress"},
-	{column: "subject.domain_component", id: asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}, attribute: "domainComponent", ascii: true},
+	{column: "subject.domain_component", id: asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}, attribute: "domainComponent", kind: "ia5"},
 	// X.520's uniqueIdentifier is a string of bits that common libraries refuse to read in a name; the directory's userId
 	// carries a text.
 	{column: "subject.unique_identifier", id: asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1}, attribute: "userId"},
+}
+
+// subjectColumn is the field of a column, nil where there is none.
+func subjectColumn(column string) *subjectField {
+	i := slices.IndexFunc(subjectFields, func(f subjectField) bool { return f.column == column })
+	if i < 0 {
+		return nil
+	}
+	return &subjectFields[i]
 }
 
 // altNameKind is a column that becomes a name of subjectAltName.
@@ -66,18 +76,17 @@ var altNameColumns = map[string]altNameKind{
 	"san.registered_id": altRegisteredID, "san.other_name": altOther, "san.directory_name": altDirectory,
 }
 
-var keyUsageColumns = map[string]uint16{
-	"digital_signature": usageDigitalSignature, "content_commitment": usageContentCommitment, "non_repudiation": usageContentCommitment,
-	"key_encipherment": usageKeyEncipherment, "data_encipherment": usageDataEncipherment, "key_agreement": usageKeyAgreement,
+var keyUsageColumns = map[string]x509.KeyUsage{
+	"digital_signature": x509.KeyUsageDigitalSignature, "content_commitment": x509.KeyUsageContentCommitment,
+	"non_repudiation": x509.KeyUsageContentCommitment, "key_encipherment": x509.KeyUsageKeyEncipherment,
+	"data_encipherment": x509.KeyUsageDataEncipherment, "key_agreement": x509.KeyUsageKeyAgreement,
 }
 
-var extKeyUsageColumns = map[string]asn1.ObjectIdentifier{
-	"server_auth": oidServerAuth, "server_authentication": oidServerAuth,
-	"client_auth": oidClientAuth, "client_authentication": oidClientAuth,
-	"code_signing":     {1, 3, 6, 1, 5, 5, 7, 3, 3},
-	"email_protection": {1, 3, 6, 1, 5, 5, 7, 3, 4},
-	"time_stamping":    {1, 3, 6, 1, 5, 5, 7, 3, 8},
-	"ocsp_signing":     {1, 3, 6, 1, 5, 5, 7, 3, 9},
+var extKeyUsageColumns = map[string]x509.ExtKeyUsage{
+	"server_auth": x509.ExtKeyUsageServerAuth, "server_authentication": x509.ExtKeyUsageServerAuth,
+	"client_auth": x509.ExtKeyUsageClientAuth, "client_authentication": x509.ExtKeyUsageClientAuth,
+	"code_signing": x509.ExtKeyUsageCodeSigning, "email_protection": x509.ExtKeyUsageEmailProtection,
+	"time_stamping": x509.ExtKeyUsageTimeStamping, "ocsp_signing": x509.ExtKeyUsageOCSPSigning,
 }
 
 // columnUse is what one column of an upload is for.
@@ -86,9 +95,11 @@ type columnUse struct {
 	subject     *subjectField
 	altName     altNameKind
 	isAltName   bool
-	keyUsage    uint16
-	extKeyUsage asn1.ObjectIdentifier
-	from, to    bool
+	keyUsage    x509.KeyUsage
+	extKeyUsage x509.ExtKeyUsage
+
+	isExtKeyUsage bool
+	from, to      bool
 }
 
 // layout is the header row of an upload, understood.
@@ -132,15 +143,12 @@ func newLayout(header []string) (*layout, error) {
 				return nil, fmt.Errorf("there is no key usage %q", usage)
 			}
 		case isExtended:
-			if use.extKeyUsage = extKeyUsageColumns[extended]; use.extKeyUsage == nil {
+			if use.extKeyUsage, use.isExtKeyUsage = extKeyUsageColumns[extended]; !use.isExtKeyUsage {
 				return nil, fmt.Errorf("there is no extended key usage %q", extended)
 			}
 		default:
-			for j := range subjectFields {
-				if subjectFields[j].column == name {
-					use.subject = &subjectFields[j]
-					l.hasCertificateData = true
-				}
+			if use.subject = subjectColumn(name); use.subject != nil {
+				l.hasCertificateData = true
 			}
 			if name == columnCommonName {
 				l.cn = i

@@ -161,7 +161,7 @@ func FuzzRow(f *testing.F) {
 		f.Fatal(err)
 	}
 	i := newIssuer(a.issuing, a.issuing.certificate.NotBefore.Add(2*clockTolerance))
-	_, spki, err := P256.generate()
+	_, public, spki, err := P256.generate()
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func FuzzRow(f *testing.F) {
 		if err != nil {
 			return
 		}
-		der, err := i.issue(who, spki, P256)
+		der, err := i.issue(who, public, spki)
 		if err != nil {
 			t.Fatalf("a row that was taken is not issued: %v", err)
 		}

@@ -7,30 +7,43 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
-
 	"enrollbench/core/attribute"
 	"enrollbench/core/csr"
+	"enrollbench/core/mldsa"
 )
 
-// attributeValue is one attribute of a subject, encoded.
+// attributeValue is one attribute of a Name. Its value stays in the form that it has in a request.
 type attributeValue struct {
-	id  string // DER of the object identifier
-	der []byte // DER of the AttributeTypeAndValue
+	ID    asn1.ObjectIdentifier
+	Value asn1.RawValue
 }
 
-// identify makes the identity of a row: what its request says, and over it what its columns say (the CSV wins).
+// relativeSET is a RelativeDistinguishedName: encoding/asn1 makes a SET of a type whose name ends so.
+type relativeSET []attributeValue
+
+// marshalName writes a Name (RFC 5280 §4.1.2.4) with one attribute in each set.
+func marshalName(all []attributeValue) ([]byte, error) {
+	sets := make([]relativeSET, len(all))
+	for i, a := range all {
+		sets[i] = relativeSET{a}
+	}
+	return asn1.Marshal(sets)
+}
+
+// identify makes the identity of a row: what its request says, and over it what its columns say (the CSV wins). Several
+// attributes in one set of the request's subject become sets of one: the service writes them so.
 func (l *layout) identify(values []string, request *x509.CertificateRequest) (*identity, error) {
 	who := &identity{uniqueID: l.cell(values, l.uniqueID)}
-	var subject []attributeValue
-	var names altNames
 	if request != nil {
-		var err error
-		if subject, err = splitName(request.RawSubject); err != nil {
-			return nil, fmt.Errorf("the subject of its request: %w", err)
+		var sets []relativeSET
+		if _, err := asn1.Unmarshal(request.RawSubject, &sets); err != nil {
+			return nil, fmt.Errorf("the subject of its request is no Name (RFC 5280 §4.1.2.4): %w", err)
 		}
-		if names, err = requestAltNames(request); err != nil {
+		for _, set := range sets {
+			who.subject = append(who.subject, set...)
+		}
+		var err error
+		if who.names, err = requestAltNames(request); err != nil {
 			return nil, fmt.Errorf("the names in its request: %w", err)
 		}
 		who.commonName = request.Subject.CommonName
@@ -40,36 +53,25 @@ func (l *layout) identify(values []string, request *x509.CertificateRequest) (*i
 		if cell == "" {
 			continue
 		}
-		if err := use.apply(cell, who, &subject, &names); err != nil {
+		if err := use.apply(cell, who); err != nil {
 			return nil, fmt.Errorf("column %s: %w", use.name, err)
 		}
 	}
-	if len(subject) == 0 && len(names) == 0 {
+	if len(who.subject) == 0 && len(who.names) == 0 {
 		return nil, errors.New("it names nobody: no common name and no subjectAltName")
 	}
-	var b cryptobyte.Builder
-	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		for _, a := range subject {
-			b.AddASN1(cbasn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(a.der) })
-		}
-	})
-	var err error
-	if who.subject, err = b.Bytes(); err != nil {
-		return nil, err
-	}
-	who.altNames = names.encode()
 	return who, nil
 }
 
 // apply takes one cell that is not empty.
-func (u *columnUse) apply(cell string, who *identity, subject *[]attributeValue, names *altNames) error {
+func (u *columnUse) apply(cell string, who *identity) error {
 	switch {
 	case u.subject != nil:
 		a, err := u.subject.encode(cell)
 		if err != nil {
 			return err
 		}
-		*subject = replaceAttribute(*subject, a)
+		who.subject = replaceAttribute(who.subject, a)
 		if u.name == columnCommonName {
 			who.commonName = cell
 		}
@@ -78,7 +80,7 @@ func (u *columnUse) apply(cell string, who *identity, subject *[]attributeValue,
 		if err != nil {
 			return err
 		}
-		names.replace(name)
+		who.names = replaceName(who.names, name)
 	case u.keyUsage != 0:
 		on, err := yes(cell)
 		if err != nil {
@@ -87,7 +89,7 @@ func (u *columnUse) apply(cell string, who *identity, subject *[]attributeValue,
 		if on {
 			who.keyUsage |= u.keyUsage
 		}
-	case u.extKeyUsage != nil:
+	case u.isExtKeyUsage:
 		on, err := yes(cell)
 		if err != nil {
 			return err
@@ -111,54 +113,42 @@ func (u *columnUse) apply(cell string, who *identity, subject *[]attributeValue,
 
 // encode checks a value and makes the attribute of it.
 func (f *subjectField) encode(value string) (attributeValue, error) {
+	a := attributeValue{ID: f.id}
 	for _, flaw := range attribute.Text(value) {
 		if flaw.Kind == attribute.Control || flaw.Kind == attribute.Damaged {
-			return attributeValue{}, fmt.Errorf("%s has %s", attribute.Quote(value), flaw.Reason)
+			return a, fmt.Errorf("%s has %s", attribute.Quote(value), flaw.Reason)
 		}
 	}
 	if err := attribute.Length(f.attribute, value); err != nil {
-		return attributeValue{}, err
+		return a, err
 	}
+	var err error
 	switch f.attribute {
 	case "countryName":
-		if err := attribute.Country(value); err != nil && !errors.Is(err, attribute.ErrUserAssigned) {
-			return attributeValue{}, err
-		}
+		err = attribute.Country(value)
 	case "emailAddress":
-		if err := attribute.Email(value); err != nil {
-			return attributeValue{}, err
-		}
+		err = attribute.Email(value)
 	}
-	tag := cbasn1.UTF8String
-	switch {
-	case f.printable:
-		if !isPrintableString(value) {
-			return attributeValue{}, fmt.Errorf("%s has characters that a PrintableString does not", attribute.Quote(value))
-		}
-		tag = cbasn1.PrintableString
-	case f.ascii:
-		if !isASCII(value) {
-			return attributeValue{}, fmt.Errorf("%s is not ASCII", attribute.Quote(value))
-		}
-		tag = cbasn1.IA5String
+	if err != nil && !errors.Is(err, attribute.ErrUserAssigned) {
+		return a, err
 	}
-	var id cryptobyte.Builder
-	id.AddASN1ObjectIdentifier(f.id)
-	idDER := id.BytesOrPanic()
-	var b cryptobyte.Builder
-	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddBytes(idDER)
-		b.AddASN1(tag, func(b *cryptobyte.Builder) { b.AddBytes([]byte(value)) })
-	})
-	der, err := b.Bytes()
-	return attributeValue{id: string(idDER), der: der}, err
+	kind := f.kind
+	if kind == "" {
+		kind = "utf8"
+	}
+	der, err := asn1.MarshalWithParams(value, kind)
+	if err != nil || kind == "printable" && strings.Contains(value, "*") { // X.680 §41.4; encoding/asn1 lets an asterisk pass
+		return a, fmt.Errorf("%s has characters that are not allowed in it", attribute.Quote(value))
+	}
+	a.Value.FullBytes = der
+	return a, nil
 }
 
 // replaceAttribute puts a in the place of the attributes of its type, else at the end.
 func replaceAttribute(subject []attributeValue, a attributeValue) []attributeValue {
 	kept, done := subject[:0], false
 	for _, old := range subject {
-		if old.id != a.id {
+		if !old.ID.Equal(a.ID) {
 			kept = append(kept, old)
 		} else if !done {
 			kept, done = append(kept, a), true
@@ -170,73 +160,29 @@ func replaceAttribute(subject []attributeValue, a attributeValue) []attributeVal
 	return kept
 }
 
-// splitName takes a Name apart. Several attributes in one set become sets of one: the service writes them so.
-func splitName(der []byte) ([]attributeValue, error) {
-	var all []attributeValue
-	bad := errors.New("it is no Name (RFC 5280 §4.1.2.4)")
-	in := cryptobyte.String(der)
-	var name cryptobyte.String
-	if !in.ReadASN1(&name, cbasn1.SEQUENCE) {
-		return nil, bad
-	}
-	for !name.Empty() {
-		var set cryptobyte.String
-		if !name.ReadASN1(&set, cbasn1.SET) {
-			return nil, bad
-		}
-		for !set.Empty() {
-			var one, inner, id cryptobyte.String
-			if !set.ReadASN1Element(&one, cbasn1.SEQUENCE) {
-				return nil, bad
-			}
-			whole := one
-			if !whole.ReadASN1(&inner, cbasn1.SEQUENCE) || !inner.ReadASN1Element(&id, cbasn1.OBJECT_IDENTIFIER) {
-				return nil, bad
-			}
-			all = append(all, attributeValue{id: string(id), der: one})
-		}
-	}
-	return all, nil
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
-// isPrintableString: X.680 §41.4.
-func isPrintableString(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(" '()+,-./:=?", c) >= 0) {
-			return false
-		}
-	}
-	return true
-}
-
-// readRequest reads the request of a row, proves that its sender has the key, and returns it with the key's type.
-func readRequest(text []byte) (*x509.CertificateRequest, KeyType, error) {
+// readRequest reads the request of a row, proves that its sender has the key, and returns it with its public key and type.
+func readRequest(text []byte) (request *x509.CertificateRequest, public any, k KeyType, err error) {
 	der, err := csr.DecodePEM(text)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
-	request, err := x509.ParseCertificateRequest(der)
-	if err != nil {
-		return nil, "", fmt.Errorf("the request cannot be read: %w", err)
+	if request, err = x509.ParseCertificateRequest(der); err != nil {
+		return nil, nil, "", fmt.Errorf("the request cannot be read: %w", err)
 	}
-	k, err := typeOf(request.PublicKey)
-	if err != nil {
-		return nil, "", err
+	public, proof := request.PublicKey, request.CheckSignature
+	if key, err := mldsa.ParsePKIXPublicKey(request.RawSubjectPublicKeyInfo); err == nil {
+		public, proof = key, func() error {
+			if !key.Verify(request.RawTBSCertificateRequest, request.Signature) {
+				return errors.New("it is not one of this key")
+			}
+			return nil
+		}
 	}
-	if err := request.CheckSignature(); err != nil {
-		return nil, "", fmt.Errorf("its signature does not verify: %w", err)
+	if k, err = typeOf(public); err != nil {
+		return nil, nil, "", err
 	}
-	return request, k, nil
+	if err := proof(); err != nil {
+		return nil, nil, "", fmt.Errorf("its signature does not verify: %w", err)
+	}
+	return request, public, k, nil
 }
-
-var oidUserPrincipalName = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2, 3}

@@ -1,17 +1,17 @@
 package practice
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/asn1"
 	"fmt"
+	"slices"
 
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+	"enrollbench/core/mldsa"
 )
 
 // KeyType is the kind of key that a profile's certificates have, named as people do.
@@ -27,10 +27,13 @@ const (
 	P384    KeyType = "P-384"
 	P521    KeyType = "P-521"
 	Ed25519 KeyType = "Ed25519"
+	MLDSA44 KeyType = "ML-DSA-44"
+	MLDSA65 KeyType = "ML-DSA-65"
+	MLDSA87 KeyType = "ML-DSA-87"
 )
 
 // keyTypes are those that the service makes. What is usual for devices, and made at once, stands first: a list begins with it.
-var keyTypes = []KeyType{P256, P384, P521, Ed25519, RSA2048, RSA3072, RSA4096}
+var keyTypes = []KeyType{P256, P384, P521, Ed25519, RSA2048, RSA3072, RSA4096, MLDSA44, MLDSA65, MLDSA87}
 
 func (k KeyType) rsaBits() int {
 	switch k {
@@ -44,17 +47,8 @@ func (k KeyType) rsaBits() int {
 	return 0
 }
 
-func (k KeyType) curve() (elliptic.Curve, asn1.ObjectIdentifier) {
-	switch k {
-	case P256:
-		return elliptic.P256(), asn1.ObjectIdentifier{1, 2, 840, 10045, 3, 1, 7}
-	case P384:
-		return elliptic.P384(), asn1.ObjectIdentifier{1, 3, 132, 0, 34}
-	case P521:
-		return elliptic.P521(), asn1.ObjectIdentifier{1, 3, 132, 0, 35}
-	}
-	return nil, nil
-}
+// curves of the ECDSA keys.
+var curves = map[KeyType]elliptic.Curve{P256: elliptic.P256(), P384: elliptic.P384(), P521: elliptic.P521()}
 
 // atOnce is how many keys of the type one worker takes at a time: few where a key takes long, so that both cores have
 // work until the end.
@@ -62,84 +56,47 @@ func (k KeyType) atOnce() int {
 	switch {
 	case k.rsaBits() > 0:
 		return 1
-	case k == P384, k == P521:
+	case k == P384, k == P521, k == MLDSA44, k == MLDSA65, k == MLDSA87:
 		return 16
 	}
 	return 128
 }
 
-var oidECPublicKey = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
-
-// generate makes a key and returns its PKCS#8 (RFC 5958) and SubjectPublicKeyInfo. The caller clears the first.
-func (k KeyType) generate() (pkcs8, spki []byte, err error) {
-	if curve, id := k.curve(); curve != nil {
-		return generateEC(curve, id)
-	}
-	var private, public any
-	if bits := k.rsaBits(); bits > 0 {
-		key, err := rsa.GenerateKey(rand.Reader, bits)
-		if err != nil {
-			return nil, nil, err
-		}
-		private, public = key, key.Public()
+// generate makes a key and returns its PKCS#8 (RFC 5958), which the caller clears, the public key and its SubjectPublicKeyInfo.
+func (k KeyType) generate() (pkcs8 []byte, public any, spki []byte, err error) {
+	var key crypto.Signer
+	if curve := curves[k]; curve != nil {
+		key, err = ecdsa.GenerateKey(curve, rand.Reader)
+	} else if bits := k.rsaBits(); bits > 0 {
+		key, err = rsa.GenerateKey(rand.Reader, bits)
 	} else if k == Ed25519 {
-		pub, key, err := ed25519.GenerateKey(rand.Reader)
-		if err != nil {
-			return nil, nil, err
-		}
-		defer clear(key)
-		private, public = key, pub
+		_, key, err = ed25519.GenerateKey(rand.Reader)
+	} else if i := slices.IndexFunc(mldsa.Algorithms, k.is); i >= 0 {
+		return generateMLDSA(mldsa.Algorithms[i])
 	} else {
-		return nil, nil, fmt.Errorf("no keys of the type %q are made here", string(k))
+		err = fmt.Errorf("no keys of the type %q are made here", string(k))
 	}
-	if spki, err = x509.MarshalPKIXPublicKey(public); err != nil {
-		return nil, nil, err
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	pkcs8, err = x509.MarshalPKCS8PrivateKey(private)
-	return pkcs8, spki, err
+	if spki, err = x509.MarshalPKIXPublicKey(key.Public()); err != nil {
+		return nil, nil, nil, err
+	}
+	pkcs8, err = x509.MarshalPKCS8PrivateKey(key)
+	return pkcs8, key.Public(), spki, err
 }
 
-// generateEC writes the structures itself (RFC 5915 §3, RFC 5480 §2): encoding/asn1 takes as long as making the key.
-func generateEC(curve elliptic.Curve, id asn1.ObjectIdentifier) (pkcs8, spki []byte, err error) {
-	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+func (k KeyType) is(a *mldsa.Algorithm) bool { return a.Name == string(k) }
+
+func generateMLDSA(a *mldsa.Algorithm) (pkcs8 []byte, public any, spki []byte, err error) {
+	key, err := a.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	private, err := key.Bytes()
-	if err != nil {
-		return nil, nil, err
-	}
-	defer clear(private)
-	point, err := key.PublicKey.Bytes()
-	if err != nil {
-		return nil, nil, err
-	}
-	algorithm := func(b *cryptobyte.Builder) {
-		b.AddASN1ObjectIdentifier(oidECPublicKey)
-		b.AddASN1ObjectIdentifier(id)
-	}
-	public := cryptobyte.NewBuilder(make([]byte, 0, 192))
-	public.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1(cbasn1.SEQUENCE, algorithm)
-		b.AddASN1BitString(point)
-	})
-	if spki, err = public.Bytes(); err != nil {
-		return nil, nil, err
-	}
-	secret := cryptobyte.NewBuilder(make([]byte, 0, 320))
-	secret.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1Int64(0)
-		b.AddASN1(cbasn1.SEQUENCE, algorithm)
-		b.AddASN1(cbasn1.OCTET_STRING, func(b *cryptobyte.Builder) {
-			b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-				b.AddASN1Int64(1)
-				b.AddASN1OctetString(private)
-				b.AddASN1(cbasn1.Tag(1).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddASN1BitString(point) })
-			})
-		})
-	})
-	pkcs8, err = secret.Bytes()
-	return pkcs8, spki, err
+	defer key.Wipe()
+	pub := key.Public().(*mldsa.PublicKey)
+	pkcs8, err = key.MarshalPKCS8()
+	return pkcs8, pub, pub.MarshalPKIX(), err
 }
 
 // typeOf names the type of a request's key, or says why no certificate is issued over it.
@@ -155,16 +112,15 @@ func typeOf(public any) (KeyType, error) {
 			return "", fmt.Errorf("its RSA key has %d bits, and 4096 are the most", bits)
 		}
 	case *ecdsa.PublicKey:
-		switch p.Curve {
-		case elliptic.P256():
-			return P256, nil
-		case elliptic.P384():
-			return P384, nil
-		case elliptic.P521():
-			return P521, nil
+		for k, curve := range curves {
+			if curve == p.Curve {
+				return k, nil
+			}
 		}
 	case ed25519.PublicKey:
 		return Ed25519, nil
+	case *mldsa.PublicKey:
+		return KeyType(p.Algorithm.Name), nil
 	}
 	return "", fmt.Errorf("no certificates are issued over keys of its type")
 }

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"crypto/sha256"
@@ -35,7 +36,8 @@ type resultWriter struct {
 	seal      io.WriteCloser
 	spool     *spool
 	to        *recipient.Recipient
-	container *container
+	container *zip.Writer
+	inner     *bufio.Writer // of the container, into the seal
 	names     *fileNames
 	json      io.Writer
 	objects   int
@@ -63,20 +65,22 @@ func newResultWriter(j *job, r *record, chain [][]byte) (w *resultWriter, err er
 		_, err = io.WriteString(w.json, "[")
 		return w, err
 	}
-	w.container = &container{w: w.disk}
+	var into io.Writer = w.disk
 	switch {
 	case w.to == nil:
 	case w.to.Kind() == recipient.X509: // DER begins with its length
 		if w.spool, err = newSpool(j.folder); err != nil {
 			return w, err
 		}
-		w.container.w = w.spool
+		into = w.spool
 	default:
 		if w.seal, err = w.to.Seal(w.disk, recipient.SealOptions{Size: -1}); err != nil {
 			return w, err
 		}
-		w.container.w = bufio.NewWriterSize(w.seal, 256<<10)
+		w.inner = bufio.NewWriterSize(w.seal, 256<<10)
+		into = w.inner
 	}
+	w.container = zip.NewWriter(into)
 	if r.FullChain && r.Format != formatPEM {
 		err = w.addChain()
 	}
@@ -88,7 +92,7 @@ func (w *resultWriter) addChain() error {
 	for i, name := range []string{"chain-issuing", "chain-root"} {
 		w.names.take(name)
 		p := piece{size: uint32(len(w.chain[i])), crc: crc32.ChecksumIEEE(w.chain[i])} // #nosec G115 -- a certificate
-		if err := w.container.add(name+".der", p, w.chain[i]); err != nil {
+		if err := w.entry(name+".der", p, w.chain[i]); err != nil {
 			return err
 		}
 	}
@@ -114,13 +118,30 @@ func (w *resultWriter) add(m *made, data []byte) error {
 		ending = ".der"
 	}
 	stem := w.names.next(m.commonName, m.uniqueID)
-	if err := w.container.add(stem+ending, m.certificate, data[m.certificate.start:m.certificate.end]); err != nil {
+	if err := w.entry(stem+ending, m.certificate, data[m.certificate.start:m.certificate.end]); err != nil {
 		return err
 	}
 	if !w.job.MakeKeys {
 		return nil
 	}
-	return w.container.add(stem+".key", m.key, data[m.key.start:m.key.end])
+	return w.entry(stem+".key", m.key, data[m.key.start:m.key.end])
+}
+
+// entry appends a file that is compressed already. Its time is the earliest that there is: a result tells no times that its
+// certificates do not.
+func (w *resultWriter) entry(name string, p piece, data []byte) error {
+	h := &zip.FileHeader{Name: name, Flags: utf8Names, CRC32: p.crc, CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(p.size)}
+	if p.deflated {
+		h.Method = zip.Deflate
+	}
+	//lint:ignore SA1019 a raw header has no other way to 1 January 1980
+	h.ModifiedDate = 1<<5 | 1
+	h.SetMode(0o600)
+	out, err := w.container.CreateRaw(h)
+	if err == nil {
+		_, err = out.Write(data)
+	}
+	return err
 }
 
 // finish writes the end and gives the file its name.
@@ -148,7 +169,7 @@ func (w *resultWriter) end() error {
 		_, err := io.WriteString(w.json, "\n]\n")
 		return err
 	}
-	if err := w.container.finish(); err != nil {
+	if err := w.container.Close(); err != nil {
 		return err
 	}
 	if w.spool != nil {
@@ -159,8 +180,8 @@ func (w *resultWriter) end() error {
 		if err := w.spool.copyTo(w.seal); err != nil {
 			return err
 		}
-	} else if b, ok := w.container.w.(*bufio.Writer); ok && w.seal != nil {
-		if err := b.Flush(); err != nil {
+	} else if w.inner != nil {
+		if err := w.inner.Flush(); err != nil {
 			return err
 		}
 	}
@@ -194,6 +215,17 @@ func (w *resultWriter) abort() error {
 	}
 	return err
 }
+
+// piece is an entry's content, compressed.
+type piece struct {
+	start, end int // in the batch's memory
+	size       uint32
+	crc        uint32
+	deflated   bool
+}
+
+// utf8Names is bit 11 of an entry's flags (APPNOTE 4.4.4).
+const utf8Names = 1 << 11
 
 // packer makes the pieces of a batch. Each worker has one.
 type packer struct {

@@ -241,6 +241,7 @@ func (r *run) issueRow(p *packer, b *batch, one *row) (made, error) {
 		return m, nil
 	}
 	var pkcs8, spki []byte
+	var public any
 	var who *identity
 	k := r.profile.KeyType
 	var err error
@@ -252,12 +253,12 @@ func (r *run) issueRow(p *packer, b *batch, one *row) (made, error) {
 			m.reason = err.Error()
 			return m, nil
 		}
-		if pkcs8, spki, err = k.generate(); err != nil {
+		if pkcs8, public, spki, err = k.generate(); err != nil {
 			return m, err
 		}
 		defer clear(pkcs8)
 	} else {
-		request, actual, err := readRequest(one.request)
+		request, key, actual, err := readRequest(one.request)
 		if err == nil && k != AnyKey && actual != k {
 			err = fmt.Errorf("its key is %s, and the profile takes %s", actual, k)
 		}
@@ -268,13 +269,13 @@ func (r *run) issueRow(p *packer, b *batch, one *row) (made, error) {
 			m.reason = err.Error()
 			return m, nil
 		}
-		k, spki = actual, request.RawSubjectPublicKeyInfo
+		public, spki = key, request.RawSubjectPublicKeyInfo
 	}
 	m.commonName, m.uniqueID = who.commonName, who.uniqueID
 	if m.name == "" {
 		m.name = who.commonName
 	}
-	der, err := r.issuer.issue(who, spki, k)
+	der, err := r.issuer.issue(who, public, spki)
 	if err != nil {
 		m.reason = err.Error()
 		return m, nil

@@ -188,7 +188,7 @@ func TestCurl(t *testing.T) {
 	approval, auto := c.profile(ClientSide, P256, true), c.profile(ClientSide, P256, false)
 	put(t, dir, "batch.zip", requests(t, 5))
 	want(curl(url+"/account/api/v1/user/me"), `"email"`, "200 application/json")
-	want(curl(url+"/iot/api/v1/enrollment-profile?limit=2&offset=1"), `"total":45`, "200 application/json")
+	want(curl(url+"/iot/api/v1/enrollment-profile?limit=2&offset=1"), `"total":63`, "200 application/json")
 	want(curl(url+"/iot/api/v1/enrollment-profile/"+auto.ID+"/batch-enroll-csv-template"), `"csr"`, "200 text/csv")
 	want(curl(url+"/iot/api/v1/enrollment-profile/"+auto.ID+"/enrollment-specification"), `"update_from_csr":true`, "200 application/json")
 	want(curl("--location", "-F", "certificate_format=pem", "-F", "include_full_chain_with_each_certificate=true", "-F", "data=@batch.zip", url+"/iot/api/v1/batch-enroll/"+approval.ID), "PENDING_APPROVAL", `"file_name":"batch.zip"`, "201 application/json")
