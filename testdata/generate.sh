@@ -57,7 +57,6 @@ done
 for k in p256 p384 p521 ed25519; do
 	request "$rules/key-type/good.openssl.$k.csr" $k -subj "/CN=device-$k"
 done
-request "$rules/unknown-key-type/good.openssl.ed25519.csr" ed25519
 request "$rules/compressed-point/bad.openssl.p256.csr" compressed
 request "$rules/compressed-point/good.openssl.p256.csr" p256
 
@@ -70,7 +69,7 @@ request "$rules/weak-hash/good.openssl.rsa2048.sha224.csr" rsa2048 -sha224
 request "$rules/weak-hash/good.openssl.p256.sha512.csr" p256 -sha512 -subj /CN=device-2
 request "$rules/unknown-signature-algorithm/bad.openssl.p256.sha3-256.csr" p256 -sha3-256
 request "$rules/unknown-signature-algorithm/bad.openssl.rsa2048.sha3-256.csr" rsa2048 -sha3-256
-request "$rules/unknown-signature-algorithm/bad.openssl.rsa2048.pss-two-hashes.csr" rsa2048 -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_mgf1_md:sha512
+request "$rules/unknown-signature-algorithm/good.openssl.rsa2048.pss-two-hashes.csr" rsa2048 -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_mgf1_md:sha512
 request "$rules/unknown-signature-algorithm/good.openssl.rsa2048.pss.csr" rsa2048 -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32
 request "$rules/unknown-signature-algorithm/good.openssl.rsa3072.pss-sha512.csr" rsa3072 -sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:20 -subj /CN=device-2
 

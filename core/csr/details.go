@@ -116,11 +116,13 @@ func (d *Details) key(r *request, problem func(string, ...any)) publicKey {
 	}
 	d.Key = KeyDetails{
 		Key: k.Key, Algorithm: dotted(k.algorithm.oid), Hex: hex.EncodeToString(k.bits),
-		Valid: k.rsa != nil || k.ec != nil || k.ed != nil,
+		Valid: k.readable(),
 	}
 	if k.rsa != nil {
 		d.Key.Hex = k.rsa.n.Text(16)
-		d.Key.Exponent = k.rsa.e.String()
+		if d.Key.Exponent = fmt.Sprintf("%d bits", k.rsa.e.BitLen()); k.rsa.e.BitLen() <= maxExponentBits { // decimal takes long
+			d.Key.Exponent = k.rsa.e.String()
+		}
 	}
 	return k
 }
@@ -175,23 +177,17 @@ func (d *Details) requestAttributes(content []byte, problem func(string, ...any)
 
 func (d *Details) extension(oid []byte, critical bool, value []byte) {
 	x := Extension{Name: extensionName(oid), OID: dotted(oid), Critical: critical}
+	words, ok := extensionWords(string(oid), value)
+	if x.Value = words; words == "" {
+		x.Value = hex.EncodeToString(value)
+	}
 	if string(oid) == oidSubjectAltName {
-		var words []string
-		err := eachGeneralName(value, func(tag cbasn1.Tag, content []byte) {
-			n := altName(tag, content)
-			d.AltNames = append(d.AltNames, n)
-			words = append(words, n.Kind+": "+n.Value)
-		})
-		if err == nil {
-			x.Value = strings.Join(words, ", ")
-		} else {
+		err := eachGeneralName(value, func(tag cbasn1.Tag, content []byte) { d.AltNames = append(d.AltNames, altName(tag, content)) })
+		if err != nil {
 			d.Problems = append(d.Problems, err.Error())
 		}
-	} else {
-		x.Value = extensionWords(string(oid), value)
-	}
-	if x.Value == "" {
-		x.Value = hex.EncodeToString(value)
+	} else if !ok {
+		d.Problems = append(d.Problems, fmt.Sprintf("the value of the extension %s cannot be read", x.Name))
 	}
 	d.Extensions = append(d.Extensions, x)
 }
@@ -232,7 +228,7 @@ func otherName(content []byte) string {
 	s := cryptobyte.String(content)
 	var id, explicit, value cryptobyte.String
 	var tag cbasn1.Tag
-	if !s.ReadASN1(&id, cbasn1.OBJECT_IDENTIFIER) || !s.ReadASN1(&explicit, cbasn1.Tag(0).ContextSpecific().Constructed()) {
+	if !readOID(&s, &id) || !s.ReadASN1(&explicit, cbasn1.Tag(0).ContextSpecific().Constructed()) {
 		return hex.EncodeToString(content)
 	}
 	whole := explicit
@@ -275,64 +271,64 @@ var (
 	oidSubjectKeyID     = oid(2, 5, 29, 14)
 )
 
-// extensionWords puts an extension's value into words, "" where it is not known here or cannot be read.
-func extensionWords(oid string, value []byte) string {
+// extensionWords puts an extension's value into words. ok is false where the value of an extension that is known here
+// cannot be read; of others the value is given in hex.
+func extensionWords(oid string, value []byte) (words string, ok bool) {
 	s := cryptobyte.String(value)
+	var list []string
 	switch oid {
-	case oidKeyUsage:
-		return keyUsageWords(s)
-	case oidExtKeyUsage:
-		var list, id cryptobyte.String
-		if !s.ReadASN1(&list, cbasn1.SEQUENCE) || !s.Empty() {
-			return ""
+	case oidSubjectAltName:
+		err := eachGeneralName(value, func(tag cbasn1.Tag, content []byte) {
+			n := altName(tag, content)
+			list = append(list, n.Kind+": "+n.Value)
+		})
+		return strings.Join(list, ", "), err == nil
+	case oidKeyUsage: // RFC 5280 §4.2.1.3
+		var bits cryptobyte.String
+		if !s.ReadASN1(&bits, cbasn1.BIT_STRING) || !s.Empty() || len(bits) == 0 || bits[0] > 7 || len(bits) == 1 && bits[0] != 0 {
+			return "", false
 		}
-		var words []string
-		for !list.Empty() {
-			if !list.ReadASN1(&id, cbasn1.OBJECT_IDENTIFIER) {
-				return ""
+		for i, word := range keyUsages {
+			if at := 1 + i/8; at < len(bits) && bits[at]>>(7-i%8)&1 == 1 {
+				list = append(list, word)
+			}
+		}
+		return strings.Join(list, ", "), true
+	case oidExtKeyUsage: // RFC 5280 §4.2.1.12
+		var usages, id cryptobyte.String
+		if !s.ReadASN1(&usages, cbasn1.SEQUENCE) || !s.Empty() || usages.Empty() {
+			return "", false
+		}
+		for !usages.Empty() {
+			if !readOID(&usages, &id) {
+				return "", false
 			}
 			word, known := extendedUsages[string(id)]
 			if !known {
 				word = dotted(id)
 			}
-			words = append(words, word)
+			list = append(list, word)
 		}
-		return strings.Join(words, ", ")
-	case oidBasicConstraints:
+		return strings.Join(list, ", "), true
+	case oidBasicConstraints: // RFC 5280 §4.2.1.9
+		var content cryptobyte.String
 		var ca bool
 		var length int
-		if !s.ReadASN1(&s, cbasn1.SEQUENCE) || s.PeekASN1Tag(cbasn1.BOOLEAN) && !s.ReadASN1Boolean(&ca) {
-			return ""
+		if !s.ReadASN1(&content, cbasn1.SEQUENCE) || !s.Empty() || content.PeekASN1Tag(cbasn1.BOOLEAN) && !content.ReadASN1Boolean(&ca) {
+			return "", false
 		}
-		words := fmt.Sprintf("CA: %t", ca)
-		if !s.Empty() {
-			if !s.ReadASN1Integer(&length) {
-				return ""
+		words = fmt.Sprintf("CA: %t", ca)
+		if !content.Empty() {
+			if !content.ReadASN1Integer(&length) || length < 0 || !content.Empty() {
+				return "", false
 			}
 			words += fmt.Sprintf(", path length %d", length)
 		}
-		return words
+		return words, true
 	case oidSubjectKeyID:
 		var id cryptobyte.String
-		if !s.ReadASN1(&id, cbasn1.OCTET_STRING) || !s.Empty() {
-			return ""
-		}
-		return hex.EncodeToString(id)
+		ok = s.ReadASN1(&id, cbasn1.OCTET_STRING) && s.Empty()
+		return hex.EncodeToString(id), ok
 	}
-	return ""
-}
-
-// keyUsageWords reads the BIT STRING of RFC 5280 §4.2.1.3.
-func keyUsageWords(s cryptobyte.String) string {
-	var content cryptobyte.String
-	if !s.ReadASN1(&content, cbasn1.BIT_STRING) || !s.Empty() || len(content) < 1 || content[0] > 7 {
-		return ""
-	}
-	var words []string
-	for i, word := range keyUsages {
-		if byteAt := 1 + i/8; byteAt < len(content) && content[byteAt]>>(7-i%8)&1 == 1 {
-			words = append(words, word)
-		}
-	}
-	return strings.Join(words, ", ")
+	return hex.EncodeToString(value), true
 }

@@ -1,6 +1,7 @@
 package csr
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -12,6 +13,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	tags "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/mldsa"
 )
 
 // draft is a request before it is signed. A row of the fixtures changes the one good request and has it signed.
@@ -235,6 +238,30 @@ func (k *ecKey) sign(info []byte) []byte {
 	s := new(big.Int).Mul(r, k.d)
 	s.Add(s, new(big.Int).SetBytes(hash[:])).Mul(s, new(big.Int).ModInverse(at, n)).Mod(s, n)
 	return sequence(marshal(r), marshal(s))
+}
+
+// mldsaDraft is a key of ML-DSA.
+type mldsaDraft struct{ *mldsa.PrivateKey }
+
+// mldsaKey is a key of the parameter set 0 (ML-DSA-44), 1 (65) or 2 (87).
+func mldsaKey(set int) mldsaDraft {
+	key, err := mldsa.Algorithms[set].GenerateKey(rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	return mldsaDraft{key}
+}
+
+func (k mldsaDraft) public() []byte { return k.Public().(*mldsa.PublicKey).Bytes() }
+func (k mldsaDraft) spki() []byte   { return k.Public().(*mldsa.PublicKey).MarshalPKIX() }
+
+func (k mldsaDraft) algorithm() []byte {
+	return sequence(marshal(k.Public().(*mldsa.PublicKey).Algorithm.OID))
+}
+
+func (k mldsaDraft) sign(info []byte) []byte {
+	signature, _ := k.Sign(nil, info, crypto.Hash(0))
+	return signature
 }
 
 // timesG is the x coordinate of k·G on P-256, modulo the order.

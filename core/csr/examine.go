@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 
+	"enrollbench/core/attribute"
 	"enrollbench/core/finding"
 )
 
@@ -16,9 +17,10 @@ type breach struct {
 
 // exam is what examine finds.
 type exam struct {
-	facts    Facts
-	breaches []breach // in the order of the structure; nil for a request without fault
-	ok       bool     // the DER is a CertificationRequest whose parts were all reached, whatever else is wrong with it
+	facts      Facts
+	breaches   []breach // in the order of the structure; nil for a request without fault
+	otherNames []string // common names before the last one
+	ok         bool     // the DER is a CertificationRequest whose parts were all reached, whatever else is wrong with it
 }
 
 // examine checks one request, given as DER, against every rule that needs no other request. No breach stops the
@@ -41,6 +43,10 @@ func examine(der []byte) exam {
 		e.addf(RuleVersion, "version %d (written as %d), and only version 1 (written as 0) exists", r.version+1, r.version)
 	}
 	named := e.subject(r.subject)
+	if len(e.otherNames) > 0 {
+		e.addf(RuleSeveralCommonNames, "the subject has %d common names; the last is %s, and before it stands %s", len(e.otherNames)+1,
+			attribute.Quote(e.facts.CommonName), attribute.Quote(e.otherNames[len(e.otherNames)-1]))
+	}
 	e.facts.SPKI = sha256.Sum256(r.spki)
 	k := e.key(r.spki)
 	alternatives := e.attributes(r.attributes)

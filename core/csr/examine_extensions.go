@@ -34,11 +34,19 @@ const (
 // attributes examines what the request asks for besides name and key, and reports whether subjectAltName names
 // anything.
 func (e *exam) attributes(content []byte) (alternatives bool) {
+	var lists []cryptobyte.String
+	again := seenExtensions{}
+	repeated := false
 	err := eachRequestAttribute(content, func(oid []byte, values cryptobyte.String) {
 		switch string(oid) {
 		case oidChallengePassword:
-			e.addf(RuleChallengePassword, "the request holds a challengePassword in clear")
+			var password cryptobyte.String
+			if values.ReadAnyASN1(&password, new(cbasn1.Tag)) && len(password) > 0 {
+				e.addf(RuleChallengePassword, "the request contains a challengePassword that everybody can read")
+			}
 		case oidExtensionRequest, oidMicrosoftExtensionRequest:
+			lists = append(lists, values)
+			repeated = again.again(oid) || repeated
 			if e.extensions(values) {
 				alternatives = true
 			}
@@ -47,7 +55,36 @@ func (e *exam) attributes(content []byte) (alternatives bool) {
 	if err != nil {
 		e.addf(RuleBrokenDER, "%v", err)
 	}
+	if len(lists) > 1 {
+		e.compareLists(lists, repeated)
+	}
 	return alternatives
+}
+
+// compareLists judges several lists of extensions in one request, which RFC 2985 §5.4.2 does not allow. Some tools name the
+// same extensions once for PKCS#9 and once for Microsoft, which does no harm. repeated: one attribute is there twice.
+func (e *exam) compareLists(lists []cryptobyte.String, repeated bool) {
+	first := map[string]string{} // the value of each extension where it comes first
+	same, conflict := !repeated, false
+	for i, values := range lists {
+		n := 0
+		_ = eachExtension(values, func(oid []byte, _ bool, value []byte) { // what cannot be read has its finding
+			n++
+			switch before, there := first[string(oid)]; {
+			case !there:
+				first[string(oid)], same = string(value), same && i == 0
+			case before != string(value) && i > 0:
+				was, _ := extensionWords(string(oid), []byte(before))
+				is, _ := extensionWords(string(oid), value)
+				e.addf(RuleExtensionConflict, "%s is requested with two values: %s; and %s", extensionName(oid), was, is)
+				conflict = true
+			}
+		})
+		same = same && n == len(first)
+	}
+	if !same && !conflict {
+		e.addf(RuleExtensionRequests, "the request holds %d lists of extensions (extensionRequest), and they differ or one attribute is there twice", len(lists))
+	}
 }
 
 // eachRequestAttribute walks the attributes of a request (RFC 2986 §4.1), given as the content of [0]. values is the
@@ -56,7 +93,7 @@ func eachRequestAttribute(content []byte, do func(oid []byte, values cryptobyte.
 	s := cryptobyte.String(content)
 	for at := 1; !s.Empty(); at++ {
 		var one, oid, values cryptobyte.String
-		if !s.ReadASN1(&one, cbasn1.SEQUENCE) || !one.ReadASN1(&oid, cbasn1.OBJECT_IDENTIFIER) ||
+		if !s.ReadASN1(&one, cbasn1.SEQUENCE) || !readOID(&one, &oid) ||
 			!one.ReadASN1(&values, cbasn1.SET) || !one.Empty() {
 			return fmt.Errorf("the attribute %d of the request cannot be read", at)
 		}
@@ -71,8 +108,10 @@ func (e *exam) extensions(values cryptobyte.String) (alternatives bool) {
 		if seen.again(oid) {
 			e.addf(RuleDuplicateExtension, "the extension %s is requested more than once", extensionName(oid))
 		}
-		if string(oid) == oidSubjectAltName && e.subjectAltName(value) {
-			alternatives = true
+		if string(oid) == oidSubjectAltName {
+			alternatives = e.subjectAltName(value) || alternatives
+		} else if _, ok := extensionWords(string(oid), value); !ok {
+			e.addf(RuleBrokenDER, "the value of the extension %s cannot be read", extensionName(oid))
 		}
 	})
 	if err != nil {
@@ -121,7 +160,7 @@ func eachExtension(values cryptobyte.String, do func(oid []byte, critical bool, 
 	for at := 1; !list.Empty(); at++ {
 		var one, oid, value cryptobyte.String
 		critical := false
-		if !list.ReadASN1(&one, cbasn1.SEQUENCE) || !one.ReadASN1(&oid, cbasn1.OBJECT_IDENTIFIER) ||
+		if !list.ReadASN1(&one, cbasn1.SEQUENCE) || !readOID(&one, &oid) ||
 			one.PeekASN1Tag(cbasn1.BOOLEAN) && !one.ReadASN1Boolean(&critical) ||
 			!one.ReadASN1(&value, cbasn1.OCTET_STRING) || !one.Empty() {
 			return fmt.Errorf("the extension %d requested cannot be read", at)

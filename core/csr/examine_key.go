@@ -5,14 +5,17 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"encoding/hex"
+	"fmt"
 	"math/big"
 	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/mldsa"
 )
 
-// publicKey is a SubjectPublicKeyInfo taken apart. At most one of rsa, ec and ed is there.
+// publicKey is a SubjectPublicKeyInfo taken apart. At most one of rsa, ec, ed and mldsa is there.
 type publicKey struct {
 	Key
 	algorithm algorithmIdentifier
@@ -20,6 +23,7 @@ type publicKey struct {
 	rsa       *rsaKey
 	ec        *ecdsa.PublicKey
 	ed        ed25519.PublicKey
+	mldsa     *mldsa.PublicKey
 	pss       bool // the key itself is bound to RSASSA-PSS (RFC 4055 §1.2)
 }
 
@@ -34,28 +38,44 @@ var (
 	oidDSA     = oid(1, 2, 840, 10040, 4, 1)
 )
 
-// namedKeys are the algorithms of which no more is known here than their name.
-var namedKeys = map[string]Key{
-	oid(2, 16, 840, 1, 101, 3, 4, 3, 17): {Kind: MLDSA, Name: "ML-DSA-44"},
-	oid(2, 16, 840, 1, 101, 3, 4, 3, 18): {Kind: MLDSA, Name: "ML-DSA-65"},
-	oid(2, 16, 840, 1, 101, 3, 4, 3, 19): {Kind: MLDSA, Name: "ML-DSA-87"},
-	oid(1, 3, 101, 113):                  {Kind: OtherKey, Name: "Ed448"},
-	oid(1, 3, 101, 110):                  {Kind: OtherKey, Name: "X25519"},
-	oid(1, 3, 101, 111):                  {Kind: OtherKey, Name: "X448"},
-	oid(1, 2, 840, 113549, 1, 3, 1):      {Kind: OtherKey, Name: "DH"},
-	oid(1, 2, 840, 10046, 2, 1):          {Kind: OtherKey, Name: "DH (X9.42)"},
-	oid(1, 2, 840, 113549, 1, 1, 7):      {Kind: OtherKey, Name: "RSAES-OAEP"},
-	oid(1, 3, 132, 1, 12):                {Kind: OtherKey, Name: "ECDH"},
-	oid(1, 3, 132, 1, 13):                {Kind: OtherKey, Name: "ECMQV"},
-	oid(1, 2, 643, 7, 1, 1, 1, 1):        {Kind: OtherKey, Name: "GOST R 34.10-2012 256"},
-	oid(1, 2, 643, 7, 1, 1, 1, 2):        {Kind: OtherKey, Name: "GOST R 34.10-2012 512"},
-	oid(2, 16, 840, 1, 101, 3, 4, 4, 1):  {Kind: OtherKey, Name: "ML-KEM-512"},
-	oid(2, 16, 840, 1, 101, 3, 4, 4, 2):  {Kind: OtherKey, Name: "ML-KEM-768"},
-	oid(2, 16, 840, 1, 101, 3, 4, 4, 3):  {Kind: OtherKey, Name: "ML-KEM-1024"},
-}
+// namedKeys are the algorithms whose keys are known by name alone. No keys of them are on the service's list.
+var namedKeys = func() map[string]string {
+	names := map[string]string{
+		oid(1, 3, 101, 113):                 "Ed448",
+		oid(1, 3, 101, 110):                 "X25519",
+		oid(1, 3, 101, 111):                 "X448",
+		oid(1, 2, 840, 113549, 1, 3, 1):     "DH",
+		oid(1, 2, 840, 10046, 2, 1):         "DH (X9.42)",
+		oid(1, 2, 840, 113549, 1, 1, 7):     "RSAES-OAEP",
+		oid(1, 3, 132, 1, 12):               "ECDH",
+		oid(1, 3, 132, 1, 13):               "ECMQV",
+		oid(1, 2, 643, 7, 1, 1, 1, 1):       "GOST R 34.10-2012 256",
+		oid(1, 2, 643, 7, 1, 1, 1, 2):       "GOST R 34.10-2012 512",
+		oid(2, 16, 840, 1, 101, 3, 4, 4, 1): "ML-KEM-512",
+		oid(2, 16, 840, 1, 101, 3, 4, 4, 2): "ML-KEM-768",
+		oid(2, 16, 840, 1, 101, 3, 4, 4, 3): "ML-KEM-1024",
+	}
+	for i, set := range []string{ // FIPS 205 §11, FIPS 204 §5.4: NIST's register of algorithms
+		"SHA2-128s", "SHA2-128f", "SHA2-192s", "SHA2-192f", "SHA2-256s", "SHA2-256f",
+		"SHAKE-128s", "SHAKE-128f", "SHAKE-192s", "SHAKE-192f", "SHAKE-256s", "SHAKE-256f",
+	} {
+		names[oid(2, 16, 840, 1, 101, 3, 4, 3, 20+i)] = "SLH-DSA-" + set
+		names[oid(2, 16, 840, 1, 101, 3, 4, 3, 35+i)] = "HashSLH-DSA-" + set
+	}
+	for i, set := range []string{"44", "65", "87"} {
+		names[oid(2, 16, 840, 1, 101, 3, 4, 3, 32+i)] = "HashML-DSA-" + set
+	}
+	return names
+}()
 
-// mldsaKeyBytes are the public keys' sizes (FIPS 204, Table 2).
-var mldsaKeyBytes = map[string]int{"ML-DSA-44": 1312, "ML-DSA-65": 1952, "ML-DSA-87": 2592}
+// mldsaAlgorithms are those of ML-DSA by the content of their object identifiers.
+var mldsaAlgorithms = func() map[string]*mldsa.Algorithm {
+	all := map[string]*mldsa.Algorithm{}
+	for _, a := range mldsa.Algorithms {
+		all[oid(a.OID...)] = a
+	}
+	return all
+}()
 
 // namedCurve is a curve by name, the width of its field in bits, and its implementation where the library has it.
 type namedCurve struct {
@@ -88,22 +108,14 @@ func (e *exam) key(spki []byte) publicKey {
 	switch {
 	case k.rsa != nil:
 		e.rsaKey(&k)
-	case k.Kind == RSA:
+	case k.ed != nil:
+		e.ed25519Key(k.ed)
 	case k.Kind == ECDSA:
 		e.ecKey(&k, flaw != "")
-	case k.Kind == Ed25519:
-		if k.ed != nil {
-			e.ed25519Key(k.ed)
-		}
-	case k.Kind == MLDSA:
-		if want := mldsaKeyBytes[k.Name]; len(k.bits) != want && flaw == "" {
-			e.addf(RuleBrokenDER, "the public key (%s) has %s and needs %d", k.Key, bytesOf(len(k.bits)), want)
-		}
-		e.addf(RuleUnknownKeyType, "%s is on the service's list and not known here: key and signature were not checked", k.Key)
 	case k.Kind == DSA || k.Kind == OtherKey:
 		e.addf(RuleKeyType, "%s is not on the service's list; key and signature were not checked", k.Key)
-	default:
-		e.addf(RuleUnknownKeyType, "the key type %q is not known here: key and signature were not checked", strings.TrimPrefix(k.Key.String(), "unknown "))
+	case k.Kind == UnknownKey && k.Name != "":
+		e.addf(RuleKeyType, "keys of the type %q are not on the service's list; key and signature were not checked", k.Name)
 	}
 	return k
 }
@@ -144,12 +156,31 @@ func parseKey(spki []byte) (k publicKey, flaw string) {
 		k.Kind, k.Bits = DSA, dsaBits(k.algorithm.parameters)
 		return k, flaw
 	}
-	if named, known := namedKeys[string(k.algorithm.oid)]; known {
-		k.Key = named
+	if a := mldsaAlgorithms[string(k.algorithm.oid)]; a != nil {
+		return k.parseMLDSA(a, flaw)
+	}
+	if name, known := namedKeys[string(k.algorithm.oid)]; known {
+		k.Key = Key{Kind: OtherKey, Name: name}
 	} else {
 		k.Name = dotted(k.algorithm.oid)
 	}
 	return k, flaw
+}
+
+func (k *publicKey) parseMLDSA(a *mldsa.Algorithm, flaw string) (publicKey, string) {
+	k.Key = Key{Kind: MLDSA, Name: a.Name}
+	if flaw != "" {
+		return *k, flaw
+	}
+	if k.algorithm.parameters != nil {
+		return *k, "its algorithm has parameters, which RFC 9881 §3 forbids"
+	}
+	key, err := a.ParsePublicKey(k.bits)
+	if err != nil {
+		return *k, err.Error()
+	}
+	k.mldsa = key
+	return *k, ""
 }
 
 // dsaBits is the size of p in Dss-Parms (RFC 3279 §2.3.2), 0 where they are absent.
@@ -196,8 +227,11 @@ func (k *publicKey) parseEC(flaw string) (publicKey, string) {
 	switch {
 	case s.PeekASN1Tag(cbasn1.SEQUENCE):
 		k.Name = "EC with explicit parameters"
+		if c := explicitCurve(s); c != nil {
+			k.Name, k.Bits = c.name+" with explicit parameters", c.bits
+		}
 		return *k, flaw
-	case !s.ReadASN1(&id, cbasn1.OBJECT_IDENTIFIER) || !s.Empty():
+	case !readOID(&s, &id) || !s.Empty():
 		k.Name = "EC without a named curve"
 		return *k, flaw
 	}
@@ -208,6 +242,23 @@ func (k *publicKey) parseEC(flaw string) (publicKey, string) {
 	}
 	k.Name, k.Bits = c.name, c.bits
 	return *k, flaw
+}
+
+// explicitCurve is the curve whose numbers an ECParameters holds (RFC 3279 §2.3.5), told by its prime and its order; nil for
+// one that is not known here.
+func explicitCurve(s cryptobyte.String) *namedCurve {
+	var field, curve, id, base cryptobyte.String
+	prime, order := new(big.Int), new(big.Int)
+	if !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.SkipASN1(cbasn1.INTEGER) || !s.ReadASN1(&field, cbasn1.SEQUENCE) || !readOID(&field, &id) ||
+		!field.ReadASN1Integer(prime) || !s.ReadASN1(&curve, cbasn1.SEQUENCE) || !s.ReadASN1(&base, cbasn1.OCTET_STRING) || !s.ReadASN1Integer(order) {
+		return nil
+	}
+	for _, c := range curves {
+		if c.curve != nil && c.curve.Params().P.Cmp(prime) == 0 && c.curve.Params().N.Cmp(order) == 0 {
+			return c
+		}
+	}
+	return nil
 }
 
 // curve is the curve of an EC key that names a known one, else nil.
@@ -222,6 +273,9 @@ func (k *publicKey) curve() *namedCurve {
 func (e *exam) ecKey(k *publicKey, flawed bool) {
 	c := k.curve()
 	switch {
+	case strings.HasSuffix(k.Name, "explicit parameters"):
+		e.add(RuleKeyType, fmt.Sprintf("%s: the key spells its curve out, and services read a curve only by its name (named curve)", k.Name),
+			"write the key with a named curve: openssl ec -param_enc named_curve; in an HSM, make the key with the object identifier of the curve")
 	case c == nil || c.curve == nil:
 		e.addf(RuleKeyType, "%s is not on the service's list; key and signature were not checked", k.Key)
 	case !c.taken:

@@ -4,6 +4,9 @@ import (
 	"encoding/asn1"
 	"encoding/binary"
 	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -55,8 +58,11 @@ func parse(der []byte, broken func(format string, args ...any), trailing func(n 
 	whole = r.parseInfo(info, broken)
 
 	if !outer.PeekASN1Tag(cbasn1.SEQUENCE) || !outer.ReadASN1Element(&info, cbasn1.SEQUENCE) || !r.algorithm.parse(info) {
-		broken("the signatureAlgorithm cannot be read")
+		broken("the signatureAlgorithm cannot be read, or its object identifier is malformed")
 		return r, false
+	}
+	if flaw := r.algorithm.parametersFlaw(); flaw != "" {
+		broken("%s", flaw)
 	}
 	r.signature, r.hasSignature = readBitString(&outer)
 	if !r.hasSignature {
@@ -118,7 +124,7 @@ func shortInteger(content []byte) int64 {
 // parse reads an AlgorithmIdentifier, given with its header.
 func (a *algorithmIdentifier) parse(element cryptobyte.String) bool {
 	var s, oid, parameters cryptobyte.String
-	if !element.ReadASN1(&s, cbasn1.SEQUENCE) || !element.Empty() || !s.ReadASN1(&oid, cbasn1.OBJECT_IDENTIFIER) || len(oid) == 0 {
+	if !element.ReadASN1(&s, cbasn1.SEQUENCE) || !element.Empty() || !readOID(&s, &oid) {
 		return false
 	}
 	a.oid = oid
@@ -135,6 +141,24 @@ func (a *algorithmIdentifier) parse(element cryptobyte.String) bool {
 // noParameters: absent, or NULL as the RSA algorithms have them.
 func (a *algorithmIdentifier) noParameters() bool {
 	return len(a.parameters) == 0 || a.nullParameters()
+}
+
+// parametersFlaw says what is wrong with the parameters of a signature algorithm, or "". RSASSA-PSS has parameters, which are
+// read with the signature; the others have none (RFC 5758 §3, RFC 8410 §3, RFC 9881 §3), or NULL (RFC 4055 §5), which old
+// tools write for ECDSA too.
+func (a *algorithmIdentifier) parametersFlaw() string {
+	known := signatureAlgorithms[string(a.oid)]
+	switch known.scheme {
+	case pkcs1v15, ecdsaScheme:
+		if !a.noParameters() {
+			return "the parameters of the signature algorithm " + known.name + " are neither absent nor NULL"
+		}
+	case ed25519Scheme, mldsaScheme:
+		if len(a.parameters) > 0 {
+			return "the signature algorithm " + known.name + " has parameters, and the standard allows none"
+		}
+	}
+	return ""
 }
 
 func (a *algorithmIdentifier) nullParameters() bool {
@@ -181,16 +205,49 @@ func whyNoSequence(b []byte) string {
 	return "its length makes no sense"
 }
 
-// dotted writes the content of an OBJECT IDENTIFIER as 1.2.840.…; what is malformed is shown in hex.
-func dotted(content []byte) string {
-	var oid asn1.ObjectIdentifier
-	if len(content) < 128 {
-		element := append([]byte{6, byte(len(content))}, content...) // #nosec G115 -- below 128
-		if rest, err := asn1.Unmarshal(element, &oid); err == nil && len(rest) == 0 {
-			return oid.String()
-		}
+// readOID reads an OBJECT IDENTIFIER whose content is well formed (X.690 §8.19.2): each arc ends, and none begins with a
+// byte that says nothing.
+func readOID(s, content *cryptobyte.String) bool {
+	if !s.ReadASN1(content, cbasn1.OBJECT_IDENTIFIER) || len(*content) == 0 {
+		return false
 	}
-	return fmt.Sprintf("malformed %X", content[:min(len(content), 32)])
+	start := true
+	for _, b := range *content {
+		if start && b == 0x80 {
+			return false
+		}
+		start = b < 0x80
+	}
+	return start
+}
+
+// dotted writes the content of an OBJECT IDENTIFIER as 1.2.840.…, however large its arcs are; what is malformed is shown
+// in hex.
+func dotted(content []byte) string {
+	element := cryptobyte.String(append([]byte{6, byte(len(content))}, content...)) // #nosec G115 -- used below 128 only
+	var whole cryptobyte.String
+	if len(content) >= 128 || !readOID(&element, &whole) {
+		return fmt.Sprintf("malformed %X", content[:min(len(content), 32)])
+	}
+	var text strings.Builder
+	arc := new(big.Int)
+	for _, b := range whole {
+		arc.Lsh(arc, 7).Or(arc, big.NewInt(int64(b&0x7F)))
+		if b >= 0x80 {
+			continue
+		}
+		if text.Len() == 0 { // the first two arcs share one number (X.690 §8.19.4)
+			first := int64(2)
+			if arc.IsInt64() {
+				first = min(arc.Int64()/40, 2)
+			}
+			text.WriteString(strconv.FormatInt(first, 10))
+			arc.Sub(arc, big.NewInt(40*first))
+		}
+		text.WriteString("." + arc.String())
+		arc.SetInt64(0)
+	}
+	return text.String()
 }
 
 // oid encodes an object identifier's content, for tables.

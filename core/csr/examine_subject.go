@@ -81,7 +81,7 @@ func eachAttribute(content []byte, do func(oid []byte, tag cbasn1.Tag, value []b
 		for !rdn.Empty() {
 			var pair, oid, value cryptobyte.String
 			var tag cbasn1.Tag
-			if !rdn.ReadASN1(&pair, cbasn1.SEQUENCE) || !pair.ReadASN1(&oid, cbasn1.OBJECT_IDENTIFIER) ||
+			if !rdn.ReadASN1(&pair, cbasn1.SEQUENCE) || !readOID(&pair, &oid) ||
 				!pair.ReadAnyASN1(&value, &tag) || !pair.Empty() {
 				return fmt.Errorf("its part %d is no pair of type and value", at)
 			}
@@ -98,6 +98,9 @@ func (e *exam) attributeValue(oid []byte, tag cbasn1.Tag, value []byte) {
 			e.addf(RuleStringType, "%s is no text: ASN.1 tag 0x%02X", name, uint8(tag))
 		}
 		return
+	}
+	if commonName && e.facts.CommonName != "" {
+		e.otherNames = append(e.otherNames, e.facts.CommonName)
 	}
 	country := len(oid) == 3 && oid[0] == 0x55 && oid[1] == 4 && oid[2] == 6
 	if plainText(tag, value) && !country {

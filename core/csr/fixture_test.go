@@ -96,14 +96,95 @@ var fixtures = []fixture{
 		d.sign = func([]byte) []byte { return append(neutral, make([]byte, 32)...) }
 	}},
 	{RulePointNotOnCurve, "good.plain", func(*draft) {}},
-	// Bytes of the right size; nobody holds a key for them.
-	{RuleUnknownKeyType, "bad.ml-dsa", func(d *draft) {
-		d.algorithm = sequence(marshal(asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 18}))
-		d.spki, d.sign = sequence(d.algorithm, bitString(random(1952))), func([]byte) []byte { return random(3309) }
-	}},
-	{RuleUnknownKeyType, "bad.private", func(d *draft) {
+	{RuleKeyType, "bad.private", func(d *draft) {
 		d.algorithm = sequence(marshal(asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 1}))
 		d.spki, d.sign = sequence(d.algorithm, bitString(random(64))), func([]byte) []byte { return random(64) }
+	}},
+	{RuleKeyType, "bad.slh-dsa", func(d *draft) {
+		d.algorithm = sequence(marshal(asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 20}))
+		d.spki, d.sign = sequence(d.algorithm, bitString(random(32))), func([]byte) []byte { return random(7856) }
+	}},
+	{RuleKeyType, "bad.known-algorithm", func(d *draft) { // a key of no known type, signed in a known way
+		d.spki = sequence(sequence(marshal(asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 99})), bitString(ec(1).point))
+	}},
+	{RuleKeyType, "good.ml-dsa-44", func(d *draft) { d.key = mldsaKey(0) }},
+	{RuleKeyType, "good.ml-dsa-65", func(d *draft) { d.key = mldsaKey(1) }},
+	{RuleKeyType, "good.ml-dsa-87", func(d *draft) { d.key = mldsaKey(2) }},
+	{RuleSignature, "bad.ml-dsa", func(d *draft) {
+		d.key = mldsaKey(1)
+		d.edit = func(b []byte) []byte { b[len(b)-3000] ^= 1; return b }
+	}},
+	{RuleSignature, "bad.ml-dsa-of-another-size", func(d *draft) { d.key, d.algorithm = mldsaKey(1), mldsaKey(0).algorithm() }},
+	{RuleBrokenDER, "bad.ml-dsa-parameters", func(d *draft) {
+		d.key = mldsaKey(0)
+		d.algorithm = sequence(append(d.key.algorithm()[2:], 5, 0))
+	}},
+	{RuleBrokenDER, "bad.ml-dsa-short", func(d *draft) {
+		d.key = mldsaKey(0)
+		d.spki = sequence(d.key.algorithm(), bitString(d.key.(mldsaDraft).public()[1:]))
+	}},
+	{RuleUnknownSignature, "bad.private", func(d *draft) { d.algorithm = sequence(marshal(asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 1})) }},
+	{RuleSignature, "bad.other-algorithm", func(d *draft) { d.algorithm = sequence(marshal(asn1.ObjectIdentifier{1, 3, 101, 113})) }},
+
+	// Object identifiers that end in the middle of an arc, or begin one with nothing (X.690 §8.19.2).
+	{RuleBrokenDER, "bad.algorithm-oid", func(d *draft) { d.algorithm = sequence([]byte("\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x82")) }},
+	{RuleBrokenDER, "bad.algorithm-oid-padded", func(d *draft) { d.algorithm = sequence([]byte("\x06\x09\x2a\x86\x48\xce\x3d\x04\x80\x03\x02")) }},
+	{RuleBrokenDER, "bad.algorithm-parameters", func(d *draft) { d.algorithm = sequence(append(ec(1).algorithm()[2:], 4, 0)) }},
+	{RuleBrokenDER, "good.algorithm-null", func(d *draft) { d.algorithm = sequence(append(ec(1).algorithm()[2:], 5, 0)) }},
+	{RuleBrokenDER, "bad.key-oid", func(d *draft) {
+		d.spki = bytes.Replace(ec(1).spki(), []byte("\xce\x3d\x02\x01"), []byte("\xce\x3d\x02\x81"), 1)
+	}},
+	{RuleBrokenDER, "bad.extension-oid", func(d *draft) {
+		d.extensions[1] = sequence([]byte("\x06\x03\x55\x1d\x8f"), wrap(tags.OCTET_STRING, []byte{3, 2, 7, 0x80}))
+	}},
+	{RuleBrokenDER, "bad.key-usage", func(d *draft) { d.extensions[1] = extension(oidUsage, []byte{4, 1, 0x80}) }},
+	{RuleBrokenDER, "bad.key-usage-bits", func(d *draft) { d.extensions[1] = extension(oidUsage, []byte{3, 2, 8, 0x80}) }},
+	{RuleBrokenDER, "bad.extended-usage-of-nothing", func(d *draft) { d.extensions[2] = extension(oidExtendedUsage, sequence()) }},
+	{RuleBrokenDER, "bad.extended-usage", func(d *draft) { d.extensions[2] = extension(oidExtendedUsage, sequence([]byte{6, 1, 0x80})) }},
+	{RuleBrokenDER, "bad.constraints", func(d *draft) { d.extensions = append(d.extensions, extension(oidConstraints, []byte{1, 1, 0})) }},
+	{RuleBrokenDER, "bad.constraints-tail", func(d *draft) { d.extensions = append(d.extensions, extension(oidConstraints, []byte{0x30, 0, 0})) }},
+	{RuleBrokenDER, "bad.constraints-negative", func(d *draft) {
+		d.extensions = append(d.extensions, extension(oidConstraints, sequence([]byte{1, 1, 0xFF, 2, 1, 0xFF})))
+	}},
+	{RuleBrokenDER, "good.constraints", func(d *draft) {
+		d.extensions = append(d.extensions, extension(oidConstraints, sequence([]byte{1, 1, 0xFF, 2, 1, 0})))
+	}},
+	{RuleBrokenDER, "bad.unused-bits", func(d *draft) { // of the signature, which is whole octets
+		d.edit = func(b []byte) []byte {
+			at := len(b) - len(ec(1).sign(nil)) // near: r and s have one byte more or less
+			for ; b[at-1] != 0 || b[at] != 0x30; at-- {
+			}
+			b[at-1] = 1
+			return b
+		}
+	}},
+
+	{RuleExtensionConflict, "bad.pkcs9-twice", func(d *draft) {
+		d.attributes = append(d.attributes, attributeOf(oidExtensions, sequence(san(generalName(2, "other.example.com")))))
+	}},
+	{RuleExtensionConflict, "bad.microsoft-too", func(d *draft) {
+		d.attributes = append(d.attributes, attributeOf(oidExtensionsMS, sequence(san(generalName(2, "other.example.com")))))
+	}},
+	{RuleExtensionConflict, "good.microsoft-too", func(d *draft) {
+		d.attributes = append(d.attributes, attributeOf(oidExtensionsMS, sequence(d.extensions...)))
+	}},
+	{RuleExtensionRequests, "bad.pkcs9-twice", func(d *draft) {
+		d.attributes = append(d.attributes, attributeOf(oidExtensions, sequence(d.extensions...)))
+	}},
+	{RuleExtensionRequests, "bad.more-in-the-second", func(d *draft) {
+		d.attributes = append(d.attributes, attributeOf(oidExtensionsMS, sequence(append(d.extensions, extension(oidConstraints, sequence()))...)))
+	}},
+	{RuleExtensionRequests, "bad.less-in-the-second", func(d *draft) {
+		d.attributes = append(d.attributes, attributeOf(oidExtensionsMS, sequence(d.extensions[1:]...)))
+	}},
+	{RuleExtensionRequests, "good.microsoft-alone", func(d *draft) {
+		d.attributes = append(d.attributes, attributeOf(oidExtensionsMS, sequence(d.extensions...)))
+		d.extensions = nil
+	}},
+	{RuleSeveralCommonNames, "bad.two", func(d *draft) { d.subject = append(d.subject, part{oidCN, tags.UTF8String, "device-2"}) }},
+	{RuleSeveralCommonNames, "good.one", func(*draft) {}},
+	{RuleChallengePassword, "good.empty", func(d *draft) {
+		d.attributes = append(d.attributes, attributeOf(oidPassword, wrap(tags.UTF8String)))
 	}},
 
 	{RuleTooLong, "bad.common-name", func(d *draft) { d.cn(strings.Repeat("ü", 64) + "x") }},

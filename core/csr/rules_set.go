@@ -2,48 +2,36 @@ package csr
 
 import "enrollbench/core/finding"
 
+const miningPsAndQs = "Heninger et al., Mining Your Ps and Qs (USENIX Security 2012)"
+
 // Set: what shows only when requests are compared with each other.
 var (
-	RuleSameFile = &finding.Rule{
-		Name: "csr/same-file", Severity: finding.Error, Source: "DigiCert IoT Trust Manager, Prepare enrollment data: one CSR per certificate",
-		Title: "The same request again",
-		Why:   "A request that is sent twice is enrolled twice, and paid for twice.",
-		Hint:  "leave the later copies out",
-	}
-	RuleSameKey = &finding.Rule{
-		Name: "csr/same-key", Severity: finding.Error, Source: "RFC 2986 §3, NIST SP 800-57 part 1 rev. 5 §5.6, IEEE 802.1AR §6",
-		Title: "The same key in different requests",
-		Why:   "Devices that share a key can pose as each other, and all fall when one is opened. Often a firmware image was copied with its key, or a random source started from the same state.",
-		Hint:  "make a key on each device; if one device made two requests, leave the older one out",
-	}
-	RuleSameName = &finding.Rule{
-		Name: "csr/same-name", Severity: finding.Warning, Source: "DigiCert IoT Trust Manager, CSV format for batch certificate enrollment: names of the delivered files",
-		Title: "The same common name in several requests",
-		Why:   "The service names the delivered files after the common name and appends a random value to duplicates, so that it is hard to tell which certificate belongs to which device.",
-		Hint:  "give each device its own common name, or use a CSV with the column unique_identifier",
-	}
-	RuleSharedPrime = &finding.Rule{
-		Name: "csr/shared-prime", Severity: finding.Error, Source: "Heninger et al., Mining Your Ps and Qs (USENIX Security 2012); NIST SP 800-90B",
-		Title: "RSA keys that share a prime",
-		Why:   "Anybody who sees both keys can compute both private keys with one division. The random source of these devices is broken.",
-		Hint:  "discard these keys and repair the random source before any device of this series makes a new one",
-	}
-	RuleSharedPrimeSkipped = &finding.Rule{
-		Name: "csr/shared-prime-skipped", Severity: finding.Notice, Source: "Heninger et al., Mining Your Ps and Qs (USENIX Security 2012)",
-		Title: "Shared primes were not looked for",
-		Why:   "With very many RSA keys the search takes minutes, so it is done when it is asked for.",
-		Hint:  "ask for the search, or check a sample of the devices",
-	}
-	RuleSharedNonce = &finding.Rule{
-		Name: "csr/shared-nonce", Severity: finding.Error, Source: "FIPS 186-5 §6.3, RFC 6979 §1",
-		Title: "Two signatures of one key with the same nonce",
-		Why:   "Anybody can compute the private key from these two requests.",
-		Hint:  "discard the key, and repair the signing of the device (a random nonce for each signature, or RFC 6979)",
-	}
-	RuleSharedNonceOtherKey = &finding.Rule{
-		Name: "csr/shared-nonce-other-key", Severity: finding.Error, Source: "FIPS 186-5 §6.3, RFC 6979 §1",
-		Title: "Signatures of different keys with the same nonce",
-		Why:   "Each holder can compute the other's private key, and whoever learns one key learns them all. The random source of these devices is broken.",
-		Hint:  "discard these keys and repair the random source before any device of this series makes a new one",
-	}
+	RuleSameFile = rule("csr/same-file", finding.Error, contractPrepare+": one CSR per certificate",
+		"The same request is given twice",
+		"You would order, and pay for, two certificates for one request.",
+		"leave the later copies out")
+	RuleSameKey = rule("csr/same-key", finding.Error, "RFC 2986 §3, NIST SP 800-57 part 1 rev. 5 §5.6, IEEE 802.1AR §6",
+		"Different requests have the same key",
+		"Devices that share a key can pose as each other, and whoever opens one has the key of all. Often a firmware image was copied with its key.",
+		"make a key on each device; if one device made two requests, leave the older one out")
+	RuleSameName = rule("csr/same-name", finding.Warning, contractNames,
+		"Several requests have the same common name",
+		"The service names the delivered files after the common name and adds a random value to duplicates. You cannot tell which certificate belongs to which device.",
+		"give each device its own common name, or use a CSV with the column unique_identifier")
+	RuleSharedPrime = rule("csr/shared-prime", finding.Error, miningPsAndQs+"; NIST SP 800-90B",
+		"RSA keys share a prime",
+		"Anybody who sees both keys can compute both private keys with one division. The random source of these devices is broken.",
+		"discard these keys; fix the random source before a device of this series makes a new key")
+	RuleSharedPrimeSkipped = rule("csr/shared-prime-skipped", finding.Notice, miningPsAndQs,
+		"The RSA keys were not compared for shared primes",
+		"With very many RSA keys the comparison takes minutes, so it runs only when you ask for it.",
+		"ask for the comparison, or check a sample of the devices")
+	RuleSharedNonce = rule("csr/shared-nonce", finding.Error, "FIPS 186-5 §6.3, RFC 6979 §1",
+		"Two signatures of one key repeat a random number",
+		"Anybody can compute the private key from these two requests.",
+		"discard the key; fix how the device signs (a new random number for each signature, or RFC 6979)")
+	RuleSharedNonceOtherKey = rule("csr/shared-nonce-other-key", finding.Error, "FIPS 186-5 §6.3, RFC 6979 §1",
+		"Signatures of different keys repeat a random number",
+		"Each holder can compute the other's private key. The random source of these devices is broken.",
+		"discard these keys; fix the random source before a device of this series makes a new key")
 )

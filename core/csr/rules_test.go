@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -197,6 +198,27 @@ func TestRuleTable(t *testing.T) {
 		if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Why, ".") || strings.HasSuffix(r.Hint, ".") {
 			t.Errorf("%s: full stops: title and hint have none, why has", r.Name)
 		}
+	}
+	// Go makes variables in the order of the source only while nothing that comes before needs them.
+	var names, written []string
+	for _, r := range Rules {
+		names = append(names, r.Name)
+	}
+	sources, err := filepath.Glob("rules*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range sources {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`= rule\("(csr/[^"]*)"`).FindAllStringSubmatch(string(text), -1) {
+			written = append(written, m[1])
+		}
+	}
+	if !slices.Equal(names, written) {
+		t.Errorf("the rules stand in the order %q, in the source in %q", names, written)
 	}
 	for rule := range made {
 		if !seen[rule] {

@@ -5,15 +5,22 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/subtle"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math/big"
 	mathrand "math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"enrollbench/core/finding"
 )
 
 // TestPKCS1v15AgainstWycheproof runs every vector. None is left out: both files hold RSASSA-PKCS1-v1_5 with SHA-256 and
@@ -167,6 +174,20 @@ func compareWithLibrary(t *testing.T, what string, der []byte) bool {
 		return false
 	}
 	e := examine(der)
+	var parts struct {
+		Info, Algorithm asn1.RawValue
+		Signature       asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(der, &parts); err != nil {
+		t.Fatalf("%s: the library reads it only once: %v", what, err)
+	}
+	if parts.Signature.BitLength%8 != 0 {
+		// The library reads a signature of, say, 2045 bits. Every signature is whole octets (RFC 2986 §4.2), so we refuse it.
+		if e.ok {
+			t.Errorf("%s: a signature of %d bits is read", what, parts.Signature.BitLength)
+		}
+		return true
+	}
 	if !e.ok {
 		t.Errorf("%s: the library reads it, and we say %v", what, e.breaches)
 		return true
@@ -190,6 +211,130 @@ func compareWithLibrary(t *testing.T, what string, der []byte) bool {
 		t.Errorf("%s: we verify it, and the library says %v", what, err)
 	}
 	return true
+}
+
+// accepted says whether a request has no finding of severity error.
+func accepted(e *exam) bool {
+	return e.ok && !slices.ContainsFunc(e.breaches, func(b breach) bool { return b.rule.Severity == finding.Error })
+}
+
+// TestFlippedBits: a good request with any one bit changed is never accepted.
+func TestFlippedBits(t *testing.T) {
+	flips := 0
+	for _, name := range []string{"openssl.p256.full.csr", "openssl.rsa2048.full.csr", "openssl.ed25519.full.csr"} {
+		der := readDER(t, filepath.Join("testdata", "producers", name))
+		if e := examine(der); !accepted(&e) {
+			t.Fatalf("%s: %v", name, e.breaches)
+		}
+		for bit := range 8 * len(der) {
+			der[bit/8] ^= 1 << (bit % 8)
+			if e := examine(der); accepted(&e) {
+				t.Errorf("%s with bit %d of byte %d flipped is accepted: %v", name, bit%8, bit/8, e.breaches)
+			}
+			der[bit/8] ^= 1 << (bit % 8)
+			flips++
+		}
+	}
+	if flips < 11_000 {
+		t.Errorf("only %d flips", flips)
+	}
+}
+
+// TestPSSSalt: a signature verifies with the length of salt that it was made with and no other. OpenSSL signs, since the
+// library cannot be asked for no salt.
+func TestPSSSalt(t *testing.T) {
+	dir := t.TempDir()
+	run := func(args ...string) {
+		t.Helper()
+		command := exec.Command("openssl", args...)
+		command.Dir = dir
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("openssl %v: %v: %s", args, err, out)
+		}
+	}
+	message := []byte("certificationRequestInfo")
+	if err := os.WriteFile(filepath.Join(dir, "message"), message, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, bits := range []int{1025, 1030, 2048} { // 1025: the encoded message is a byte shorter than the modulus
+		run("genpkey", "-algorithm", "RSA", "-pkeyopt", fmt.Sprint("rsa_keygen_bits:", bits), "-out", "key")
+		run("pkey", "-in", "key", "-pubout", "-outform", "DER", "-out", "public")
+		public, err := os.ReadFile(filepath.Join(dir, "public"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k, _ := parseKey(public)
+		for _, mgf := range []crypto.Hash{crypto.SHA256, crypto.SHA512} {
+			for _, salt := range []int{0, 1, 20, 32, (bits-1+7)/8 - 32 - 2} {
+				run("dgst", "-sha256", "-sign", "key", "-sigopt", "rsa_padding_mode:pss", "-sigopt", fmt.Sprint("rsa_pss_saltlen:", salt),
+					"-sigopt", map[crypto.Hash]string{crypto.SHA256: "rsa_mgf1_md:sha256", crypto.SHA512: "rsa_mgf1_md:sha512"}[mgf], "-out", "signature", "message")
+				signature, err := os.ReadFile(filepath.Join(dir, "signature"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				sum := sha256.Sum256(message)
+				for _, declared := range []int{0, 1, 19, 20, 32, salt, salt + 1, 1 << 40} {
+					if got := verifyPSS(k.rsa, pssParameters{crypto.SHA256, mgf, declared}, sum[:], signature); got != (declared == salt) {
+						t.Errorf("RSA %d, MGF1 with %s, salt of %d bytes declared as %d: %v", bits, mgf, salt, declared, got)
+					}
+				}
+				right := pssParameters{crypto.SHA256, mgf, salt}
+				if verifyPSS(k.rsa, pssParameters{crypto.SHA256, crypto.SHA384, salt}, sum[:], signature) || verifyPSS(k.rsa, right, sum[1:], signature) {
+					t.Errorf("RSA %d: another hash verifies", bits)
+				}
+				plus := new(big.Int).Add(new(big.Int).SetBytes(signature), k.rsa.n)
+				if verifyPSS(k.rsa, right, sum[:], append([]byte{0}, signature...)) || plus.BitLen() <= 8*len(signature) && verifyPSS(k.rsa, right, sum[:], plus.FillBytes(make([]byte, len(signature)))) {
+					t.Errorf("RSA %d: a signature that is too long or too large verifies", bits)
+				}
+				for at := range 4 {
+					signature[at*len(signature)/4] ^= 4
+					if verifyPSS(k.rsa, right, sum[:], signature) {
+						t.Errorf("RSA %d: a changed signature verifies", bits)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestPSSForgeries signs encoded messages that are wrong in one thing (RFC 8017 §9.1.2, steps 4 to 14).
+func TestPSSForgeries(t *testing.T) {
+	k := sound(65537)
+	sum := sha256.Sum256([]byte("message"))
+	salt := []byte("twenty bytes of salt")
+	h := sha256.New()
+	h.Write(make([]byte, 8))
+	h.Write(sum[:])
+	h.Write(salt)
+	hash := h.Sum(nil)
+	// seal signs an encoded message with this DB before it is masked.
+	verifies := func(change func(db []byte), trailer byte) bool {
+		db := make([]byte, 256-32-1)
+		db[len(db)-len(salt)-1] = 1
+		copy(db[len(db)-len(salt):], salt)
+		change(db)
+		for i, counter := 0, byte(0); i < len(db); counter++ {
+			mask := sha256.Sum256(append(bytes.Clone(hash), 0, 0, 0, counter))
+			i += subtle.XORBytes(db[i:], db[i:], mask[:])
+		}
+		db[0] &= 0x7F
+		em := append(append(db, hash...), trailer)
+		return verifyPSS(&rsaKey{k.n, k.e}, pssParameters{crypto.SHA256, crypto.SHA256, len(salt)}, sum[:], k.root(new(big.Int).SetBytes(em)).FillBytes(make([]byte, 256)))
+	}
+	if !verifies(func([]byte) {}, 0xBC) {
+		t.Fatal("the right one does not verify")
+	}
+	for name, got := range map[string]bool{
+		"trailer":          verifies(func([]byte) {}, 0xCC),
+		"padding":          verifies(func(db []byte) { db[3] = 1 }, 0xBC),
+		"first of padding": verifies(func(db []byte) { db[0] = 1 }, 0xBC),
+		"separator":        verifies(func(db []byte) { db[len(db)-len(salt)-1] = 2 }, 0xBC),
+		"salt":             verifies(func(db []byte) { db[len(db)-1] ^= 1 }, 0xBC),
+	} {
+		if got {
+			t.Errorf("a wrong %s verifies", name)
+		}
+	}
 }
 
 // stricter says that the library refuses an algorithm or a key as such and did not get to the signature.
