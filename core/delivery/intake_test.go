@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -15,6 +16,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"enrollbench/core/cms"
 	"enrollbench/core/form"
@@ -275,23 +279,82 @@ func TestJSONForms(t *testing.T) {
 		}
 	}
 	for what, data := range map[string]string{
-		"member twice":        `[{"certificate":` + leaf + `,"certificate":` + leaf + `}]`,
-		"list twice":          `{"records":[],"records":[]}`,
-		"number":              `[1]`,
-		"list in list":        `[[` + leaf + `]]`,
-		"too deep":            `[{"certificate":{"certificate":{"certificate":{"pem":` + leaf + `}}}}]`,
-		"no list":             `{"hello":"world"}`,
-		"list is an object":   `{"records":{"a":1}}`,
 		"cut":                 `[{"certificate":` + leaf,
 		"cut after an object": `[{"certificate":` + leaf + `}`,
 		"two documents":       `[{"certificate":` + leaf + `}] []`,
 		"too large a value":   `[{"x":"` + strings.Repeat("a", 6<<20) + `"}]`,
-		"too many members":    `{` + strings.Repeat(`"a":1,`, 1) + manyMembers() + `"b":2}`,
+		"too deep":            strings.Repeat("[", maxJSONDepth+3) + strings.Repeat("]", maxJSONDepth+3),
 	} {
 		if d, err := openResult(t, []byte(data), OpenRequest{}); err == nil {
 			t.Errorf("%s is accepted: %v", what, d.Findings().All())
 		}
 	}
+	for what, data := range map[string]string{
+		"number": `[1]`, "no list": `{"hello":"world"}`, "list is an object": `{"records":{"a":1}}`, "empty list": `[]`, "empty lists": `{"records":[],"records":[]}`,
+		"hashes":           `[{"sha256":"` + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0x84, 0x5e, 3}, 32)) + `","id":"MEUCIQDWl0n2kYy3n7mUeQ2Yx0l7c0sD6w4m2m1m3m4m5m6m7m=="}]`,
+		"too many members": `{` + manyMembers() + `"b":2}`,
+	} {
+		d, err := openResult(t, []byte(data), OpenRequest{})
+		if err != nil || rulesOf(d.Findings())["delivery/empty"] != 1 || rulesOf(d.Findings())["delivery/damaged"] > 0 || d.Verdict().Colour != Red {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// Whatever a member is called: what is a certificate or a key is taken as that.
+func TestJSONByAnyName(t *testing.T) {
+	p := newPlant(t, 2)
+	text := func(b []byte) string { return string(must(json.Marshal(string(b)))) }
+	base := func(b []byte) string { return text([]byte(base64.StdEncoding.EncodeToString(b))) }
+	url := func(b []byte) string { return text([]byte(base64.RawURLEncoding.EncodeToString(b))) }
+	d := p.devices[0]
+	leaf, key, ca := text(d.pem()), text(d.keyPEM(t)), text(certPEM(p.issuing.cert.Raw))
+	request := must(x509.CreateCertificateRequest(nil, &x509.CertificateRequest{}, d.key))
+	more := `,"note":"the quick brown fox jumps over the lazy dog","csr":` + base(request) + `,"csr_pem":` + text(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: request})) +
+		`,"public":` + base(must(x509.MarshalPKIXPublicKey(d.key.Public()))) + `,"random":` + base(bytes.Repeat([]byte{0xc1, 0x5e, 3, 1}, 30))
+	padding := `"padding":[` + strings.Repeat(`"`+strings.Repeat("x", 1000)+`",`, 5000) + `null]`
+	for what, data := range map[string]string{
+		"body and blob":         `[{"body":` + leaf + `,"chain":[{"blob":` + ca + `}],"secret":` + key + more + `}]`,
+		"base64":                `[{"body":` + base(d.cert) + `,"ca":` + base(p.issuing.cert.Raw) + `,"k":` + base(d.keyDER(t)) + more + `}]`,
+		"base64url":             `[{"body":` + url(d.cert) + `,"ca":` + url(p.issuing.cert.Raw) + `,"k":` + url(d.keyDER(t)) + `}]`,
+		"base64 of PEM":         `[{"body":` + base(d.pem()) + `,"ca":` + base(certPEM(p.issuing.cert.Raw)) + `,"k":` + base(d.keyPEM(t)) + `}]`,
+		"one record":            `{"body":` + leaf + `,"links":[{"blob":` + leaf + `},{"blob":` + ca + `}],"secret":` + key + more + `}`,
+		"deep in objects":       `{"data":{"page":1,"items":[{"x":{"y":{"z":` + leaf + `}},"k":` + key + `}],"ca":` + ca + `}}`,
+		"lists in lists":        `[[` + leaf + `,` + ca + `],[{"k":` + key + `}]]`,
+		"member twice":          `[{"certificate":` + leaf + `,"certificate":` + ca + `,"k":` + key + `}]`,
+		"large, chain outside":  `{` + padding + `,"issuer":` + ca + `,"results":[{"c":` + leaf + `,"k":` + key + `}]}`,
+		"PKCS#7 with the chain": `[{"c":` + leaf + `,"k":` + key + `,"p7b":` + base(pkcs7Of(p.issuing.cert.Raw, p.root.cert.Raw)) + `}]`,
+		"list of chains":        `{"chain":[` + leaf + `,` + ca + `],"k":` + key + `}`,
+	} {
+		got, err := openResult(t, []byte(data), OpenRequest{Order: csvOrder(t, "dev-0001"), Anchors: p.anchors()})
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		if v := got.Verdict(); v.Colour != Green || got.Keys() != 1 {
+			t.Errorf("%s: %+v, %d keys, %v", what, v, got.Keys(), got.Findings().All())
+		}
+	}
+}
+
+// pkcs7Of is a SignedData that holds certificates and nothing else.
+func pkcs7Of(certificates ...[]byte) []byte {
+	oid := func(last int) asn1.ObjectIdentifier { return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, last} }
+	var b cryptobyte.Builder
+	explicit := cbasn1.Tag(0).Constructed().ContextSpecific()
+	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1ObjectIdentifier(oid(2))
+		b.AddASN1(explicit, func(b *cryptobyte.Builder) {
+			b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddASN1Int64(1)
+				b.AddASN1(cbasn1.SET, func(*cryptobyte.Builder) {})
+				b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oid(1)) })
+				b.AddASN1(explicit, func(b *cryptobyte.Builder) { b.AddBytes(slices.Concat(certificates...)) })
+				b.AddASN1(cbasn1.SET, func(*cryptobyte.Builder) {})
+			})
+		})
+	})
+	return b.BytesOrPanic()
 }
 
 func manyMembers() string {

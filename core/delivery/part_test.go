@@ -162,8 +162,8 @@ func FuzzObjects(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := &jsonSource{name: "x", r: bytes.NewReader(data), bytes: int64(len(data))}
-		err := s.scan(ctx, func(o rawObject) error {
-			first, err := objectParts(o.raw, 0)
+		err := s.scan(func(o rawUnit) error {
+			first, err := unitParts(o.raw)
 			again, err2 := s.parts(o.at)
 			if (err == nil) != (err2 == nil) || len(first) != len(again) {
 				t.Fatalf("%d parts, then %d; %v, %v", len(first), len(again), err, err2)

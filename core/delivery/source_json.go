@@ -8,26 +8,30 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/transform"
+
+	"enrollbench/core/certificate"
+	fileform "enrollbench/core/form"
 	"enrollbench/core/work"
 )
 
-// Names of members in a JSON result. The contract states none of them, so all that are likely are taken.
+// Names of members in a JSON result that say what must be in them. The contract states none, so what is a certificate or
+// a key is taken from any other member too.
 var (
-	listMembers        = []string{"certificates", "records"}
-	certificateMembers = []string{"certificate", "pem", "certificate_pem", "cert"}
-	chainMembers       = []string{"chain", "certificate_chain", "ca_certificates", "issuing_ca_certificate", "intermediate_certificates"}
+	certificateMembers = []string{"certificate", "pem", "certificate_pem", "cert", "chain", "certificate_chain", "ca_certificates", "issuing_ca_certificate", "intermediate_certificates"}
 	keyMembers         = []string{"private_key", "encrypted_private_key", "key"}
 )
 
-// maxObject bounds one object of a JSON result: a chain and a key of ML-DSA take 40 kB.
-const maxObject = 4 << 20
+const (
+	maxObject    = 4 << 20 // one value of a JSON result; a chain and a key of ML-DSA take 40 kB
+	maxJSONDepth = 512     // arrays and objects in each other
+)
 
-// maxNesting is how deep a certificate may stand below its object: in a list, in an object of its own.
-const maxNesting = 2
-
-// jsonSource is a JSON result: an array of objects, an object that holds one, or a single object. Units are the
-// objects, found again by offset and size.
+// jsonSource is a JSON result. Its units are the elements of lists, found again by offset and size: of the array that it
+// is, or of each array that stands in its objects. A small document that is one record by itself is one unit.
 type jsonSource struct {
 	name   string
 	r      io.ReaderAt
@@ -39,18 +43,17 @@ func (s *jsonSource) path() string          { return s.name }
 func (s *jsonSource) weight() int64         { return s.bytes }
 func (s *jsonSource) Close() error          { return s.closer.Close() }
 func (s *jsonSource) position(at ref) int64 { return at.unit }
-
-func (s *jsonSource) member(at ref) string { return fmt.Sprintf("object at octet %d", at.unit) }
+func (s *jsonSource) member(at ref) string  { return fmt.Sprintf("object at byte %d", at.unit) }
 
 func (s *jsonSource) parts(at ref) ([]part, error) {
 	raw := make([]byte, at.size)
 	if err := readFull(io.NewSectionReader(s.r, at.unit, int64(at.size)), raw); err != nil {
 		return nil, err
 	}
-	return objectParts(raw, 0)
+	return unitParts(raw)
 }
 
-type rawObject struct {
+type rawUnit struct {
 	at  ref
 	raw []byte
 }
@@ -58,17 +61,17 @@ type rawObject struct {
 func (s *jsonSource) walk(ctx context.Context, workers int, visit visitor) error {
 	return work.Ordered(ctx, workers, func(w int) int { return w },
 		func(ctx context.Context, send func(func(w int) (struct{}, error)) error) error {
-			return s.scan(ctx, func(o rawObject) error {
+			return s.scan(func(u rawUnit) error {
 				return send(func(w int) (none struct{}, err error) {
 					if ctx.Err() != nil {
 						return none, context.Cause(ctx)
 					}
-					parts, err := objectParts(o.raw, 0)
-					if err == nil {
-						err = visit(w, o.at, parts)
+					parts, err := unitParts(u.raw)
+					if err == nil && len(parts) > 0 {
+						err = visit(w, u.at, parts)
 					}
 					if err != nil {
-						err = fmt.Errorf("object at octet %d: %w", o.at.unit, err)
+						err = fmt.Errorf("object at byte %d: %w", u.at.unit, err)
 					}
 					return none, err
 				})
@@ -77,246 +80,267 @@ func (s *jsonSource) walk(ctx context.Context, workers int, visit visitor) error
 		func(struct{}) error { return nil })
 }
 
-// frugal is a reader that refuses to go on when a single value takes too much.
-type frugal struct {
-	r          io.Reader
-	read, base int64 // octets so far, and where the value began
+// jsonReader reads one JSON document (RFC 8259) by tokens, in bounded memory.
+type jsonReader struct {
+	dec  *json.Decoder
+	in   io.Reader
+	base int64 // where the value at hand began
+	read int64
+
+	// enter, if it is set, hears where an object or list begins; what it returns hears where that ends.
+	enter func(name string, from int64) (leave func(to int64))
 }
 
-func (f *frugal) Read(b []byte) (int, error) {
-	room := maxObject - (f.read - f.base) // a read begins only where the value at hand goes on
+func newJSONReader(in io.Reader) *jsonReader {
+	j := &jsonReader{in: in}
+	j.dec = json.NewDecoder(j)
+	return j
+}
+
+// Read feeds the decoder, and refuses to go on where a single value takes too much.
+func (j *jsonReader) Read(b []byte) (int, error) {
+	room := maxObject - (j.read - j.base) // a read begins only where the value at hand goes on
 	if room <= 0 {
-		return 0, fmt.Errorf("one value from octet %d on takes more than %d octets", f.base, int64(maxObject))
+		return 0, fmt.Errorf("one value from byte %d on takes more than %d bytes", j.base, int64(maxObject))
 	}
-	n, err := f.r.Read(b[:min(int64(len(b)), room)])
-	f.read += int64(n)
+	n, err := j.in.Read(b[:min(int64(len(b)), room)])
+	j.read += int64(n)
 	return n, err
 }
 
-// jsonScan is one pass over a JSON result in bounded memory.
-type jsonScan struct {
-	in   *frugal
-	dec  *json.Decoder
-	emit func(rawObject) error
+func (j *jsonReader) token() (json.Token, error) {
+	j.base = j.dec.InputOffset()
+	t, err := j.dec.Token()
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return t, err
 }
 
-func (s *jsonSource) scan(ctx context.Context, emit func(rawObject) error) error {
-	in := &frugal{r: io.NewSectionReader(s.r, 0, s.bytes)}
-	j := &jsonScan{in: in, dec: json.NewDecoder(in), emit: emit}
-	if err := j.whole(s); err != nil {
-		return fmt.Errorf("not a JSON result: %w", err)
-	}
-	return context.Cause(ctx)
-}
-
-// mark tells the frugal reader that the decoder begins a new value.
-func (j *jsonScan) mark() { j.in.base = j.dec.InputOffset() }
-
-func (j *jsonScan) whole(s *jsonSource) error {
-	first, err := j.dec.Token()
-	if err != nil {
-		return short(err)
-	}
-	switch first {
-	case json.Delim('['):
-		err = j.list()
-	case json.Delim('{'):
-		err = j.object(s)
-	default:
-		return fmt.Errorf("it is a single value, %v", first)
-	}
-	if err != nil {
-		return err
-	}
-	j.mark()
+// end makes sure that nothing follows the document.
+func (j *jsonReader) end() error {
+	j.base = j.dec.InputOffset()
 	if _, err := j.dec.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("something follows its end at octet %d", j.dec.InputOffset())
+		return fmt.Errorf("something follows its end at byte %d", j.dec.InputOffset())
 	}
 	return nil
 }
 
-func (j *jsonScan) list() error {
-	for j.dec.More() {
-		j.mark()
-		var raw json.RawMessage
-		if err := j.dec.Decode(&raw); err != nil {
-			return short(err)
-		}
-		end := j.dec.InputOffset()
-		at := ref{unit: end - int64(len(raw)), size: int32(len(raw))} // #nosec G115 -- maxObject bounds it
-		if err := j.emit(rawObject{at, raw}); err != nil {
-			return err
-		}
+// visit reads one value. Texts go to text with the member's name, that of the list for elements. An array goes to list,
+// unless that is nil: then its elements are visited, too. What is no text says nothing.
+func (j *jsonReader) visit(name string, depth int, text func(name, value string) error, list func() error) error {
+	if depth > maxJSONDepth {
+		return fmt.Errorf("it is more than %d levels deep", maxJSONDepth)
 	}
-	_, err := j.dec.Token() // the bracket
-	return short(err)
-}
-
-// object looks for the list among the members; an object without one that has a certificate is the only one.
-func (j *jsonScan) object(s *jsonSource) error {
-	start := j.dec.InputOffset() - 1
-	seen := map[string]bool{}
-	list, single := false, false
-	for j.dec.More() {
-		j.mark()
-		key, err := j.dec.Token()
-		if err != nil {
-			return short(err)
-		}
-		name, _ := key.(string)
-		if seen[name] {
-			return fmt.Errorf("the member %q stands there twice", name)
-		}
-		if len(seen) > 1000 {
-			return errors.New("it has more than 1000 members outside a list")
-		}
-		seen[name] = true
-		single = single || slices.Contains(certificateMembers, name) || slices.Contains(keyMembers, name)
-		if slices.Contains(listMembers, name) {
-			if opening, err := j.dec.Token(); err != nil {
-				return short(err)
-			} else if opening == json.Delim('[') {
-				list = true
-				if err := j.list(); err != nil {
-					return err
-				}
-				continue
-			} else if opening == json.Delim('{') {
-				return fmt.Errorf("the member %q is an object, not a list", name)
-			}
-			continue
-		}
-		var skipped json.RawMessage
-		if err := j.dec.Decode(&skipped); err != nil {
-			return short(err)
-		}
-	}
-	if _, err := j.dec.Token(); err != nil {
-		return short(err)
-	}
-	end := j.dec.InputOffset()
-	switch {
-	case list:
-		return nil
-	case !single:
-		return fmt.Errorf("it has none of the members %q", slices.Concat(listMembers, certificateMembers))
-	case end-start > maxObject:
-		return fmt.Errorf("it takes more than %d octets", int64(maxObject))
-	}
-	raw := make([]byte, end-start)
-	if err := readFull(io.NewSectionReader(s.r, start, end-start), raw); err != nil {
+	t, err := j.token()
+	if err != nil {
 		return err
 	}
-	return j.emit(rawObject{ref{unit: start, size: int32(len(raw))}, raw}) // #nosec G115 -- maxObject bounds it
-}
-
-func short(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-// objectParts takes one object of a JSON result apart. A bare text is taken as the certificate itself. A private key in
-// a form that is not recognised is kept as it came, never dropped.
-func objectParts(raw []byte, depth int) ([]part, error) {
-	if depth > maxNesting {
-		return nil, fmt.Errorf("certificates stand more than %d levels deep", maxNesting)
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	first, err := dec.Token()
-	if err != nil {
-		return nil, short(err)
-	}
-	switch first := first.(type) {
-	case string:
-		return meant(split([]byte(first))), nil
-	case json.Delim:
-		if first != '{' {
-			return nil, errors.New("a list stands where an object with a certificate belongs")
+	bracket, nested := t.(json.Delim)
+	switch value, isText := t.(string); {
+	case !nested && depth == 0:
+		return errors.New("it is a single value, not a list or an object")
+	case isText:
+		return text(name, value)
+	case nested:
+		if bracket == '[' && list != nil {
+			return list()
 		}
-	default:
-		return nil, fmt.Errorf("%v stands where an object with a certificate belongs", first)
-	}
-	var parts []part
-	seen := map[string]bool{}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, short(err)
+		if j.enter != nil {
+			leave := j.enter(name, j.dec.InputOffset()-1)
+			defer func() { leave(j.dec.InputOffset()) }()
 		}
-		name, _ := key.(string)
-		if seen[name] {
-			return nil, fmt.Errorf("the member %q stands there twice", name)
-		}
-		seen[name] = true
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, short(err)
-		}
-		more, err := memberParts(name, value, depth)
-		if err != nil {
-			return nil, fmt.Errorf("member %q: %w", name, err)
-		}
-		parts = append(parts, more...)
-	}
-	return parts, nil
-}
-
-func memberParts(name string, value json.RawMessage, depth int) ([]part, error) {
-	isKey := slices.Contains(keyMembers, name)
-	switch {
-	case isKey:
-	case slices.Contains(certificateMembers, name), slices.Contains(chainMembers, name):
-	default:
-		return nil, nil
-	}
-	if string(value) == "null" {
-		return nil, nil
-	}
-	var text string
-	if json.Unmarshal(value, &text) != nil {
-		switch {
-		case isKey: // an object of an unknown form: kept
-			return []part{{kind: sealedPart, form: "JSON", given: bytes.Clone(value)}}, nil
-		case value[0] == '[':
-			var texts []json.RawMessage
-			if err := json.Unmarshal(value, &texts); err != nil {
-				return nil, err
-			}
-			var parts []part
-			for _, t := range texts {
-				more, err := objectParts(t, depth+1)
+		for j.dec.More() {
+			if bracket == '{' {
+				key, err := j.token()
 				if err != nil {
-					return nil, err
+					return err
 				}
-				parts = append(parts, more...)
+				name, _ = key.(string)
 			}
-			return parts, nil
+			if err := j.visit(name, depth+1, text, list); err != nil {
+				return err
+			}
 		}
-		return objectParts(value, depth+1)
+		_, err = j.token() // the bracket
+		return err
 	}
-	if text == "" {
-		return nil, nil
-	}
-	parts := split([]byte(text))
-	if !isKey {
-		return meant(parts), nil
-	}
-	for i := range parts {
-		if parts[i].kind == foreignPart || parts[i].kind == damagedPart {
-			return []part{{kind: sealedPart, form: "unknown form", given: []byte(text)}}, nil
-		}
-	}
-	return parts, nil
+	return nil
 }
 
-// meant: where a certificate belongs, what is none is damaged.
-func meant(parts []part) []part {
-	for i := range parts {
-		if parts[i].kind == foreignPart {
-			parts[i].kind, parts[i].err = damagedPart, errors.New("it stands where a certificate belongs and is none")
+// checkJSON reads a stream to its end and says whether it is one JSON array or object and nothing else. It is stricter
+// than encoding/json in one thing: text must be UTF-8, because sixteen bytes garbled by a damaged cipher block hardly
+// ever are.
+func checkJSON(r io.Reader) error {
+	j := newJSONReader(transform.NewReader(r, encoding.UTF8Validator))
+	err := j.visit("", 0, func(string, string) error { return nil }, nil)
+	if err == nil {
+		err = j.end()
+	}
+	if err != nil {
+		return fmt.Errorf("%w: the JSON is broken near byte %d: %w", ErrDamaged, j.dec.InputOffset(), err)
+	}
+	return nil
+}
+
+// scan hands out the units in the order of the file.
+func (s *jsonSource) scan(emit func(rawUnit) error) error {
+	if s.bytes <= maxObject {
+		raw := make([]byte, s.bytes)
+		if err := readFull(s.r, raw); err != nil {
+			return err
+		}
+		if isRecord(raw) {
+			return emit(rawUnit{ref{size: int32(len(raw))}, raw}) // #nosec G115 -- maxObject bounds it
 		}
 	}
-	return parts
+	j := newJSONReader(io.NewSectionReader(s.r, 0, s.bytes))
+	unit := func(from, to int64, raw []byte) error {
+		return emit(rawUnit{ref{unit: from, size: int32(to - from)}, raw}) // #nosec G115 -- maxObject bounds it
+	}
+	err := j.visit("", 0,
+		func(_, value string) error { // a text outside of every list: a chain for all, perhaps
+			raw, err := json.Marshal(value)
+			if err != nil {
+				return err
+			}
+			return unit(j.base, j.dec.InputOffset(), append([]byte(":"), raw...))
+		},
+		func() error {
+			for j.dec.More() {
+				j.base = j.dec.InputOffset()
+				var raw json.RawMessage
+				if err := j.dec.Decode(&raw); err != nil {
+					return err
+				}
+				if err := unit(j.dec.InputOffset()-int64(len(raw)), j.dec.InputOffset(), raw); err != nil {
+					return err
+				}
+			}
+			_, err := j.token()
+			return err
+		})
+	if err == nil {
+		err = j.end()
+	}
+	if err != nil {
+		return fmt.Errorf("not a JSON result: %w", err)
+	}
+	return nil
+}
+
+// isRecord: the document is one object that holds a certificate of a device, or a key, outside of its lists.
+func isRecord(raw []byte) bool {
+	found := false
+	j := newJSONReader(bytes.NewReader(raw))
+	err := j.visit("", 0, func(name, value string) error {
+		for _, p := range textParts(name, value) {
+			switch p.kind {
+			case keyPart, sealedPart:
+				found = true
+			case certificatePart:
+				c, _, err := certificate.Parse(p.der)
+				found = found || err == nil && !isAuthority(c)
+			}
+		}
+		return nil
+	}, func() error { return j.skip() })
+	return err == nil && found && j.end() == nil
+}
+
+// skip leaves the array that was entered.
+func (j *jsonReader) skip() error {
+	for depth := 1; depth > 0; {
+		t, err := j.token()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case json.Delim('['), json.Delim('{'):
+			depth++
+		case json.Delim(']'), json.Delim('}'):
+			depth--
+		}
+	}
+	return nil
+}
+
+// unitParts takes one unit apart: an object, a list, or a bare text, which is a certificate if it stands in a list.
+func unitParts(raw []byte) ([]part, error) {
+	var parts []part
+	name := ""
+	if len(raw) > 0 && raw[0] == '"' {
+		name = certificateMembers[0]
+	}
+	raw = bytes.TrimLeft(raw, " \t\r\n:") // a text outside of lists is found with what stands before it
+	j := newJSONReader(bytes.NewReader(raw))
+	j.enter = func(name string, from int64) func(int64) {
+		before := len(parts)
+		return func(to int64) { // an object in which nothing was found, where a key belongs
+			if len(parts) == before && raw[from] == '{' && slices.Contains(keyMembers, name) {
+				parts = append(parts, part{kind: sealedPart, form: "JSON", given: bytes.Clone(raw[from:min(to, int64(len(raw)))])})
+			}
+		}
+	}
+	err := j.visit(name, 1, func(name, value string) error {
+		parts = append(parts, textParts(name, value)...)
+		return nil
+	}, nil)
+	return parts, err
+}
+
+// textParts takes the text of one member apart. Where a certificate belongs, what is none is damaged; where a private
+// key belongs, what is not recognised is kept as it came. From other members comes what is certainly one of the two.
+func textParts(name, text string) []part {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	switch data := []byte(text); {
+	case slices.Contains(keyMembers, name):
+		parts := split(data)
+		if slices.ContainsFunc(parts, func(p part) bool { return p.kind == foreignPart || p.kind == damagedPart }) {
+			return []part{{kind: sealedPart, form: "unknown form", given: data}}
+		}
+		return parts
+	case slices.Contains(certificateMembers, name):
+		parts := split(data)
+		for i := range parts {
+			if parts[i].kind == foreignPart {
+				parts[i].kind, parts[i].err = damagedPart, errors.New("it stands where a certificate belongs and is none")
+			}
+		}
+		return parts
+	case bytes.Contains(data, pemBegin):
+		return slices.DeleteFunc(split(data), func(p part) bool { return p.kind == foreignPart })
+	default:
+		return derText(data)
+	}
+}
+
+// minDER is less than any certificate or private key takes.
+const minDER = 40
+
+// derText takes base64 for what it parses as: identifiers and hashes are base64 as well.
+func derText(text []byte) []part {
+	if len(text) < minDER {
+		return nil
+	}
+	inner, ok := decodeBase64(text)
+	if !ok {
+		return nil
+	}
+	switch f := fileform.Detect(inner[:min(len(inner), fileform.HeadBytes)]); {
+	case f.Kind == fileform.Certificate:
+		if _, _, err := certificate.Parse(inner); err != nil {
+			return nil
+		}
+	case f.Kind == fileform.PKCS8, f.Kind == fileform.RSAKey, f.Kind == fileform.ECKey:
+		if _, err := privateKey(labelPrivateKey, inner); err != nil {
+			return nil
+		}
+	case f.Sealed(), f.Kind == fileform.EncryptedPKCS8, f.Kind == fileform.PKCS12, f.Kind == fileform.SignedData, f.Label != "":
+	default:
+		return nil
+	}
+	return slices.DeleteFunc(split(text), func(p part) bool { return p.kind == foreignPart })
 }
