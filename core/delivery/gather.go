@@ -112,6 +112,9 @@ func (s sources) location(at ref) finding.Location {
 func (g *gathering) unit(h *haul, at ref, parts []part) error {
 	for i, p := range parts {
 		at.block = uint32(i) // #nosec G115 -- maxParts bounds it
+		if p.behind > 0 {
+			h.findings.Add(RuleUnusual.Finding(g.location(at), fmt.Sprintf("%d bytes follow the end of what it holds and were left out", p.behind), ""))
+		}
 		switch p.kind {
 		case certificatePart:
 			if err := g.certificate(h, at, p); err != nil {

@@ -311,7 +311,7 @@ func TestJSONByAnyName(t *testing.T) {
 	leaf, key, ca := text(d.pem()), text(d.keyPEM(t)), text(certPEM(p.issuing.cert.Raw))
 	request := must(x509.CreateCertificateRequest(nil, &x509.CertificateRequest{}, d.key))
 	more := `,"note":"the quick brown fox jumps over the lazy dog","csr":` + base(request) + `,"csr_pem":` + text(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: request})) +
-		`,"public":` + base(must(x509.MarshalPKIXPublicKey(d.key.Public()))) + `,"random":` + base(bytes.Repeat([]byte{0xc1, 0x5e, 3, 1}, 30))
+		`,"public":` + base(must(x509.MarshalPKIXPublicKey(d.key.Public()))) + `,"random":` + base(bytes.Repeat([]byte{0xc1, 0x5e, 7, 1}, 30))
 	padding := `"padding":[` + strings.Repeat(`"`+strings.Repeat("x", 1000)+`",`, 5000) + `null]`
 	for what, data := range map[string]string{
 		"body and blob":         `[{"body":` + leaf + `,"chain":[{"blob":` + ca + `}],"secret":` + key + more + `}]`,

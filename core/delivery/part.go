@@ -25,11 +25,12 @@ const (
 
 // part is one piece of a file of a result.
 type part struct {
-	kind  partKind
-	form  string // PEM label, or what the DER or the octets are: "PKCS#8", "OpenPGP message"
-	der   []byte // decoded; nil for foreign and damaged parts
-	given []byte // as it came
-	err   error  // of a damaged part
+	kind   partKind
+	form   string // PEM label, or what the DER or the octets are: "PKCS#8", "OpenPGP message"
+	der    []byte // decoded; nil for foreign and damaged parts
+	given  []byte // as it came
+	behind int    // bytes that follow its end in the file and belong to nothing
+	err    error  // of a damaged part
 }
 
 // maxParts bounds the pieces of one file: a PEM with the certificates of a whole batch.
@@ -89,14 +90,10 @@ func splitPEM(text []byte) []part {
 			return parts
 		}
 		head := len(pemBegin) + len(label) + len(pemDash)
-		end := bytes.Index(text[head:], pemEnd)
-		next := bytes.Index(text[head:], pemBegin)
-		if end < 0 || next >= 0 && next < end {
-			damaged(text, label, "it has a BEGIN line but no END line; was it cut short?")
-			if next < 0 {
-				return parts
-			}
-			text = text[head+next:]
+		end, isEnd := nextMarker(text[head:])
+		if !isEnd {
+			damaged(text[:head+end], label, "it has a BEGIN line but no END line; was it cut short?")
+			text = text[head+end:]
 			continue
 		}
 		body := text[head : head+end]
@@ -108,11 +105,35 @@ func splitPEM(text []byte) []part {
 		}
 		block := text[:head+end+len(pemEnd)+len(foot)+len(pemDash)]
 		if label != "EC PARAMETERS" { // openssl writes the curve before the key, which names it again
-			parts = append(parts, pemPart(label, body, block))
+			p := pemPart(label, body, block)
+			if chain := certificatesOf(p.der); chain != nil {
+				parts = append(parts, chain...)
+			} else {
+				parts = append(parts, p)
+			}
 		}
 		text = text[len(block):]
 	}
 	return parts
+}
+
+// nextMarker finds the next BEGIN or END line, whichever comes first: one search for each would be made again and again
+// over all that follows. Without one it gives the end.
+func nextMarker(text []byte) (at int, isEnd bool) {
+	for {
+		n := bytes.Index(text[at:], pemDash)
+		if n < 0 {
+			return len(text), false
+		}
+		at += n
+		switch {
+		case bytes.HasPrefix(text[at:], pemEnd):
+			return at, true
+		case bytes.HasPrefix(text[at:], pemBegin):
+			return at, false
+		}
+		at++
+	}
 }
 
 // Labels of PEM blocks, RFC 7468 and custom.
@@ -150,12 +171,25 @@ func pemPart(label string, body, block []byte) part {
 	return p
 }
 
-// decodeBase64 takes base64 with any white space in it.
+// decodeBase64 takes base64 as programs write it.
 func decodeBase64(b []byte) ([]byte, bool) {
 	out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
 	n, err := base64.StdEncoding.Decode(out, b) // passes over CR and LF
-	if err != nil && bytes.ContainsAny(b, " \t") {
-		n, err = base64.StdEncoding.Decode(out, bytes.Join(bytes.Fields(b), nil))
+	if err != nil {
+		// With other white space, without padding, or in the alphabet of URLs (RFC 4648 §5).
+		b = bytes.TrimRight(bytes.Map(func(c rune) rune {
+			switch c {
+			case ' ', '\t', '\r', '\n':
+				return -1
+			case '-':
+				return '+'
+			case '_':
+				return '/'
+			}
+			return c
+		}, b), "=")
+		out = make([]byte, base64.RawStdEncoding.DecodedLen(len(b)))
+		n, err = base64.RawStdEncoding.Decode(out, b)
 	}
 	return out[:n], err == nil && n > 0
 }
@@ -173,11 +207,42 @@ func splitDER(data []byte) []part {
 			if len(parts) == 0 && isIndefinite(rest) {
 				return []part{{kind: sealedPart, form: "CMS", der: rest, given: rest}}
 			}
+			if len(parts) > 0 && rest[0] != 0x30 { // not the beginning of another one that was cut off
+				parts[len(parts)-1].behind = len(rest)
+				return parts
+			}
 			return append(parts, part{kind: damagedPart, given: rest,
-				err: fmt.Errorf("%d octets from offset %d on are no DER; was it cut short?", len(rest), len(data)-len(rest))})
+				err: fmt.Errorf("%d bytes from byte %d on are no DER; was it cut short?", len(rest), len(data)-len(rest)+1)})
 		}
-		parts = append(parts, derPart(one))
+		if chain := certificatesOf(one); chain != nil {
+			parts = append(parts, chain...)
+		} else {
+			parts = append(parts, derPart(one))
+		}
 		rest = s
+	}
+	return parts
+}
+
+// certificatesOf takes the certificates out of a SignedData (RFC 5652 §5.1), as .p7b files hold chains; nil for all else.
+func certificatesOf(der []byte) []part {
+	in := cryptobyte.String(der)
+	var list, one cryptobyte.String
+	explicit := asn1.Tag(0).Constructed().ContextSpecific()
+	if form.Detect(der[:min(len(der), 64)]).Kind != form.SignedData || !in.ReadASN1(&in, asn1.SEQUENCE) || !in.SkipASN1(asn1.OBJECT_IDENTIFIER) ||
+		!in.ReadASN1(&in, explicit) || !in.ReadASN1(&in, asn1.SEQUENCE) || !in.SkipASN1(asn1.INTEGER) || !in.SkipASN1(asn1.SET) ||
+		!in.SkipASN1(asn1.SEQUENCE) || !in.ReadASN1(&list, explicit) {
+		return nil
+	}
+	var parts []part
+	for !list.Empty() {
+		var tag asn1.Tag
+		if !list.ReadAnyASN1Element(&one, &tag) {
+			return nil
+		}
+		if tag == asn1.SEQUENCE { // the others are attribute certificates and obsolete forms
+			parts = append(parts, part{kind: certificatePart, form: labelCertificate, der: one, given: one})
+		}
 	}
 	return parts
 }

@@ -8,9 +8,14 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
+	"math/big"
 	"slices"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestSplit(t *testing.T) {
@@ -31,7 +36,10 @@ func TestSplit(t *testing.T) {
 		"DER":               {d.cert, kinds{certificatePart}},
 		"DER key":           {d.keyDER(t), kinds{keyPart}},
 		"DERs":              {slices.Concat(d.cert, d.keyDER(t)), kinds{certificatePart, keyPart}},
-		"DER, then junk":    {append(bytes.Clone(d.cert), 0), kinds{certificatePart, damagedPart}},
+		"DER, then junk":    {append(bytes.Clone(d.cert), 0), kinds{certificatePart}},
+		"DER, then half":    {slices.Concat(d.cert, d.cert[:100]), kinds{certificatePart, damagedPart}},
+		"PKCS#7":            {pkcs7Of(d.cert, p.root.cert.Raw), kinds{certificatePart, certificatePart}},
+		"PKCS#7 in PEM":     {pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: pkcs7Of(d.cert)}), kinds{certificatePart}},
 		"DER, cut":          {d.cert[:len(d.cert)-1], kinds{damagedPart}},
 		"base64 of DER":     {base64Lines(d.cert), kinds{certificatePart}},
 		"base64 of PEM":     {base64Lines(cert), kinds{certificatePart}},
@@ -110,12 +118,24 @@ func TestKeyOf(t *testing.T) {
 	}
 }
 
-// FuzzSplit: what is taken out of a file is in it, and taking apart again what was taken out gives the same.
+// tiny is a certificate and its key, always the same ones: small seeds that do not change let the fuzzer spend its time on
+// trying, not on making what it found smaller.
+func tiny(f *testing.F) (cert, key []byte) {
+	k := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "a"}}
+	cert, err := x509.CreateCertificate(nil, template, template, k.Public(), k)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return cert, must(x509.MarshalPKCS8PrivateKey(k))
+}
+
+// FuzzSplit: what is taken out of a file is in it, or in what its base64 holds, and taking apart again what was taken out
+// gives the same.
 func FuzzSplit(f *testing.F) {
-	p := newPlant(f, 1)
-	d := p.devices[0]
-	for _, data := range [][]byte{d.pem(), d.cert, d.keyPEM(f), slices.Concat(d.cert, d.keyDER(f)), base64Lines(d.cert), slices.Concat(d.pem(), certPEM(p.root.cert.Raw), d.keyPEM(f)),
-		[]byte("-----BEGIN A-----\n-----BEGIN B-----\nAAAA\n-----END B-----"), []byte("\x30\x80\x06\x00"), []byte("-----BEGIN PGP MESSAGE-----\n-----END PGP MESSAGE-----")} {
+	cert, key := tiny(f)
+	for _, data := range [][]byte{certPEM(cert), cert, key, slices.Concat(cert, key), base64Lines(key), []byte("-----BEGIN A-----\n-----BEGIN B-----\nAAAA\n-----END B-----"), []byte("\x30\x80\x06\x00"),
+		[]byte("-----BEGIN PGP MESSAGE-----\n-----END PGP MESSAGE-----"), pkcs7Of(cert), bytes.Repeat([]byte("000004"), 20)} {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -132,50 +152,62 @@ func FuzzSplit(f *testing.F) {
 		if err := g.unit(&h, ref{}, parts); err != nil {
 			t.Fatal(err)
 		}
+		decoded, _ := decodeBase64(data)
 		for _, p := range parts {
-			if !bytes.Contains(data, p.given) {
-				t.Fatalf("%q is not in the file", p.given)
-			}
-			switch p.kind {
-			case certificatePart, keyPart:
-				again := split(p.der)
-				if len(again) != 1 || !bytes.Equal(again[0].der, p.der) {
-					if _, err := x509.ParseCertificate(p.der); err == nil {
-						t.Fatal("a certificate is not found again in its DER")
-					}
+			if !bytes.Contains(data, p.given) && !bytes.Contains(decoded, p.given) {
+				if body, ok := decodeBase64(bodyOf(data)); !ok || !bytes.Contains(body, p.given) { // a chain in PEM
+					t.Fatalf("%q is not in the file", p.given)
 				}
-			case damagedPart:
-				if p.err == nil {
-					t.Fatal("damaged without a reason")
+			}
+			if (p.kind == damagedPart) != (p.err != nil) {
+				t.Fatalf("kind %d, error %v", p.kind, p.err)
+			}
+			if _, err := x509.ParseCertificate(p.der); err == nil && p.kind == certificatePart {
+				if again := split(p.der); len(again) != 1 || !bytes.Equal(again[0].der, p.der) {
+					t.Fatal("a certificate is not found again in its DER")
 				}
 			}
 		}
 	})
 }
 
-// FuzzObjects: offsets of a JSON result lead to the same objects again.
+// bodyOf is what stands between the first two lines of dashes.
+func bodyOf(text []byte) []byte {
+	fields := bytes.Split(text, pemDash)
+	if len(fields) < 3 {
+		return nil
+	}
+	return fields[2]
+}
+
+// FuzzObjects: offsets of a JSON result lead to the same objects again, and what is taken as a result is JSON.
 func FuzzObjects(f *testing.F) {
-	p := newPlant(f, 2)
-	f.Add(p.jsonOf(f, func(d device) string { return string(d.keyPEM(f)) }))
-	for _, s := range []string{`[]`, `{"certificates":[{"pem":"x","private_key":"y"}]}`, `{"pem":"x"}`, `["a","b",{}]`, `{"records":[{"certificate":{"pem":["a"]}}],"x":1}`, ` [ {"pem" : null} , {} ] `, `{"records":null}`} {
+	cert, key := tiny(f)
+	f.Add([]byte(`[{"a":"` + base64.StdEncoding.EncodeToString(cert) + `"}]`))
+	f.Add([]byte(`{"x":"` + base64.StdEncoding.EncodeToString(key) + `","y":[]}`))
+	for _, s := range []string{`[]`, `{"certificates":[{"pem":"x","private_key":"y"}]}`, `{"pem":"x"}`, `["a","b",{}]`, `{"records":[{"certificate":{"pem":["a"]}}],"x":1}`, ` [ {"pem" : null} , {} ] `, `{"records":null}`,
+		`[{"key":{"c":"AAAA"}}]`, `{"a":[[{"key":{}}]],"b":"c"}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := &jsonSource{name: "x", r: bytes.NewReader(data), bytes: int64(len(data))}
-		err := s.scan(func(o rawUnit) error {
-			first, err := unitParts(o.raw)
-			again, err2 := s.parts(o.at)
+		err := s.scan(func(u rawUnit) error {
+			first, err := unitParts(u.raw)
+			again, err2 := s.parts(u.at)
 			if (err == nil) != (err2 == nil) || len(first) != len(again) {
 				t.Fatalf("%d parts, then %d; %v, %v", len(first), len(again), err, err2)
 			}
 			for i := range first {
-				if first[i].kind != again[i].kind || !bytes.Equal(first[i].given, again[i].given) {
+				if first[i].kind != again[i].kind || first[i].form != again[i].form || !bytes.Equal(first[i].der, again[i].der) {
 					t.Fatalf("part %d is another one", i)
 				}
 			}
-			return nil
+			return err
 		})
-		if err == nil && checkJSON(bytes.NewReader(data)) != nil && validUTF8(data) {
+		if err == nil && checkJSON(bytes.NewReader(data)) != nil && utf8.Valid(data) {
+			t.Fatalf("taken as a result, but no JSON: %q", data)
+		}
+		if err == nil && !json.Valid(data) {
 			t.Fatalf("taken as a result, but no JSON: %q", data)
 		}
 	})

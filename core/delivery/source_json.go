@@ -14,7 +14,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"enrollbench/core/certificate"
-	fileform "enrollbench/core/form"
+	"enrollbench/core/form"
 	"enrollbench/core/work"
 )
 
@@ -204,7 +204,7 @@ func (s *jsonSource) scan(emit func(rawUnit) error) error {
 			if err != nil {
 				return err
 			}
-			return unit(j.base, j.dec.InputOffset(), append([]byte(":"), raw...))
+			return unit(j.base, j.dec.InputOffset(), raw)
 		},
 		func() error {
 			for j.dec.More() {
@@ -265,13 +265,9 @@ func (j *jsonReader) skip() error {
 	return nil
 }
 
-// unitParts takes one unit apart: an object, a list, or a bare text, which is a certificate if it stands in a list.
+// unitParts takes one unit apart: an object, a list, or a bare text.
 func unitParts(raw []byte) ([]part, error) {
 	var parts []part
-	name := ""
-	if len(raw) > 0 && raw[0] == '"' {
-		name = certificateMembers[0]
-	}
 	raw = bytes.TrimLeft(raw, " \t\r\n:") // a text outside of lists is found with what stands before it
 	j := newJSONReader(bytes.NewReader(raw))
 	j.enter = func(name string, from int64) func(int64) {
@@ -282,7 +278,7 @@ func unitParts(raw []byte) ([]part, error) {
 			}
 		}
 	}
-	err := j.visit(name, 1, func(name, value string) error {
+	err := j.visit("", 1, func(name, value string) error {
 		parts = append(parts, textParts(name, value)...)
 		return nil
 	}, nil)
@@ -312,15 +308,14 @@ func textParts(name, text string) []part {
 		return parts
 	case bytes.Contains(data, pemBegin):
 		return slices.DeleteFunc(split(data), func(p part) bool { return p.kind == foreignPart })
-	default:
-		return derText(data)
 	}
+	return derText([]byte(text))
 }
 
-// minDER is less than any certificate or private key takes.
-const minDER = 40
+// minDER is less than any certificate or private key takes, in base64.
+const minDER = 60
 
-// derText takes base64 for what it parses as: identifiers and hashes are base64 as well.
+// derText takes base64 for what it is by its structure: identifiers and hashes are base64 as well.
 func derText(text []byte) []part {
 	if len(text) < minDER {
 		return nil
@@ -329,18 +324,15 @@ func derText(text []byte) []part {
 	if !ok {
 		return nil
 	}
-	switch f := fileform.Detect(inner[:min(len(inner), fileform.HeadBytes)]); {
-	case f.Kind == fileform.Certificate:
-		if _, _, err := certificate.Parse(inner); err != nil {
-			return nil
-		}
-	case f.Kind == fileform.PKCS8, f.Kind == fileform.RSAKey, f.Kind == fileform.ECKey:
-		if _, err := privateKey(labelPrivateKey, inner); err != nil {
-			return nil
-		}
-	case f.Sealed(), f.Kind == fileform.EncryptedPKCS8, f.Kind == fileform.PKCS12, f.Kind == fileform.SignedData, f.Label != "":
-	default:
+	f := form.Detect(inner[:min(len(inner), form.HeadBytes)])
+	if f.Kind != form.Certificate && f.Kind != form.SignedData && !f.Sealed() && !f.Private() {
 		return nil
 	}
-	return slices.DeleteFunc(split(text), func(p part) bool { return p.kind == foreignPart })
+	parts := split(text)
+	for i := range parts {
+		if parts[i].kind == foreignPart {
+			parts[i].kind, parts[i].err = damagedPart, fmt.Errorf("it begins like %s and is none", f)
+		}
+	}
+	return parts
 }
