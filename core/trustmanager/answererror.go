@@ -17,29 +17,30 @@ const (
 
 // apiError reads an answer that is no success, in either of the service's two shapes [contract §2]:
 // {"error":{"code","message"}} and {"errors":[{"code","message"}]}; else what text there is.
-func (c *Client) apiError(answer *http.Response) error {
+func (c *Client) apiError(answer *http.Response) *APIError {
 	e := &APIError{Status: answer.StatusCode, Request: c.blot(requestOf(answer)),
 		RetryAfter: retryAfter(answer.Header.Get("Retry-After"), c.options.Clock.Now())}
 	data, _ := io.ReadAll(io.LimitReader(answer.Body, maxErrorAnswer))
-	code, message := errorText(data, answer.Header.Get("Content-Type"))
+	code, message, own := errorText(data, answer.Header.Get("Content-Type"))
+	e.Own = own
 	e.Code, e.Message = cut(printable(c.blot(code)), 100), cut(printable(c.blot(message)), maxMessage)
 	return e
 }
 
-func errorText(data []byte, contentType string) (code, message string) {
+func errorText(data []byte, contentType string) (code, message string, own bool) {
 	type one struct {
 		Code    any    `json:"code"`
 		Message string `json:"message"`
 	}
-	write := func(o one) (string, string) {
+	write := func(o one) (string, string, bool) {
 		switch v := o.Code.(type) {
 		case string:
-			return v, o.Message
+			return v, o.Message, v != ""
 		case float64:
 			b, _ := json.Marshal(v)
-			return string(b), o.Message
+			return string(b), o.Message, true
 		}
-		return "", o.Message
+		return "", o.Message, false
 	}
 	var shape struct {
 		Error            json.RawMessage `json:"error"`
@@ -54,26 +55,25 @@ func errorText(data []byte, contentType string) (code, message string) {
 		case json.Unmarshal(shape.Error, &single) == nil && (single.Code != nil || single.Message != ""):
 			return write(single)
 		case len(shape.Errors) > 0:
-			code, message = write(shape.Errors[0])
+			code, message, own = write(shape.Errors[0])
 			for _, further := range shape.Errors[1:] {
-				_, text := write(further)
-				message += "; " + text
+				message += "; " + further.Message
 			}
-			return code, message
+			return code, message, own
 		case json.Unmarshal(shape.Error, &word) == nil && word != "":
-			return word, shape.Message + shape.ErrorDescription
+			return word, shape.Message + shape.ErrorDescription, false
 		}
-		return "", shape.Message
+		return "", shape.Message, false
 	}
 	if isHTML(contentType) {
 		_, rest, found := strings.Cut(string(data), "<title>")
 		title, _, closed := strings.Cut(rest, "</title>")
 		if found && closed {
-			return "", strings.TrimSpace(title)
+			return "", strings.TrimSpace(title), false
 		}
-		return "", "a web page"
+		return "", "a web page", false
 	}
-	return "", strings.TrimSpace(string(data))
+	return "", strings.TrimSpace(string(data)), false
 }
 
 // printable is text without what would move a terminal's cursor or hide other text.

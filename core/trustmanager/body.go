@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"enrollbench/core/progress"
 )
@@ -23,8 +24,8 @@ type body struct {
 	reader      io.Reader
 	file        *os.File
 	report      progress.Func
-	moved       func() // told of each piece, so that a slow disk is not taken for a line that stalls
-	done        int64
+	moved       func()       // told of each piece, so that a slow disk is not taken for a line that stalls
+	done        atomic.Int64 // read so far; the answer may come before all is
 }
 
 func newBody(s *Start, fields values, r *StartRequest, limits Limits, report progress.Func) (*body, error) {
@@ -134,8 +135,7 @@ func typeOf(name string) string {
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.reader.Read(p)
 	if n > 0 {
-		b.done += int64(n)
-		b.report.Report(b.done, b.length)
+		b.report.Report(b.done.Add(int64(n)), b.length)
 		if b.moved != nil {
 			b.moved()
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -23,7 +24,18 @@ type APIError struct {
 	Message    string        // the service's own words, secrets blotted out; may be empty
 	RetryAfter time.Duration // what the service asks to wait; 0 where it does not say
 	Request    string        // what was asked: "GET https://…"
+	// Own says that the answer has one of the two shapes of the service's own errors. Any other may come from something on the
+	// way: a gateway, a filter, a load balancer.
+	Own bool
 }
+
+// ownRefusals are the statuses with which the service refuses a start [contract §2, and those that HTTP has for what is wrong
+// with an upload]. 408, 409, 421, 425 and 499 are not among them: they may be given after a start was accepted.
+var ownRefusals = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed,
+	http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusTooManyRequests}
+
+// refuses says whether the answer proves that the service itself did not take a start.
+func (e *APIError) refuses() bool { return e.Own && slices.Contains(ownRefusals, e.Status) }
 
 func (e *APIError) Error() string {
 	text := fmt.Sprintf("the service answered %d %s", e.Status, http.StatusText(e.Status))
@@ -40,7 +52,7 @@ func (e *APIError) Error() string {
 }
 
 // NotSentError is a start that the service certainly did not accept: no connection came about, or it answered that it
-// will not. It may be tried again.
+// will not, in words of its own or before it was sent the order. It may be tried again.
 type NotSentError struct{ Err error }
 
 func (e *NotSentError) Error() string { return "the job was not started: " + e.Err.Error() }

@@ -137,7 +137,7 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 		_, _ = parseSpecification(data)
-		code, message := errorText(data, "application/json")
+		code, message, _ := errorText(data, "application/json")
 		if len(code)+len(message) > 2*len(data)+100 {
 			t.Errorf("%d bytes became %d", len(data), len(code)+len(message))
 		}

@@ -94,7 +94,7 @@ func (c *Contract) start(m Method) Start {
 // Start sends an order, once, and returns the job that the service made of it. The upload has no time limit of its own:
 // it ends when it is done, when nothing moves any more, or with ctx. report counts the bytes of the request's body.
 //
-// Errors are *NotSentError (certainly not accepted: nothing was sent, or an answer of 4xx, which it wraps as *APIError)
+// Errors are *NotSentError (certainly not accepted: the order was not sent, or it was refused in the service's own shape, which it wraps as *APIError)
 // or *UnclearError (the job may exist).
 func (c *Client) Start(ctx context.Context, r StartRequest, report progress.Func) (Job, error) {
 	contract := c.contract()
@@ -134,7 +134,12 @@ func (c *Client) Start(ctx context.Context, r StartRequest, report progress.Func
 	defer answer.Body.Close()
 	switch {
 	case answer.StatusCode >= 400 && answer.StatusCode <= 499:
-		return Job{}, &NotSentError{c.apiError(answer)}
+		unread := b.done.Load() == 0 // it was answered by the header alone
+		refusal := c.apiError(answer)
+		if unread || refusal.refuses() {
+			return Job{}, &NotSentError{refusal}
+		}
+		return Job{}, &UnclearError{r.BatchID, fmt.Errorf("%w; that does not prove that the service refused it, because something on the way may have answered", refusal)}
 	case answer.StatusCode < 200 || answer.StatusCode > 299:
 		return Job{}, &UnclearError{r.BatchID, c.apiError(answer)}
 	}

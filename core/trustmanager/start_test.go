@@ -43,13 +43,31 @@ func TestAStartIsNeverSentTwice(t *testing.T) {
 	}{
 		"400": {status(400, `{"error":{"code":"invalid_request","message":"no"}}`), false},
 		"401": {status(401, `{"errors":[{"code":"invalid_api_key","message":"no"}]}`), false},
-		"409": {status(409, ""), false},
-		"413": {status(413, ""), false},
-		"429": {status(429, ""), false},
-		"417": {status(417, ""), false},
-		"500": {status(500, ""), true},
-		"502": {status(502, "<html>"), true},
-		"503": {status(503, ""), true},
+		"403": {status(403, `{"error":{"code":"access_denied","message":"no"}}`), false},
+		"404": {status(404, `{"errors":[{"code":"resource_not_found"}]}`), false},
+		"413": {status(413, `{"error":{"code":413,"message":"too large"}}`), false},
+		"422": {status(422, `{"error":{"code":"invalid_request","message":"no"}}`), false},
+		"429": {status(429, `{"error":{"code":"request_limit_exceeded","message":"later"}}`), false},
+
+		// From something on the way, perhaps after the service has accepted.
+		"400 of a gateway":          {status(400, `{"message":"Bad Request"}`), true},
+		"401 without words":         {status(401, ""), true},
+		"403 as a page":             {status(403, "<html><title>Blocked</title></html>"), true},
+		"404 with another shape":    {status(404, `{"error":"not_found"}`), true},
+		"404 with an empty error":   {status(404, `{"error":{},"errors":[]}`), true},
+		"404 without a code":        {status(404, `{"error":{"message":"no"}}`), true},
+		"413 as a page":             {status(413, "<html>413 Request Entity Too Large</html>"), true},
+		"429 without words":         {status(429, ""), true},
+		"408":                       {status(408, `{"error":{"code":"timeout","message":"late"}}`), true},
+		"409":                       {status(409, `{"error":{"code":"conflict","message":"twice"}}`), true},
+		"421":                       {status(421, `{"error":{"code":"misdirected","message":"no"}}`), true},
+		"425":                       {status(425, `{"error":{"code":"early","message":"no"}}`), true},
+		"499":                       {status(499, `{"error":{"code":"closed","message":"no"}}`), true},
+		"417 after it was all read": {status(417, ""), true},
+		"200 as a page":             {status(200, "<html>sign in</html>"), true},
+		"500":                       {status(500, ""), true},
+		"502":                       {status(502, "<html>"), true},
+		"503":                       {status(503, ""), true},
 		"303": {func(w http.ResponseWriter, r *http.Request) {
 			all(r)
 			http.Redirect(w, r, "/elsewhere", http.StatusSeeOther)
