@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"enrollbench/core/cms"
+	"enrollbench/core/form"
 	"enrollbench/core/openpgp"
 	"enrollbench/core/progress"
 	"enrollbench/gui/words"
@@ -147,7 +148,7 @@ func (f *givenFile) judge(head []byte, in io.Reader) {
 		f.kind, f.words = givenPlain, words.T("given.json")
 	case has("PRIVATE KEY-----"), has("BEGIN PGP PRIVATE KEY"):
 		f.kind, f.words = givenKey, words.T("given.key")
-	case openpgp.LooksLikeKeys(head):
+	case form.Detect(head).Kind == form.PGPPublicKey, form.Detect(head).Kind == form.PGPSecretKey:
 		f.kind, f.words = givenKey, words.T("given.openpgp-key")
 	case isPKCS12(f.path) && head[0] == 0x30:
 		f.kind, f.words = givenKey, words.T("given.pkcs12")

@@ -2,6 +2,7 @@ package form
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -55,6 +56,17 @@ func Unwrap(r io.Reader) (io.Reader, Form, error) {
 		}
 		taken = append(taken, l.coat)
 	}
+}
+
+// UnwrapAll is Unwrap for data that is small and whole in memory: keys and certificates. At most max bytes; the caller
+// wipes what may be a key.
+func UnwrapAll(data []byte, max int64) ([]byte, Form, error) {
+	in, f, err := Unwrap(bytes.NewReader(data))
+	if err != nil {
+		return nil, f, err
+	}
+	bare, err := io.ReadAll(io.LimitReader(in, max))
+	return bare, f, err
 }
 
 // cms tells whether the kind is a ContentInfo, or is called one by its label.

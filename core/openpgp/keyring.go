@@ -22,7 +22,6 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/x25519"
 	"github.com/ProtonMail/go-crypto/openpgp/x448"
 
-	"enrollbench/core/form"
 	"enrollbench/core/privatekey"
 )
 
@@ -77,20 +76,11 @@ func ReadKeys(data []byte) (*KeyRing, error) {
 	return ring, nil
 }
 
-// LooksLikeKeys tells, without parsing, whether data can only be meant as OpenPGP keys.
-func LooksLikeKeys(data []byte) bool {
-	if bytes.Contains(data, []byte("-----BEGIN PGP PUBLIC KEY BLOCK-----")) || bytes.Contains(data, []byte("-----BEGIN PGP PRIVATE KEY BLOCK-----")) {
-		return true
-	}
-	f := form.Detect(data[:min(len(data), form.HeadBytes)])
-	return f.Bare() && (f.Kind == form.PGPSecretKey || f.Kind == form.PGPPublicKey)
-}
-
 func (k *KeyRing) readArmored(data []byte) error {
 	r := bufio.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	for {
 		block, err := openArmor(r)
-		if err == io.EOF || errors.Is(err, errArmor) && len(k.keys) == 0 && !LooksLikeKeys(data) {
+		if err == io.EOF || errors.Is(err, errArmor) && len(k.keys) == 0 {
 			return nil
 		}
 		if err != nil {

@@ -85,7 +85,7 @@ func parseTraditional(label string, der []byte, form string) (*Key, error) {
 	}
 	switch {
 	case own == PKCS1 && countIntegers(der) == 6:
-		return nil, &NotAKeyError{Found: foreign["DSA PRIVATE KEY"]}
+		return nil, errDSA
 	case own == SEC1:
 		if curve := sec1Curve(der); curve != nil {
 			if name, ok := names[curve.String()]; ok {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"enrollbench/core/ber"
+	"enrollbench/core/certificate"
 )
 
 // Object identifiers of contents and bags (RFC 5652 §4 and §6, RFC 7292 Appendix D) and of PBMAC1 (RFC 8018 A.5).
@@ -233,7 +234,7 @@ func certificateOf(value cryptobyte.String) *x509.Certificate {
 	if !value.ReadASN1(&bag, asn1.SEQUENCE) || !bag.SkipASN1(asn1.OBJECT_IDENTIFIER) || !bag.ReadASN1(&wrapped, explicitZero) || !wrapped.ReadASN1(&der, asn1.OCTET_STRING) {
 		return nil
 	}
-	c, err := x509.ParseCertificate(bytes.Clone(der))
+	c, _, err := certificate.Parse(bytes.Clone(der))
 	if err != nil {
 		return nil
 	}
@@ -360,7 +361,7 @@ func (p *pfx) openWith(secret password) (*Key, error) {
 	case len(keys) == 0 && p.passed != nil:
 		err = p.passed
 	case len(keys) == 0:
-		err = &NotAKeyError{Found: "certificates only (PKCS#12)"}
+		err = &NotAKeyError{Found: "a PKCS#12 file with certificates only", Advice: "export it again with the private key"}
 	default:
 		err = fmt.Errorf("%s with %d private keys: %w: export the one that you need to a file of its own", PKCS12, len(keys), ErrUnsupported)
 	}

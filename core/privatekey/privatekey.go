@@ -59,11 +59,16 @@ var (
 
 // NotAKeyError says what a file holds instead of a private key. It matches ErrNotAKey.
 type NotAKeyError struct {
-	Found string // "a certificate", "an OpenPGP secret key", …
+	Found  string // what it is: "a certificate", "an OpenPGP secret key", …
+	Advice string // what to do about it, as an order; "" where there is nothing to say
 }
 
 func (e *NotAKeyError) Error() string {
-	return "no private key in it: it holds " + e.Found
+	text := "no private key in it: it is " + e.Found
+	if e.Advice != "" {
+		text += ": " + e.Advice
+	}
+	return text
 }
 
 // Is makes errors.Is(err, ErrNotAKey) true.

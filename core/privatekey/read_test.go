@@ -8,6 +8,8 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -158,9 +160,26 @@ func TestPlainForms(t *testing.T) {
 		}
 	}
 	crlf := bytes.ReplaceAll(load(t, dir, "rsa8.pem"), []byte("\n"), []byte("\r\n"))
+	pem8 := string(load(t, dir, "rsa8.pem"))
+	for name, coated := range map[string][]byte{
+		"UTF-16 of PowerShell": utf16Text(pem8, binary.LittleEndian), "UTF-16 big-endian": utf16Text(pem8, binary.BigEndian),
+		"base64 of PEM": []byte(base64.StdEncoding.EncodeToString([]byte(pem8))), "base64 of DER": []byte(base64.StdEncoding.EncodeToString(load(t, dir, "x.der"))),
+	} {
+		if _, err := Read(coated, nil); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	if _, err := Read(append([]byte("\xef\xbb\xbfBag Attributes\r\n    friendlyName: line 4\r\n"), crlf...), nil); err != nil {
 		t.Errorf("a mark, text before it and CRLF: %v", err)
 	}
+}
+
+// utf16Text is a text as PowerShell's > writes it.
+func utf16Text(text string, order binary.AppendByteOrder) (out []byte) {
+	for _, r := range "\ufeff" + text {
+		out = order.AppendUint16(out, uint16(r))
+	}
+	return out
 }
 
 func TestEmptyPassphraseOfPKCS12IsNotAskedFor(t *testing.T) {
@@ -203,15 +222,15 @@ func TestWhatItIsInstead(t *testing.T) {
 	}{
 		{"certificate", load(t, dir, "cert.pem"), ErrNotAKey, "a certificate"},
 		{"certificate DER", load(t, dir, "cert.der"), ErrNotAKey, "a certificate"},
-		{"public key", load(t, dir, "pub.pem"), ErrNotAKey, "a public key"},
-		{"public key DER", load(t, dir, "pub.der"), ErrNotAKey, "a public key"},
-		{"request DER", load(t, dir, "req.der"), ErrNotAKey, "a certificate request"},
+		{"public key", load(t, dir, "pub.pem"), ErrNotAKey, "a bare public key"},
+		{"public key DER", load(t, dir, "pub.der"), ErrNotAKey, "a bare public key"},
+		{"request DER", load(t, dir, "req.der"), ErrNotAKey, "a certification request (CSR)"},
 		{"PKCS#12 of certificates", load(t, dir, "certs.p12"), ErrNotAKey, "certificates only"},
 		{"OpenPGP armored", []byte("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ==\n=aaaa\n-----END PGP PRIVATE KEY BLOCK-----\n"), ErrNotAKey, "an OpenPGP secret key"},
-		{"OpenPGP binary", []byte{0x95, 0x01, 0xfe, 4}, ErrNotAKey, "an OpenPGP secret key"},
+		{"JKS", []byte("\xfe\xed\xfe\xed\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00\x01"), ErrNotAKey, "keytool -importkeystore"},
 		{"OpenSSH", []byte("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"), ErrNotAKey, "OpenSSH"},
-		{"empty", nil, ErrNotAKey, "nothing"},
-		{"text", []byte("my key\n"), ErrNotAKey, "neither PEM nor DER"},
+		{"empty", nil, ErrNotAKey, "an empty file"},
+		{"text", []byte("my key\n"), ErrNotAKey, "a text"},
 		{"UTF-16", []byte{0xff, 0xfe, '-', 0, '-', 0}, ErrNotAKey, "UTF-16"},
 		{"ZIP", []byte("PK\x03\x04rest"), ErrNotAKey, "ZIP"},
 		{"cut PEM", good[:len(good)/2], ErrDamaged, "cut short"},

@@ -137,11 +137,11 @@ func certifyX25519(t *testing.T, key *ecdh.PrivateKey) *x509.Certificate {
 	openssl(t, dir, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test CA")
 	openssl(t, dir, "pkey", "-in", "x.pem", "-pubout", "-out", "x.pub")
 	openssl(t, dir, "x509", "-new", "-force_pubkey", "x.pub", "-subj", "/CN=line 4", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "300", "-out", "x.crt")
-	all, err := certificatesOf(load(t, dir, "x.crt"))
+	all, err := certificates(load(t, dir, "x.crt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all[0]
+	return all[0].certificate
 }
 
 func certPEM(c *x509.Certificate) []byte {

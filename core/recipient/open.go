@@ -7,7 +7,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -62,8 +61,13 @@ type Opener struct {
 // Errors: those of privatekey.Read and openpgp.ReadKeys; a certificate that belongs to another key; a key that cannot
 // decrypt.
 func LoadOpener(data []byte, certificate []byte, ask privatekey.Passphrase) (*Opener, error) {
-	if openpgp.LooksLikeKeys(data) {
-		return loadRing(data, ask)
+	if f := form.Detect(data); isKeyRing(f) {
+		bare, _, err := form.UnwrapAll(data, 2*MaxBytes)
+		defer clear(bare)
+		if err != nil {
+			return nil, err
+		}
+		return loadRing(bare, ask)
 	}
 	key, err := privatekey.Read(data, ask)
 	if err != nil {
@@ -86,7 +90,7 @@ func loadRing(data []byte, ask privatekey.Passphrase) (*Opener, error) {
 		return nil, errors.New(openpgp.OnCard(ring.OnCard))
 	}
 	if !ring.HasSecret() {
-		return nil, fmt.Errorf("no private key in it: it holds %s, a public key", ring.Keys()[0])
+		return nil, fmt.Errorf("no private key in it: it is %s, a public key", ring.Keys()[0])
 	}
 	if err := ring.Unlock(ask); err != nil {
 		return nil, err
@@ -106,38 +110,26 @@ func (o *Opener) usable(certificate []byte) error {
 	if certificate == nil {
 		return nil
 	}
-	given, err := certificatesOf(certificate)
+	given, _, err := Parse(certificate)
 	if err != nil {
-		return err
+		return &CertificateError{err}
 	}
-	for _, c := range given {
-		if o.key.BelongsTo(c) {
-			o.certificate = c
+	for _, r := range given {
+		if r.certificate != nil && o.key.BelongsTo(r.certificate) {
+			o.certificate = r.certificate
 			return nil
 		}
 	}
-	return fmt.Errorf("the certificate of %q does not belong to the private key (%s): choose the one that does, or none", FromCertificate(given[0]).Title(), o.key.Algorithm())
+	return &CertificateError{fmt.Errorf("%q does not belong to the private key (%s): choose the one that does, or none", given[0].Title(), o.key.Algorithm())}
 }
 
-func certificatesOf(data []byte) (all []*x509.Certificate, err error) {
-	for rest := data; ; {
-		var b *pem.Block
-		if b, rest = pem.Decode(rest); b == nil {
-			break
-		}
-		if c, parseErr := parseCertificate(b.Bytes); strings.HasSuffix(b.Type, "CERTIFICATE") && parseErr == nil {
-			all = append(all, c)
-		}
-	}
-	if len(all) > 0 {
-		return all, nil
-	}
-	c, err := x509.ParseCertificate(data)
-	if err != nil {
-		return nil, fmt.Errorf("%w: no certificate can be read from the file that was given beside the key", ErrNoRecipient)
-	}
-	return []*x509.Certificate{c}, nil
-}
+// CertificateError is about the certificate that was given beside a private key.
+type CertificateError struct{ Err error }
+
+func (e *CertificateError) Error() string { return "the certificate beside the key: " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *CertificateError) Unwrap() error { return e.Err }
 
 // String names the key: who and which, never its secret.
 func (o *Opener) String() string {

@@ -1,8 +1,6 @@
 package recipient
 
 import (
-	"bytes"
-	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -10,7 +8,9 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 
+	"enrollbench/core/certificate"
 	"enrollbench/core/finding"
+	"enrollbench/core/form"
 	"enrollbench/core/openpgp"
 	"enrollbench/core/privatekey"
 )
@@ -32,22 +32,95 @@ func Parse(data []byte) ([]*Recipient, *finding.Report, error) {
 	if len(data) > MaxBytes {
 		return nil, report, fmt.Errorf("%w: it has %d bytes, the limit is %d", ErrNoRecipient, len(data), MaxBytes)
 	}
-	if openpgp.LooksLikeKeys(data) {
-		all, err := parseOpenPGP(data, report)
+	bare, f, err := form.UnwrapAll(data, 2*MaxBytes)
+	if err != nil {
+		return nil, report, fmt.Errorf("%w: %w", ErrNoRecipient, err)
+	}
+	if isKeyRing(f) {
+		all, err := parseOpenPGP(bare, report)
 		return all, report, err
 	}
-	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	var certificates []*x509.Certificate
-	var err error
-	if bytes.Contains(text, []byte("-----BEGIN ")) && text[0] != 0x30 {
-		certificates, err = parsePEM(text, report)
-	} else {
-		certificates, err = parseDER(text, report)
+	found, broken := certificates(bare)
+	if f.Private() {
+		if len(found) == 0 {
+			found = beside(data)
+		}
+		report.Add(RulePrivateKey.Finding(finding.Location{}, "the file holds a private key ("+f.String()+")", offer(len(found) > 0)))
 	}
+	switch {
+	case len(found) > 0:
+		return withoutIssuers(found, report), report, nil
+	case broken != nil:
+		return nil, report, fmt.Errorf("%w: its certificate cannot be read: %w", ErrNoRecipient, broken)
+	case f.Kind == form.Certificate:
+		return nil, report, fmt.Errorf("%w: its certificate is damaged or cut short: copy or download the file again", ErrNoRecipient)
+	}
+	what, advice := f.String(), f.Kind.Advice()
+	switch {
+	case f.Private() && advice == "":
+		what, advice = "a private key ("+what+")", "choose the certificate that belongs to it"
+	case f.Kind == form.PKCS10:
+		advice = "choose the certificate that was issued for it"
+	}
+	if advice != "" {
+		what += ": " + advice
+	}
+	return nil, report, fmt.Errorf("%w: it is %s", ErrNoRecipient, what)
+}
+
+// isKeyRing tells OpenPGP keys from everything else.
+func isKeyRing(f form.Form) bool { return f.Kind == form.PGPPublicKey || f.Kind == form.PGPSecretKey }
+
+// certificates are those of a file in PEM or DER, with what is unusual about them. The error is about one that cannot be
+// read. They refer to data.
+func certificates(data []byte) (all []*Recipient, broken error) {
+	add := func(der []byte) {
+		r := &Recipient{}
+		if r.certificate, r.unusual, broken = certificate.Parse(der); broken == nil {
+			all = append(all, r)
+		}
+	}
+	for rest := data; ; {
+		var b *pem.Block
+		if b, rest = pem.Decode(rest); b == nil {
+			break
+		}
+		if form.OfLabel(b.Type) == form.Certificate {
+			add(trusted(b))
+		} else {
+			clear(b.Bytes)
+		}
+	}
+	if len(all) == 0 && form.Detect(data).Kind == form.Certificate && form.Detect(data).Bare() {
+		add(data)
+	}
+	return all, broken
+}
+
+// trusted takes off what OpenSSL's trusted form has behind the certificate.
+func trusted(b *pem.Block) []byte {
+	s := cryptobyte.String(b.Bytes)
+	var element cryptobyte.String
+	if b.Type == "TRUSTED CERTIFICATE" && s.ReadASN1Element(&element, asn1.SEQUENCE) {
+		return element
+	}
+	return b.Bytes
+}
+
+// beside are the certificates that stand beside a private key that opens without a passphrase.
+func beside(data []byte) (all []*Recipient) {
+	key, err := privatekey.Read(data, nil)
 	if err != nil {
-		return nil, report, err
+		return nil
 	}
-	return withoutIssuers(certificates, report), report, nil
+	defer key.Wipe()
+	if c := key.Certificate(); c != nil {
+		return []*Recipient{FromCertificate(c)}
+	}
+	for _, c := range key.Certificates {
+		all = append(all, FromCertificate(c))
+	}
+	return all
 }
 
 func parseOpenPGP(data []byte, report *finding.Report) ([]*Recipient, error) {
@@ -70,49 +143,6 @@ func parseOpenPGP(data []byte, report *finding.Report) ([]*Recipient, error) {
 	return all, nil
 }
 
-func parsePEM(text []byte, report *finding.Report) ([]*x509.Certificate, error) {
-	var certificates []*x509.Certificate
-	var broken error
-	secret, other := false, ""
-	for rest := text; ; {
-		var b *pem.Block
-		if b, rest = pem.Decode(rest); b == nil {
-			break
-		}
-		switch b.Type {
-		case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
-			c, err := parseCertificate(b.Bytes)
-			if err != nil {
-				broken = err
-				continue
-			}
-			certificates = append(certificates, c)
-		default:
-			if bytes.HasSuffix([]byte(b.Type), []byte("PRIVATE KEY")) || b.Type == "PKCS12" {
-				secret = true
-			} else if other == "" {
-				other = b.Type
-			}
-			clear(b.Bytes)
-		}
-	}
-	// A private key whose block is damaged is one all the same.
-	if secret || bytes.Contains(text, []byte("PRIVATE KEY-----")) {
-		report.Add(RulePrivateKey.Finding(finding.Location{}, "the file holds a private key", offer(len(certificates) > 0)))
-	}
-	switch {
-	case len(certificates) > 0:
-		return certificates, nil
-	case broken != nil:
-		return nil, fmt.Errorf("%w: its certificate cannot be read: %w", ErrNoRecipient, broken)
-	case secret:
-		return nil, fmt.Errorf("%w: it is a private key; choose the certificate that belongs to it", ErrNoRecipient)
-	case other != "":
-		return nil, fmt.Errorf("%w: it holds %q", ErrNoRecipient, other)
-	}
-	return nil, fmt.Errorf("%w: its PEM is damaged", ErrNoRecipient)
-}
-
 func offer(certificate bool) string {
 	if certificate {
 		return "only the certificate would be used; keep this file to yourself, and to open the results with"
@@ -120,58 +150,17 @@ func offer(certificate bool) string {
 	return "choose the certificate that belongs to it; keep this file to yourself, and to open the results with"
 }
 
-// parseCertificate reads one certificate. OpenSSL's trusted form has its own data behind it.
-func parseCertificate(der []byte) (*x509.Certificate, error) {
-	s := cryptobyte.String(der)
-	var element cryptobyte.String
-	if !s.ReadASN1Element(&element, asn1.SEQUENCE) {
-		return nil, errors.New("no DER")
-	}
-	return x509.ParseCertificate(element)
-}
-
-func parseDER(data []byte, report *finding.Report) ([]*x509.Certificate, error) {
-	certificate, err := x509.ParseCertificate(data)
-	if err != nil { // a transfer as text may have added a line end; a signature may end in those octets too
-		certificate, err = x509.ParseCertificate(bytes.TrimRight(data, "\r\n"))
-	}
-	if err == nil {
-		return []*x509.Certificate{certificate}, nil
-	}
-	key, keyErr := privatekey.Read(data, nil)
-	var not *privatekey.NotAKeyError
-	switch {
-	case keyErr == nil:
-		defer key.Wipe()
-		report.Add(RulePrivateKey.Finding(finding.Location{}, "the file holds a private key ("+key.Form+")", offer(len(key.Certificates) > 0)))
-		if c := key.Certificate(); c != nil {
-			return []*x509.Certificate{c}, nil
-		}
-		if len(key.Certificates) > 0 {
-			return key.Certificates, nil
-		}
-	case errors.As(keyErr, &not):
-		return nil, fmt.Errorf("%w: it holds %s", ErrNoRecipient, not.Found)
-	case errors.Is(keyErr, privatekey.ErrNeedPassphrase):
-		report.Add(RulePrivateKey.Finding(finding.Location{}, "the file holds a private key under a passphrase", offer(false)))
-	default:
-		return nil, fmt.Errorf("%w: neither a certificate nor a key can be read from it: %w", ErrNoRecipient, err)
-	}
-	return nil, fmt.Errorf("%w: it is a private key; choose the certificate that belongs to it", ErrNoRecipient)
-}
-
 // withoutIssuers leaves out the certification authorities of a chain where there is something else to seal to: nobody
 // means to seal to an issuer, and a file with a chain should not ask which of three it is.
-func withoutIssuers(certificates []*x509.Certificate, report *finding.Report) []*Recipient {
+func withoutIssuers(all []*Recipient, report *finding.Report) []*Recipient {
 	var own, issuers []*Recipient
 	seen := map[string]bool{}
-	for _, c := range certificates {
-		r := FromCertificate(c)
+	for _, r := range all {
 		if seen[r.Fingerprint()] {
 			continue
 		}
 		seen[r.Fingerprint()] = true
-		if c.BasicConstraintsValid && c.IsCA {
+		if c := r.certificate; c.BasicConstraintsValid && c.IsCA {
 			issuers = append(issuers, r)
 		} else {
 			own = append(own, r)

@@ -6,7 +6,6 @@
 //   - Seal and SealTo encrypt, as streams;
 //   - LoadOpener and Open decrypt, whatever form a result has;
 //   - Rehearse proves, before anything is ordered, that the two belong together;
-//   - Detect tells forms apart by their first bytes.
 //
 // A private key must never be sent. Whatever file a recipient came from, only its parsed public half is kept, and Field
 // is encoded from that.
@@ -72,6 +71,7 @@ func (e Encoding) String() string {
 // Recipient is one public key to seal to. It never holds a private key.
 type Recipient struct {
 	certificate *x509.Certificate
+	unusual     []string // about the certificate, in words that follow "it"
 	key         *openpgp.Key
 }
 

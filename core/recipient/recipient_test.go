@@ -2,9 +2,11 @@ package recipient
 
 import (
 	"bytes"
+	"context"
 	"crypto/elliptic"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -140,6 +142,34 @@ func TestDSAIsWeak(t *testing.T) {
 	}
 }
 
+// utf16Text is a text as PowerShell's > writes it.
+func utf16Text(text string) (out []byte) {
+	for _, r := range "\ufeff" + text {
+		out = binary.LittleEndian.AppendUint16(out, uint16(r))
+	}
+	return out
+}
+
+// What a strict parser refuses and OpenSSL reads is read with a warning, also beside the key.
+func TestNegativeSerialNumber(t *testing.T) {
+	dir := t.TempDir()
+	openssl(t, dir, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "line4.key", "-subj", "/CN=line 4", "-set_serial", "-42", "-days", "300", "-out", "line4.pem")
+	all, _, err := Parse(load(t, dir, "line4.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report := all[0].Findings(time.Now()); report.Count(finding.Error) > 0 || !slices.Contains(rules(report), "unusual") {
+		t.Errorf("%v", rules(report))
+	}
+	o, err := LoadOpener(load(t, dir, "line4.key"), load(t, dir, "line4.pem"), nil)
+	if err != nil || o.Certificate() == nil {
+		t.Fatalf("%v, %v", o, err)
+	}
+	if _, err := Rehearse(context.Background(), all[0], o); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestParse(t *testing.T) {
 	key := rsaKey(t, 2048)
 	cert, other := certify(t, key, nil), certify(t, ecKey(t, elliptic.P256()), nil)
@@ -153,6 +183,8 @@ func TestParse(t *testing.T) {
 	openssl(t, dir, "x509", "-in", "both.pem", "-addtrust", "emailProtection", "-trustout", "-out", "trusted.pem")
 	openssl(t, dir, "pkcs8", "-topk8", "-in", "both.pem", "-passout", "pass:"+secret, "-out", "enc.pem")
 	openssl(t, dir, "pkcs8", "-topk8", "-nocrypt", "-in", "both.pem", "-outform", "DER", "-out", "key.der")
+	openssl(t, dir, "req", "-x509", "-key", "both.pem", "-subj", "/CN=line 4", "-set_serial", "-42", "-days", "300", "-out", "negative.pem")
+	openssl(t, dir, "x509", "-in", "negative.pem", "-outform", "DER", "-out", "negative.der")
 	anna, berta := pgpEntity(t, nil), pgpEntity(t, pgpRSA(2048))
 	join := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 	for _, c := range []struct {
@@ -180,14 +212,30 @@ func TestParse(t *testing.T) {
 		{"OpenPGP public", pgpPublic(t, anna), 1, "", ""},
 		{"OpenPGP public, two", join(pgpPublic(t, anna), pgpPublic(t, berta)), 2, "", ""},
 		{"OpenPGP secret", pgpSecret(t, anna), 1, "private-key", ""},
-		{"empty", nil, 0, "", "nothing"},
-		{"text", []byte("hello"), 0, "", "neither"},
-		{"request", []byte("-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n"), 0, "", "CERTIFICATE REQUEST"},
+		{"empty", nil, 0, "", "an empty file"},
+		{"text", []byte("hello"), 0, "", "a text"},
+		{"request", []byte("-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n"), 0, "", "certification request (CSR)"},
+		{"UTF-16", utf16Text(string(certPEM(cert))), 1, "", ""},
+		{"base64 of DER", []byte(base64.StdEncoding.EncodeToString(cert.Raw)), 1, "", ""},
+		{"negative serial number", load(t, dir, "negative.pem"), 1, "", ""},
+		{"negative serial number, DER", load(t, dir, "negative.der"), 1, "", ""},
+		{"Java keystore", []byte("\xfe\xed\xfe\xed\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00\x01"), 0, "private-key", "keytool"},
 		{"damaged certificate", []byte("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"), 0, "", "cannot be read"},
 		{"cut PEM", certPEM(cert)[:300], 0, "", "damaged"},
 		{"cut OpenPGP", pgpPublic(t, anna)[:60], 0, "", "no OpenPGP key"},
 	} {
-		all, report, err := Parse(c.data)
+		given := bytes.Clone(c.data)
+		all, report, err := Parse(given)
+		var before []string
+		for _, r := range all {
+			before = append(before, r.Fingerprint())
+		}
+		clear(given) // as callers do, because it may be a private key
+		for i, r := range all {
+			if r.Fingerprint() != before[i] {
+				t.Errorf("%s: what was parsed is a part of what was given", c.name)
+			}
+		}
 		if len(all) != c.count || strings.Join(rules(report), " ") != c.rules || (err == nil) != (c.count > 0) {
 			t.Errorf("%s: %d recipients, %v, %v", c.name, len(all), rules(report), err)
 		}

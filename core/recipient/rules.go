@@ -70,6 +70,12 @@ var (
 		Hint:   "an RSA certificate or key is safe; otherwise try a batch of one first",
 		Source: contract,
 	}
+	RuleUnusual = &finding.Rule{
+		Name: "recipient/unusual", Severity: finding.Warning, Title: "Certificate that some programs refuse",
+		Why:    "It breaks a rule of the standard. OpenSSL reads it; the service may not.",
+		Hint:   "make a certificate that keeps the rule, or try a batch of one first",
+		Source: "RFC 5280 §4.1",
+	}
 	RuleIssuerLeftOut = &finding.Rule{
 		Name: "recipient/issuer-left-out", Severity: finding.Notice, Title: "An issuer's certificate is not used",
 		Why:    "The file holds a chain; results are sealed to the certificate at its end.",
@@ -78,7 +84,7 @@ var (
 )
 
 // Rules are all rules of this package.
-var Rules = []*finding.Rule{RulePrivateKey, RuleExpired, RuleNotYetValid, RuleExpiresSoon, RuleRevoked, RuleNoEncryptionKey, RuleWeak, RuleUncertainService, RuleIssuerLeftOut}
+var Rules = []*finding.Rule{RulePrivateKey, RuleExpired, RuleNotYetValid, RuleExpiresSoon, RuleRevoked, RuleNoEncryptionKey, RuleWeak, RuleUncertainService, RuleUnusual, RuleIssuerLeftOut}
 
 // Findings is what speaks against the recipient at the time now.
 func (r *Recipient) Findings(now time.Time) *finding.Report {
@@ -116,13 +122,19 @@ var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
 
 func (c *check) certificate(r *Recipient) {
 	cert := r.certificate
+	for _, what := range r.unusual {
+		c.add(RuleUnusual, "it %s", what)
+	}
 	c.validity(cert.NotBefore, cert.NotAfter)
 	usage, name := x509.KeyUsageKeyAgreement, "keyAgreement"
 	switch p := privatekey.PublicKeyOf(cert).(type) {
 	case *rsa.PublicKey:
 		usage, name = x509.KeyUsageKeyEncipherment, "keyEncipherment"
-		if p.N.BitLen() < 2048 {
-			c.add(RuleWeak, "its RSA key has %d bits", p.N.BitLen())
+		switch bits := p.N.BitLen(); {
+		case bits < 2048:
+			c.add(RuleWeak, "its RSA key has %d bits", bits)
+		case bits > privatekey.MaxModulusBits:
+			c.add(RuleNoEncryptionKey, "its RSA key has %d bits, at most %d are used", bits, privatekey.MaxModulusBits)
 		}
 	case *ecdsa.PublicKey:
 		if !sealable(p) {
