@@ -31,7 +31,7 @@ func (f *connectionFlags) declare(flags *pflag.FlagSet) {
 	}
 	flags.StringVar(&f.url, "url", "", "the service's base `URL`, such as https://one.digicert.com")
 	flags.Var(&f.kind, "kind", "the service: `KIND` is iot-trust-manager, device-trust-manager, or practice")
-	flags.Var(&f.authentication, "auth", "how to prove who one is: `WAY` is api-token, client-certificate, or passcode")
+	flags.Var(&f.authentication, "auth", "sign in with `WAY`: api-token or client-certificate; passcode only where the service asks for one")
 	flags.StringVar(&f.certificate, "certificate", "", "the client certificate in `FILE`: PEM, or PKCS#12 with its key")
 	flags.StringVar(&f.key, "key", "", "the client certificate's private key in `FILE`, where it is not in the same one")
 	flags.StringVar(&f.proxy, "proxy", "", "the proxy's `URL`, without password; none forbids one; else the environment says")

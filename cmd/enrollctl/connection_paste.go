@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -36,7 +37,8 @@ var connectionPaste = &command{
 		}
 		flags.Var(&purpose, "for", "the command shows `REQUEST`: start, me, profiles, template, specification, status, find, approve, reject, download; else its form tells")
 		var methods texts
-		flags.Var(&methods, "method", "a start is for `METHOD`: zip, csv, mac; may be given several times; else its form tells")
+		flags.Var(&methods, "method", "a start is for `METHOD`: client-zip, client-csv, server-csv, server-mac; may be given several times; else its form tells")
+		unnamed := flags.Bool("unnamed", false, "the service takes no name for a batch: a start whose answer is lost cannot be looked for")
 		kind := choice{}
 		for _, k := range trustmanager.Kinds {
 			kind.words = append(kind.words, string(k))
@@ -58,9 +60,8 @@ var connectionPaste = &command{
 				curl.Purpose = trustmanager.Purposes[purpose.index-1]
 			}
 			if len(methods) > 0 {
-				curl.Methods = nil
-				for _, m := range methods {
-					curl.Methods = append(curl.Methods, trustmanager.Method(strings.ToUpper(m)))
+				if curl.Methods, err = keyMethods(methods); err != nil {
+					return err
 				}
 			}
 			c, err := d.Connections.Get(args[0])
@@ -74,6 +75,11 @@ var connectionPaste = &command{
 			after, err := curl.Apply(c)
 			if err != nil {
 				return err
+			}
+			if *unnamed {
+				for _, m := range curl.Methods {
+					after.Contract.Start(m).Unnamed = true
+				}
 			}
 			changes, notes := trustmanager.Differences(c, after), curl.Notes(c)
 			if *asJSON {
@@ -111,6 +117,23 @@ var connectionPaste = &command{
 	}),
 }
 
+// keyMethods reads --method. The words of earlier versions (zip, csv, mac) are understood: csv was for both who makes the keys.
+func keyMethods(words []string) (methods []trustmanager.KeyMethod, err error) {
+	earlier := map[string][]trustmanager.KeyMethod{"zip": {trustmanager.ClientZIP}, "csv": {trustmanager.ClientCSV, trustmanager.ServerCSV}, "mac": {trustmanager.ServerMAC}}
+	for _, w := range words {
+		w = strings.ToLower(w)
+		switch m := trustmanager.KeyMethod(w); {
+		case slices.Contains(trustmanager.KeyMethods, m):
+			methods = append(methods, m)
+		case earlier[w] != nil:
+			methods = append(methods, earlier[w]...)
+		default:
+			return nil, usagef("--method %q: it must be one of client-zip, client-csv, server-csv, server-mac", w)
+		}
+	}
+	return methods, nil
+}
+
 // pasted reads the command.
 func pasted(s *session, files []string) (string, error) {
 	var in io.Reader = s.stdin
@@ -141,15 +164,17 @@ func parsePasted(text string, shell int) (trustmanager.Curl, error) {
 
 func writeCurl(s *session, c *trustmanager.Curl, changes []trustmanager.Change, notes []string) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "understood  a command for %s that shows: %s", c.Shell, c.Purpose)
-	if len(c.Methods) > 0 {
+	for _, one := range append([]trustmanager.Curl{*c}, c.Others...) {
+		fmt.Fprintf(&text, "understood  a command for %s that shows: %s", one.Shell, one.Purpose)
 		var words []string
-		for _, m := range c.Methods {
+		for _, m := range one.Methods {
 			words = append(words, string(m))
 		}
-		fmt.Fprintf(&text, " by %s", strings.Join(words, " and "))
+		if len(words) > 0 {
+			fmt.Fprintf(&text, " by %s", strings.Join(words, " and "))
+		}
+		text.WriteString("\n")
 	}
-	text.WriteString("\n")
 	if c.ProfileID != "" {
 		fmt.Fprintf(&text, "profile     %s\n", c.ProfileID)
 	}
@@ -194,15 +219,15 @@ func shownCurl(c *trustmanager.Curl, changes []trustmanager.Change, notes []stri
 		To   string `json:"to"`
 	}
 	out := struct {
-		Shell   trustmanager.Shell    `json:"shell"`
-		Purpose trustmanager.Purpose  `json:"purpose"`
-		Methods []trustmanager.Method `json:"methods"`
-		Profile string                `json:"profile"`
-		Secrets []trustmanager.Secret `json:"secrets"` // which, never what
-		Notes   []string              `json:"notes"`
-		Changes []change              `json:"changes"`
-		Applied bool                  `json:"applied"`
-	}{c.Shell, c.Purpose, append([]trustmanager.Method{}, c.Methods...), c.ProfileID, []trustmanager.Secret{}, append([]string{}, notes...), []change{}, applied}
+		Shell   trustmanager.Shell       `json:"shell"`
+		Purpose trustmanager.Purpose     `json:"purpose"`
+		Methods []trustmanager.KeyMethod `json:"methods"`
+		Profile string                   `json:"profile"`
+		Secrets []trustmanager.Secret    `json:"secrets"` // which, never what
+		Notes   []string                 `json:"notes"`
+		Changes []change                 `json:"changes"`
+		Applied bool                     `json:"applied"`
+	}{c.Shell, c.Purpose, append([]trustmanager.KeyMethod{}, c.Methods...), c.ProfileID, []trustmanager.Secret{}, append([]string{}, notes...), []change{}, applied}
 	for _, which := range trustmanager.AllSecrets {
 		if _, ok := c.Secrets()[which]; ok {
 			out.Secrets = append(out.Secrets, which)

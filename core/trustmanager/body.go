@@ -54,7 +54,9 @@ func newBody(s *Start, fields values, r *StartRequest, limits Limits, report pro
 			b.contentType = typeOf(r.FileName)
 		}
 	default:
-		b.multipart(s, fields, r, &before, &after)
+		if err := b.multipart(s, fields, r, &before, &after); err != nil {
+			return nil, err
+		}
 	}
 	parts := []io.Reader{&before}
 	b.length = int64(before.Len()) + int64(after.Len())
@@ -72,13 +74,20 @@ func newBody(s *Start, fields values, r *StartRequest, limits Limits, report pro
 }
 
 // multipart writes the parts around the file (RFC 7578).
-func (b *body) multipart(s *Start, fields values, r *StartRequest, before, after *bytes.Buffer) {
+func (b *body) multipart(s *Start, fields values, r *StartRequest, before, after *bytes.Buffer) error {
 	boundary := newBoundary()
 	b.contentType = "multipart/form-data; boundary=" + boundary
 	out := before
 	for _, p := range s.Parts {
 		value, empty := fields.expand(p.Value)
 		isFile := p.Value == "{file}"
+		if len(p.Body) > 0 {
+			text, err := fields.json(p.Body)
+			if err != nil {
+				return err
+			}
+			value, empty = string(text), false
+		}
 		if empty && !isFile {
 			continue
 		}
@@ -105,6 +114,7 @@ func (b *body) multipart(s *Start, fields values, r *StartRequest, before, after
 		out.WriteString("\r\n")
 	}
 	fmt.Fprintf(out, "--%s--\r\n", boundary)
+	return nil
 }
 
 // newBoundary makes a boundary that no file holds but by a chance of 2^-192.

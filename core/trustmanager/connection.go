@@ -50,8 +50,17 @@ const (
 	Passcode          Authentication = "passcode"           // an enrollment passcode in a header, x-passcode
 )
 
-// Authentications are all ways, in the order to offer them.
+// Authentications are all ways.
 var Authentications = []Authentication{APIToken, ClientCertificate, Passcode}
+
+// OfferedAuthentications are the ways to offer to a connection that has one of them now. A passcode is documented for requesting
+// and renewing single certificates alone [contract §2]: who has it keeps it, and nobody else is offered it.
+func OfferedAuthentications(now Authentication) []Authentication {
+	if now == Passcode {
+		return Authentications
+	}
+	return Authentications[:2]
+}
 
 // Title is the name to show.
 func (a Authentication) Title() string {
@@ -318,14 +327,38 @@ func (c *Connection) UnmarshalJSON(data []byte) error {
 	if err := strict(f.Contract, &c.Contract); err != nil {
 		return err
 	}
-	for _, s := range []*Start{&c.Contract.Requests.StartZIP, &c.Contract.Requests.StartCSV, &c.Contract.Requests.StartMAC} {
-		if len(s.Body) > 0 { // the file shows it indented
-			var compact bytes.Buffer
-			if err := json.Compact(&compact, s.Body); err != nil {
-				return err
-			}
-			s.Body = compact.Bytes()
+	if err := c.splitCSV(f.Contract); err != nil {
+		return err
+	}
+	for _, m := range KeyMethods {
+		s := c.Contract.Start(m)
+		bodies := []*json.RawMessage{&s.Body}
+		for i := range s.Parts {
+			bodies = append(bodies, &s.Parts[i].Body)
 		}
+		for _, b := range bodies {
+			if len(*b) > 0 { // the file shows it indented
+				var compact bytes.Buffer
+				if err := json.Compact(&compact, *b); err != nil {
+					return err
+				}
+				*b = compact.Bytes()
+			}
+		}
+	}
+	return nil
+}
+
+// splitCSV reads the contract of an earlier version, whose one start by CSV was for both who makes the keys.
+func (c *Connection) splitCSV(contract json.RawMessage) error {
+	var has struct {
+		Requests map[string]json.RawMessage `json:"requests"`
+	}
+	if err := json.Unmarshal(contract, &has); err != nil {
+		return err
+	}
+	if old, was := has.Requests["start_csv"]; was && has.Requests["start_csv_server"] == nil {
+		return strict(old, &c.Contract.Requests.StartCSVServer)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 //
 // Templates hold placeholders in braces: {base} the base URL, {profile_id}, {job_id}, {limit}, {offset}; in a start also
 // {file} (the upload), {file_name}, {batch_id}, {format}, {full_chain}, {recipient}, {mac_start}, {mac_count},
-// {mac_increment}. What stands for a placeholder in a path is escaped.
+// {mac_increment}, {device_group}, {account}, {key_type}. What stands for a placeholder in a path is escaped.
 type Contract struct {
 	Words    Words    `json:"words"`
 	Headers  Headers  `json:"headers"`
@@ -32,6 +32,9 @@ type Contract struct {
 	ExpectContinue    bool              `json:"expect_continue"` // ask before sending a large body, so that a refusal costs no upload
 
 	Limits Limits `json:"limits"`
+
+	// Order are the values of {device_group}, {account} and {key_type} where an order names none.
+	Order map[string]string `json:"order,omitempty"`
 }
 
 // Words are what the service calls its things.
@@ -57,18 +60,19 @@ type Request struct {
 
 // Requests are all requests of the contract.
 type Requests struct {
-	Me            Request `json:"me"`
-	Profiles      Request `json:"profiles"`
-	Template      Request `json:"template"`
-	Specification Request `json:"specification"`
-	StartZIP      Start   `json:"start_zip"`
-	StartCSV      Start   `json:"start_csv"` // zipped or not
-	StartMAC      Start   `json:"start_mac"`
-	Status        Request `json:"status"`
-	Find          Request `json:"find"`
-	Approve       Request `json:"approve"`
-	Reject        Request `json:"reject"`
-	Download      Request `json:"download"`
+	Me             Request `json:"me"`
+	Profiles       Request `json:"profiles"`
+	Template       Request `json:"template"`
+	Specification  Request `json:"specification"`
+	StartZIP       Start   `json:"start_zip"`        // of CSRs
+	StartCSV       Start   `json:"start_csv"`        // with CSRs, zipped or not
+	StartCSVServer Start   `json:"start_csv_server"` // without: the service makes the keys
+	StartMAC       Start   `json:"start_mac"`
+	Status         Request `json:"status"`
+	Find           Request `json:"find"`
+	Approve        Request `json:"approve"`
+	Reject         Request `json:"reject"`
+	Download       Request `json:"download"`
 }
 
 // Encoding is the form of a start's body.
@@ -89,14 +93,16 @@ type Start struct {
 	Parts       []Part          `json:"parts,omitempty"`        // of a form, in order; one whose placeholder has no value is left out
 	Body        json.RawMessage `json:"body,omitempty"`         // template of a JSON body: a string that is one placeholder becomes a number or boolean where it is one
 	ContentType string          `json:"content_type,omitempty"` // of a raw body
+	Unnamed     bool            `json:"unnamed,omitempty"`      // the service takes no name: a start whose answer is lost cannot be looked for
 }
 
 // Part is one field of a form.
 type Part struct {
-	Name        string `json:"name"`
-	Value       string `json:"value"`                  // template
-	FileName    string `json:"file_name,omitempty"`    // of a part that is not the file and yet is sent like one
-	ContentType string `json:"content_type,omitempty"` // "" is by the file's ending, or none
+	Name        string          `json:"name"`
+	Value       string          `json:"value"`                  // template
+	Body        json.RawMessage `json:"body,omitempty"`         // template of a JSON text, instead of Value
+	FileName    string          `json:"file_name,omitempty"`    // of a part that is not the file and yet is sent like one
+	ContentType string          `json:"content_type,omitempty"` // "" is by the file's ending, or none
 }
 
 // Answers say where in an answer things stand: for each the members to try in order, "a.b" for one within another.
@@ -152,6 +158,9 @@ func (e RecipientEncoding) Encoding() recipient.Encoding {
 	return recipient.Base64OfText
 }
 
+// OrderFields are what an order to Device Trust Manager can name besides its profile [contract §4].
+var OrderFields = []string{"device_group", "account", "key_type"}
+
 // Placeholders of the requests.
 var (
 	anywhere  = []string{"base"}
@@ -159,7 +168,7 @@ var (
 	inProfile = []string{"base", "profile_id"}
 	inJobs    = []string{"base", "profile_id", "limit", "offset"}
 	inJob     = []string{"base", "job_id"}
-	inStart   = []string{"base", "profile_id", "file_name", "batch_id", "format", "full_chain", "recipient", "mac_start", "mac_count", "mac_increment"}
+	inStart   = append([]string{"base", "profile_id", "file_name", "batch_id", "format", "full_chain", "recipient", "mac_start", "mac_count", "mac_increment"}, OrderFields...)
 	inPart    = append([]string{"file"}, inStart[1:]...)
 )
 
@@ -190,12 +199,16 @@ func (c *Contract) Validate() error {
 			bad("%s: the method %q must be GET", name, m)
 		}
 	}
-	for name, s := range map[string]Start{"start_zip": r.StartZIP, "start_csv": r.StartCSV, "start_mac": r.StartMAC} {
-		if s.Path == "" {
-			continue
+	for _, m := range KeyMethods {
+		if s := c.Start(m); s.Path != "" {
+			if err := s.check(m == ServerMAC); err != nil {
+				bad("%s: %w", m.member(), err)
+			}
 		}
-		if err := s.check(name == "start_mac"); err != nil {
-			bad("%s: %w", name, err)
+	}
+	for name := range c.Order {
+		if !slices.Contains(OrderFields, name) {
+			bad("order: %q is none of %s", name, strings.Join(OrderFields, ", "))
 		}
 	}
 	for name, value := range map[string]string{"api_key": c.Headers.APIKey, "passcode": c.Headers.Passcode} {
@@ -287,6 +300,12 @@ func (s *Start) check(mac bool) error {
 		}
 		if err := checkTemplate(p.Value, inPart); err != nil {
 			return fmt.Errorf("the part %q: %w", p.Name, err)
+		}
+		if len(p.Body) > 0 {
+			if err := checkBody(p.Body); err != nil {
+				return fmt.Errorf("the part %q: %w", p.Name, err)
+			}
+			whole += string(p.Body)
 		}
 		if strings.Contains(p.Value, "{file}") {
 			files++

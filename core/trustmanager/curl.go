@@ -32,9 +32,9 @@ var Purposes = []Purpose{ForStart, ForMe, ForProfiles, ForTemplate, ForSpecifica
 // Curl is a cURL command as it was understood. Purpose and Methods may be corrected before Changes and Apply.
 type Curl struct {
 	Shell     Shell
-	Purpose   Purpose  // "" where it cannot be told: it must be set then
-	Methods   []Method // of a start: for which ways of ordering it is
-	ProfileID string   // that stands in the command; "" where that is a placeholder
+	Purpose   Purpose     // "" where it cannot be told: it must be set then
+	Methods   []KeyMethod // of a start: for which ways of ordering it is
+	ProfileID string      // that stands in the command; "" where that is a placeholder
 
 	// Others are further commands of the same paste, each with what it shows; Apply, Notes and Secrets include them.
 	Others []Curl
@@ -230,32 +230,35 @@ func (c *Curl) purpose() Purpose {
 	return ""
 }
 
-// methods guesses for which ways of ordering a start is. A form with a file is for both files where neither the path nor
-// the file's name says which: an upload may be a CSV, zipped or not, or a ZIP of CSRs.
-func (c *Curl) methods() []Method {
+// methods tells for which ways of ordering a start is. Without a file it is for a MAC range; with a field for the recipient the
+// service makes the keys. A file with CSRs may be a ZIP or a CSV: the path or the file's name says which, else it is both.
+func (c *Curl) methods() []KeyMethod {
 	if c.Purpose != ForStart {
 		return nil
 	}
-	file := c.command.upload + c.command.dataFile
+	file, sealed := c.command.upload+c.command.dataFile, false
 	for _, f := range c.command.form {
-		if f.path != "" && !isRecipientField(f.name) {
+		switch {
+		case isRecipientField(f.name) && (f.path != "" || fits("recipient", f.value)):
+			sealed = true
+		case f.path != "":
 			file = f.path
 		}
 	}
-	if file == "" {
-		return []Method{MAC}
-	}
 	path, _, _ := strings.Cut(strings.ToLower(c.command.url), "?")
 	last := path[strings.LastIndexByte(strings.TrimRight(path, "/"), '/')+1:]
-	switch name := strings.ToLower(file); {
-	case strings.Contains(last, "csv"):
-		return []Method{CSV}
-	case strings.Contains(last, "zip") || strings.Contains(last, "csr"):
-		return []Method{ZIP}
-	case strings.HasSuffix(name, ".csr.zip") || strings.HasSuffix(name, "csrs.zip"):
-		return []Method{ZIP}
+	name := strings.ToLower(file)
+	switch {
+	case file == "":
+		return []KeyMethod{ServerMAC}
+	case sealed || strings.Contains(last, "server"):
+		return []KeyMethod{ServerCSV}
+	case strings.Contains(last, "csv"), strings.HasSuffix(name, ".csv") && !strings.Contains(last, "zip"):
+		return []KeyMethod{ClientCSV}
+	case strings.Contains(last, "zip"), strings.Contains(last, "csr"), strings.HasSuffix(name, ".zip"):
+		return []KeyMethod{ClientZIP}
 	}
-	return []Method{ZIP, CSV}
+	return []KeyMethod{ClientZIP, ClientCSV}
 }
 
 // findSecrets takes what is secret out of the command: the first API key, a passcode, passphrases. Nothing else reads them.

@@ -3,93 +3,165 @@ package trustmanager
 import (
 	"bytes"
 	"encoding/base64"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
+
+// knownFields are names of a start's fields by what they mean. A name that only resembles one of them means nothing: an
+// account_id is no count, and a device_profile_id no enrollment profile.
+var knownFields = func() map[string]string {
+	known := map[string]string{}
+	for meaning, names := range map[string]string{
+		"format": "certificate_format cert_format format output_format result_format",
+		"full_chain": `include_full_chain_with_each_certificate include_full_chain full_chain with_full_chain include_chain
+			include_certificate_chain`,
+		"mac_start": `start_mac_address starting_mac_address first_mac_address mac_start start_mac first_mac mac_address_start
+			mac_range_start mac_address mac`,
+		"mac_count": `certificate_count certificates_count number_of_certificates num_certificates mac_count number_of_mac_addresses
+			count quantity`,
+		"mac_increment": "increment mac_increment mac_address_increment increment_by step mac_step interval",
+		"profile_id": `profile_id enrollment_profile_id enrollment_profile profile policy_id certificate_policy_id certificate_policy
+			certificate_management_policy_id`,
+		"recipient": `certificate recipient recipient_certificate encryption_certificate encryption_key encryption_public_key
+			public_key recipient_public_key pgp_key pgp_public_key openpgp_public_key`,
+		"batch_id":     "batch_name batch_id batch_label job_name request_name name description label comment reference tag",
+		"file_name":    "file_name filename original_file_name",
+		"device_group": "device_group_id device_group",
+		"account":      "account_id account",
+		"key_type":     "key_type",
+	} {
+		for _, name := range strings.Fields(names) {
+			known[name] = meaning
+		}
+	}
+	return known
+}()
+
+// plainName is a field's name in small letters with underscores: startMacAddress, Start-Mac-Address.
+func plainName(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		switch {
+		case r == '-' || r == '.' || r == ' ':
+			r = '_'
+		case unicode.IsUpper(r) && i > 0 && unicode.IsLower(rune(name[i-1])):
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+func isRecipientField(name string) bool { return knownFields[plainName(name)] == "recipient" }
 
 var (
-	macForm      = regexp.MustCompile(`^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){4,5}$|^[0-9A-Fa-f]{12}$`)
-	countName    = regexp.MustCompile(`count|quantity|number|(^|_)(num|size|amount)`)
-	stepName     = regexp.MustCompile(`increment|step|interval`)
-	batchName    = regexp.MustCompile(`(batch|job|request|file)[_.-]?(name|id|label)$|^(name|description|label|comment|reference|tag)$`)
-	formatWords  = []string{"pem", "der", "json", "smpb"}
-	recipientFor = regexp.MustCompile(`^(certificate|cert|recipient|public_?key|pgp.*|.*encrypt.*|.*recipient.*)$`)
+	macForm     = regexp.MustCompile(`^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){4,5}$|^[0-9A-Fa-f]{12}$`)
+	macWritten  = regexp.MustCompile(`^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$`)
+	wholeNumber = regexp.MustCompile(`^[0-9]{1,9}$`)
+	recipientIn = regexp.MustCompile(`^\s*(-----BEGIN |LS0tLS1CRUdJTi|MI[I-L][A-Za-z0-9+/]{4})`) // PEM or armor, base64 of it, base64 of DER
 )
 
-func isRecipientField(name string) bool {
-	n := strings.ToLower(name)
-	return recipientFor.MatchString(n) && !strings.Contains(n, "format") && !strings.Contains(n, "count")
+// fits tells whether a value can be one of a field with a meaning. An example without a value fits all.
+func fits(meaning, value string) bool {
+	word := strings.ToLower(strings.TrimSpace(value))
+	if isBlank(value) {
+		return true
+	}
+	switch meaning {
+	case "format":
+		return slices.Contains(Formats, word)
+	case "full_chain":
+		return word == "true" || word == "false"
+	case "mac_start":
+		return macForm.MatchString(value)
+	case "mac_count", "mac_increment":
+		return wholeNumber.MatchString(word)
+	case "recipient":
+		return recipientIn.MatchString(value)
+	}
+	return true
 }
 
 // field says what a field of a start means: a template, or the text itself where it is always the same. ok is false for one
 // that cannot be sent: a secret, or a placeholder that is not known.
+//
+// Known names mean what they say where their values fit. Of other fields the value can tell: the profile's own id, a recipient,
+// a MAC address. Everything else is kept as it is given, and said.
 func (m *meaning) field(name, value string) (template string, ok bool) {
-	n := strings.ToLower(name)
-	word := strings.ToLower(strings.TrimSpace(value))
-	blank := isBlank(value)
+	shown := cut(printable(name), 60)
+	meaning := knownFields[plainName(name)]
 	switch {
-	case soundsSecret(n):
-		m.note("the field %q is passed over: it holds a secret", cut(printable(name), 60))
+	case soundsSecret(name):
+		m.note("the field %q is passed over: it holds a secret", shown)
 		return "", false
-	case strings.Contains(n, "chain") && (word == "true" || word == "false" || blank):
-		return "{full_chain}", true
-	case strings.Contains(n, "format") && (slices.Contains(formatWords, word) || blank):
-		return "{format}", true
-	case strings.Contains(n, "mac") && (macForm.MatchString(value) || blank) && !countName.MatchString(n) && !stepName.MatchString(n),
-		strings.Contains(n, "start") && macForm.MatchString(value):
-		return "{mac_start}", true
-	case stepName.MatchString(n):
-		return "{mac_increment}", true
-	case countName.MatchString(n):
-		return "{mac_count}", true
-	case strings.Contains(n, "profile") || strings.Contains(n, "policy"):
-		if strings.HasSuffix(n, "name") && !blank {
-			return braceless(m, name, value)
-		}
-		return "{profile_id}", true
-	case isRecipientField(n):
-		m.recipientForm(value)
-		return "{recipient}", true
-	case batchName.MatchString(n):
-		m.note("the field %q will carry the batch's own id", cut(printable(name), 60))
-		return "{batch_id}", true
+	case meaning != "" && fits(meaning, value):
+	case m.curl.ProfileID != "" && value == m.curl.ProfileID:
+		meaning = "profile_id"
+	case recipientIn.MatchString(value):
+		meaning = "recipient"
+	case macWritten.MatchString(value):
+		meaning = "mac_start"
 	case looksSecret(value):
-		m.note("the field %q is passed over: what it holds may be a secret; if it is none, write it into the file of connections", cut(printable(name), 60))
+		m.note("the field %q is passed over: what it holds may be a secret; if it is none, write it into the file of connections", shown)
 		return "", false
-	case blank && value != "":
-		m.note("the field %q has no value to take over and is left out", cut(printable(name), 60))
+	case isBlank(value) && value != "", placeholder.MatchString(value):
+		m.note("the field %q has no value to take over and is left out", shown)
 		return "", false
+	default:
+		m.note("the field %q is kept as it is given: %q", shown, cut(printable(value), 60))
+		return value, true
 	}
-	return braceless(m, name, value)
-}
-
-// braceless takes a text over that is always the same; one that looks like a placeholder of ours could not be.
-func braceless(m *meaning, name, value string) (string, bool) {
-	if placeholder.MatchString(value) {
-		m.note("the field %q has no value to take over and is left out", cut(printable(name), 60))
-		return "", false
+	if meaning == "file_name" && slices.Contains(m.curl.Methods, ServerMAC) {
+		meaning = "batch_id" // there is no file
 	}
-	return value, true
+	switch meaning {
+	case "recipient":
+		m.recipientForm(value)
+	case "batch_id":
+		m.note("the field %q will carry the batch's own id", shown)
+	case "device_group", "account", "key_type":
+		if !isBlank(value) {
+			if m.to.Contract.Order == nil {
+				m.to.Contract.Order = map[string]string{}
+			}
+			m.to.Contract.Order[meaning] = value
+		}
+	}
+	return "{" + meaning + "}", true
 }
 
 // recipientForm learns from an example how a recipient is written.
 func (m *meaning) recipientForm(value string) {
-	encoding := m.to.Contract.RecipientEncoding
-	switch {
-	case isBlank(value):
-		return
+	switch encoding := &m.to.Contract.RecipientEncoding; {
 	case strings.HasPrefix(strings.TrimSpace(value), "-----BEGIN"):
-		encoding = RawText
+		*encoding = RawText
+	case strings.Contains(value, "base64"): // $(base64 -w0 line4.pem)
+		*encoding = Base64OfText
+	case isBlank(value):
 	default:
-		raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), ""))
+		digits := strings.Join(strings.Fields(value), "")
+		raw, err := base64.StdEncoding.DecodeString(digits[:len(digits)/4*4])
 		switch {
 		case err != nil || len(raw) == 0:
 		case bytes.HasPrefix(raw, []byte("-----BEGIN")):
-			encoding = Base64OfText
+			*encoding = Base64OfText
 		case raw[0] == 0x30:
-			encoding = Base64OfDER
+			*encoding = Base64OfDER
 		}
 	}
-	m.to.Contract.RecipientEncoding = encoding
+}
+
+// recipientFile learns it from the name of a file: a PEM is sent as it is, a file of base64 as base64.
+func (m *meaning) recipientFile(path string) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".b64", ".base64":
+		if m.to.Contract.RecipientEncoding == RawText {
+			m.to.Contract.RecipientEncoding = Base64OfText
+		}
+	default:
+		m.to.Contract.RecipientEncoding = RawText
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,6 +89,7 @@ func (m *meaning) base() (path, query string, err error) {
 		host = strings.TrimPrefix(host, prefix)
 		m.to.Authentication = ClientCertificate
 	}
+	m.kind(path)
 	base := "https://" + strings.ToLower(host)
 	if own, err := parseBase(m.to.BaseURL); err == nil && strings.EqualFold(own.Host, host) && own.Path != "" && strings.HasPrefix(path, own.Path+"/") {
 		return strings.TrimPrefix(path, own.Path), query, nil // the gateway's path is known already
@@ -101,18 +104,38 @@ func (m *meaning) base() (path, query string, err error) {
 	return path, query, nil
 }
 
+// kind makes the connection one of the service that the command is for, as the first segment of its path says.
+func (m *meaning) kind(path string) {
+	kind := IoTTrustManager
+	if strings.Contains(path, "/devicetrustmanager/") {
+		kind = DeviceTrustManager
+	} else if !strings.Contains(path, "/iot/") {
+		return
+	}
+	if m.to.Kind == kind || m.to.Kind == Practice {
+		return
+	}
+	own, preset := m.to, m.to
+	preset.Contract = Default(own.Kind)
+	if len(Differences(own, preset)) > 0 {
+		m.note("the command is for %s, and this connection for %s: add a connection of its own for it", kind.Title(), own.Kind.Title())
+		return
+	}
+	m.to.Kind, m.to.Contract = kind, Default(kind)
+}
+
 func (m *meaning) certificates() {
 	c := m.command
 	if c.cert != "" {
 		path, _ := certAndPass(c.cert)
-		m.to.ClientCertificate, m.to.ClientKey = path, ""
+		m.to.ClientCertificate, m.to.ClientKey = m.absolute(path), ""
 		m.to.Authentication = ClientCertificate
 	}
 	if c.key != "" {
-		m.to.ClientKey = c.key
+		m.to.ClientKey = m.absolute(c.key)
 	}
 	if c.caCert != "" {
-		m.to.ExtraCA = c.caCert
+		m.to.ExtraCA = m.absolute(c.caCert)
 	}
 	if c.proxy != "" {
 		if address, _, _ := proxyParts(c.proxy, c.proxyUser); address != "" && !isBlank(c.proxy) {
@@ -125,6 +148,24 @@ func (m *meaning) certificates() {
 	if c.cookie != "" {
 		m.note("cookies (-b) are passed over: they belong to a session in the browser")
 	}
+}
+
+// absolute makes a path whole: what is relative means another file wherever the program is started.
+func (m *meaning) absolute(path string) string {
+	if isBlank(path) || filepath.IsAbs(path) || drive.MatchString(path) || strings.HasPrefix(path, `\\`) {
+		return path
+	}
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, rest)
+		}
+	}
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	m.note("the path %q was read from the current folder: %s", cut(printable(path), 100), whole)
+	return whole
 }
 
 // headers takes the headers over: the key's name, and those that are neither secrets nor made by the program.
@@ -229,8 +270,10 @@ func (m *meaning) template(path, query string, names ...string) string {
 			pairs = append(pairs, name+"={limit}")
 		case n == "offset":
 			pairs = append(pairs, name+"={offset}")
-		case strings.Contains(n, "profile") || strings.Contains(n, "policy"):
+		case knownFields[plainName(name)] == "profile_id":
 			pairs = append(pairs, name+"={profile_id}")
+		case m.curl.Purpose == ForFind:
+			m.note("%q in the URL is passed over: a lost start is looked for among all jobs", cut(printable(pair), 60))
 		case m.curl.Purpose == ForStart:
 			if template, ok := m.field(name, plain); ok {
 				if !placeholder.MatchString(template) {
@@ -292,12 +335,19 @@ func (m *meaning) start(path, query string) error {
 		s.Encoding, s.ContentType = RawFile, c.header("Content-Type")
 	case c.dataFile != "":
 		return fmt.Errorf("the JSON stands in the file %q: paste the command with the text itself", cut(printable(c.dataFile), 200))
-	case c.json || strings.Contains(kind, "json") || json.Valid([]byte(body)):
-		s.Encoding = JSONBody
-		if err := m.body(&s, body); err != nil {
+	default:
+		var isJSON bool
+		var err error
+		if s.Body, isJSON, err = m.body(body); err != nil {
 			return err
 		}
-	default:
+		if isJSON {
+			s.Encoding = JSONBody
+			break
+		}
+		if c.json || strings.Contains(kind, "json") {
+			return fmt.Errorf("the body is no JSON")
+		}
 		s.Encoding = URLEncoded
 		for _, pair := range strings.Split(body, "&") {
 			name, value, _ := strings.Cut(pair, "=")
@@ -311,40 +361,29 @@ func (m *meaning) start(path, query string) error {
 			}
 		}
 	}
-	r := &m.to.Contract.Requests
 	for _, method := range m.curl.Methods {
-		one := s
-		one.Parts = slices.Clone(s.Parts)
-		switch method {
-		case ZIP:
-			r.StartZIP = one
-		case CSV:
-			r.StartCSV = one
-		case MAC:
-			r.StartMAC = one
-		default:
-			return fmt.Errorf("the method %q is none of ZIP, CSV, MAC", method)
+		to := m.to.Contract.Start(method)
+		if to == nil {
+			return fmt.Errorf("the key method %q is none of %s", method, spelled(KeyMethods))
 		}
-		if method == MAC && !one.carriesBatchID() {
-			m.note("no field carries a name: a MAC job whose answer is lost cannot be looked for")
+		s.Unnamed = to.Unnamed
+		*to = s
+		to.Parts = slices.Clone(s.Parts)
+		if (method == ServerCSV || method == ServerMAC) && !s.carries("recipient") {
+			m.note("%s: no field carries the recipient of the keys, so nothing can be ordered this way", method.Title())
+		}
+		if method == ServerMAC && !s.carries("batch_id") && !s.Unnamed {
+			m.note("%s: no field carries the batch's id; add one, or set \"unnamed\": true where the service takes none", method.Title())
 		}
 	}
 	if len(m.curl.Methods) == 0 {
-		return fmt.Errorf("it cannot be told for which way of ordering the command is: ZIP, CSV or MAC")
+		return fmt.Errorf("it cannot be told for which way of ordering the command is: one of %s", spelled(KeyMethods))
 	}
 	return nil
 }
 
 func isJSONFile(c *curlCommand, kind string) bool {
 	return c.json || strings.Contains(kind, "json") || strings.HasSuffix(strings.ToLower(c.dataFile), ".json")
-}
-
-func (s *Start) carriesBatchID() bool {
-	all := s.Path + string(s.Body)
-	for _, p := range s.Parts {
-		all += p.Value
-	}
-	return strings.Contains(all, "{batch_id}") || strings.Contains(all, "{file_name}")
 }
 
 // form turns the fields of -F into parts.
@@ -355,7 +394,7 @@ func (m *meaning) form(s *Start) {
 		switch {
 		case f.path != "" && isRecipientField(f.name):
 			p.Value = "{recipient}"
-			m.to.Contract.RecipientEncoding = RawText
+			m.recipientFile(f.path)
 			if !f.asText {
 				p.FileName = "recipient.pem"
 			}
@@ -367,6 +406,13 @@ func (m *meaning) form(s *Start) {
 			if strings.EqualFold(p.ContentType, "text/csv") || strings.Contains(strings.ToLower(p.ContentType), "zip") {
 				p.ContentType = "" // by the ending, which is right for both
 			}
+		case strings.HasPrefix(strings.TrimSpace(f.value), "{") && !isBlank(f.value):
+			body, ok, err := m.body(f.value)
+			if err != nil || !ok {
+				m.note("the field %q holds no JSON that can be read and is passed over", cut(printable(f.name), 60))
+				continue
+			}
+			p.Body = body
 		default:
 			template, ok := m.field(f.name, f.value)
 			if !ok {
@@ -378,96 +424,30 @@ func (m *meaning) form(s *Start) {
 	}
 }
 
-// body turns a JSON body into a template of one.
-func (m *meaning) body(s *Start, text string) error {
-	var out bytes.Buffer
-	if !json.Valid([]byte(text)) {
-		return fmt.Errorf("the body is no JSON")
-	}
-	if err := m.members(json.RawMessage(text), "", &out); err != nil {
-		return err
-	}
-	s.Body = out.Bytes()
-	return nil
-}
+// unquoted placeholders in a JSON text: "count": {{count}}
+var unquoted = regexp.MustCompile(`([:\[,]\s*)(\{\{[^{}]*\}\}|<[^<>"]*>|\$\{?\w+\}?|\{[A-Za-z_][\w |]*\})(\s*[,}\]])`)
 
-// members copies a JSON value and puts templates in place of the members whose meaning is known.
-func (m *meaning) members(value json.RawMessage, name string, out *bytes.Buffer) error {
-	d := json.NewDecoder(bytes.NewReader(value))
-	d.UseNumber()
-	token, err := d.Token()
-	if err != nil {
-		return err
-	}
-	delim, _ := token.(json.Delim)
-	switch delim {
-	case '{':
-		out.WriteByte('{')
-		n := 0
-		for d.More() {
-			key, err := d.Token()
-			if err != nil {
-				return err
-			}
-			var inner json.RawMessage
-			if err := d.Decode(&inner); err != nil {
-				return err
-			}
-			var piece bytes.Buffer
-			if err := m.members(inner, key.(string), &piece); err != nil {
-				return err
-			}
-			if piece.Len() == 0 {
-				continue
-			}
-			if n > 0 {
-				out.WriteByte(',')
-			}
-			n++
-			quoted, _ := json.Marshal(key)
-			out.Write(quoted)
-			out.WriteByte(':')
-			out.Write(piece.Bytes())
+// body turns a JSON text into a template of one; ok is false for a text that is none.
+func (m *meaning) body(text string) (body json.RawMessage, ok bool, err error) {
+	if !json.Valid([]byte(text)) {
+		for range 2 { // neighbours share a comma
+			text = unquoted.ReplaceAllString(text, `$1"$2"$3`)
 		}
-		out.WriteByte('}')
-		return nil
-	case '[':
-		out.WriteByte('[')
-		n := 0
-		for d.More() {
-			var inner json.RawMessage
-			if err := d.Decode(&inner); err != nil {
-				return err
-			}
-			var piece bytes.Buffer
-			if err := m.members(inner, name, &piece); err != nil {
-				return err
-			}
-			if piece.Len() == 0 {
-				continue
-			}
-			if n > 0 {
-				out.WriteByte(',')
-			}
-			n++
-			out.Write(piece.Bytes())
+		if !json.Valid([]byte(text)) {
+			return nil, false, nil
 		}
-		out.WriteByte(']')
-		return nil
 	}
-	written, isText := token.(string)
-	if !isText {
-		written = string(bytes.TrimSpace(value))
-	}
-	template, ok := m.field(name, written)
-	if !ok {
-		return nil
-	}
-	if template == written && !isText {
-		out.Write(bytes.TrimSpace(value))
-		return nil
-	}
-	quoted, err := json.Marshal(template)
-	out.Write(quoted)
-	return err
+	var out bytes.Buffer
+	err = walkJSON([]byte(text), &out, func(name, text string, isText bool) (string, error) {
+		template, ok := m.field(name, text)
+		switch {
+		case !ok:
+			return "", nil
+		case template == text && !isText:
+			return text, nil
+		}
+		quoted, err := json.Marshal(template)
+		return string(quoted), err
+	})
+	return out.Bytes(), true, err
 }

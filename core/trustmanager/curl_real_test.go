@@ -75,20 +75,22 @@ func TestWeSendWhatCurlSends(t *testing.T) {
 	if err := os.WriteFile(request.File, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	request.Method, request.FullChain, request.Recipient = CSV, true, []byte("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t")
-	mac := StartRequest{ProfileID: "IOT_1", Method: MAC, Format: "der", Recipient: request.Recipient, MAC: MACRange{"00:1a:c2:7b:00:00", 5, 10}, BatchID: request.BatchID}
+	request.Method, request.FullChain = CSV, false
+	sealed := request
+	sealed.FullChain, sealed.Recipient = true, []byte("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t")
+	mac := StartRequest{ProfileID: "IOT_1", Method: MAC, Format: "der", Recipient: sealed.Recipient, MAC: MACRange{"00:1a:c2:7b:00:00", 5, 10}, BatchID: request.BatchID}
 	for name, c := range map[string]struct {
 		command string
 		request StartRequest
 	}{
 		"form": {`curl --location -X POST 'BASE/iot/api/v1/batch-enroll/IOT_1' -H 'x-api-key: 01ab-secret-77' -F 'certificate_format=pem' \
-  -F include_full_chain_with_each_certificate=true -F "certificate=LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t" -F 'data=@batch.2026-11-27-3-k7q2.csv;type=text/csv'`, request},
+  -F include_full_chain_with_each_certificate=true -F "certificate=LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t" -F 'data=@batch.2026-11-27-3-k7q2.csv;type=text/csv'`, sealed},
 		"form with other names": {`curl --request=POST --url BASE/gw/iot/api/v2/IOT_1/csv --header 'Authorization: Bearer 01ab-secret-77' --form upload=@'batch.2026-11-27-3-k7q2.csv;type=text/csv' \
   --form-string 'mode=a;b' --form 'format=pem' --form $'note=it\'s'`, request},
 		"JSON":        {`curl BASE/iot/api/v1/batch-enroll/IOT_1 -H 'x-api-key: 01ab-secret-77' -H "Content-Type: application/json" -d '{"start_mac_address":"00:1a:c2:7b:00:00","certificate_count":5,"increment":10,"certificate_format":"der","certificate":"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t","name":"2026-11-27-3-k7q2"}'`, mac},
-		"URL-encoded": {`curl BASE/iot/api/v1/batch-enroll/IOT_1 -H 'x-api-key: 01ab-secret-77' --data-urlencode 'start_mac_address=00:1a:c2:7b:00:00' -d 'count=5&format=der' -d batch_name=2026-11-27-3-k7q2`, mac},
-		"raw":         {`curl -XPOST 'BASE/iot/api/v1/batch-enroll/IOT_1?certificate_format=pem' -H 'x-api-key: 01ab-secret-77' -H 'Content-Type: text/csv' --data-binary @batch.2026-11-27-3-k7q2.csv`, request},
-		"upload":      {`curl -T batch.2026-11-27-3-k7q2.csv -H 'Content-Type: text/csv' -H 'x-api-key: 01ab-secret-77' BASE/iot/api/v1/batch-enroll/IOT_1`, request},
+		"URL-encoded": {`curl BASE/iot/api/v1/batch-enroll/IOT_1 -H 'x-api-key: 01ab-secret-77' --data-urlencode 'start_mac_address=00:1a:c2:7b:00:00' -d 'count=5&format=der&step=10' -d recipient=LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t -d batch_name=2026-11-27-3-k7q2`, mac},
+		"raw":         {`curl -XPOST 'BASE/iot/api/v1/batch-enroll/IOT_1?certificate_format=pem&file_name=batch.2026-11-27-3-k7q2.csv' -H 'x-api-key: 01ab-secret-77' -H 'Content-Type: text/csv' --data-binary @batch.2026-11-27-3-k7q2.csv`, request},
+		"upload":      {`curl -T batch.2026-11-27-3-k7q2.csv -H 'Content-Type: text/csv' -H 'x-api-key: 01ab-secret-77' 'BASE/iot/api/v1/batch-enroll/IOT_1?format=pem&batch_name=2026-11-27-3-k7q2'`, request},
 	} {
 		t.Run(name, func(t *testing.T) {
 			command := strings.ReplaceAll(c.command, "BASE", f.URL)

@@ -3,6 +3,7 @@ package trustmanager
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func TestThePortalsCurl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Shell != Sh || c.Purpose != ForStart || fmt.Sprint(c.Methods) != "[ZIP]" || c.ProfileID != "IOT_6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11" || len(c.Secrets()) != 0 {
+	if c.Shell != Sh || c.Purpose != ForStart || fmt.Sprint(c.Methods) != "[client-zip]" || c.ProfileID != "IOT_6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11" || len(c.Secrets()) != 0 {
 		t.Errorf("%s, %s, %v, %s, %d secrets", c.Shell, c.Purpose, c.Methods, c.ProfileID, len(c.Secrets()))
 	}
 	before := NewConnection("Line 4", IoTTrustManager, "https://demo.one.digicert.com")
@@ -30,8 +31,8 @@ func TestThePortalsCurl(t *testing.T) {
 	}
 	want := []Change{
 		{"base URL", "https://demo.one.digicert.com", "https://one.digicert.com"},
-		{"start by ZIP", "POST {base}/iot/api/v1/batch-enroll/{profile_id}", "POST {base}/iot/api/v2/batch/{profile_id}/csr"},
-		{"start by ZIP: body", "multipart certificate_format={format}, include_full_chain_with_each_certificate={full_chain}, certificate={recipient}, data={file}",
+		{"start by ZIP of CSRs", "POST {base}/iot/api/v1/batch-enroll/{profile_id}", "POST {base}/iot/api/v2/batch/{profile_id}/csr"},
+		{"start by ZIP of CSRs: body", "multipart certificate_format={format}, include_full_chain_with_each_certificate={full_chain}, data={file}",
 			"multipart file={file}, certificate_format={format}, include_full_chain_with_each_certificate={full_chain}"},
 	}
 	if !slices.Equal(changes, want) {
@@ -67,20 +68,20 @@ func TestCurlMeaning(t *testing.T) {
 		"passcode": {`curl https://one.digicert.com/iot/api/v1/batch-enroll/<profile> -H x-passcode:tr0ub4dor -F data=@a.csv`,
 			"authentication: enrollment passcode", "multipart data={file}", "passcode=tr0ub4dor", ""},
 		"client certificate": {`curl --cert client.pem:s3sam3 --key client.key --cacert roots.pem -x http://jo:pr0xy@proxy:3128 https://clientauth.one.digicert.com/iot/api/v1/batch-enroll/` + id + ` -F data=@a.zip`,
-			"authentication: client certificate | client certificate: client.pem | client key: client.key | proxy: http://jo@proxy:3128 | extra CA: roots.pem", "multipart data={file}", "client-key-passphrase=s3sam3 proxy-password=pr0xy", ""},
+			"authentication: client certificate | client certificate: CWD/client.pem | client key: CWD/client.key | proxy: http://jo@proxy:3128 | extra CA: CWD/roots.pem", "multipart data={file}", "client-key-passphrase=s3sam3 proxy-password=pr0xy", ""},
 		"a drive letter": {`curl -E "C:\keys\jo.p12:pa:ss" --cert-type P12 "https://one.digicert.com/iot/api/v1/batch-enroll/%PROFILE%" -F "data=@C:\x\a.zip"`,
 			`authentication: client certificate | client certificate: C:\keys\jo.p12`, "multipart data={file}", "client-key-passphrase=pa:ss", ""},
 		"JSON": {`curl https://one.digicert.com/iot/api/v1/batch-enroll/` + id + `/mac -H 'content-type: application/json' --data-raw $'{"start_mac_address":"00:1a:c2:7b:00:00","certificate_count":"5","increment":10,"certificate_format":"pem","full_chain":true,"certificate":"LS0tLS1CRUdJTi","options":{"ca":"x","api_key":"verysecret1"},"name":"it\'s"}'`,
 			"start by MAC range: POST {base}/iot/api/v1/batch-enroll/{profile_id}/mac",
 			`json {"start_mac_address":"{mac_start}","certificate_count":"{mac_count}","increment":"{mac_increment}","certificate_format":"{format}","full_chain":"{full_chain}","certificate":"{recipient}","options":{"ca":"x"},"name":"{batch_id}"}`, "", `the field "api_key" is passed over`},
 		"JSON without a name": {`curl --json '{"mac":"00-1a-c2-7b-00-00","count":1}' https://one.digicert.com/iot/api/v1/batch-enroll/` + id,
-			"", `json {"mac":"{mac_start}","count":"{mac_count}"}`, "", "cannot be looked for"},
+			"", `json {"mac":"{mac_start}","count":"{mac_count}"}`, "", "no field carries the batch's id"},
 		"URL-encoded": {`curl -d 'start_mac_address=00%3A1a%3Ac2%3A7b%3A00%3A00&certificate_count=5' -d 'batch_name=x' https://one.digicert.com/iot/api/v1/batch-enroll/` + id,
 			"", "urlencoded start_mac_address={mac_start}, certificate_count={mac_count}, batch_name={batch_id}", "", ""},
 		"DER recipient":            {`curl -F data=@a.csv -F certificate=MIIBIjANBgkq https://one.digicert.com/iot/api/v1/batch-enroll/` + id, "recipient: base64-of-der", "multipart data={file}, certificate={recipient}", "", ""},
 		"recipient file":           {`curl -F data=@a.csv -F 'certificate=<cert.pem' https://one.digicert.com/iot/api/v1/batch-enroll/` + id, "recipient: text", "multipart data={file}, certificate={recipient}", "", ""},
 		"recipient sent as a file": {`curl -F data=@a.csv -F 'certificate=@cert.pem' https://one.digicert.com/iot/api/v1/batch-enroll/` + id, "recipient: text", "multipart data={file}, certificate={recipient};filename=recipient.pem", "", ""},
-		"raw":                      {`curl -X POST --data-binary @a.zip -H 'Content-Type: application/zip' 'https://one.digicert.com/iot/api/v1/batch-enroll/` + id + `?certificate_format=pem&token=abcdefgh1'`, "start by ZIP: POST {base}/iot/api/v1/batch-enroll/{profile_id}?certificate_format={format} | start by CSV: POST {base}/iot/api/v1/batch-enroll/{profile_id}?certificate_format={format}", "the file itself application/zip", "", "secrets do not stand in URLs"},
+		"raw":                      {`curl -X POST --data-binary @a.zip -H 'Content-Type: application/zip' 'https://one.digicert.com/iot/api/v1/batch-enroll/` + id + `?certificate_format=pem&token=abcdefgh1'`, "start by ZIP of CSRs: POST {base}/iot/api/v1/batch-enroll/{profile_id}?certificate_format={format}", "the file itself application/zip", "", "secrets do not stand in URLs"},
 		"a gateway":                {`curl 'https://gw.example.com/dc1/iot/api/v1/batch-enroll/` + id + `' -F data=@a.zip -H 'x-tenant: 12'`, "base URL: https://gw.example.com/dc1 | header X-Tenant: 12", "multipart data={file}", "", ""},
 		"a secret by another name": {`curl https://one.digicert.com/iot/api/v1/batch-enroll/` + id + ` -F data=@a.zip -H 'X-Line: 01abcdef0123456789ABCDEF77' -F 'line=01abcdef0123456789abcdef' -F tenant=6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11`,
 			"", "multipart data={file}, tenant=6a5b1c9e-27ab-4c1d-9d39-0d2f6d9a7e11", "", "may be a secret"},
@@ -113,7 +114,11 @@ func TestCurlMeaning(t *testing.T) {
 					others = append(others, ch.What+": "+ch.To)
 				}
 			}
-			if got := strings.Join(others, " | "); got != c.changes {
+			cwd, err := filepath.Abs(".")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.ReplaceAll(strings.Join(others, " | "), cwd+string(filepath.Separator), "CWD/"); got != c.changes {
 				t.Errorf("changes\n%s\nwant\n%s", got, c.changes)
 			}
 			if body != c.body {

@@ -65,12 +65,13 @@ func Describe(c Connection) []Line {
 	}{{"who one is", r.Me}, {"list of " + c.Contract.Words.Profiles, r.Profiles}, {"template", r.Template}, {"specification", r.Specification}} {
 		add(one.what, one.r.String())
 	}
-	for _, one := range []struct {
-		what string
-		s    Start
-	}{{"start by ZIP", r.StartZIP}, {"start by CSV", r.StartCSV}, {"start by MAC range", r.StartMAC}} {
-		add(one.what, one.s.Request.String())
-		add(one.what+": body", one.s.describe())
+	for _, m := range KeyMethods {
+		s := c.Contract.Start(m)
+		add(m.Title(), s.Request.String())
+		add(m.Title()+": body", s.describe())
+	}
+	for _, name := range sortedKeys(c.Contract.Order) {
+		add("default "+strings.ReplaceAll(name, "_", " "), c.Contract.Order[name])
 	}
 	for _, one := range []struct {
 		what string
@@ -101,7 +102,7 @@ func (r Request) String() string {
 func (s *Start) describe() string {
 	var fields []string
 	for _, p := range s.Parts {
-		text := p.Name + "=" + p.Value
+		text := p.Name + "=" + p.Value + string(p.Body)
 		if p.FileName != "" {
 			text += ";filename=" + p.FileName
 		}
@@ -110,13 +111,17 @@ func (s *Start) describe() string {
 		}
 		fields = append(fields, text)
 	}
+	text := string(s.Encoding) + " " + strings.Join(fields, ", ")
 	switch s.Encoding {
 	case JSONBody:
-		return "json " + string(s.Body)
+		text = "json " + string(s.Body)
 	case RawFile:
-		return strings.TrimSpace("the file itself " + s.ContentType)
+		text = strings.TrimSpace("the file itself " + s.ContentType)
 	}
-	return string(s.Encoding) + " " + strings.Join(fields, ", ")
+	if s.Unnamed {
+		text += ", unnamed"
+	}
+	return text
 }
 
 func sortedKeys[V any](m map[string]V) []string {

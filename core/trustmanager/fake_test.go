@@ -172,7 +172,7 @@ func TestTheContract(t *testing.T) {
 	client, ctx := f.client(t), t.Context()
 
 	request, data := upload(t, 3_000_000)
-	request.Recipient = []byte("cmVjaXBpZW50")
+	request.Method, request.Recipient = CSV, []byte("cmVjaXBpZW50")
 	var done, total int64
 	job, err := client.Start(ctx, request, func(d, n int64) { done, total = d, n })
 	if err != nil || job.ID != "J-1" || job.State != StateWaitingForApproval {
@@ -242,11 +242,11 @@ func TestJSONBodyAndOtherEncodings(t *testing.T) {
 	client := f.client(t, func(c *Connection, _ *Options) {
 		s := &c.Contract.Requests.StartMAC
 		s.Encoding, s.Parts = JSONBody, nil
-		s.Body = json.RawMessage(`{"z":{"start":"{mac_start}","n":"{mac_count}"},"a":["{full_chain}",1.50,null,"n={mac_count}"],"name":"{batch_id}","recipient":"{recipient}"}`)
+		s.Body = json.RawMessage(`{"z":{"start":"{mac_start}","n":"{mac_count}"},"a":["{full_chain}",1.50,null,"n={mac_count}"],"name":"{batch_id}","recipient":"{recipient}","format":"{format}","step":"{mac_increment}"}`)
 	})
 	job, err := client.Start(t.Context(), mac, nil)
 	if err != nil || job.ID != "7" || kind != "application/json" ||
-		body != `{"z":{"start":"00:1a:c2:7b:00:00","n":5},"a":[false,1.50,null,"n=5"],"name":"2026-11-27-4-ab\"d","recipient":"a+/="}` {
+		body != `{"z":{"start":"00:1a:c2:7b:00:00","n":5},"a":[false,1.50,null,"n=5"],"name":"2026-11-27-4-ab\"d","recipient":"a+/=","format":"pem","step":10}` {
 		t.Errorf("%v, %v, %s: %s", job, err, kind, body)
 	}
 	client = f.client(t, func(c *Connection, _ *Options) { c.Contract.Requests.StartMAC.Encoding = URLEncoded })
@@ -255,7 +255,7 @@ func TestJSONBodyAndOtherEncodings(t *testing.T) {
 	}
 	client = f.client(t, func(c *Connection, _ *Options) {
 		s := &c.Contract.Requests.StartZIP
-		s.Encoding, s.Parts, s.Path = RawFile, nil, "{base}/iot/api/v1/batch-enroll/{profile_id}?format={format}&name={file_name}"
+		s.Encoding, s.Parts, s.Path = RawFile, nil, "{base}/iot/api/v1/batch-enroll/{profile_id}?format={format}&chain={full_chain}&name={file_name}"
 	})
 	request, data := upload(t, 100)
 	if _, err := client.Start(t.Context(), request, nil); err != nil || kind != "application/zip" || body != string(data) {

@@ -11,7 +11,8 @@ var marks = regexp.MustCompile(`\{\{[^{}]*\}\}` + // Postman, Jinja: {{api_key}}
 	`|\$\{[^}]*\}|\$\([^)]*\)|(?i)\$env:\w+|\$[A-Za-z_]\w*` + // shells
 	"|`[^`]*`" +
 	`|%[A-Za-z_]\w*%|![A-Za-z_]\w*!` + // cmd
-	`|\{[A-Za-z_][\w. \-]*\}|\[[A-Za-z_][\w. \-]*\]`) // {key}, [key]
+	`|\{[A-Za-z_][\w. \-|/,]*\}|\[[A-Za-z_][\w. \-|/,]*\]` + // {key}, [key], {pem|der}
+	`|^\w+(?:\|\w+)+$`) // true|false
 
 var (
 	dots      = regexp.MustCompile(`^[.…*xX•_\-]{3,}$|\.\.\.|…|\*{3,}|(?i)x{6,}`)

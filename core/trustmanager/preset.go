@@ -13,41 +13,46 @@ func Default(kind Kind) Contract {
 	profiles, jobs := "{base}/iot/api/v1/enrollment-profile", "{base}/iot/api/v1/batch-enroll"
 	words := Words{Profile: "enrollment profile", Profiles: "enrollment profiles"}
 	if kind == DeviceTrustManager {
-		profiles, jobs = "{base}/devicetrustmanager/api/v1/certificate-management-policy", "{base}/devicetrustmanager/api/v1/batch-enroll"
-		words = Words{Profile: "certificate management policy", Profiles: "certificate management policies"}
+		profiles = "{base}/devicetrustmanager/certificate-configuration-service/api/v2/certificate-policy"
+		jobs = "{base}/devicetrustmanager/certificate-issuance-service/api/v2/batch-enroll"
+		words = Words{Profile: "certificate policy", Profiles: "certificate policies"}
 	}
 	get := func(path string) Request { return Request{http.MethodGet, path} }
-	file := func() Start {
-		return Start{Request: Request{http.MethodPost, jobs + "/{profile_id}"}, Encoding: Multipart, Parts: []Part{
+	start := func(parts ...Part) Start {
+		s := Start{Request: Request{http.MethodPost, jobs + "/{profile_id}"}, Encoding: Multipart, Parts: []Part{
 			{Name: "certificate_format", Value: "{format}"},
 			{Name: "include_full_chain_with_each_certificate", Value: "{full_chain}"},
-			{Name: "certificate", Value: "{recipient}"},
-			{Name: "data", Value: "{file}"},
 		}}
+		if kind == DeviceTrustManager {
+			s.Parts = append(s.Parts, Part{Name: "device_group_id", Value: "{device_group}"}, Part{Name: "account_id", Value: "{account}"},
+				Part{Name: "key_type", Value: "{key_type}"})
+		}
+		s.Parts = append(s.Parts, parts...)
+		return s
 	}
-	mac := file()
-	mac.Parts = append(mac.Parts[:3:3],
-		Part{Name: "start_mac_address", Value: "{mac_start}"},
-		Part{Name: "certificate_count", Value: "{mac_count}"},
-		Part{Name: "increment", Value: "{mac_increment}"},
-		Part{Name: "batch_name", Value: "{batch_id}"})
+	recipient, file := Part{Name: "certificate", Value: "{recipient}"}, Part{Name: "data", Value: "{file}"}
 	return Contract{
 		Words: words,
 		Headers: Headers{APIKey: "x-api-key", Passcode: "x-passcode", ClientCertificateHostPrefix: "clientauth.",
 			Extra: map[string]string{}},
 		Requests: Requests{
-			Me:            get("{base}/account/api/v1/user/me"),
-			Profiles:      get(profiles + "?limit={limit}&offset={offset}"),
-			Template:      get(profiles + "/{profile_id}/batch-enroll-csv-template"),
-			Specification: get(profiles + "/{profile_id}/enrollment-specification"),
-			StartZIP:      file(),
-			StartCSV:      file(),
-			StartMAC:      mac,
-			Status:        get(jobs + "/{job_id}"),
-			Find:          get(jobs + "?profile_id={profile_id}&limit={limit}&offset={offset}"),
-			Approve:       Request{http.MethodPut, jobs + "/{job_id}/approve"},
-			Reject:        Request{http.MethodPut, jobs + "/{job_id}/reject"},
-			Download:      get(jobs + "/{job_id}/download-certificates"),
+			Me:             get("{base}/account/api/v1/user/me"),
+			Profiles:       get(profiles + "?limit={limit}&offset={offset}"),
+			Template:       get(profiles + "/{profile_id}/batch-enroll-csv-template"),
+			Specification:  get(profiles + "/{profile_id}/enrollment-specification"),
+			StartZIP:       start(file),
+			StartCSV:       start(file),
+			StartCSVServer: start(recipient, file),
+			StartMAC: start(recipient,
+				Part{Name: "start_mac_address", Value: "{mac_start}"},
+				Part{Name: "certificate_count", Value: "{mac_count}"},
+				Part{Name: "increment", Value: "{mac_increment}"},
+				Part{Name: "batch_name", Value: "{batch_id}"}),
+			Status:   get(jobs + "/{job_id}"),
+			Find:     get(jobs + "?profile_id={profile_id}&limit={limit}&offset={offset}"),
+			Approve:  Request{http.MethodPut, jobs + "/{job_id}/approve"},
+			Reject:   Request{http.MethodPut, jobs + "/{job_id}/reject"},
+			Download: get(jobs + "/{job_id}/download-certificates"),
 		},
 		Answers:           defaultAnswers(),
 		RecipientEncoding: Base64OfText,

@@ -24,6 +24,40 @@ const (
 	MAC Method = "MAC" // a range of addresses; the service makes the keys
 )
 
+// KeyMethod is how key pairs are made and how the order comes. The service documents a start of its own for each [contract §4].
+type KeyMethod string
+
+// The key methods.
+const (
+	ClientZIP KeyMethod = "client-zip"
+	ClientCSV KeyMethod = "client-csv"
+	ServerCSV KeyMethod = "server-csv"
+	ServerMAC KeyMethod = "server-mac"
+)
+
+// KeyMethods are all key methods.
+var KeyMethods = []KeyMethod{ClientZIP, ClientCSV, ServerCSV, ServerMAC}
+
+// Title is the start of a method in words.
+func (m KeyMethod) Title() string {
+	switch m {
+	case ClientZIP:
+		return "start by ZIP of CSRs"
+	case ClientCSV:
+		return "start by CSV with CSRs"
+	case ServerCSV:
+		return "start by CSV, keys by the service"
+	case ServerMAC:
+		return "start by MAC range"
+	}
+	return string(m)
+}
+
+// member is the start's name in the contract.
+func (m KeyMethod) member() string {
+	return map[KeyMethod]string{ClientZIP: "start_zip", ClientCSV: "start_csv", ServerCSV: "start_csv_server", ServerMAC: "start_mac"}[m]
+}
+
 // Formats of the certificates that a job delivers. "smpb" is an older product's.
 var Formats = []string{"pem", "der", "json", "smpb"}
 
@@ -45,6 +79,20 @@ type StartRequest struct {
 	Recipient []byte // value of the request's field, made by core/recipient; nil for keys of one's own
 	MAC       MACRange
 	BatchID   string
+	Order     map[string]string // values of OrderFields; what is not named is as the contract has it
+}
+
+// KeyMethod is by whom the keys are made and in what form the order comes.
+func (r *StartRequest) KeyMethod() KeyMethod {
+	switch {
+	case r.Method == MAC:
+		return ServerMAC
+	case r.Method == CSV && len(r.Recipient) > 0:
+		return ServerCSV
+	case r.Method == CSV:
+		return ClientCSV
+	}
+	return ClientZIP
 }
 
 // check says what is wrong with the request itself.
@@ -81,14 +129,19 @@ func (r *StartRequest) check(limits Limits) error {
 	return nil
 }
 
-func (c *Contract) start(m Method) Start {
+// Start is the contract's start for a key method; nil for none.
+func (c *Contract) Start(m KeyMethod) *Start {
 	switch m {
-	case ZIP:
-		return c.Requests.StartZIP
-	case CSV:
-		return c.Requests.StartCSV
+	case ClientZIP:
+		return &c.Requests.StartZIP
+	case ClientCSV:
+		return &c.Requests.StartCSV
+	case ServerCSV:
+		return &c.Requests.StartCSVServer
+	case ServerMAC:
+		return &c.Requests.StartMAC
 	}
-	return c.Requests.StartMAC
+	return nil
 }
 
 // Start sends an order, once, and returns the job that the service made of it. The upload has no time limit of its own:
@@ -98,8 +151,8 @@ func (c *Contract) start(m Method) Start {
 // or *UnclearError (the job may exist).
 func (c *Client) Start(ctx context.Context, r StartRequest, report progress.Func) (Job, error) {
 	contract := c.contract()
-	form := contract.start(r.Method)
-	if err := r.check(contract.Limits); err != nil {
+	form := contract.Start(r.KeyMethod())
+	if err := errors.Join(r.check(contract.Limits), contract.Promise(&r)); err != nil {
 		return Job{}, &NotSentError{err}
 	}
 	fields := values{
@@ -107,14 +160,17 @@ func (c *Client) Start(ctx context.Context, r StartRequest, report progress.Func
 		"full_chain": strconv.FormatBool(r.FullChain), "recipient": string(r.Recipient),
 		"mac_start": r.MAC.Start, "mac_count": strconv.Itoa(r.MAC.Count), "mac_increment": strconv.Itoa(r.MAC.Increment),
 	}
-	u, err := c.url(form.Request, fields, "start by "+string(r.Method))
+	for _, name := range OrderFields {
+		fields[name] = contract.orderField(&r, name)
+	}
+	u, err := c.url(form.Request, fields, r.KeyMethod().Title())
 	if err != nil {
 		return Job{}, &NotSentError{err}
 	}
 	if err := c.proveCertificate(ctx); err != nil {
 		return Job{}, &NotSentError{err}
 	}
-	b, err := newBody(&form, fields, &r, contract.Limits, report)
+	b, err := newBody(form, fields, &r, contract.Limits, report)
 	if err != nil {
 		return Job{}, &NotSentError{err}
 	}

@@ -18,8 +18,9 @@ import (
 const (
 	storeName = "connections.json"
 	lockName  = "connections.lock"
-	// storeFormat stands in the file, so that another program's file is not taken for one.
-	storeFormat = "enrollbench-connections/1"
+	// storeFormat stands in the file, so that another program's file is not taken for one, and a program of an earlier version
+	// leaves it alone. earlierFormat has one start by CSV, for both who makes the keys.
+	storeFormat, earlierFormat = "enrollbench-connections/2", "enrollbench-connections/1"
 	// maxStore of the file, in bytes.
 	maxStore = 16 << 20
 )
@@ -81,7 +82,7 @@ func readContents(r io.Reader) (contents, error) {
 	if err := json.Unmarshal(data, &form); err != nil {
 		return contents{}, fmt.Errorf("not readable as JSON: %w", err)
 	}
-	if form.Format != storeFormat {
+	if form.Format != storeFormat && form.Format != earlierFormat {
 		return contents{}, fmt.Errorf("its format is %q and not %q", form.Format, storeFormat)
 	}
 	var c contents

@@ -85,7 +85,10 @@ func checkBody(body json.RawMessage) error {
 	if len(body) > maxBody {
 		return fmt.Errorf("the JSON body has %d bytes; %d are the most", len(body), maxBody)
 	}
-	return walkJSON(body, io.Discard, func(text string) (string, error) {
+	return walkJSON(body, io.Discard, func(_, text string, isText bool) (string, error) {
+		if !isText {
+			return "null", nil
+		}
 		return "null", checkTemplate(text, inStart)
 	})
 }
@@ -94,7 +97,10 @@ func checkBody(body json.RawMessage) error {
 // {mac_increment} a number, {full_chain} a boolean, the others a string; in quotes within longer text all are text.
 func (v values) json(body json.RawMessage) ([]byte, error) {
 	var out bytes.Buffer
-	err := walkJSON(body, &out, func(text string) (string, error) {
+	err := walkJSON(body, &out, func(_, text string, isText bool) (string, error) {
+		if !isText {
+			return text, nil
+		}
 		switch text {
 		case "{mac_count}", "{mac_increment}":
 			value, _ := v.expand(text)
@@ -106,75 +112,85 @@ func (v values) json(body json.RawMessage) ([]byte, error) {
 				return value, nil
 			}
 		}
-		value, _ := v.expand(text)
+		value, empty := v.expand(text)
+		if empty && text != "" {
+			return "", nil // a member whose placeholder has no value is left out
+		}
 		quoted, err := json.Marshal(value)
 		return string(quoted), err
 	})
 	return out.Bytes(), err
 }
 
-// walkJSON copies one JSON value, member by member in its order, and lets put replace every string that is a value.
-func walkJSON(body []byte, w io.Writer, put func(string) (string, error)) error {
+// walkJSON copies one JSON value, member by member in its order, and lets put replace every value that holds no others: name
+// is its member's, text the string itself or, where it is none, as it is written. What put leaves empty is left out.
+func walkJSON(body []byte, w io.Writer, put func(name, text string, isText bool) (string, error)) error {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
-	var out bytes.Buffer
-	if err := copyValue(d, &out, put, 0); err != nil {
+	out, err := copyValue(d, "", put, 0)
+	if err != nil {
 		return fmt.Errorf("the JSON body: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("the JSON body: something follows its end")
 	}
-	_, err := w.Write(out.Bytes())
+	_, err = io.WriteString(w, out)
 	return err
 }
 
 // maxDepth of a JSON body.
 const maxDepth = 100
 
-func copyValue(d *json.Decoder, out *bytes.Buffer, put func(string) (string, error), depth int) error {
+func copyValue(d *json.Decoder, name string, put func(name, text string, isText bool) (string, error), depth int) (string, error) {
 	if depth > maxDepth {
-		return fmt.Errorf("more than %d levels", maxDepth)
+		return "", fmt.Errorf("more than %d levels", maxDepth)
 	}
 	token, err := d.Token()
 	if err != nil {
-		return err
+		return "", err
 	}
-	switch t := token.(type) {
-	case string:
-		text, err := put(t)
-		out.WriteString(text)
-		return err
-	case json.Delim:
-		closing := map[json.Delim]string{'{': "}", '[': "]"}[t]
-		out.WriteString(t.String())
-		for n := 0; d.More(); n++ {
-			if n > 0 {
-				out.WriteByte(',')
-			}
-			if t == '{' {
-				name, err := d.Token()
-				if err != nil {
-					return err
-				}
-				quoted, err := json.Marshal(name)
-				if err != nil {
-					return err
-				}
-				out.Write(quoted)
-				out.WriteByte(':')
-			}
-			if err := copyValue(d, out, put, depth+1); err != nil {
-				return err
-			}
+	open, nested := token.(json.Delim)
+	if !nested {
+		if text, ok := token.(string); ok {
+			return put(name, text, true)
 		}
-		if _, err := d.Token(); err != nil {
-			return err
+		text, err := json.Marshal(token)
+		if err != nil {
+			return "", err
 		}
-		out.WriteString(closing)
-		return nil
-	default:
-		text, err := json.Marshal(t)
-		out.Write(text)
-		return err
+		return put(name, string(text), false)
 	}
+	var out strings.Builder
+	out.WriteString(open.String())
+	for n := 0; d.More(); {
+		before := ""
+		if open == '{' {
+			key, err := d.Token()
+			if err != nil {
+				return "", err
+			}
+			name = key.(string)
+			quoted, err := json.Marshal(name)
+			if err != nil {
+				return "", err
+			}
+			before = string(quoted) + ":"
+		}
+		value, err := copyValue(d, name, put, depth+1)
+		if err != nil {
+			return "", err
+		}
+		if value == "" {
+			continue
+		}
+		if n++; n > 1 {
+			out.WriteByte(',')
+		}
+		out.WriteString(before + value)
+	}
+	if _, err := d.Token(); err != nil {
+		return "", err
+	}
+	out.WriteString(map[json.Delim]string{'{': "}", '[': "]"}[open])
+	return out.String(), nil
 }
