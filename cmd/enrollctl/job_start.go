@@ -39,6 +39,7 @@ var jobStart = &command{
 // jobRequest is what the flags say about a batch.
 type jobRequest struct {
 	flags                     *pflag.FlagSet
+	fields                    map[string]*string
 	connection, profile, name string
 	batch, order              string
 	keys, format              choice
@@ -63,6 +64,10 @@ func (q *jobRequest) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&q.order, "order", "", "the manifest that the result is compared with, `FILE`; without it the one beside the ZIP")
 	flags.Var(&q.keys, "keys", "who makes the keys of a CSV, `WHO`: device (it has a csr column) or service; without it as its header says")
 	flags.Var(&q.format, "format", "order certificates as `FORM`: pem, der, json or smpb")
+	for _, name := range trustmanager.OrderFields {
+		words := strings.ReplaceAll(name, "_", " ")
+		flags.StringVar(q.field(name), strings.ReplaceAll(name, "_", "-"), "", "order with the "+words+" `ID`, where the service takes one; without it as the connection has it")
+	}
 	flags.BoolVar(&q.noChain, "no-chain", false, "order certificates without the issuer's chain")
 	flags.StringVar(&q.recipient, "recipient", "", "seal keys to the certificate or OpenPGP key in `FILE`")
 	q.key.declare(flags)
@@ -73,6 +78,15 @@ func (q *jobRequest) declare(flags *pflag.FlagSet) {
 	flags.BoolVar(&q.unchecked, "unchecked", false, "do not check the rows and requests: that was done before")
 	flags.StringVar(&q.template, "template", "", "check a CSV against the header row of `T.csv`, the profile's template")
 	flags.BoolVar(&q.asJSON, "json", false, "print the records as JSON")
+}
+
+// field is the value of one of trustmanager.OrderFields.
+func (q *jobRequest) field(name string) *string {
+	if q.fields == nil {
+		q.fields = map[string]*string{}
+	}
+	q.fields[name] = new(string)
+	return q.fields[name]
 }
 
 func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []string) error {
@@ -110,6 +124,14 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 		return err
 	}
 	b.Name, b.Format, b.FullChain = q.name, job.Format(q.format.String()), !q.noChain
+	for name, value := range q.fields {
+		if *value != "" {
+			if b.Fields == nil {
+				b.Fields = map[string]string{}
+			}
+			b.Fields[name] = *value
+		}
+	}
 	if err := q.rehearse(ctx, s, &b); err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type Batch struct {
 	Range      eui48.Range // of MAC
 	Format     Format
 	FullChain  bool
+	Fields     map[string]string // trustmanager.OrderFields: device group, account, key type; what is not named is the connection's
 
 	// Recipient of what the service seals; nil where devices make the keys.
 	Recipient *recipient.Recipient
@@ -105,7 +106,7 @@ func (j *Jobs) Prepare(ctx context.Context, b Batch) ([]*Record, error) {
 // records are those of the batch, without their ids.
 func (b *Batch) records(s *Summary) ([]*Record, error) {
 	whole := Record{Name: b.Name, State: Prepared, Method: b.Method, Keys: b.Keys, Connection: b.Connection, Profile: b.Profile,
-		Format: b.Format, FullChain: b.FullChain}
+		Format: b.Format, FullChain: b.FullChain, Fields: b.Fields}
 	if b.Keys == ByService {
 		text, err := b.Recipient.Text()
 		if err != nil {

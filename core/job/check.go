@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
+	"enrollbench/core/trustmanager"
 	"enrollbench/core/upload"
 )
 
@@ -43,6 +44,13 @@ func (j *Jobs) Check(ctx context.Context, b Batch) (*Summary, error) {
 		return nil, err
 	}
 	s.compare(b, earlier)
+	if j.connection != nil && b.Connection.ID != "" {
+		if c, err := j.connection(b.Connection.ID); err != nil {
+			s.say(RuleConnection, finding.Location{}, "the connection %q cannot be read: %v", b.Connection.Name, err)
+		} else {
+			s.promise(b, &c)
+		}
+	}
 	return s, nil
 }
 
@@ -271,6 +279,24 @@ func (s *Summary) words(b Batch, now time.Time) {
 	if b.Keys == ByService && b.Recipient != nil {
 		s.Lines = append(s.Lines, fmt.Sprintf("Sealed to: %s, %s, %s", b.Recipient.Kind(), b.Recipient.Algorithm(), b.Recipient.FingerprintText()))
 	}
+}
+
+// promise compares what the page says with the request that will be sent.
+func (s *Summary) promise(b Batch, c *trustmanager.Connection) {
+	q := trustmanager.StartRequest{ProfileID: b.Profile.ID, Method: b.Method, Format: string(b.Format), FullChain: b.FullChain, BatchID: "{id}", Order: b.Fields}
+	if b.Keys == ByService {
+		q.Recipient = []byte("{recipient}")
+	}
+	if b.Method == MAC {
+		q.MAC = trustmanager.MACRange{Start: b.Range.Start.String(), Count: int(min(b.Range.Count, eui48.OrderLimit)), Increment: int(b.Range.Step)} // #nosec G115 -- limited
+	} else if len(b.Files) > 0 {
+		q.FileName = filepath.Base(b.Files[0].Path)
+	}
+	if err := c.Contract.Promise(&q); err != nil {
+		s.say(RulePromise, finding.Location{}, "%v", err)
+		return
+	}
+	s.Lines = append(s.Lines, "Request: "+c.Shown(&q))
 }
 
 // proof says when it was proven that a recipient's results open.

@@ -36,24 +36,25 @@ type portable struct {
 const portableKind = "EnrollBench prepared batch"
 
 type portableBatch struct {
-	ID         string     `json:"id"`
-	Name       string     `json:"name"`
-	Method     Method     `json:"method"`
-	Keys       Keys       `json:"keys"`
-	Connection Connection `json:"connection"`
-	Profile    Profile    `json:"profile"`
-	FileName   string     `json:"file_name"`
-	Count      int        `json:"count"`
-	Start      string     `json:"start_mac_address,omitempty"`
-	Increment  uint64     `json:"increment,omitempty"`
-	Format     Format     `json:"certificate_format"`
-	FullChain  bool       `json:"include_full_chain"`
-	OrderPart  int        `json:"order_part,omitempty"`
-	Recipient  string     `json:"recipient,omitempty"` // PEM or armor
-	Rehearsed  time.Time  `json:"rehearsed,omitzero"`
-	Series     string     `json:"series,omitempty"`
-	Part       int        `json:"part,omitempty"`
-	Parts      int        `json:"parts,omitempty"`
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Method     Method            `json:"method"`
+	Keys       Keys              `json:"keys"`
+	Connection Connection        `json:"connection"`
+	Profile    Profile           `json:"profile"`
+	FileName   string            `json:"file_name"`
+	Count      int               `json:"count"`
+	Start      string            `json:"start_mac_address,omitempty"`
+	Increment  uint64            `json:"increment,omitempty"`
+	Format     Format            `json:"certificate_format"`
+	FullChain  bool              `json:"include_full_chain"`
+	Fields     map[string]string `json:"fields,omitempty"`
+	OrderPart  int               `json:"order_part,omitempty"`
+	Recipient  string            `json:"recipient,omitempty"` // PEM or armor
+	Rehearsed  time.Time         `json:"rehearsed,omitzero"`
+	Series     string            `json:"series,omitempty"`
+	Part       int               `json:"part,omitempty"`
+	Parts      int               `json:"parts,omitempty"`
 }
 
 type portableMember struct {
@@ -88,7 +89,7 @@ func (j *Jobs) Export(ctx context.Context, id string, w io.Writer, report progre
 func (j *Jobs) writePortable(ctx context.Context, w io.Writer, r *Record, report progress.Func) error {
 	p := portable{Kind: portableKind, Version: portableVersion, Written: j.now().UTC(), Batch: portableBatch{
 		ID: r.ID, Name: r.Name, Method: r.Method, Keys: r.Keys, Connection: r.Connection, Profile: r.Profile, FileName: r.FileName,
-		Count: r.Count, Format: r.Format, FullChain: r.FullChain, OrderPart: r.OrderPart, Recipient: r.RecipientText,
+		Count: r.Count, Format: r.Format, FullChain: r.FullChain, Fields: r.Fields, OrderPart: r.OrderPart, Recipient: r.RecipientText,
 		Rehearsed: r.Rehearsed, Series: r.Series, Part: r.Part, Parts: r.Parts,
 	}}
 	type member struct{ path, sha256 string }

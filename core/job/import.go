@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -189,13 +190,13 @@ func (p *portable) record() (*Record, error) {
 	case b.Series != "" && (!validID(b.Series) || b.Part < 1 || b.Parts < b.Part || b.Parts > MaxFiles):
 		return wrong("its place in the series is none")
 	}
-	for _, s := range []string{b.Name, b.Connection.ID, b.Connection.Name, b.Profile.ID, b.Profile.Name, b.Profile.KeyGeneration, b.FileName} {
+	for _, s := range append(slices.Collect(maps.Values(b.Fields)), b.Name, b.Connection.ID, b.Connection.Name, b.Profile.ID, b.Profile.Name, b.Profile.KeyGeneration, b.FileName) {
 		if len(s) > 1000 || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f }) {
 			return wrong("one of its texts is too long or holds control characters")
 		}
 	}
 	r := &Record{ID: b.ID, Name: b.Name, State: Prepared, Method: b.Method, Keys: b.Keys, Connection: b.Connection, Profile: b.Profile,
-		Count: b.Count, Format: b.Format, FullChain: b.FullChain, OrderPart: b.OrderPart, Rehearsed: b.Rehearsed, AskFirst: true}
+		Count: b.Count, Format: b.Format, FullChain: b.FullChain, Fields: b.Fields, OrderPart: b.OrderPart, Rehearsed: b.Rehearsed, AskFirst: true}
 	if b.Series != "" {
 		r.Series, r.Part, r.Parts = b.Series, b.Part, b.Parts
 	}

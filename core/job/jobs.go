@@ -12,6 +12,7 @@ import (
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/filelock"
 	"enrollbench/core/store"
+	"enrollbench/core/trustmanager"
 )
 
 // Options of Open.
@@ -19,6 +20,9 @@ type Options struct {
 	// Connect makes the client of a connection. It is called anew for each step, so that a token that was replaced is used
 	// at once, and once for all that Watch asks until there is an error. A client that is an io.Closer is closed at the end.
 	Connect func(ctx context.Context, connectionID string) (Service, error)
+	// Connection finds a connection by its id, for the check whether its requests have a place for all that is ordered; nil goes
+	// without until the start.
+	Connection func(connectionID string) (trustmanager.Connection, error)
 	// Folder is where fetched results and imported upload files lie, one folder a batch; it is made, 0700.
 	Folder string
 	// Clock tells the time; nil is the system's.
@@ -27,11 +31,12 @@ type Options struct {
 
 // Jobs are all batches of one database. They are safe for concurrent use, also by several processes.
 type Jobs struct {
-	db      *store.DB
-	connect func(ctx context.Context, connectionID string) (Service, error)
-	folder  string
-	clock   Clock
-	me      *claimant
+	db         *store.DB
+	connect    func(ctx context.Context, connectionID string) (Service, error)
+	connection func(connectionID string) (trustmanager.Connection, error)
+	folder     string
+	clock      Clock
+	me         *claimant
 
 	mu      sync.Mutex
 	waiting []chan struct{} // of those who want to hear of changes
@@ -56,7 +61,7 @@ func Open(db *store.DB, o Options) (*Jobs, error) {
 	if _, err := atomicfile.Sweep(folder, 24*time.Hour); err != nil {
 		return nil, err
 	}
-	j := &Jobs{db: db, connect: o.Connect, folder: folder, clock: o.Clock}
+	j := &Jobs{db: db, connect: o.Connect, connection: o.Connection, folder: folder, clock: o.Clock}
 	if j.clock == nil {
 		j.clock = systemClock{}
 	}

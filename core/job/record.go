@@ -78,8 +78,9 @@ type Record struct {
 	Count     int         // enrollments ordered, 0 where it was not counted
 	Format    Format
 	FullChain bool
-	OrderPath string // what the result is compared with: the bundle's manifest, the upload CSV; "" for a MAC range
-	OrderPart int    // of the manifest, from 1; 0: all of it
+	Fields    map[string]string `json:",omitempty"` // see Batch.Fields
+	OrderPath string            // what the result is compared with: the bundle's manifest, the upload CSV; "" for a MAC range
+	OrderPart int               // of the manifest, from 1; 0: all of it
 
 	RecipientText        string    // PEM or armor, for keys that the service makes
 	RecipientTitle       string    // whom it belongs to

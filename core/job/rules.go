@@ -63,6 +63,12 @@ var (
 		Why:   "The batch has nowhere to go.",
 		Hint:  "choose a connection, or practise",
 	}
+	RulePromise = &finding.Rule{
+		Name: "job/promise", Severity: finding.Error, Source: contractStart,
+		Title: "The request has no place for what is ordered",
+		Why:   "The service would not get what this page says: keys sealed to nobody, or another form of the result.",
+		Hint:  "Paste the portal's command for this way of ordering, or correct the connection's paths and names.",
+	}
 	RuleProfile = &finding.Rule{
 		Name: "job/profile", Severity: finding.Error, Source: contractStart,
 		Title: "No enrollment profile was chosen",
@@ -155,5 +161,5 @@ var (
 
 // Rules are all rules of this package.
 var Rules = []*finding.Rule{RuleFindings, RuleWarnings, RuleNotChecked, RuleFile, RuleEmpty, RuleTooLarge, RuleSeries, RuleMethod,
-	RuleConnection, RuleProfile, RuleNoBatch, RuleKeyOption, RuleFormat, RuleSMPB, RuleNoChain, RuleNoRecipient, RuleNotRehearsed,
+	RuleConnection, RulePromise, RuleProfile, RuleNoBatch, RuleKeyOption, RuleFormat, RuleSMPB, RuleNoChain, RuleNoRecipient, RuleNotRehearsed,
 	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleSentBefore, RulePreparedBefore, RuleRefused}

@@ -86,7 +86,7 @@ func (j *Jobs) startable(ctx context.Context, id string) (*Record, error) {
 // startRequest is the record as the service is asked for it.
 func startRequest(r *Record, service Service) (trustmanager.StartRequest, error) {
 	q := trustmanager.StartRequest{ProfileID: r.Profile.ID, Method: r.Method, File: r.Path, FileName: r.FileName,
-		Format: string(r.Format), FullChain: r.FullChain, BatchID: r.ID}
+		Format: string(r.Format), FullChain: r.FullChain, BatchID: r.ID, Order: r.Fields}
 	if r.Method == MAC {
 		q.MAC = trustmanager.MACRange{Start: r.Range.Start.String(), Count: int(r.Range.Count), Increment: int(r.Range.Step)} // #nosec G115 -- an order's
 	}

@@ -64,7 +64,8 @@ func (s *Station) OpenJobs(ctx context.Context) error {
 		return err
 	}
 	jobs, err := Open(db, Options{Folder: filepath.Join(s.folder, stationResults),
-		Connect: func(ctx context.Context, id string) (Service, error) { return s.Client(ctx, id) }})
+		Connection: s.Connection,
+		Connect:    func(ctx context.Context, id string) (Service, error) { return s.Client(ctx, id) }})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}

@@ -2,6 +2,7 @@ package practice
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -51,7 +52,7 @@ func (x *exchange) listJobs() error {
 	if _, ok := x.service.faults.take(NoList, x.step); ok {
 		return notFound("there is no %s %s", x.r.Method, x.r.URL.Path)
 	}
-	return answerPage(x, x.service.jobs.list(x.r.URL.Query().Get("profile_id")), func(j *job) shownJob { return show(j.snapshot()) })
+	return answerPage(x, x.service.jobs.list(cmp.Or(x.r.URL.Query().Get("enrollment_profile_id"), x.r.URL.Query().Get("profile_id"))), func(j *job) shownJob { return show(j.snapshot()) })
 }
 
 // status tells how far a job is and, once it has ended, every row that failed.

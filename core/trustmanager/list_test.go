@@ -72,7 +72,7 @@ func TestFind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
 			f.handle("GET "+listPath, func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Query().Get("profile_id") != "IOT_1" {
+				if r.URL.Query().Get("enrollment_profile_id") != "IOT_1" {
 					t.Errorf("query %q", r.URL.RawQuery)
 				}
 				c.do(w, r)

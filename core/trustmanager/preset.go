@@ -49,7 +49,7 @@ func Default(kind Kind) Contract {
 				Part{Name: "increment", Value: "{mac_increment}"},
 				Part{Name: "batch_name", Value: "{batch_id}"}),
 			Status:   get(jobs + "/{job_id}"),
-			Find:     get(jobs + "?profile_id={profile_id}&limit={limit}&offset={offset}"),
+			Find:     get(jobs + "?enrollment_profile_id={profile_id}&limit={limit}&offset={offset}"),
 			Approve:  Request{http.MethodPut, jobs + "/{job_id}/approve"},
 			Reject:   Request{http.MethodPut, jobs + "/{job_id}/reject"},
 			Download: get(jobs + "/{job_id}/download-certificates"),
@@ -95,6 +95,9 @@ func defaultAnswers() Answers {
 			"REJECTED":         StateRejected,
 			"TERMINATED":       StateCancelled,
 			"CANCELLED":        StateCancelled,
+			// Device Trust Manager [contract §4]; a rejection that is not finished can still be seen, and is asked for again
+			"PENDING_REJECTION":     StateRunning,
+			"REJECTION_IN_PROGRESS": StateRunning,
 		},
 	}
 }

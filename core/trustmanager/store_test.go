@@ -259,3 +259,39 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// A file of an earlier version, with one start by CSV for both who makes the keys, loses nothing; what is written is the new
+// form, which an earlier program leaves alone.
+func TestTheEarlierFormat(t *testing.T) {
+	folder := t.TempDir()
+	s := NewStore(folder)
+	earlier := `{"format":"enrollbench-connections/1","connections":[{"id":"abc","name":"Line 4","kind":"iot-trust-manager","base_url":"https://one.digicert.com","authentication":"api-token",
+		"contract":{"requests":{"start_csv":{"method":"POST","path":"{base}/iot/own/{profile_id}","encoding":"multipart","parts":[{"name":"cert","value":"{recipient}"},{"name":"file","value":"{file}"}]}}}},
+		{"id":"def","name":"Line 5","kind":"iot-trust-manager","base_url":"https://one.digicert.com","authentication":"api-token"}]}`
+	if err := os.WriteFile(s.Path(), []byte(earlier), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.Load()
+	if err != nil || len(all) != 2 {
+		t.Fatal(all, err)
+	}
+	r := &all[0].Contract.Requests
+	if r.StartCSV.Path != "{base}/iot/own/{profile_id}" || r.StartCSVServer.Path != r.StartCSV.Path || len(r.StartCSVServer.Parts) != 2 || r.StartMAC.Path != Default(IoTTrustManager).Requests.StartMAC.Path {
+		t.Errorf("%+v", r)
+	}
+	if len(Differences(all[1], Connection{ID: "def", Name: "Line 5", Kind: IoTTrustManager, BaseURL: "https://one.digicert.com", Authentication: APIToken, Contract: Default(IoTTrustManager)})) != 0 {
+		t.Error("a connection without corrections does not follow the program")
+	}
+	r.StartCSV.Path = "{base}/iot/client/{profile_id}"
+	if err := s.Update(all[0]); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(s.Path())
+	if err != nil || !strings.Contains(string(data), `"format": "enrollbench-connections/2"`) {
+		t.Errorf("%s, %v", data, err)
+	}
+	again, err := s.Get("Line 4")
+	if err != nil || again.Contract.Requests.StartCSV.Path != "{base}/iot/client/{profile_id}" || again.Contract.Requests.StartCSVServer.Path != "{base}/iot/own/{profile_id}" {
+		t.Errorf("%+v, %v", again.Contract.Requests, err)
+	}
+}
