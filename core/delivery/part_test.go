@@ -173,7 +173,7 @@ func FuzzSplit(f *testing.F) {
 
 // bodyOf is what stands between the first two lines of dashes.
 func bodyOf(text []byte) []byte {
-	fields := bytes.Split(text, pemDash)
+	fields := bytes.Split(text, []byte("-----"))
 	if len(fields) < 3 {
 		return nil
 	}
