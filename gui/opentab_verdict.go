@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
 	"enrollbench/core/openpgp"
+	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
@@ -20,6 +21,9 @@ import (
 func integrity(err error) bool {
 	damage, limit := (*archive.Error)(nil), (*archive.LimitError)(nil)
 	empty := (*delivery.EmptyError)(nil)
+	if errors.Is(err, recipient.ErrNoMatchingKey) { // a wrong RSA key shows only in the content
+		return false
+	}
 	return errors.Is(err, cms.ErrDecrypt) || errors.Is(err, cms.ErrFormat) || errors.Is(err, openpgp.ErrIntegrity) || errors.Is(err, openpgp.ErrUnprotected) ||
 		errors.Is(err, delivery.ErrDamaged) || errors.As(err, &damage) || errors.As(err, &limit) || errors.As(err, &empty)
 }
@@ -30,6 +34,8 @@ func integrityWords(err error) (head, below string) {
 	empty := (*delivery.EmptyError)(nil)
 	again := words.T("verdict.again")
 	switch {
+	case errors.Is(err, recipient.ErrAsText):
+		return words.T("verdict.as-text"), words.T("verdict.as-text-text")
 	case errors.As(err, &empty):
 		return words.T("verdict.empty"), again
 	case errors.As(err, &damage), errors.As(err, &limit):

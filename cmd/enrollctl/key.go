@@ -69,7 +69,7 @@ func (o *openerOf) Open(sealed io.Reader) (delivery.Opened, error) {
 // be told from the right one before the content is seen.
 func (o *openerOf) explain(err error) error {
 	opened := o.last.Load()
-	if opened == nil {
+	if opened == nil || errors.Is(err, recipient.ErrNoMatchingKey) {
 		return err
 	}
 	_, formless := errors.AsType[*delivery.FormError](err)

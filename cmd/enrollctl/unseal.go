@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"enrollbench/core/delivery"
 )
@@ -41,6 +42,10 @@ func unseal(ctx context.Context, s *session, key opening, in string, out output,
 		return err
 	}
 	stop()
+	if opened := opener.last.Load(); opened != nil && opened.Renewed {
+		fmt.Fprintln(s.stderr, printable(fmt.Sprintf("notice: it was sealed to %s, not to the certificate beside the key; the key opens it all the same, as after a renewal",
+			strings.Join(opened.Recipients, ", "))))
+	}
 	_, err = fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s bytes, %s", out.path, group(size), known[integrity])))
 	return err
 }

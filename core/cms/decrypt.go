@@ -10,6 +10,7 @@ const batch = 256 << 10
 type Message struct {
 	Recipients  []RecipientInfo // all of them, those that cannot be opened here included
 	Named       bool            // a recipient names the certificate of the key that was used
+	Doubtful    bool            // RSA PKCS#1 v1.5: only the content tells whether the key is the right one
 	Cipher      Cipher
 	ContentType string // of the plaintext: "Data", "SignedData" or an object identifier; no tag covers it
 
@@ -48,7 +49,7 @@ func Decrypt(r io.Reader, keys []Key) (*Message, error) {
 	if err := e.supported(); err != nil {
 		return nil, err
 	}
-	cek, named, err := openKey(e.recipients, offered, ciphers[e.algorithm.cipher].key)
+	cek, match, err := openKey(e.recipients, offered, ciphers[e.algorithm.cipher].key)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func Decrypt(r io.Reader, keys []Key) (*Message, error) {
 		return nil, err
 	}
 	return &Message{
-		Recipients: e.recipients, Named: named, Cipher: e.algorithm.cipher, ContentType: e.inner,
+		Recipients: e.recipients, Named: match.named, Doubtful: match.doubtful, Cipher: e.algorithm.cipher, ContentType: e.inner,
 		envelope: e, opener: opener,
 	}, nil
 }

@@ -165,25 +165,28 @@ func attempts(recipients []RecipientInfo, keys []offeredKey) (all []attempt, ref
 	return fitting, refused
 }
 
+// match is how a content key was found.
+type match struct{ named, doubtful bool }
+
 // openKey finds the content key of size bytes. Key agreement and OAEP tell whether they succeeded. PKCS#1 v1.5 must not
 // tell: where it fails, and nothing else fits, the random key goes on and the content fails.
-func openKey(recipients []RecipientInfo, keys []offeredKey, size int) (cek []byte, named bool, err error) {
+func openKey(recipients []RecipientInfo, keys []offeredKey, size int) (cek []byte, m match, err error) {
 	all, refused := attempts(recipients, keys)
 	if len(all) == 0 && refused != nil {
-		return nil, false, &UnsupportedError{What: "key encryption", Name: refused.Algorithm}
+		return nil, m, &UnsupportedError{What: "key encryption", Name: refused.Algorithm}
 	}
 	if len(all) > maxAttempts {
-		return nil, false, &UnsupportedError{What: "a message", Name: fmt.Sprintf(
+		return nil, m, &UnsupportedError{What: "a message", Name: fmt.Sprintf(
 			"with %d recipients that may be meant for the key (at most %d are tried; choose its certificate too)", len(all), maxAttempts)}
 	}
 	for _, a := range all {
-		named = named || a.named
+		m.named = m.named || a.named
 		cek, err := a.open()
 		if err != nil {
 			continue // not for this key, or damaged: the others decide
 		}
 		if cek != nil && len(cek) == size {
-			return cek, named, nil
+			return cek, m, nil
 		}
 		clear(cek)
 	}
@@ -197,10 +200,11 @@ func openKey(recipients []RecipientInfo, keys []offeredKey, size int) (cek []byt
 		}
 	}
 	if quiet {
-		return cek, named, nil
+		m.doubtful = true
+		return cek, m, nil
 	}
-	if named {
-		return nil, true, ErrDecrypt
+	if m.named {
+		return nil, m, ErrDecrypt
 	}
 	e := &NoMatchingKeyError{}
 	for _, info := range recipients {
@@ -209,7 +213,7 @@ func openKey(recipients []RecipientInfo, keys []offeredKey, size int) (cek []byt
 	for _, k := range keys {
 		e.Have = append(e.Have, k.Offered)
 	}
-	return nil, false, e
+	return nil, m, e
 }
 
 // open tries one recipient whose failure may be seen; PKCS#1 v1.5 gives nil.

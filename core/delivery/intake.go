@@ -15,6 +15,7 @@ import (
 	"enrollbench/core/finding"
 	"enrollbench/core/form"
 	"enrollbench/core/progress"
+	"enrollbench/core/recipient"
 )
 
 // Limits of an intake. A field that is 0 takes its value from DefaultLimits.
@@ -263,7 +264,19 @@ func (l *layers) unseal(ctx context.Context, r io.ReaderAt, size int64) error {
 	}
 	l.sealed = true
 	l.proven = l.proven || in.Authenticated()
-	return l.into(ctx, in)
+	if o, ok := in.(*recipient.Opened); ok && o.Renewed {
+		l.findings.Add(RuleRenewed.Finding(finding.Location{File: l.name}, "it was sealed to "+strings.Join(o.Recipients, ", "), ""))
+	}
+	return asText(in, l.into(ctx, in))
+}
+
+// asText adds to damage of what was sealed that it had been treated as text before it was sealed.
+func asText(in Opened, err error) error {
+	broken := (*archive.Error)(nil)
+	if o, ok := in.(*recipient.Opened); ok && (errors.Is(err, ErrDamaged) || errors.As(err, &broken)) && o.AsText() {
+		return fmt.Errorf("%w: %w: ask for it to be sealed again in binary mode (openssl smime -encrypt -binary)", err, recipient.ErrAsText)
+	}
+	return err
 }
 
 // into writes a layer's content to a spool and peels on.

@@ -22,6 +22,7 @@ import (
 
 	"enrollbench/core/cms"
 	"enrollbench/core/form"
+	"enrollbench/core/recipient"
 )
 
 // jsonOf is a JSON result; seal makes the private_key member.
@@ -420,7 +421,7 @@ func TestWhatIsNoResult(t *testing.T) {
 		"sealed: words":    {l.seal(t, []byte("hello unknown payload"), false), formless},
 		"words":            {[]byte("words that might be base64"), formless},
 		"cut base64":       {base64Lines(plain)[:101], form.ErrCoat},
-		"to another":       {other.seal(t, plain, false), cms.ErrDecrypt},
+		"to another":       {other.seal(t, plain, false), recipient.ErrNoMatchingKey},
 		"cut":              {l.seal(t, plain, false)[:800], nil},
 		"flipped":          {flip(l.seal(t, plain, true), 900), cms.ErrDecrypt},
 		"too many coats":   {deep, errTooDeep},

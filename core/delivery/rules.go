@@ -11,7 +11,7 @@ const (
 // verdict red, a warning amber. The order is that of the documentation: what it holds, who issued it, whether it is what
 // was ordered.
 var Rules = []*finding.Rule{
-	RuleEmpty, RuleNotProven, RuleDamaged, RuleUnusual, RuleSealedKey, RuleOtherFile, RuleUntidy,
+	RuleEmpty, RuleNotProven, RuleDamaged, RuleUnusual, RuleSealedKey, RuleRenewed, RuleOtherFile, RuleUntidy,
 	RulePractice, RuleNotPractice, RuleSignature, RuleNotChecked, RuleChain, RuleNoIssuer, RuleIssuerNotConfirmed, RuleExpired, RuleNotYetValid, RuleCriticalExtension,
 	RuleOtherKey, RuleOtherName, RuleOtherSubject, RuleSharedKey, RuleMissing, RuleUnexpected, RuleDuplicate,
 	RuleKeyWithoutCertificate, RuleCertificateWithoutKey, RuleNoOrder,
@@ -48,6 +48,12 @@ var (
 		Title: "Private key left sealed",
 		Why:   "The key could not be opened, so nobody checked whether it belongs to its certificate. It is kept as it came.",
 		Hint:  "open the result with the key that it was sealed to, or open this key with the tool it was made for",
+	}
+	RuleRenewed = &finding.Rule{
+		Name: "delivery/renewed-key", Severity: finding.Notice, Source: "RFC 5652 §6.2.1",
+		Title: "Sealed to another certificate of the same key",
+		Why:   "The certificate beside the key was renewed, or its issuer is written differently. The key opens the result all the same.",
+		Hint:  "give the service the new certificate before the old one expires",
 	}
 	RuleUntidy = &finding.Rule{
 		Name: "delivery/untidy", Severity: finding.Notice, Source: "PKWARE APPNOTE 6.3.10, section 4.3",

@@ -72,6 +72,11 @@ var fixtures = map[string]breakage{
 		files["dev-0001.key"] = []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
 		return ordered(t, p, files)
 	}, companions: []string{"delivery/certificate-without-key"}},
+	"delivery/renewed-key": {bad: func(t *testing.T, p *plant) *Delivery {
+		key := newKey(t)
+		old, renewed := mustLine(t, func() (*line, error) { return newX509Line(key) }), mustLine(t, func() (*line, error) { return newX509Line(key) })
+		return mustOpen(t, old.seal(t, zipOf(t, p.files(t)), true), OpenRequest{Order: csvOrder(t, p.names()...), Anchors: p.anchors(), Opener: renewed.opener})
+	}},
 	"delivery/untidy": {bad: func(t *testing.T, p *plant) *Delivery {
 		return mustOpen(t, append(zipOf(t, p.files(t)), "\r\n"...), OpenRequest{Order: csvOrder(t, p.names()...), Anchors: p.anchors()})
 	}},

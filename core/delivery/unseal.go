@@ -125,7 +125,7 @@ func unsealTo(ctx context.Context, target *atomicfile.File, plain Opened, insist
 			err = z.Verify(ctx, nil)
 		}
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", ErrDamaged, err)
+			return "", asText(plain, fmt.Errorf("%w: %w", ErrDamaged, err))
 		}
 		return Undamaged, nil
 	case (f.Kind == form.JSON || f.Kind == form.JWK) && f.Bare():

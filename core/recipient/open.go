@@ -25,11 +25,11 @@ var ErrNoMatchingKey = errors.New("no matching key")
 type NoMatchingKeyError struct {
 	Wanted []string // the keys that the message names, in words
 	Have   string   // the key that was chosen, in words
-	Err    error    // of core/cms or core/openpgp, with more detail; nil where the kinds differ
+	Err    error    // of core/cms or core/openpgp, with more detail; cms.ErrDecrypt where only the content told; nil where the kinds differ
 }
 
 func (e *NoMatchingKeyError) Error() string {
-	if e.Err != nil {
+	if e.Err != nil && e.Err != cms.ErrDecrypt {
 		return e.Err.Error()
 	}
 	return fmt.Sprintf("no matching key: it was sealed to %s; you chose %s", strings.Join(e.Wanted, ", "), e.Have)
@@ -196,9 +196,20 @@ type Opened struct {
 	Recipients []string // in words
 	Cipher     string   // "AES-256-CBC", "AES-256"
 
+	// Renewed: no recipient of the message names the certificate of the key, and the key opened it all the same, as after
+	// the certificate was renewed for the same key.
+	Renewed bool
+
 	authenticated bool
 	body          io.Reader
+	sealed        *counted   // nil where it is not binary
+	breaks        lineBreaks // of the plaintext
+	wrongKey      error      // what damage means where only the content tells whether the key is the right one
 }
+
+// AsText tells, once all is read, whether what was sealed had been treated as text before: without -binary openssl smime
+// turns every LF of a ZIP into CR LF.
+func (o *Opened) AsText() bool { return o.breaks.converted() }
 
 // Authenticated tells whether io.EOF proves that nothing was changed since the message was sealed. CMS with a CBC cipher
 // has no such proof.
@@ -218,6 +229,9 @@ func (o *Opened) Describe() string {
 	if o.Coat != "" {
 		s += ", in " + o.Coat
 	}
+	if o.Renewed {
+		s += ", sealed to another certificate of the same key"
+	}
 	return s
 }
 
@@ -225,6 +239,13 @@ func (o *Opened) Describe() string {
 // was given. After any but io.EOF everything that was delivered must be thrown away.
 func (o *Opened) Read(p []byte) (int, error) {
 	n, err := o.body.Read(p)
+	o.breaks.add(p[:n])
+	if o.wrongKey != nil && errors.Is(err, cms.ErrDecrypt) {
+		err = o.wrongKey
+	}
+	if err != nil && err != io.EOF && o.sealed != nil {
+		err = o.sealed.explain(err)
+	}
 	return n, intact(err)
 }
 
@@ -234,19 +255,41 @@ func (o *Opened) Read(p []byte) (int, error) {
 // Errors: ErrNotSealed says what the file is instead; *NoMatchingKeyError; otherwise those of cms.Unwrap, cms.Decrypt
 // and openpgp.Decrypt.
 func (o *Opener) Open(r io.Reader) (*Opened, error) {
-	in := bufio.NewReaderSize(r, form.HeadBytes)
+	whole := &counted{r: r}
+	in := bufio.NewReaderSize(whole, form.HeadBytes)
 	head, err := in.Peek(form.HeadBytes)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	switch f := form.Detect(head); f.Kind {
+	var opened *Opened
+	f := form.Detect(head)
+	switch f.Kind {
 	case form.PGPMessage:
-		return o.openPGP(in)
+		opened, err = o.openPGP(in)
 	case form.EnvelopedData, form.AuthEnvelopedData, form.SignedData, form.CMC, form.CMS, form.ASN1:
-		return o.openCMS(in)
+		opened, err = o.openCMS(in)
 	default:
-		return nil, fmt.Errorf("%w: it is %s", ErrNotSealed, f)
+		return nil, notSealed(f)
 	}
+	binary := f.Bare() && f.Label == ""
+	if binary && err != nil {
+		err = whole.explain(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if binary {
+		opened.sealed = whole
+	}
+	return opened, nil
+}
+
+// notSealed says what a file is instead, and what to do where that is known.
+func notSealed(f form.Form) error {
+	if advice := f.Kind.Advice(); advice != "" {
+		return fmt.Errorf("%w: it is %s: %s", ErrNotSealed, f, advice)
+	}
+	return fmt.Errorf("%w: it is %s", ErrNotSealed, f)
 }
 
 func (o *Opener) openCMS(in io.Reader) (*Opened, error) {
@@ -283,6 +326,22 @@ func (o *Opener) openCMS(in io.Reader) (*Opened, error) {
 	for _, r := range m.Recipients {
 		opened.Recipients = append(opened.Recipients, r.String())
 	}
+	if o.certificate == nil || m.Named {
+		return opened, nil
+	}
+	opened.Renewed = true
+	if !m.Doubtful {
+		return opened, nil
+	}
+	// Nothing but the content tells whether an RSA key was the right one. A wrong one leaves noise.
+	opened.wrongKey = &NoMatchingKeyError{Wanted: opened.Recipients, Have: o.String(), Err: cms.ErrDecrypt}
+	text := bufio.NewReaderSize(m, form.HeadBytes)
+	head, err := text.Peek(form.HeadBytes)
+	kind := form.Detect(head).Kind
+	if errors.Is(err, cms.ErrDecrypt) && len(head) == 0 || len(head) > 0 && (kind == form.Unknown || kind == form.ASN1) {
+		return nil, opened.wrongKey
+	}
+	opened.body = text
 	return opened, nil
 }
 
