@@ -239,7 +239,7 @@ func (c *Curl) methods() []KeyMethod {
 	file, sealed := c.command.upload+c.command.dataFile, false
 	for _, f := range c.command.form {
 		switch {
-		case isRecipientField(f.name) && (f.path != "" || fits("recipient", f.value)):
+		case isRecipientField(f.name) && (f.path != "" || fits("recipient", f.value)), f.path == "" && recipientIn.MatchString(f.value):
 			sealed = true
 		case f.path != "":
 			file = f.path

@@ -406,7 +406,7 @@ func (m *meaning) form(s *Start) {
 			if strings.EqualFold(p.ContentType, "text/csv") || strings.Contains(strings.ToLower(p.ContentType), "zip") {
 				p.ContentType = "" // by the ending, which is right for both
 			}
-		case strings.HasPrefix(strings.TrimSpace(f.value), "{") && !isBlank(f.value):
+		case jsonObject.MatchString(f.value):
 			body, ok, err := m.body(f.value)
 			if err != nil || !ok {
 				m.note("the field %q holds no JSON that can be read and is passed over", cut(printable(f.name), 60))
@@ -423,6 +423,8 @@ func (m *meaning) form(s *Start) {
 		s.Parts = append(s.Parts, p)
 	}
 }
+
+var jsonObject = regexp.MustCompile(`^\s*\{\s*["}]`)
 
 // unquoted placeholders in a JSON text: "count": {{count}}
 var unquoted = regexp.MustCompile(`([:\[,]\s*)(\{\{[^{}]*\}\}|<[^<>"]*>|\$\{?\w+\}?|\{[A-Za-z_][\w |]*\})(\s*[,}\]])`)

@@ -13,16 +13,16 @@ import (
 // What documents write and a shell would take for something else is held back while the shell's rules are applied:
 // <profile id> is no redirection, and the & within a URL without quotes starts no background job.
 var (
-	angled    = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9 _.\-]*)>`)
+	angled    = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9 _.|/\-]*)>`)
 	ampersand = regexp.MustCompile(`([^\s&])&([^\s&])`)
 	trailing  = regexp.MustCompile(`\\[ \t]+\n`)           // spaces behind the sign at the end of a line, which a copy brings along
 	control   = regexp.MustCompile(`\\(?:c[\x00-\x7f]|.)`) // \cA in $'…', which the library does not know
-	held      = strings.NewReplacer("\uE000", "<", "\uE001", ">", "\uE002", "&", "\uE003", " ")
+	held      = strings.NewReplacer("\uE000", "<", "\uE001", ">", "\uE002", "&", "\uE003", " ", "\uE004", "|")
 )
 
 func hold(text string) string {
 	text = angled.ReplaceAllStringFunc(text, func(s string) string {
-		return "\uE000" + strings.ReplaceAll(s[1:len(s)-1], " ", "\uE003") + "\uE001"
+		return "\uE000" + strings.NewReplacer(" ", "\uE003", "|", "\uE004").Replace(s[1:len(s)-1]) + "\uE001"
 	})
 	for range 2 { // neighbours share a character
 		text = ampersand.ReplaceAllString(text, "$1\uE002$2")

@@ -107,12 +107,13 @@ func curlWords(text string, shell Shell) (found [][]string, notes []string, err 
 
 // What a copy from a page, a mail or a word processor puts into a command.
 var (
-	fences     = regexp.MustCompile("(?m)^[ \t]*```.*$")
-	longDashes = regexp.MustCompile(`(^|\s)[\x{2012}-\x{2015}]([A-Za-z][A-Za-z0-9]+-?)`)
-	wideDashes = regexp.MustCompile(`(^|\s)([\x{2010}-\x{2015}]{1,2})([A-Za-z])`)
-	prompts    = regexp.MustCompile(`(?m)^[ \t]*[$#%>][ \t]+(curl\b)`)
-	continued  = regexp.MustCompile(`(\\[ \t]*\n)[ \t]*>[ \t]`)
-	quoteMarks = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "‛", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`, "′", "'")
+	fences      = regexp.MustCompile("(?m)^[ \t]*```.*$")
+	longDashes  = regexp.MustCompile(`(^|\s)[\x{2012}-\x{2015}]([A-Za-z][A-Za-z0-9]+-?)`)
+	mixedDashes = regexp.MustCompile(`(^|\s)(?:[\x{2010}-\x{2015}]-|-[\x{2010}-\x{2015}])`)
+	wideDashes  = regexp.MustCompile(`(^|\s)([\x{2010}-\x{2015}]{1,2})([A-Za-z])`)
+	prompts     = regexp.MustCompile(`(?m)^[ \t]*[$#%>][ \t]+(curl\b)`)
+	continued   = regexp.MustCompile(`(\\[ \t]*\n)[ \t]*>[ \t]`)
+	quoteMarks  = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "‛", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`, "′", "'")
 )
 
 // clean takes away what does not belong to a command, and says so.
@@ -134,6 +135,7 @@ func clean(text string, shell Shell) (string, []string) {
 	step("", strings.NewReplacer("\ufeff", "", "\r\n", "\n", "\u00a0", " ", "\u202f", " ", "\u200b", "", "\u2028", "\n").Replace(text))
 	step("the marks of a code block (```) were removed", fences.ReplaceAllString(text, ""))
 	step("typographic hyphens were read as plain ones", strings.ReplaceAll(text, "\u2011", "-"))
+	step("long dashes before options were read as --", mixedDashes.ReplaceAllString(text, "$1--"))
 	step("long dashes before options were read as --", longDashes.ReplaceAllString(text, "$1--$2"))
 	step("long dashes before options were read as hyphens", wideDashes.ReplaceAllStringFunc(text, func(s string) string {
 		return strings.Map(func(r rune) rune {
