@@ -60,16 +60,45 @@ type table struct {
 	flags               *pflag.FlagSet
 	template, separator string
 	keys                choice
-	encoding, delimiter choice
+	encoding            encodingFlag
+	delimiter           choice
 	primes, pem         choice
 	maxBytes            count
 	path                string
 }
 
-var (
-	delimiterWords = []string{"", "comma", "semicolon", "tab", "pipe"}
-	encodingWords  = []string{"", "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"}
-)
+var delimiterWords = []string{"", "comma", "semicolon", "tab", "pipe"}
+
+// encodingFlag takes the name of an encoding, the registered one or another in use.
+type encodingFlag struct{ chosen *csvdoc.Encoding }
+
+func (f *encodingFlag) String() string {
+	if f.chosen == nil {
+		return ""
+	}
+	return f.chosen.String()
+}
+
+// Type is for pflag.
+func (f *encodingFlag) Type() string { return "NAME" }
+
+// Set takes a name.
+func (f *encodingFlag) Set(name string) error {
+	e, ok := csvdoc.ParseEncoding(name)
+	if !ok {
+		return fmt.Errorf("it must be one of %s", encodingNames())
+	}
+	f.chosen = &e
+	return nil
+}
+
+func encodingNames() string {
+	var names []string
+	for _, e := range csvdoc.Encodings {
+		names = append(names, strings.ToLower(e.String()))
+	}
+	return strings.Join(names, ", ")
+}
 
 func (t *table) declare(flags *pflag.FlagSet) {
 	t.flags = flags
@@ -77,8 +106,8 @@ func (t *table) declare(flags *pflag.FlagSet) {
 	t.keys.words = []string{enrollment.UnknownKeys: "unknown", enrollment.ClientKeys: "client", enrollment.ServerKeys: "server"}
 	flags.Var(&t.keys, "keys", "`WHO` makes the keys: client (each row has a CSR), server, or unknown (the columns tell)")
 	flags.StringVar(&t.separator, "separator", "", "`TEXT` between several values of one cell; none unless given")
-	t.encoding.words, t.delimiter.words = encodingWords, delimiterWords
-	flags.Var(&t.encoding, "encoding", "read the file in `NAME`: "+strings.Join(encodingWords[1:], ", ")+"; it is found unless given")
+	t.delimiter.words = delimiterWords
+	flags.Var(&t.encoding, "encoding", "read the file in `NAME`, which confirms a guess: "+encodingNames())
 	flags.Var(&t.delimiter, "delimiter", "`NAME` of what stands between cells: "+strings.Join(delimiterWords[1:], ", ")+"; it is found unless given")
 	t.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
 	flags.Var(&t.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+group(csr.SharedPrimesAutoMax)+" keys), always or never")
@@ -122,10 +151,10 @@ func (t *table) open(ctx context.Context, s *session) (*csvdoc.Document, error) 
 	if err != nil {
 		return nil, err
 	}
-	if t.encoding.index > 0 || t.delimiter.index > 0 {
+	if t.encoding.chosen != nil || t.delimiter.index > 0 {
 		d := doc.Dialect()
-		if t.encoding.index > 0 {
-			d.Encoding = csvdoc.Encoding(t.encoding.index - 1) // #nosec G115 -- one of five
+		if t.encoding.chosen != nil {
+			d.Encoding, d.Guessed = *t.encoding.chosen, false
 		}
 		if t.delimiter.index > 0 {
 			d.Delimiter = csvdoc.Delimiters[t.delimiter.index-1]
@@ -163,9 +192,15 @@ func (t *table) facts(doc *csvdoc.Document, r *enrollment.Result) []finding.Fiel
 		names = append(names, c.Name)
 	}
 	d := doc.Dialect()
+	guess, guessed := doc.Guess()
+	samples := []string{}
+	for _, s := range guess.Samples {
+		samples = append(samples, s.Value)
+	}
 	return []finding.Field{
 		{Name: "rows", Value: r.Snapshot().Rows()}, {Name: "columns", Value: names},
-		{Name: "encoding", Value: d.Encoding.String()}, {Name: "delimiter", Value: string(rune(d.Delimiter))},
+		{Name: "encoding", Value: d.Encoding.String()}, {Name: "encoding_guessed", Value: guessed}, {Name: "encoding_samples", Value: samples},
+		{Name: "delimiter", Value: string(rune(d.Delimiter))},
 		{Name: "upload_bytes", Value: r.Size().Plain},
 	}
 }

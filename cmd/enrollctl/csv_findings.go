@@ -24,25 +24,52 @@ func (t *table) writeFindings(ctx context.Context, w io.Writer, r *enrollment.Re
 			return err
 		}
 		g := &groups[i]
-		fmt.Fprintf(b, "%s %s: %s", signs[g.Rule.Severity], g.Rule.Severity, g.Rule.Title)
-		if g.Rows > 1 {
-			fmt.Fprintf(b, " (%s)", group(int64(g.Rows)))
-		}
-		fmt.Fprintf(b, "  [%s]\n", g.Rule.Name)
 		if g.Header {
-			for _, f := range header {
-				if f.Rule == g.Rule.Name && f.Column == g.Name {
-					f.File = t.path
-					fmt.Fprintf(b, "    %s%s\n    → %s\n", place(f.Location), printable(f.Message), printable(f.Hint))
-				}
-			}
+			t.writeHeader(b, g, &header, all)
 			continue
 		}
+		writeTitle(b, g, g.Rows)
 		if err := t.writePlaces(ctx, b, r, g, all); err != nil {
 			return err
 		}
 	}
 	return b.Flush()
+}
+
+func writeTitle(b *bufio.Writer, g *enrollment.Group, n int) {
+	fmt.Fprintf(b, "%s %s: %s", signs[g.Rule.Severity], g.Rule.Severity, g.Rule.Title)
+	if n > 1 {
+		fmt.Fprintf(b, " (%s)", group(int64(n)))
+	}
+	fmt.Fprintf(b, "  [%s]\n", g.Rule.Name)
+}
+
+// writeHeader lists the findings about the header that are of the group's rule, and takes them out of the list: a rule that
+// several columns break is told once.
+func (t *table) writeHeader(b *bufio.Writer, g *enrollment.Group, header *[]finding.Finding, all bool) {
+	var told, rest []finding.Finding
+	for _, f := range *header {
+		if f.Rule == g.Rule.Name {
+			told = append(told, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	if *header = rest; len(told) == 0 {
+		return
+	}
+	writeTitle(b, g, len(told))
+	for i, f := range told {
+		if i == placesShown && !all {
+			fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(len(told)-i)))
+			break
+		}
+		f.File = t.path
+		fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
+		if i+1 == len(told) || told[i+1].Hint != f.Hint || i+1 == placesShown && !all {
+			fmt.Fprintf(b, "    → %s\n", printable(f.Hint))
+		}
+	}
 }
 
 // writePlaces lists the rows of a group, each hint once where they have it in common.

@@ -80,6 +80,10 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 		s.complain("nothing was written: the header has errors, which concern all rows")
 	case errors.Is(err, enrollment.ErrHasErrors):
 		s.complain("nothing was written: %s with errors; mend what is wrong, or --leave-out-errors", counted(int64(result.Counts().Errors), "row"))
+	case errors.Is(err, enrollment.ErrEncodingGuessed):
+		g, _ := doc.Guess()
+		s.complain("nothing was written: %s. If these cells are right, confirm with --encoding %s; if not, name another encoding.",
+			g, strings.ToLower(g.Encoding.String()))
 	case errors.Is(err, enrollment.ErrNothingReady):
 		s.complain("nothing was written: no row is left to upload")
 	case err != nil:

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/text/encoding"
@@ -26,7 +27,7 @@ func TestSpreadsheetEncodings(t *testing.T) {
 	const want = "\"subject.common_name\",\"subject.organization_name\"\n\"device-1\",\"Müller & Söhne\"\n"
 	for name, e := range map[string]encoding.Encoding{
 		"UTF-16LE": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "UTF-16BE": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
-		"Windows-1252": charmap.Windows1252, "UTF-8": unicode.UTF8BOM,
+		"Windows-1252": charmap.Windows1252, "UTF-8": unicode.UTF8BOM, "Macintosh": charmap.Macintosh, "ISO-8859-15": charmap.ISO8859_15,
 	} {
 		data, err := e.NewEncoder().Bytes([]byte(text))
 		if err != nil {
@@ -38,7 +39,19 @@ func TestSpreadsheetEncodings(t *testing.T) {
 			t.Fatal(err)
 		}
 		var stdout, stderr bytes.Buffer
-		status := run(t.Context(), &session{stdout: &stdout, stderr: &stderr}, root, []string{"csv", "save", "--json", "-o", out, in})
+		args := []string{"csv", "save", "--json", "-o", out, in}
+		if !strings.HasPrefix(name, "UTF") { // which it is can only be guessed, and no guess is uploaded
+			status := run(t.Context(), &session{stdout: &stdout, stderr: &stderr}, root, args)
+			if _, err := os.Stat(out); err == nil || status != exitFindings || !strings.Contains(stderr.String(), `"Müller & Söhne" in row 2. If these cells are right, confirm with --encoding`) {
+				t.Errorf("%s: status %d, %s", name, status, stderr.String())
+			}
+			if !strings.Contains(stdout.String(), `"encoding_guessed": true`) || !strings.Contains(stdout.String(), `"encoding_samples": ["Müller & Söhne"]`) {
+				t.Errorf("%s: %s", name, stdout.String())
+			}
+			stdout.Reset()
+			args = append(args, "--encoding", strings.ToLower(name))
+		}
+		status := run(t.Context(), &session{stdout: &stdout, stderr: &stderr}, root, args)
 		var said struct {
 			Encoding, Delimiter string
 			Rows                int
@@ -117,4 +130,22 @@ func signer(t *testing.T) crypto.Signer {
 		t.Fatal(err)
 	}
 	return key
+}
+
+// TestHeaderFindingsAreToldOnce: twenty columns without a name are one cause with twenty places, and a title row is one.
+func TestHeaderFindingsAreToldOnce(t *testing.T) {
+	for text, want := range map[string]int{
+		"subject.common_name" + strings.Repeat(",", 20) + "\nd" + strings.Repeat(",x", 20) + "\n":                                               20 + 3,
+		"Order 4711" + strings.Repeat(",", 20) + "\nsubject.common_name,x" + strings.Repeat(",", 19) + "\nd,1" + strings.Repeat(",", 19) + "\n": 4,
+	} {
+		in := filepath.Join(t.TempDir(), "in.csv")
+		if err := os.WriteFile(in, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var stdout bytes.Buffer
+		run(t.Context(), &session{stdout: &stdout, stderr: &stdout}, root, []string{"csv", "check", "--all", in})
+		if n := strings.Count(stdout.String(), "\n"); n > want {
+			t.Errorf("%d lines, want %d at most:\n%s", n, want, stdout.String())
+		}
+	}
 }

@@ -14,6 +14,7 @@ type base struct {
 	member  string  // the name within a ZIP
 	dialect Dialect
 	scanner scanner
+	lead    []byte // a line "sep=;" above the header with its end, in the bytes of src
 	header  []byte // the header row as it stands, without its end
 	ending  []byte // the end of the header row
 	names   []string

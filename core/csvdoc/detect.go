@@ -2,8 +2,15 @@ package csvdoc
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"math"
+	"slices"
+	"unicode"
 	"unicode/utf8"
+
+	"enrollbench/core/form"
 )
 
 // sampleBytes is what detection looks at.
@@ -40,7 +47,7 @@ func detectEncoding(head []byte, whole bool) (e Encoding, bom, certain bool) {
 		// One proper sequence of several bytes seldom happens by chance; the rest is damage and shown as such.
 		return UTF8, false, true
 	}
-	return singleByteOf(head), false, true
+	return guessEncoding(head), false, true
 }
 
 // detectUTF16 finds UTF-16 without a byte order mark: text of western letters has a zero in every other byte.
@@ -85,38 +92,37 @@ func multibyte(b []byte) (valid, invalid bool) {
 	return
 }
 
-// singleByteOf tells Windows-1252 from ISO-8859-1 by the five bytes that the former leaves undefined.
-func singleByteOf(b []byte) Encoding {
-	for _, c := range b {
-		switch c {
-		case 0x81, 0x8D, 0x8F, 0x90, 0x9D:
-			return ISO88591
-		}
-	}
-	return Windows1252
-}
-
 // detectForm finds delimiter, escape, ends of rows and quoting from text whose structure is ASCII.
 func detectForm(d *Dialect, text []byte, whole bool) {
 	d.Newline, d.NewRows = detectNewline(text, whole)
-	best := math.Inf(-1)
 	sample := text
 	if len(sample) > 64<<10 {
 		sample, whole = sample[:64<<10], false
 	}
-	for _, delimiter := range Delimiters {
-		for _, escape := range []Escape{Doubled, Backslash} {
-			if escape == Backslash && !bytes.Contains(sample, []byte(`\"`)) {
-				continue
-			}
-			try := *d
-			try.Delimiter, try.Escape = delimiter, escape
-			if score, all := rate(try, sample, whole); score > best {
-				best = score
-				d.Delimiter, d.Escape, d.QuoteAll = delimiter, escape, all
+	tries := []Newline{d.Newline}
+	if d.Newline != CR && bytes.IndexByte(sample, '\r') >= 0 && bytes.Count(sample, []byte("\r")) > bytes.Count(sample, []byte("\r\n")) {
+		tries = append(tries, CR) // the LF may stand within quotes only
+	}
+	best, found := math.Inf(-1), *d
+	for _, newline := range tries {
+		for _, delimiter := range Delimiters {
+			for _, escape := range []Escape{Doubled, Backslash} {
+				try := *d
+				try.Delimiter, try.Escape = delimiter, escape
+				if newline == CR {
+					try.Newline, try.NewRows = CR, CR
+				}
+				if escape == Backslash && !bytes.Contains(sample, []byte(`\"`)) || try.check() != nil {
+					continue
+				}
+				if score, all := rate(try, sample, whole); score > best {
+					best, found = score, try
+					found.QuoteAll = all
+				}
 			}
 		}
 	}
+	*d = found
 	if d.Newline == Mixed {
 		d.Newline, d.NewRows = rowNewline(*d, text, whole && len(sample) == len(text))
 	}
@@ -125,21 +131,14 @@ func detectForm(d *Dialect, text []byte, whole bool) {
 // rowNewline finds what ends rows where text has both LF and CRLF: one of them may stand within quotes only, as in a PEM
 // of another system.
 func rowNewline(d Dialect, text []byte, whole bool) (kind, most Newline) {
-	s := newScanner(d)
-	var r rowSpans
 	lf, crlf := 0, 0
-	for p := 0; p < len(text); {
-		next := s.row(text, p, 0, whole, &r)
-		if next < 0 {
-			break
-		}
-		switch next - r.end {
+	for _, r := range takeRows(d, text, whole, math.MaxInt) {
+		switch r.length {
 		case 1:
 			lf++
 		case 2:
 			crlf++
 		}
-		p = next
 	}
 	switch {
 	case lf == 0 && crlf == 0:
@@ -176,48 +175,252 @@ func detectNewline(text []byte, whole bool) (kind, most Newline) {
 	return Mixed, LF
 }
 
-// rate says how well a dialect fits, and whether it quotes every cell: rows of one width, more than one cell, no stray
-// quotes.
-func rate(d Dialect, text []byte, whole bool) (score float64, quoteAll bool) {
+// sampleRow is a row of the text that detection looks at.
+type sampleRow struct {
+	cells  [][]byte // their values, escapes aside
+	quoted int      // cells in quotes
+	stray  bool
+	broken bool // an end of line stands in a cell without quotes
+	length int  // of the row's end
+}
+
+// blank tells a row in which nothing stands.
+func (r *sampleRow) blank() bool { return r.filled() == 0 }
+
+func (r *sampleRow) filled() (n int) {
+	for _, c := range r.cells {
+		if len(bytes.TrimSpace(c)) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// takeRows takes the first rows of text apart, at most limit.
+func takeRows(d Dialect, text []byte, whole bool, limit int) (rows []sampleRow) {
 	s := newScanner(d)
 	var r rowSpans
-	widths := map[int]int{}
-	rows, stray, first, cells, inQuotes := 0, 0, 0, 0, 0
-	for p := 0; p < len(text) && rows < 1000; rows++ {
-		next := s.row(text, p, 0, whole, &r)
-		if next < 0 && whole && r.open >= 0 {
-			s.literal = append(s.literal, int64(r.open))
-			stray++
+	for p := 0; p < len(text) && len(rows) < limit; {
+		next, unclosed := s.row(text, p, 0, whole, &r), false
+		for next < 0 && whole && r.open >= 0 {
+			s.literal, unclosed = append(s.literal, int64(r.open)), true
 			next = s.row(text, p, 0, whole, &r)
 		}
 		if next < 0 {
 			break
 		}
-		if r.stray {
-			stray++
-		}
-		if rows == 0 {
-			first = len(r.cells)
-		}
-		widths[len(r.cells)]++
+		row := sampleRow{stray: r.stray || unclosed, length: next - r.end}
 		for _, c := range r.cells {
-			cells++
+			inner, tail := s.content(text, c)
 			if c.kind != bare {
-				inQuotes++
+				row.quoted++
+			} else if s.eol == '\r' && bytes.IndexByte(inner, '\n') >= 0 {
+				row.broken = true
 			}
+			if len(tail) > 0 {
+				inner = text[c.start:c.end]
+			}
+			row.cells = append(row.cells, inner)
 		}
+		rows = append(rows, row)
 		p = next
 	}
-	if rows == 0 {
+	return rows
+}
+
+// rate says how well a dialect fits, and whether it quotes every cell: rows as wide as the header, more than one cell, no
+// stray quotes. A title above the header does not count.
+func rate(d Dialect, text []byte, whole bool) (score float64, quoteAll bool) {
+	rows := takeRows(d, text, whole, 1000)
+	if len(rows) == 0 {
 		return 0, false
 	}
-	same := 0
-	for _, n := range widths {
-		same = max(same, n)
+	head := headerRow(rows)
+	widths := map[int]int{}
+	bad, cells, inQuotes, same, all := 0, 0, 0, 0, 0
+	for i := range rows {
+		r := &rows[i]
+		if r.stray || r.broken {
+			bad++
+		}
+		cells += len(r.cells)
+		inQuotes += r.quoted
+		if i >= head {
+			widths[len(r.cells)]++
+			same = max(same, widths[len(r.cells)])
+			all++
+		}
 	}
-	score = float64(widths[first]+same) / float64(2*rows)
+	first := len(rows[head].cells)
+	score = float64(widths[first]+same) / float64(2*all)
 	if first > 1 {
 		score += 1 + min(float64(first), 64)/1000
 	}
-	return score - 2*float64(stray)/float64(rows), inQuotes == cells
+	return score - 2*float64(bad)/float64(len(rows)), inQuotes == cells
+}
+
+// titleRows is how many rows may stand above a header.
+const titleRows = 10
+
+// headerRow finds the row that holds the names of the columns: 0, unless the first row is blank or a title and a row below it
+// looks like names while the row under that does not.
+func headerRow(rows []sampleRow) int {
+	if rows[0].filled() > max(1, len(rows[0].cells)/2) || allDotted(&rows[0]) {
+		return 0
+	}
+	for h := 1; h <= titleRows && h+1 < len(rows); h++ {
+		r, below := rows[h], &rows[h+1]
+		for n := len(r.cells); n > 1 && len(bytes.TrimSpace(r.cells[n-1])) == 0; n-- {
+			r.cells = r.cells[:n-1] // what spreadsheets leave behind the last column
+		}
+		if r.filled() < len(r.cells) || len(r.cells) == 1 && !allDotted(&r) {
+			continue
+		}
+		seen := map[string]bool{}
+		dotted, names, values := false, true, 0
+		for i, c := range r.cells {
+			seen[string(c)] = true
+			names = names && name(c)
+			if i < len(below.cells) && !name(below.cells[i]) && !dottedName(below.cells[i]) {
+				values++
+			}
+			dotted = dotted || dottedName(c) && i < len(below.cells) && !dottedName(below.cells[i])
+		}
+		title := rows[0].blank()
+		for _, c := range rows[0].cells {
+			title = title || len(c) > 0 && !name(c)
+		}
+		if len(seen) == len(r.cells) && (dotted || title && names && values > 0) {
+			return h
+		}
+	}
+	return 0
+}
+
+func allDotted(r *sampleRow) bool {
+	return !slices.ContainsFunc(r.cells, func(c []byte) bool { return !dottedName(c) })
+}
+
+// dottedName: "subject.common_name", and the one column of the service that has no dot.
+func dottedName(c []byte) bool {
+	c = bytes.TrimSpace(c)
+	if bytes.EqualFold(c, []byte("csr")) {
+		return true
+	}
+	at := bytes.IndexAny(c, "._")
+	return at > 0 && at < len(c)-1 && !bytes.ContainsFunc(c, func(r rune) bool { return r != '.' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) &&
+		unicode.IsLetter(rune(c[0]))
+}
+
+// name: letters, spaces and what joins them; no digits, as values have.
+func name(c []byte) bool {
+	c = bytes.TrimSpace(c)
+	return len(c) > 0 && len(c) <= 64 && !bytes.ContainsFunc(c, func(r rune) bool {
+		return r < utf8.RuneSelf && !unicode.IsLetter(r) && !bytes.ContainsRune([]byte(" ._-()/"), r)
+	})
+}
+
+// oddities looks for a form that reads as one of ours and means another: cells in single quotes, or separated by a character
+// that is no delimiter, which is returned in words.
+func oddities(rows []sampleRow) (separator string, singleQuotes bool) {
+	if len(rows) < 2 {
+		return "", false
+	}
+	most := func(ok func(r *sampleRow) bool) bool {
+		n := 0
+		for i := range rows {
+			if ok(&rows[i]) {
+				n++
+			}
+		}
+		return n*10 >= len(rows)*9
+	}
+	single := func(r *sampleRow) bool {
+		first, last := r.cells[0], r.cells[len(r.cells)-1]
+		return len(first) > 1 && first[0] == '\'' && len(last) > 1 && last[len(last)-1] == '\''
+	}
+	singleQuotes = single(&rows[0]) && most(single)
+	for _, sep := range []string{" ", ":", "^", "~", "#", "!", "/", "&", "\x01", "\x1c", "\x1d", "\x1e", "\x1f"} {
+		cut := func(r *sampleRow) [][]byte {
+			if sep == " " {
+				return bytes.Fields(r.cells[0])
+			}
+			return bytes.Split(r.cells[0], []byte(sep))
+		}
+		names := cut(&rows[0])
+		dotted := 0
+		for _, c := range names {
+			if dottedName(bytes.Trim(c, "'")) {
+				dotted++
+			}
+		}
+		control := sep[0] < ' '
+		if len(names) > 1 && (2*dotted >= len(names) || control) && most(func(r *sampleRow) bool { return len(r.cells) == 1 && len(cut(r)) >= len(names) }) {
+			switch {
+			case sep == " ":
+				return "a space", singleQuotes
+			case control:
+				return fmt.Sprintf("the control character %02X", sep[0]), singleQuotes
+			}
+			return fmt.Sprintf("%q", sep), singleQuotes
+		}
+	}
+	return "", singleQuotes
+}
+
+// sepLine knows the line "sep=;" with which a file tells Excel its delimiter: how long it is, and the character; 0 where there
+// is none.
+func sepLine(text []byte) (length int, delimiter byte) {
+	end := bytes.IndexAny(text, "\r\n")
+	if end < 0 || end > 64 {
+		return 0, 0
+	}
+	line := bytes.Trim(text[:end], " ")
+	line = bytes.TrimPrefix(line, []byte{'"'})
+	if len(line) < 5 || !bytes.EqualFold(line[:4], []byte("sep=")) || unicode.IsLetter(rune(line[4])) || unicode.IsDigit(rune(line[4])) {
+		return 0, 0
+	}
+	// Excel itself, saving such a file, puts the cell in quotes and delimiters behind it.
+	if rest := bytes.Trim(line[5:], "\" ,;\t|"); len(rest) > 0 {
+		return 0, 0
+	}
+	length = end + 1
+	if text[end] == '\r' && length < len(text) && text[length] == '\n' {
+		length++
+	}
+	return length, line[4]
+}
+
+// Header reads the names in the first row of a CSV that is in memory, such as a template, in any dialect.
+func Header(data []byte) ([]string, error) {
+	if f := form.Detect(data); f.Table() || f.Archive() {
+		return nil, fmt.Errorf("it is %s; give the CSV itself", f)
+	}
+	var d Dialect
+	var bom bool
+	d.Encoding, bom, _ = detectEncoding(data, true)
+	if bom {
+		data = data[len(Dialect{Encoding: d.Encoding, BOM: true}.bom()):]
+	}
+	if d.Encoding.utf16() {
+		data, _ = io.ReadAll(newFromUTF16(bytes.NewReader(data), d.Encoding))
+	}
+	n, delimiter := sepLine(data)
+	data = bytes.TrimLeft(data[n:], "\r\n")
+	if bytes.IndexByte(data[:min(len(data), 4<<10)], 0) >= 0 {
+		return nil, errors.New("it is no text")
+	}
+	detectForm(&d, data, true)
+	if n > 0 && bytes.IndexByte(Delimiters, delimiter) >= 0 {
+		d.Delimiter = delimiter
+	}
+	b := base{dialect: d, scanner: newScanner(d)}
+	b.dialect.Header = true
+	var r rowSpans
+	if next := b.scanner.row(data, 0, 0, true, &r); next > 0 {
+		data = data[:r.end]
+	}
+	b.header = data
+	b.nameColumns()
+	return b.names, nil
 }

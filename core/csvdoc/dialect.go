@@ -5,31 +5,6 @@ import (
 	"strings"
 )
 
-// Encoding is how a file's bytes stand for characters. A byte order mark is told apart by Dialect.BOM.
-type Encoding uint8
-
-// The encodings that are found, read and written. US-ASCII is a part of each and is called UTF-8.
-const (
-	UTF8        Encoding = iota
-	UTF16LE              // RFC 2781
-	UTF16BE              // RFC 2781
-	Windows1252          // what western Excel calls ANSI
-	ISO88591             // Latin-1, with the C1 controls
-)
-
-var encodingNames = [...]string{"UTF-8", "UTF-16LE", "UTF-16BE", "Windows-1252", "ISO-8859-1"}
-
-// String returns the name that IANA registered.
-func (e Encoding) String() string {
-	if int(e) < len(encodingNames) {
-		return encodingNames[e]
-	}
-	return fmt.Sprintf("encoding(%d)", uint8(e))
-}
-
-func (e Encoding) utf16() bool      { return e == UTF16LE || e == UTF16BE }
-func (e Encoding) singleByte() bool { return e == Windows1252 || e == ISO88591 }
-
 // Escape is how a quote within a quoted cell is written.
 type Escape uint8
 
@@ -74,6 +49,7 @@ var Delimiters = []byte{',', ';', '\t', '|'}
 // Dialect is the form of a CSV file. Detection fills all of it; Open and Reopen take another one from the user.
 type Dialect struct {
 	Encoding  Encoding
+	Guessed   bool // the file does not say its encoding, and nobody has confirmed it; see Document.Guess
 	BOM       bool // a byte order mark stands at the beginning
 	Delimiter byte // one of Delimiters
 	Escape    Escape
@@ -117,8 +93,11 @@ func (d Dialect) String() string {
 func (d Dialect) check() error {
 	for _, c := range Delimiters {
 		if d.Delimiter == c {
-			if int(d.Encoding) >= len(encodingNames) || d.Escape > Backslash || d.Newline > CR {
+			if int(d.Encoding) >= len(encodings) || d.Escape > Backslash || d.Newline > CR {
 				return fmt.Errorf("dialect: unknown encoding, escape or end of rows (%s)", d)
+			}
+			if d.Encoding.wide() && (c == '|' || d.Escape == Backslash) {
+				return fmt.Errorf("dialect: in %s the bytes of a pipe and a backslash stand within characters, so they can neither separate nor escape", d.Encoding)
 			}
 			return nil
 		}

@@ -59,6 +59,8 @@ type Document struct {
 	journal *journal
 	sidecar string // where the bytes from before the first save are
 	closed  bool
+
+	confirmed bool // see ConfirmEncoding
 }
 
 // Open opens a CSV file, or a ZIP that holds one. It returns when the dialect and the first rows are known: Index reads
@@ -238,6 +240,7 @@ func (d *Document) Reopen(ctx context.Context, dialect Dialect) error {
 	}
 	old, in, x := d.base, d.in, d.indexer
 	before := d.options.Dialect
+	dialect.Guessed = dialect.Guessed && dialect.Encoding == old.dialect.Encoding
 	d.options.Dialect = &dialect
 	if err := d.open(ctx, d.path); err != nil {
 		d.options.Dialect, d.base, d.in, d.indexer = before, old, in, x

@@ -1,29 +1,134 @@
 package csvdoc
 
 import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// table is that of a single-byte encoding.
-func (e Encoding) table() *charmap.Charmap {
-	if e == Windows1252 {
-		return charmap.Windows1252
+// Encoding is how a file's bytes stand for characters. A byte order mark is told apart by Dialect.BOM.
+type Encoding uint8
+
+// The encodings that are found, read and written. US-ASCII is a part of each and is called UTF-8. Those behind UTF16BE are
+// never certain: see Document.Guess.
+const (
+	UTF8        Encoding = iota
+	UTF16LE              // RFC 2781
+	UTF16BE              // RFC 2781
+	Windows1252          // what western Excel calls ANSI
+	ISO88591             // Latin-1, with the C1 controls
+	Windows1250          // Central European
+	Windows1251          // Cyrillic
+	Windows1253          // Greek
+	Windows1254          // Turkish
+	ISO88592
+	ISO88595
+	ISO885915
+	KOI8R
+	MacRoman
+	ShiftJIS
+	EUCJP
+	GB18030 // GBK and GB2312 are parts of it
+	Big5
+)
+
+// encodings has the name that IANA registered, other names in use, and how x/text reads them.
+var encodings = [...]struct {
+	name, also string
+	text       encoding.Encoding
+}{
+	UTF8: {"UTF-8", "ascii us-ascii", nil}, UTF16LE: {"UTF-16LE", "unicode utf-16", nil}, UTF16BE: {"UTF-16BE", "", nil},
+	Windows1252: {"Windows-1252", "cp1252 ansi", charmap.Windows1252}, ISO88591: {"ISO-8859-1", "latin1 l1", charmap.ISO8859_1},
+	Windows1250: {"Windows-1250", "cp1250", charmap.Windows1250}, Windows1251: {"Windows-1251", "cp1251", charmap.Windows1251},
+	Windows1253: {"Windows-1253", "cp1253", charmap.Windows1253}, Windows1254: {"Windows-1254", "cp1254", charmap.Windows1254},
+	ISO88592: {"ISO-8859-2", "latin2 l2", charmap.ISO8859_2}, ISO88595: {"ISO-8859-5", "", charmap.ISO8859_5},
+	ISO885915: {"ISO-8859-15", "latin9 latin-9", charmap.ISO8859_15}, KOI8R: {"KOI8-R", "koi8", charmap.KOI8R},
+	MacRoman: {"Macintosh", "macroman mac-roman x-mac-roman", charmap.Macintosh},
+	ShiftJIS: {"Shift_JIS", "shift-jis sjis cp932 windows-31j", japanese.ShiftJIS}, EUCJP: {"EUC-JP", "", japanese.EUCJP},
+	GB18030: {"GB18030", "gbk cp936 gb2312", simplifiedchinese.GB18030}, Big5: {"Big5", "cp950", traditionalchinese.Big5},
+}
+
+// Encodings are all of them, those that are certain first.
+var Encodings = func() (all []Encoding) {
+	for e := range encodings {
+		all = append(all, Encoding(e)) // #nosec G115 -- they are few
 	}
-	return charmap.ISO8859_1
+	return all
+}()
+
+// ParseEncoding finds an encoding by the name that IANA registered or another one in use. Case, "-" and "_" do not count.
+func ParseEncoding(name string) (Encoding, bool) {
+	plain := strings.NewReplacer("-", "", "_", "", " ", "")
+	name = plain.Replace(strings.ToLower(name))
+	for _, e := range Encodings {
+		for _, known := range append(strings.Fields(encodings[e].also), encodings[e].name) {
+			if plain.Replace(strings.ToLower(known)) == name {
+				return e, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// String returns the name that IANA registered.
+func (e Encoding) String() string {
+	if int(e) < len(encodings) {
+		return encodings[e].name
+	}
+	return fmt.Sprintf("encoding(%d)", uint8(e))
+}
+
+func (e Encoding) utf16() bool { return e == UTF16LE || e == UTF16BE }
+
+// wide tells the encodings whose characters have two bytes or more, of which the second may be an ASCII letter, a pipe or a
+// backslash, but never a comma, semicolon, tab, quote or end of line.
+func (e Encoding) wide() bool { return e >= ShiftJIS }
+
+// legacy tells the encodings that are not Unicode's.
+func (e Encoding) legacy() bool { return int(e) < len(encodings) && encodings[e].text != nil }
+
+// single is the table of an encoding with one byte a character; nil for the others.
+func (e Encoding) single() *charmap.Charmap {
+	if c, ok := encodings[e].text.(*charmap.Charmap); ok {
+		return c
+	}
+	return nil
+}
+
+// undecodable tells whether some of the bytes stand for no character.
+func (e Encoding) undecodable(b []byte) bool {
+	if !e.legacy() {
+		return !utf8.Valid(b)
+	}
+	if ascii(b) {
+		return false
+	}
+	if single := e.single(); single != nil {
+		return slices.ContainsFunc(b, func(c byte) bool { return single.DecodeByte(c) == utf8.RuneError })
+	}
+	text, _ := encodings[e].text.NewDecoder().Bytes(b)
+	return bytes.ContainsRune(text, utf8.RuneError)
 }
 
 // decoder turns the bytes of cells into UTF-8. Bytes that stand for nothing read as U+FFFD.
 type decoder struct {
 	scanner *scanner
-	single  *charmap.Charmap // nil: UTF-8
+	single  *charmap.Charmap
+	wide    *encoding.Decoder // nil, and single too: UTF-8
 }
 
 func newDecoder(s *scanner, e Encoding) decoder {
 	d := decoder{scanner: s}
-	if e.singleByte() {
-		d.single = e.table()
+	if d.single = e.single(); d.single == nil && e.legacy() {
+		d.wide = encodings[e].text.NewDecoder()
 	}
 	return d
 }
@@ -55,7 +160,7 @@ func (d *decoder) cell(dst, b []byte, c span) (value, grown []byte) {
 
 // clean tells whether bytes are their own UTF-8.
 func (d *decoder) clean(v []byte) bool {
-	if d.single != nil {
+	if d.single != nil || d.wide != nil {
 		return ascii(v)
 	}
 	return utf8.Valid(v)
@@ -67,6 +172,10 @@ func (d *decoder) decode(dst, v []byte) []byte {
 			dst = utf8.AppendRune(dst, d.single.DecodeByte(c))
 		}
 		return dst
+	}
+	if d.wide != nil {
+		text, _ := d.wide.Bytes(v) // what cannot be decoded is U+FFFD and no error
+		return append(dst, text...)
 	}
 	for len(v) > 0 {
 		r, n := utf8.DecodeRune(v)
@@ -100,24 +209,30 @@ func ascii(b []byte) bool {
 // encoder turns values into the bytes of cells.
 type encoder struct {
 	dialect Dialect
-	single  *charmap.Charmap
+	text    *encoding.Encoder // nil: Unicode
 }
 
 func newEncoder(d Dialect) encoder {
 	e := encoder{dialect: d}
-	if d.Encoding.singleByte() {
-		e.single = d.Encoding.table()
+	if d.Encoding.legacy() {
+		e.text = encodings[d.Encoding].text.NewEncoder()
 	}
 	return e
 }
 
+// rune encodes one character; false where the encoding cannot hold it.
+func (e *encoder) rune(r rune) (string, bool) {
+	b, err := e.text.String(string(r))
+	return b, err == nil && r != utf8.RuneError
+}
+
 // unencodable returns the first character of v that the encoding cannot hold.
 func (e *encoder) unencodable(v string) (rune, bool) {
-	if e.single == nil {
+	if e.text == nil || ascii([]byte(v)) {
 		return 0, false
 	}
 	for _, r := range v {
-		if _, ok := e.single.EncodeRune(r); !ok {
+		if _, ok := e.rune(r); !ok {
 			return r, true
 		}
 	}
@@ -128,7 +243,7 @@ func (e *encoder) unencodable(v string) (rune, bool) {
 // becomes a question mark: Save asks before.
 func (e *encoder) cell(dst []byte, v string, quote bool) []byte {
 	if !quote && !e.needsQuotes(v) {
-		return e.text(dst, v)
+		return e.append(dst, v)
 	}
 	dst = append(dst, '"')
 	from := 0
@@ -137,7 +252,7 @@ func (e *encoder) cell(dst []byte, v string, quote bool) []byte {
 		if c != '"' && (c != '\\' || e.dialect.Escape != Backslash) {
 			continue
 		}
-		dst = e.text(dst, v[from:i])
+		dst = e.append(dst, v[from:i])
 		if e.dialect.Escape == Backslash {
 			dst = append(dst, '\\')
 		} else {
@@ -146,7 +261,7 @@ func (e *encoder) cell(dst []byte, v string, quote bool) []byte {
 		dst = append(dst, c)
 		from = i + 1
 	}
-	dst = e.text(dst, v[from:])
+	dst = e.append(dst, v[from:])
 	return append(dst, '"')
 }
 
@@ -161,16 +276,18 @@ func (e *encoder) needsQuotes(v string) bool {
 	return len(v) >= len(mark) && v[:len(mark)] == mark
 }
 
-func (e *encoder) text(dst []byte, v string) []byte {
-	if e.single == nil {
+func (e *encoder) append(dst []byte, v string) []byte {
+	if e.text == nil {
 		return append(dst, v...)
 	}
 	for _, r := range v {
-		c, ok := e.single.EncodeRune(r)
-		if !ok {
-			c = '?'
+		b, ok := "?", r < utf8.RuneSelf
+		if ok {
+			b = string(r)
+		} else if c, encoded := e.rune(r); encoded {
+			b = c
 		}
-		dst = append(dst, c)
+		dst = append(dst, b...)
 	}
 	return dst
 }

@@ -8,12 +8,24 @@ import (
 // faults is what was found while the file was read: for each rule the rows, a bit each. What exactly is wrong with a
 // row is found again when somebody asks. Rows count from 1 here, 0 is the header.
 type faults struct {
-	ragged, blank, stray, unclosed, nul, undecodable rowSet
+	ragged, blank, stray, space, unclosed, nul, undecodable rowSet
 
-	unsure    bool // the encoding was not certain from the first bytes
-	multibyte bool // a proper sequence of UTF-8 was seen
-	undefined bool // a byte that Windows-1252 leaves undefined was seen
+	headerAt     int // the row that seems to be the header, from 0; see headerRow
+	separator    string
+	singleQuotes bool
+	sep          byte // that a line "sep=;" names
+
+	unsure    bool   // the encoding was not certain from the first bytes
+	multibyte bool   // a proper sequence of UTF-8 was seen
+	samples   []int  // the first rows with characters beyond ASCII, where the encoding is not Unicode's
+	foreign   []byte // text that is not UTF-8, as much as a guess of its encoding needs
 }
+
+// What is kept for a guess of the encoding, and to show it.
+const (
+	sampleRows   = 64
+	foreignBytes = 64 << 10
+)
 
 func newFaults() *faults { return &faults{} }
 
@@ -21,6 +33,9 @@ func newFaults() *faults { return &faults{} }
 func (f *faults) note(row int, r *rowSpans, width int) {
 	if r.stray {
 		f.stray.add(row)
+	}
+	if r.space {
+		f.space.add(row)
 	}
 	switch {
 	case len(r.cells) == width:
@@ -35,8 +50,8 @@ func (f *faults) note(row int, r *rowSpans, width int) {
 // Text without them costs two fast passes.
 func (f *faults) examine(s *scanner, e Encoding, b []byte, off int64, number int) {
 	nul := bytes.IndexByte(b, 0) >= 0
-	odd := !e.singleByte() && !ascii(b)
-	if odd && !f.unsure && utf8.Valid(b) {
+	odd := !ascii(b)
+	if odd && !f.unsure && !e.legacy() && utf8.Valid(b) {
 		odd = false
 	}
 	if !nul && !odd {
@@ -53,11 +68,24 @@ func (f *faults) examine(s *scanner, e Encoding, b []byte, off int64, number int
 			f.nul.add(number)
 		}
 		if odd && !ascii(row) {
+			if e.legacy() {
+				if len(f.samples) < sampleRows {
+					f.samples = append(f.samples, number)
+				}
+				if e.undecodable(row) {
+					f.undecodable.add(number)
+				}
+				p = next
+				continue
+			}
 			valid, invalid := multibyte(row)
 			f.multibyte = f.multibyte || valid
 			if invalid {
 				f.undecodable.add(number)
-				f.undefined = f.undefined || singleByteOf(row) == ISO88591
+				if f.unsure && len(f.foreign) < foreignBytes {
+					f.foreign = append(f.foreign, row...)
+					f.samples = append(f.samples, number)
+				}
 			}
 		}
 		p = next

@@ -33,11 +33,18 @@ func (d *Document) EachFinding(ctx context.Context, f func(found finding.Finding
 	l := &findingLister{s: s, at: finding.Location{File: path}, f: f}
 	l.at.Member = l.s.view.member
 	faults := l.s.view.faults
+	if err := d.wholeFindings(s, func(r *finding.Rule, row int, format string, args ...any) error {
+		at := l.at
+		at.Row = row
+		return f(r.Finding(at, fmt.Sprintf(format, args...), ""), 1)
+	}); err != nil {
+		return err
+	}
 	for _, c := range []struct {
 		rule *finding.Rule
 		rows *rowSet
 	}{
-		{RuleRagged, &faults.ragged}, {RuleBlankRow, &faults.blank}, {RuleStrayQuote, &faults.stray},
+		{RuleRagged, &faults.ragged}, {RuleBlankRow, &faults.blank}, {RuleStrayQuote, &faults.stray}, {RuleShifted, &faults.stray}, {RuleSpaces, &faults.space},
 		{RuleUnclosedQuote, &faults.unclosed}, {RuleNUL, &faults.nul}, {RuleUndecodable, &faults.undecodable},
 	} {
 		if err := l.list(ctx, c.rule, c.rows); err != nil {
@@ -134,6 +141,11 @@ func (l *findingLister) examine(number int) (at int, c cause, ok bool, err error
 	case RuleRagged, RuleBlankRow:
 		return at, l.widths(id, len(cells)), l.width(id, len(cells)) != l.wanted(), nil
 	}
+	if l.rule == RuleStrayQuote || l.rule == RuleShifted {
+		if shifted(b, cells) != (l.rule == RuleShifted) {
+			return 0, c, false, nil
+		}
+	}
 	for i, cell := range cells {
 		if !l.guilty(b, cell) || l.mended(number, id, i) {
 			continue
@@ -204,11 +216,34 @@ func (l *findingLister) columnName(cell int) string {
 	return strconv.Itoa(cell + 1)
 }
 
+// shifted tells whether quotes in a row that has a stray one stand so that cells may be shifted: text follows a closing quote,
+// or a quote that looks like an opening one in one cell is closed in a later one.
+func shifted(b []byte, cells []span) bool {
+	open := false
+	for _, c := range cells {
+		raw := b[c.start:c.end]
+		switch {
+		case c.kind == tailed:
+			return true
+		case c.kind != bare || bytes.Count(raw, []byte{'"'})%2 == 0:
+		default:
+			at := bytes.LastIndexByte(raw, '"')
+			if open && (at == len(raw)-1 || raw[at+1] == ' ') {
+				return true
+			}
+			open = open || at > 0 && raw[at-1] == ' ' && at+1 < len(raw)
+		}
+	}
+	return false
+}
+
 // guilty tells whether a cell is the one that the rule means.
 func (l *findingLister) guilty(b []byte, c span) bool {
 	raw := b[c.start:c.end]
 	switch l.rule {
-	case RuleStrayQuote:
+	case RuleSpaces:
+		return c.kind == padded
+	case RuleStrayQuote, RuleShifted:
 		if c.kind == bare && len(raw) > 0 && raw[0] == '"' {
 			raw = raw[1:] // nothing closes that one: RuleUnclosedQuote tells of it
 		}
@@ -218,7 +253,7 @@ func (l *findingLister) guilty(b []byte, c span) bool {
 	case RuleNUL:
 		return bytes.IndexByte(raw, 0) >= 0
 	}
-	return !l.s.view.dialect.Encoding.singleByte() && !utf8.Valid(raw)
+	return l.s.view.dialect.Encoding.undecodable(raw)
 }
 
 // excerptBytes is how much of a cell a message quotes.
@@ -227,6 +262,8 @@ const excerptBytes = 60
 func (l *findingLister) describe(b []byte, c span) string {
 	raw := b[c.start:c.end]
 	switch l.rule {
+	case RuleSpaces:
+		return "spaces around the quotes are left out"
 	case RuleNUL:
 		return "a NUL character at byte " + strconv.Itoa(bytes.IndexByte(raw, 0)+1) + " of the cell"
 	case RuleUndecodable:

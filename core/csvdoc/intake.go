@@ -98,7 +98,7 @@ func (b *base) begin(o Options) (*intake, error) {
 	if isZIP(head) {
 		entry, n, err := b.openMember(o.Limits)
 		if err != nil {
-			return nil, fmt.Errorf("open %q: %w", b.path, err)
+			return nil, err
 		}
 		raw, size, in.entry = entry, n, entry
 		in.size = size
@@ -120,7 +120,7 @@ func (b *base) begin(o Options) (*intake, error) {
 		b.dialect = *o.Dialect
 	} else {
 		b.dialect.Encoding, b.dialect.BOM, certain = detectEncoding(head, int64(len(head)) == size)
-		b.dialect.Header = true
+		b.dialect.Header, b.dialect.Guessed = true, b.dialect.Encoding.legacy()
 	}
 	b.faults.unsure = !certain
 	in.in = raw
@@ -146,13 +146,29 @@ func (b *base) begin(o Options) (*intake, error) {
 		}
 		b.src, in.at = in.spool, 0
 	}
+	n, delimiter := sepLine(head)
+	if b.faults.sep = delimiter; n > 0 {
+		b.lead = bytes.Clone(head[:n])
+		if _, err := io.CopyN(io.Discard, in, int64(n)); err != nil {
+			return in, err
+		}
+		head = head[n:]
+	}
+	whole := int64(len(head)+n) >= size-8
 	if o.Dialect == nil {
-		detectForm(&b.dialect, head, int64(len(head)) >= size-8)
+		detectForm(&b.dialect, head, whole)
+		if bytes.IndexByte(Delimiters, delimiter) >= 0 {
+			b.dialect.Delimiter = delimiter
+		}
 	}
 	if err := b.dialect.check(); err != nil {
 		return in, err
 	}
 	b.scanner = newScanner(b.dialect)
+	if rows := takeRows(b.dialect, head, whole, 100); b.dialect.Header && len(rows) > 0 {
+		b.faults.headerAt = headerRow(rows)
+		b.faults.separator, b.faults.singleQuotes = oddities(rows)
+	}
 	return in, nil
 }
 
@@ -323,7 +339,7 @@ func (x *indexer) take(next int) {
 			return
 		}
 	}
-	if n != x.b.width || x.row.stray {
+	if n != x.b.width || x.row.stray || x.row.space {
 		x.b.faults.note(number, &x.row, x.b.width)
 	}
 	x.view.add(x.off + int64(x.at))
@@ -406,18 +422,15 @@ func (x *indexer) settle() {
 	if !f.unsure || f.multibyte || f.undecodable.n == 0 {
 		return
 	}
-	encoding := Windows1252
-	if f.undefined {
-		encoding = ISO88591
-	}
-	f.undecodable = rowSet{}
+	encoding := guessEncoding(f.foreign)
+	f.foreign, f.undecodable = nil, rowSet{}
 	// Snapshots that were handed out keep the base that they have.
 	b := x.b
 	settled := &base{
-		src: b.src, outer: b.outer, path: b.path, member: b.member, dialect: b.dialect, scanner: b.scanner,
+		src: b.src, outer: b.outer, lead: b.lead, path: b.path, member: b.member, dialect: b.dialect, scanner: b.scanner,
 		header: b.header, ending: b.ending, width: b.width, tail: b.tail, faults: f, file: b.file,
 	}
-	settled.dialect.Encoding = encoding
+	settled.dialect.Encoding, settled.dialect.Guessed = encoding, true
 	settled.nameColumns()
 	x.b = settled
 }

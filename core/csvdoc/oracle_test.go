@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"enrollbench/core/finding"
 )
 
 // oracle reads with encoding/csv, which changes CRLF within quotes to LF and drops blank lines: the texts that it is
@@ -141,7 +143,7 @@ func written(t *testing.T, d *Document) string {
 func FuzzOpen(f *testing.F) {
 	for _, s := range []string{
 		"", "\n", "a", "a,b\n1,2\n", "a;b\r\n\"1\";\"2\"\"\"\r\n", "a\tb\n\"x\ny\"\tz", "\xEF\xBB\xBFa,b\n", "\xFF\xFEa\x00,\x00b\x00\n\x00",
-		"\xFE\xFF\x00a\x00\n\xD8\x00", "a,\"b\nc,d\n", "a\"b,\"c\"d,e\r\n\"", "a,b\rc,d\r", "a\x00b,c\n\xE4\n", "\"a\\\"b\",c\n\"d\\\\\"\n", "a,b\n\n\n1,2,3,4\n",
+		"\xFE\xFF\x00a\x00\n\xD8\x00", "a,\"b\nc,d\n", "a\"b,\"c\"d,e\r\n\"", "a,b\rc,d\r", "a,b\rc,\"d\ne\"\r", "sep=;\na;b\n", "a, \"b, c\" ,d\n \"x\n", "T 1\na.b;c\n1;2\n", "a\n\x93\x8C\x8B\x9E\n", "a\x00b,c\n\xE4\n", "\"a\\\"b\",c\n\"d\\\\\"\n", "a,b\n\n\n1,2,3,4\n",
 		"\xFF\xFEa\x00b", "PK\x03\x04", "\"\"\"\"\n\"\"\"", "\r\n\r\n", "\"\r\n", "a,\"b\"\r",
 	} {
 		f.Add([]byte(s))
@@ -168,11 +170,11 @@ func FuzzOpen(f *testing.F) {
 			t.Fatalf("%s: saved %q as %q", d.Dialect(), text, got)
 		}
 		for _, f := range d.Findings() {
-			if f.Row < 1 || f.Row > s.Rows()+1 || f.Message == "" {
+			if f.Row < 1 && !slices.ContainsFunc([]*finding.Rule{RuleEncoding, RuleSepLine, RuleSepUnknown}, func(r *finding.Rule) bool { return r.Name == f.Rule }) || f.Row > s.Rows()+1 || f.Message == "" {
 				t.Fatalf("%+v", f)
 			}
 		}
-		if rows, err := oracle(string(text), ','); err == nil && len(rows) > 0 && d.Dialect().Encoding == UTF8 && !d.Dialect().BOM && d.Dialect().Escape == Doubled && d.Dialect().Delimiter == ',' && !bytes.ContainsAny(text, "\r") && !strings.Contains("\n"+string(text), "\n\n") {
+		if rows, err := oracle(string(text), ','); err == nil && len(rows) > 0 && d.Dialect().Encoding == UTF8 && !d.Dialect().BOM && d.Dialect().Escape == Doubled && d.Dialect().Delimiter == ',' && len(s.view.lead) == 0 && !bytes.ContainsAny(text, "\r") && !strings.Contains("\n"+string(text), "\n\n") {
 			if got := rowsOf(t, d); !slices.EqualFunc(got, rows, func(a, b []string) bool {
 				return slices.EqualFunc(a, b, func(x, y string) bool {
 					return x == strings.ToValidUTF8(y, "\uFFFD") || x == y || len(y) != len(strings.ToValidUTF8(y, ""))

@@ -3,9 +3,59 @@ package csvdoc
 import "enrollbench/core/finding"
 
 // Rules is the one table of what is found wrong with the form of a CSV file. What cells hold is not judged here.
-var Rules = []*finding.Rule{RuleRagged, RuleBlankRow, RuleStrayQuote, RuleUnclosedQuote, RuleNUL, RuleUndecodable}
+var Rules = []*finding.Rule{
+	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleSepLine, RuleSepUnknown, RuleEncoding,
+	RuleRagged, RuleBlankRow, RuleStrayQuote, RuleShifted, RuleSpaces, RuleUnclosedQuote, RuleNUL, RuleUndecodable,
+}
 
-const sourceCSV = "RFC 4180 §2"
+// HidesHeader are the rules that say why the first row does not hold the names of the columns: what else is found about the
+// header follows from them.
+var HidesHeader = []*finding.Rule{RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleSepUnknown}
+
+const (
+	sourceCSV = "RFC 4180 §2"
+	sourceSep = "Microsoft Excel: the first line sep= names the delimiter"
+)
+
+// The rules about the file as a whole.
+var (
+	RuleHeaderBelow = &finding.Rule{
+		Name: "csvdoc/header-below", Severity: finding.Error, Source: sourceCSV + ", rule 3",
+		Title: "The header is not in row 1",
+		Why:   "The first row must hold the names of the columns. A title or a blank row above it makes the header a device and the title the header.",
+		Hint:  "Delete the rows above the header.",
+	}
+	RuleSeparator = &finding.Rule{
+		Name: "csvdoc/unknown-delimiter", Severity: finding.Error, Source: sourceCSV + ", rule 4",
+		Title: "The cells are separated by a character that is not a delimiter",
+		Why:   "Each row is read as one cell, so the values do not reach their columns.",
+		Hint:  "Export the file again with a comma, semicolon or tab between the cells.",
+	}
+	RuleSingleQuotes = &finding.Rule{
+		Name: "csvdoc/single-quotes", Severity: finding.Error, Source: sourceCSV + ", rule 5",
+		Title: "The cells are in single quotes",
+		Why:   "In a CSV a single quote is part of the value: the names of the columns and all values would carry it.",
+		Hint:  "Export the file again with double quotes, or replace the single quotes.",
+	}
+	RuleSepLine = &finding.Rule{
+		Name: "csvdoc/sep-line", Severity: finding.Notice, Source: sourceSep,
+		Title: "The line sep= above the header is left out",
+		Why:   "Excel reads the delimiter from this line. It is not part of the table, and row 1 is the row below it.",
+		Hint:  "You need to do nothing.",
+	}
+	RuleSepUnknown = &finding.Rule{
+		Name: "csvdoc/sep-unknown", Severity: finding.Error, Source: sourceSep,
+		Title: "The line sep= names a delimiter that is not known",
+		Why:   "This line is for Excel. The delimiter that it names is none of comma, semicolon, tab and pipe, so the rows are not taken apart as they were meant.",
+		Hint:  "Open the file in Excel and save it as CSV, or delete the first line.",
+	}
+	RuleEncoding = &finding.Rule{
+		Name: "csvdoc/encoding-guessed", Severity: finding.Warning, Source: "Unicode Standard §23.8 (byte order mark); RFC 3629 §6",
+		Title: "The encoding is a guess",
+		Why:   "The file does not say which letters its bytes stand for. A wrong guess puts garbled names into certificates.",
+		Hint:  "Compare these cells with the source. Confirm the encoding if they are right; if not, choose another one.",
+	}
+)
 
 // The rules of form.
 var (
@@ -23,9 +73,21 @@ var (
 	}
 	RuleStrayQuote = &finding.Rule{
 		Name: "csvdoc/stray-quote", Severity: finding.Warning, Source: sourceCSV + ", rules 5 to 7",
-		Title: "A quote where none belongs",
-		Why:   "Readers disagree on what such a cell holds; the service may read another value than is shown here, or refuse the file.",
-		Hint:  "look at the cell and type its value anew, which writes it in proper form",
+		Title: "A quote in a cell that is not in quotes",
+		Why:   "Some readers take such a quote for the start of a cell, and refuse the file or read another value.",
+		Hint:  "Look at the cell and type its value again: this writes it in proper form.",
+	}
+	RuleShifted = &finding.Rule{
+		Name: "csvdoc/shifted-cells", Severity: finding.Error, Source: sourceCSV + ", rules 5 to 7",
+		Title: "Quotes that do not match: cells may be shifted",
+		Why:   "A quote closes the cell too early or too late, so a delimiter in a value may separate cells, or the reverse. Readers disagree on what the row holds.",
+		Hint:  "Compare the row with its source. Write a quote within a value twice, and type the cells again.",
+	}
+	RuleSpaces = &finding.Rule{
+		Name: "csvdoc/space-around-quotes", Severity: finding.Notice, Source: sourceCSV + ", rules 4 and 5",
+		Title: "Spaces around a quoted cell are left out",
+		Why:   "A space between delimiter and quote is no part of the value for most people, but some readers take the quotes for characters then.",
+		Hint:  "You need to do nothing: the upload has no such spaces.",
 	}
 	RuleUnclosedQuote = &finding.Rule{
 		Name: "csvdoc/unclosed-quote", Severity: finding.Error, Source: sourceCSV + ", rule 5",

@@ -320,7 +320,7 @@ func (d *Document) writeZIP(ctx context.Context, w io.Writer, j saving, report p
 // checkEncoding finds cells and names that the file's encoding cannot hold.
 func (d *Document) checkEncoding(replace bool) error {
 	enc := newEncoder(d.base.dialect)
-	if enc.single == nil {
+	if enc.text == nil {
 		return nil
 	}
 	s := d.Snapshot()
@@ -375,7 +375,7 @@ func (d *Document) checkEncoding(replace bool) error {
 // replaced is v with question marks for what the encoding cannot hold.
 func (e *encoder) replaced(v string) string {
 	return strings.Map(func(r rune) rune {
-		if _, ok := e.single.EncodeRune(r); !ok {
+		if _, ok := e.rune(r); !ok {
 			return '?'
 		}
 		return r

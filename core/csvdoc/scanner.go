@@ -14,6 +14,7 @@ const (
 	bare    kind = iota // as they are
 	quoted              // within quotes, nothing to unescape
 	escaped             // within quotes, with escapes
+	padded              // within quotes, with spaces before or behind them
 	tailed              // within quotes, and something follows the closing one: a stray quote
 )
 
@@ -28,6 +29,7 @@ type rowSpans struct {
 	cells []span
 	end   int  // of the content: where its terminator begins
 	stray bool // a quote stands where none belongs
+	space bool // a cell is padded
 	open  int  // where a quoted cell begins that is not closed in the buffer; -1 if none
 }
 
@@ -36,7 +38,7 @@ type rowSpans struct {
 //
 // The grammar is that of RFC 4180, read as spreadsheets do where a file breaks it: a quote opens a cell only as its
 // first byte; what follows a closing quote belongs to the cell up to the next delimiter or end of row; an opening quote
-// that nothing closes is an ordinary character.
+// that nothing closes is an ordinary character. Spaces around a cell in quotes do not count.
 type scanner struct {
 	delimiter byte
 	eol       byte // '\n', or '\r' where the file has no LF
@@ -68,13 +70,29 @@ func zeros(w uint64) uint64 { return (w - low) &^ w & high }
 func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
 	// Locals, because what is behind a pointer is loaded again after each store.
 	cells, delimiter, eol, backslash, literal := r.cells[:0], s.delimiter, s.eol, s.backslash, len(s.literal) > 0
-	r.stray, r.open = false, -1
+	r.stray, r.space, r.open = false, false, -1
 	delims, eols := uint64(delimiter)*low, uint64(eol)*low
 	const quotes = uint64('"') * low
 	n := len(b)
 	for {
 		start, how := p, bare
-		if p < n && b[p] == '"' && (!literal || !s.isLiteral(off+int64(p))) {
+		if p < n && b[p] == ' ' {
+			q := p
+			for q < n && b[q] == ' ' {
+				q++
+			}
+			if q == n && !final {
+				return -1
+			}
+			if q < n && b[q] == '"' {
+				if end := s.padded(b, q+1, final); end >= 0 {
+					p, how, r.space = end, padded, true
+				} else if !final && bytes.IndexByte(b[q:], eol) < 0 {
+					return -1
+				}
+			}
+		}
+		if p < n && b[p] == '"' && how == bare && (!literal || !s.isLiteral(off+int64(p))) {
 			how = quoted
 			p++
 			for {
@@ -114,7 +132,19 @@ func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
 					return -1
 				}
 			} else if c := b[p]; c != eol {
-				if c != '\r' || p+1 < n && b[p+1] != '\n' || p+1 == n && final {
+				if c == ' ' {
+					end := p
+					for end < n && b[end] == ' ' {
+						end++
+					}
+					if !final && n-end < 2 {
+						return -1
+					}
+					if s.ends(b, end, final) {
+						p, how, r.space = end, padded, true
+					}
+				}
+				if how != padded && (c != '\r' || p+1 < n && b[p+1] != '\n' || p+1 == n && final) {
 					how = tailed
 					r.stray = true
 				}
@@ -176,6 +206,39 @@ func (s *scanner) row(b []byte, p int, off int64, final bool, r *rowSpans) int {
 	}
 }
 
+// padded finds where a cell in quotes ends whose text begins at p, the spaces behind it included; -1 where it does not end
+// so within its line, and the quote is a character. Only one line is looked at, so that the decision needs no other row.
+func (s *scanner) padded(b []byte, p int, final bool) int {
+	for ; p < len(b) && b[p] != s.eol; p++ {
+		switch {
+		case b[p] == '\\' && s.backslash:
+			p++
+		case b[p] == '"' && p+1 < len(b) && b[p+1] == '"':
+			p++
+		case b[p] == '"':
+			for p++; p < len(b) && b[p] == ' '; {
+				p++
+			}
+			if s.ends(b, p, final) {
+				return p
+			}
+			return -1
+		}
+	}
+	return -1
+}
+
+// ends tells whether a cell ends at p.
+func (s *scanner) ends(b []byte, p int, final bool) bool {
+	switch {
+	case p >= len(b):
+		return final
+	case b[p] == '\r' && s.eol == '\n':
+		return p+1 < len(b) && b[p+1] == '\n' || p+1 == len(b) && final
+	}
+	return b[p] == s.delimiter || b[p] == s.eol
+}
+
 // quote finds the next quote at or after p that is not escaped by a backslash.
 func (s *scanner) quote(b []byte, p int, how *kind) int {
 	if s.backslash {
@@ -207,6 +270,9 @@ func (s *scanner) content(b []byte, c span) (inner, tail []byte) {
 	switch c.kind {
 	case bare:
 		return raw, nil
+	case padded:
+		raw = bytes.Trim(raw, " ")
+		fallthrough
 	case quoted, escaped:
 		return raw[1 : len(raw)-1], nil
 	}

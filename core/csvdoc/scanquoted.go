@@ -1,9 +1,6 @@
 package csvdoc
 
-import (
-	"context"
-	"unicode/utf8"
-)
+import "context"
 
 // ScanQuoted is ScanBytes for whoever writes rows as UTF-8 with commas and every cell in quotes (RFC 4180 §2, rules 5 and 7): a
 // row that stands in the file in just this form is given as it stands there, without its end, and need not be taken apart
@@ -31,7 +28,7 @@ func (r *reader) inQuotes() []byte {
 			return nil
 		}
 	}
-	if !ascii(raw) && (r.decoder.single != nil || !utf8.Valid(raw)) {
+	if !ascii(raw) && !r.decoder.clean(raw) {
 		return nil
 	}
 	return raw

@@ -33,6 +33,7 @@ func (s *Snapshot) writeText(ctx context.Context, w io.Writer, report progress.F
 	if b.faults.unclosed.n > 0 && rw.addsQuotes() {
 		rw.unclosed = &b.faults.unclosed
 	}
+	_, _ = rw.w.Write(b.lead)
 	if b.dialect.Header {
 		rw.header()
 	}

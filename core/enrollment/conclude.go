@@ -90,6 +90,9 @@ func (r *Result) concludeHeader() {
 	if r.p.opt.Form == nil {
 		return
 	}
+	if r.p.opt.Form.misread() {
+		r.header = nil
+	}
 	for _, f := range r.p.opt.Form.header {
 		if i := slices.IndexFunc(csvdoc.Rules, func(rule *finding.Rule) bool { return rule.Name == f.Rule }); i >= 0 {
 			r.header = append(r.header, headerFinding{rule: csvdoc.Rules[i], column: r.p.columnNamed(f.Column), name: f.Column, message: f.Message, hint: f.Hint})

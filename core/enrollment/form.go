@@ -1,9 +1,13 @@
 package enrollment
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/finding"
@@ -14,6 +18,7 @@ import (
 // form, by somebody who has looked at it. A Form does not change.
 type Form struct {
 	path   string // of the document
+	guess  error  // why letters beyond ASCII may not be uploaded: the encoding is a guess; nil where it is certain
 	header []finding.Finding
 	causes map[formCause]*formRows
 }
@@ -35,6 +40,9 @@ const formMessages = 1000
 func FormOf(ctx context.Context, d *csvdoc.Document) (*Form, error) {
 	snap := d.Snapshot()
 	out := &Form{path: d.Path(), causes: map[formCause]*formRows{}}
+	if g, ok := d.Guess(); ok {
+		out.guess = fmt.Errorf("%w: %s", ErrEncodingGuessed, g)
+	}
 	err := d.EachFinding(ctx, func(f finding.Finding, rows int) error {
 		at := slices.IndexFunc(csvdoc.Rules, func(r *finding.Rule) bool { return r.Name == f.Rule })
 		if at < 0 {
@@ -90,6 +98,35 @@ func (f *Form) of(id csvdoc.RowID, do func(rule *finding.Rule, column, message s
 		}
 		do(key.rule, key.column, message)
 	}
+}
+
+// ErrEncodingGuessed refuses an upload with letters beyond ASCII that are read by a guess which nobody confirmed; see
+// csvdoc.Document.ConfirmEncoding. It wraps the guess with samples.
+var ErrEncodingGuessed = errors.New("the encoding must be confirmed before letters beyond ASCII are uploaded")
+
+// checkGuess refuses rows for the upload whose letters are only guessed.
+func (r *Result) checkGuess(ctx context.Context) error {
+	if r.p.opt.Form == nil || r.p.opt.Form.guess == nil {
+		return nil
+	}
+	return r.snap.ScanBytes(ctx, 0, r.snap.Rows(), func(_ int, id csvdoc.RowID, cells [][]byte, _ []byte) error {
+		if r.states[finding.Error].has(id) {
+			return nil
+		}
+		for _, cell := range cells {
+			if bytes.ContainsFunc(cell, func(c rune) bool { return c > unicode.MaxASCII }) {
+				return r.p.opt.Form.guess
+			}
+		}
+		return nil
+	})
+}
+
+// misread says whether the file's form hides the header, so that what else is found about it only follows from that.
+func (f *Form) misread() bool {
+	return f != nil && slices.ContainsFunc(f.header, func(x finding.Finding) bool {
+		return slices.ContainsFunc(csvdoc.HidesHeader, func(rule *finding.Rule) bool { return rule.Name == x.Rule })
+	})
 }
 
 // addForm adds what is wrong with the form of rows: of all, or of those in only.

@@ -1,8 +1,6 @@
 package enrollment
 
 import (
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/encoding/unicode"
+	"enrollbench/core/csvdoc"
 )
 
 // MaxTemplateBytes is how much of a template is read: a header row is a few hundred bytes long, and rows that follow it
@@ -48,11 +46,10 @@ func ReadTemplate(path string) (*Template, error) {
 	return ParseTemplate(head, path)
 }
 
-// ParseTemplate reads a template from bytes, as the service delivers them or a spreadsheet saved them: UTF-8 or UTF-16,
-// with commas, semicolons or tabs. source names them in messages. Every column of a template is required, but for
+// ParseTemplate reads a template from bytes, as the service delivers them or a spreadsheet saved them, in any dialect. source names them in messages. Every column of a template is required, but for
 // unique_identifier, which the service documents as optional.
 func ParseTemplate(data []byte, source string) (*Template, error) {
-	header, err := headerRow(data)
+	header, err := csvdoc.Header(data[:min(len(data), MaxTemplateBytes)])
 	if err != nil {
 		return nil, fmt.Errorf("template %q: %w", source, err)
 	}
@@ -85,42 +82,6 @@ func (t *Template) WithRequired(required func(name string) (must, known bool)) *
 		}
 	}
 	return out
-}
-
-func headerRow(data []byte) ([]string, error) {
-	if len(data) > MaxTemplateBytes {
-		data = data[:MaxTemplateBytes]
-	}
-	switch {
-	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
-		text, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data)
-		if err != nil {
-			return nil, err
-		}
-		data = text
-	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		return nil, errors.New("it is a ZIP; give the CSV itself")
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	data = bytes.TrimLeft(data, "\r\n")
-	if bytes.IndexByte(data[:min(len(data), 4096)], 0) >= 0 {
-		return nil, errors.New("it is no text")
-	}
-	c := csv.NewReader(bytes.NewReader(data))
-	c.LazyQuotes = true
-	c.FieldsPerRecord = -1
-	line, _, _ := bytes.Cut(data, []byte("\n"))
-	most := -1
-	for _, d := range ",;\t|" {
-		if n := bytes.Count(line, []byte(string(d))); n > 0 && n > most {
-			c.Comma, most = d, n
-		}
-	}
-	header, err := c.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, ErrEmptyTemplate
-	}
-	return header, err
 }
 
 // Names are the names of the columns, in order.

@@ -62,6 +62,9 @@ func (r *Result) Save(ctx context.Context, o UploadOptions, report progress.Func
 	case c.Ready == 0:
 		return none, fmt.Errorf("nothing to upload: %w", ErrNothingReady)
 	}
+	if err := r.checkGuess(ctx); err != nil {
+		return none, err
+	}
 	source := o.Document
 	if source == "" && r.p.opt.Form != nil {
 		source = r.p.opt.Form.path

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"testing"
 
+	"enrollbench/core/csvdoc"
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
 	"enrollbench/core/upload"
@@ -458,5 +459,36 @@ func TestSaveKeepsTheDocument(t *testing.T) {
 	entries, _ := os.ReadDir(filepath.Dir(d.Path()))
 	if after, _ := os.ReadFile(d.Path()); !bytes.Equal(before, after) || len(entries) != 1 {
 		t.Errorf("the document changed, or %v", entries)
+	}
+}
+
+// A guessed encoding is confirmed before letters beyond ASCII are uploaded; rows of ASCII alone need no confirmation.
+func TestGuessedEncodingIsConfirmed(t *testing.T) {
+	save := func(d *csvdoc.Document) error {
+		form, err := FormOf(ctx, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Validate(ctx, d.Snapshot(), Options{Form: form}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "out.csv")}, nil)
+		return err
+	}
+	d := document(t, "subject.common_name;subject.locality\r\nd1;\xA3\xF3d\x9F\r\nd2;Bonn\r\n")
+	if err := save(d); !errors.Is(err, ErrEncodingGuessed) || !strings.Contains(err.Error(), `Windows-1250: "Łódź" in row 2`) {
+		t.Errorf("%v", err)
+	}
+	d.ConfirmEncoding()
+	if err := save(d); err != nil {
+		t.Errorf("confirmed: %v", err)
+	}
+	d = document(t, "subject.common_name;subject.locality\r\nd1;\xA3\xF3d\x9F\r\nd2;Bonn\r\n")
+	if _, err := d.DeleteRows([]csvdoc.RowID{0}); err != nil {
+		t.Fatal(err)
+	}
+	if err := save(d); err != nil {
+		t.Errorf("only ASCII is left: %v", err)
 	}
 }

@@ -40,10 +40,9 @@ func detect(b []byte, depth int) Form {
 // layer is what one look tells: the kind, or the coat that lies around the rest.
 type layer struct {
 	kind    Kind
-	coat    Coat   // 0: none, kind holds
-	at      int    // where the content of the coat begins
-	body    []byte // of PEM
-	base64  bool   // the content of SMIME is base64
+	coat    Coat // 0: none, kind holds
+	at      int  // where the content of the coat begins
+	body    Coat // Base64: the content of SMIME is base64
 	label   string
 	private bool
 	dense   bool // base64 without spaces between its characters, as programs write it
@@ -97,7 +96,9 @@ func lookText(b, text []byte) layer {
 	if h, ok := mailHeaders(text); ok {
 		if h.holdsCMS() {
 			l := layer{coat: SMIME, at: skipped + h.end}
-			l.base64 = h.encoding == "base64"
+			if h.encoding == "base64" {
+				l.body = Base64
+			}
 			return l
 		}
 		if l, ok := firstBlock(text); ok {
@@ -118,15 +119,17 @@ func lookText(b, text []byte) layer {
 
 // content is what lies within the coat, as far as b shows it.
 func (l *layer) content(b []byte) []byte {
+	b = b[l.at:]
 	switch {
 	case l.coat == UTF16:
-		return fromUTF16(b[l.at:], l.label == "BE")
+		return fromUTF16(b, l.label == "BE")
+	case l.coat == Base64, l.body == Base64:
+		return decodeHead(b)
 	case l.coat == PEM:
-		return decodeHead(l.body)
-	case l.coat == Base64, l.base64:
-		return decodeHead(b[l.at:])
+		body, _ := pemBody(b)
+		return decodeHead(body)
 	}
-	return b[l.at:]
+	return b
 }
 
 // minBase64 is how many characters are taken for base64 and not for a word.

@@ -13,7 +13,6 @@ import (
 	"os"
 	"time"
 
-	"enrollbench/core/form"
 	"enrollbench/core/privatekey"
 )
 
@@ -22,24 +21,6 @@ const maxPEM = privatekey.MaxBytes
 
 // bufferSize of connections: large, so that little is spent on calls.
 const bufferSize = 256 << 10
-
-// ReadRoots reads the certificates of an extra CA, PEM or DER, one or several. A file with a private key is refused: a root is
-// given to everybody, a key to nobody.
-func ReadRoots(path string) ([]*x509.Certificate, error) {
-	data, err := readFile(path, maxPEM)
-	if err != nil {
-		return nil, fmt.Errorf("the extra CA: %w", err)
-	}
-	is := form.Detect(data)
-	if is.Private() {
-		return nil, fmt.Errorf("the extra CA: %q holds a private key; give the certificate of the CA alone", path)
-	}
-	roots, err := parseCertificates(data)
-	if err != nil {
-		return nil, fmt.Errorf("the extra CA: %q is %s and no certificate; give the root certificate of the CA, PEM or DER", path, is)
-	}
-	return roots, nil
-}
 
 // rootsOf returns the system's roots with those of a PEM file and some more; nil, which is the system's own, without more.
 func rootsOf(extra string, more []*x509.Certificate) (*x509.CertPool, error) {
@@ -51,11 +32,13 @@ func rootsOf(extra string, more []*x509.Certificate) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if extra != "" {
-		roots, err := ReadRoots(extra)
+		data, err := readFile(extra, maxPEM)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("the extra CA: %w", err)
 		}
-		more = append(roots, more...)
+		if !pool.AppendCertsFromPEM(data) {
+			return nil, fmt.Errorf("the extra CA: no certificate in PEM in %q", extra)
+		}
 	}
 	for _, c := range more {
 		pool.AddCert(c)
@@ -101,8 +84,7 @@ func (c *Client) transports(ctx context.Context) (pooled, single *http.Transport
 	dialer := &net.Dialer{Timeout: c.options.Timeouts.Dial, KeepAlive: 15 * time.Second}
 	build := func() *http.Transport {
 		t := &http.Transport{
-			Proxy:                  proxy,
-			OnProxyConnectResponse: c.onProxyAnswer,
+			Proxy: proxy,
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				conn, err := dialer.DialContext(ctx, network, address)
 				if err != nil {

@@ -125,11 +125,11 @@ plain("python.semicolon.utf-16le.pem.csv", PEM, ";", "\r\n", "utf-16-le", "UTF-1
 plain("python.comma.utf-16le.wide.csv", [["名前", "部品"], ["装置-1", "𝄞"], ["ਊ੍", "Ĭ,ഊ"]], ",", "\n", "utf-16-le", "UTF-16LE", b"\xff\xfe")
 plain("python.comma.utf-16le.no-bom.csv", ROWS, ",", "\r\n", "utf-16-le", "UTF-16LE")
 plain("python.comma.utf-16be.no-bom.csv", ROWS, ",", "\n", "utf-16-be", "UTF-16BE")
-plain("excel.semicolon.windows-1252.csv", GERMAN, ";", "\r\n", "cp1252", "Windows-1252", free=["encoding"])
-plain("excel.semicolon.windows-1252.euro.csv", [["Gerät", "Preis"], ["„Prüfer“", "5 €"], ["Zähler – neu", "7 €"]], ";", "\r\n", "cp1252", "Windows-1252")
-plain("excel.comma.windows-1252.csv", GERMAN, ",", "\r\n", "cp1252", "Windows-1252", free=["encoding"])
-plain("python.comma.iso-8859-1.csv", GERMAN, ",", "\n", "iso-8859-1", "ISO-8859-1", free=["encoding"])
-plain("python.tab.iso-8859-1.csv", GERMAN, "\t", "\n", "iso-8859-1", "ISO-8859-1", free=["encoding"])
+plain("excel.semicolon.windows-1252.csv", GERMAN, ";", "\r\n", "cp1252", "Windows-1252", findings=["encoding-guessed"], free=["encoding"])
+plain("excel.semicolon.windows-1252.euro.csv", [["Gerät", "Preis"], ["„Prüfer“", "5 €"], ["Zähler – neu", "7 €"]], ";", "\r\n", "cp1252", "Windows-1252", findings=["encoding-guessed"])
+plain("excel.comma.windows-1252.csv", GERMAN, ",", "\r\n", "cp1252", "Windows-1252", findings=["encoding-guessed"], free=["encoding"])
+plain("python.comma.iso-8859-1.csv", GERMAN, ",", "\n", "iso-8859-1", "ISO-8859-1", findings=["encoding-guessed"], free=["encoding"])
+plain("python.tab.iso-8859-1.csv", GERMAN, "\t", "\n", "iso-8859-1", "ISO-8859-1", findings=["encoding-guessed"], free=["encoding"])
 
 # How Excel and LibreOffice save.
 plain("excel.semicolon.csv", [["name", "amount", "date"], ["a", "1,5", "03.04.2025"], ["b;c", "2,25", "04.04.2025"]], ";", "\r\n")
@@ -170,8 +170,8 @@ plain("many-rows.csv", [["number", "name"]] + [[f"{i:04}", f"device-{i}"] for i 
 by_hand("ragged.csv", "a,b,c\n1,2\n1,2,3,4\n1\n1,2,3\n", [["a", "b", "c"], ["1", "2"], ["1", "2", "3", "4"], ["1"], ["1", "2", "3"]], findings=["ragged-row"])
 by_hand("ragged.trailing-comma.csv", "a,b\n1,2,\n3,4,\n", [["a", "b"], ["1", "2", ""], ["3", "4", ""]], findings=["ragged-row"])
 by_hand("stray-quote.inside.csv", 'a,b\n5" pipe,x\ny,2" z\nend,"ok"\n', [["a", "b"], ['5" pipe', "x"], ["y", '2" z'], ["end", "ok"]], findings=["stray-quote"])
-by_hand("stray-quote.behind.csv", 'a,b\n"x"y,2\n3,4\n', [["a", "b"], ["xy", "2"], ["3", "4"]], findings=["stray-quote"])
-by_hand("stray-quote.blank-before.csv", 'a,b\n1, "x"\n2, "y"\n', [["a", "b"], ["1", ' "x"'], ["2", ' "y"']], findings=["stray-quote"])
+by_hand("stray-quote.behind.csv", 'a,b\n"x"y,2\n3,4\n', [["a", "b"], ["xy", "2"], ["3", "4"]], findings=["shifted-cells"])
+by_hand("stray-quote.blank-before.csv", 'a,b\n1, "x"\n2, "y"\n', [["a", "b"], ["1", "x"], ["2", "y"]], findings=["space-around-quotes"])
 # Python takes all that follows an unclosed quote for one cell, which hides the rows below it; here the quote is a character.
 by_hand("unclosed-quote.csv", 'a,b\n1,2\n3,"never closed\n5,6\n', [["a", "b"], ["1", "2"], ["3", '"never closed'], ["5", "6"]], findings=["unclosed-quote"])
 by_hand("unclosed-quote.at-end.csv", 'a,b\n1,"', [["a", "b"], ["1", '"']], findings=["unclosed-quote"])
