@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
@@ -35,7 +37,7 @@ func (f *connectionFlags) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&f.certificate, "certificate", "", "the client certificate in `FILE`: PEM, or PKCS#12 with its key")
 	flags.StringVar(&f.key, "key", "", "the client certificate's private key in `FILE`, where it is not in the same one")
 	flags.StringVar(&f.proxy, "proxy", "", "the proxy's `URL`, without password; none forbids one; else the environment says")
-	flags.StringVar(&f.roots, "extra-ca", "", "trust the roots in `FILE` (PEM) beside the system's")
+	flags.StringVar(&f.roots, "extra-ca", "", "trust the roots in `FILE` (PEM or DER) beside the system's")
 	flags.BoolVar(&f.makeDefault, "default", false, "make it the one that is meant where none is named")
 	flags.BoolVar(&f.noKey, "no-key", false, "ask for no key now")
 	f.apiKey.flag = "api-key-file"
@@ -77,6 +79,11 @@ func (f *connectionFlags) set(c *trustmanager.Connection) error {
 		name, value string
 	}{{&c.ClientCertificate, "certificate", f.certificate}, {&c.ClientKey, "key", f.key}, {&c.ExtraCA, "extra-ca", f.roots}} {
 		if err := absolute(one.target, one.name, one.value); err != nil {
+			return err
+		}
+	}
+	if f.flags.Changed("extra-ca") && c.ExtraCA != "" {
+		if _, err := trustmanager.ReadRoots(c.ExtraCA); err != nil && !errors.Is(err, fs.ErrNotExist) { // it may be put there later
 			return err
 		}
 	}
@@ -187,6 +194,15 @@ func readSecret(ctx context.Context, s *session, source *passphraseSource, promp
 	return secret, err
 }
 
+// cleanKey takes off what a file or a copy added to a key, and says so.
+func cleanKey(s *session, key []byte) []byte {
+	key, notes := trustmanager.CleanKey(key)
+	for _, n := range notes {
+		s.complain("API key: %s", n)
+	}
+	return key
+}
+
 // replaceSecret puts a new secret into the keychain.
 func (d *desk) replaceSecret(ctx context.Context, s *session, c *trustmanager.Connection, which trustmanager.Secret, source *passphraseSource) error {
 	secret, err := readSecret(ctx, s, source, fmt.Sprintf("%s of %q: ", which.Title(), c.Name))
@@ -194,6 +210,10 @@ func (d *desk) replaceSecret(ctx context.Context, s *session, c *trustmanager.Co
 		return err
 	}
 	defer clear(secret)
+	if which == trustmanager.SecretAPIKey {
+		secret = cleanKey(s, secret)
+		defer clear(secret)
+	}
 	if err := d.keys.Set(ctx, c.Account(which), secret); err != nil {
 		return err
 	}

@@ -56,6 +56,8 @@ type delivering struct {
 	format          choice
 	folders, chain  bool
 	names, lists    string
+	fleetWords      []string
+	fleets          []delivery.Fleet
 	passphrase      passphraseSource
 	practice, check bool
 	partial, insist bool
@@ -74,11 +76,12 @@ func (d *delivering) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&d.sealTo, "seal-to", "", "hand over: seal everything to the certificate or OpenPGP key in `FILE`")
 	d.format.words = []string{delivery.PEM: "pem", delivery.DER: "der", delivery.PKCS12: "pkcs12", delivery.OnePEM: "one-pem"}
 	flags.Var(&d.format, "format", "write `FORM`: pem, der, pkcs12, or one-pem for one file with everything")
-	flags.BoolVar(&d.pkcs12, "pkcs12", false, "the same as --format pkcs12: certificate, chain and key of a device under a passphrase")
+	flags.BoolVar(&d.pkcs12, "pkcs12", false, "the same as --format pkcs12: certificate, chain and key of a device under a passphrase; Java opens it as a keystore")
 	d.passphrase.declare(flags, "pkcs12-passphrase-file", "the PKCS#12 files")
 	flags.BoolVar(&d.folders, "folders", false, "a folder for each device")
 	flags.BoolVar(&d.chain, "full-chain", false, "the issuer's chain after each certificate")
 	flags.StringVar(&d.names, "names", delivery.DefaultNames, "call the files after `TEMPLATE`: text with {cn}, {mac}, {serial} or {row}")
+	flags.StringSliceVar(&d.fleetWords, "fleet", nil, "write a list for the registry of a cloud, too: `CLOUD` is aws-iot or azure-dps")
 	flags.StringVar(&d.lists, "lists", "", "write what is missing, unexpected, duplicate and so on to `FILE.csv`, in full")
 	flags.BoolVar(&d.practice, "practice", false, "it is the result of a job of the practice service")
 	flags.BoolVar(&d.partial, "partial", false, "take what was delivered, though something of the order is missing; without it that is an error")
@@ -97,7 +100,14 @@ func (d *delivering) complete(flags *pflag.FlagSet, args []string) error {
 			return err
 		}
 	}
-	exported := d.pkcs12 || d.folders || d.chain || flags.Changed("format") || flags.Changed("names")
+	exported := d.pkcs12 || d.folders || d.chain || flags.Changed("format") || flags.Changed("names") || len(d.fleetWords) > 0
+	for _, word := range d.fleetWords {
+		fleet, err := delivery.ParseFleet(word)
+		if err != nil {
+			return usagef("--fleet: %v", err)
+		}
+		d.fleets = append(d.fleets, fleet)
+	}
 	switch {
 	case len(args) == 0:
 		return usagef("the result is needed: the file that was downloaded, or a folder with it")
@@ -286,6 +296,7 @@ func (d *delivering) write(ctx context.Context, s *session, result *delivery.Del
 		Encoding:   delivery.Encoding(d.format.index), // #nosec G115 -- one of four
 		Names:      d.names,
 		FullChain:  d.chain,
+		Fleets:     d.fleets,
 		Replace:    d.out.force,
 		Passphrase: func() ([]byte, error) { return d.passphrase.chosen(ctx, s, "the PKCS#12 files") },
 	}
@@ -300,7 +311,7 @@ func (d *delivering) write(ctx context.Context, s *session, result *delivery.Del
 	report, stop := s.track("sealing")
 	defer stop()
 	handover := delivery.HandoverOptions{Out: d.out.path, Seal: seal.begin, Replace: d.out.force}
-	if export.Encoding != delivery.PEM || d.folders || d.chain || d.names != delivery.DefaultNames {
+	if export.Encoding != delivery.PEM || d.folders || d.chain || d.names != delivery.DefaultNames || len(d.fleets) > 0 {
 		handover.Repack = &export
 	}
 	return d.out.explain(result.Handover(ctx, handover, report))

@@ -50,6 +50,9 @@ func (d *desk) Get(ctx context.Context, account string) ([]byte, error) {
 	isKey := strings.HasSuffix(account, "/"+string(trustmanager.SecretAPIKey))
 	if isKey && d.apiKey.file != "" && account != (&trustmanager.Connection{ID: job.PracticeID}).Account(trustmanager.SecretAPIKey) && !d.keys.Remembered(account) {
 		key, err := d.apiKey.read(d.s)
+		if err == nil {
+			key = cleanKey(d.s, key)
+		}
 		if err == nil && len(key) == 0 {
 			err = fmt.Errorf("%s: the first line is empty, and an API key is expected there", d.apiKey.name())
 		}

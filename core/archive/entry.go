@@ -20,7 +20,7 @@ type Entry struct {
 	Compressed int64       // bytes in the archive
 	Size       int64       // bytes uncompressed
 	Modified   time.Time   // UTC, to the second; zero if unknown. MS-DOS times, which have no zone, are taken as UTC
-	IsDir      bool        // the name ends in '/'
+	IsDir      bool        // the name ends in '/', or in the backslash of a Windows tool and nothing is in it
 	Mode       fs.FileMode // from the Unix mode where there is one, else 0644 or 0755 by the DOS attributes
 }
 
@@ -34,7 +34,8 @@ func (z *Reader) Entry(i int) (Entry, error) {
 	}
 	e := Entry{
 		Index: i, Name: name, Method: rec.method, Flags: rec.flags, CRC32: rec.crc,
-		Compressed: rec.compressed, Size: rec.size, IsDir: strings.HasSuffix(name, "/"), Mode: rec.mode(),
+		Compressed: rec.compressed, Size: rec.size, Mode: rec.mode(),
+		IsDir: strings.HasSuffix(name, "/") || strings.HasSuffix(name, `\`) && rec.size == 0,
 	}
 	if e.IsDir {
 		e.Mode |= fs.ModeDir

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"enrollbench/core/archive"
 	"enrollbench/core/finding"
+	"enrollbench/core/form"
 	"enrollbench/core/progress"
 	"enrollbench/core/work"
 )
@@ -97,7 +99,7 @@ func (in *intake) produce(files []found) error {
 		})
 	}
 	for _, f := range files {
-		src := &source{path: f.path}
+		src := &source{path: f.path, given: f.given}
 		if f.size <= smallFile && !strings.EqualFold(filepath.Ext(f.path), ".zip") {
 			small = append(small, src)
 			if len(small) == batchSize {
@@ -119,7 +121,7 @@ func (in *intake) produce(files []found) error {
 
 // refuse reports a whole file through a batch, so that it keeps its place in the order.
 func (in *intake) refuse(src *source, kind Kind, message string) error {
-	return in.batch(func(x *examiner) { x.refuse(src, -1, "", kind, message) })
+	return in.batch(func(x *examiner) { x.refuse(place{src: src, member: -1}, kind, message) })
 }
 
 // large takes in a ZIP, or a file that is too large to be read whole.
@@ -132,21 +134,28 @@ func (in *intake) large(src *source, size int64) error {
 		return in.refuse(src, Unreadable, readReason(err))
 	}
 	defer f.Close()
-	var magic [4]byte
-	n, err := f.ReadAt(magic[:], 0)
+	head := make([]byte, min(size, form.HeadBytes))
+	n, err := f.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
 		return in.refuse(src, Unreadable, readReason(err))
 	}
-	if isZIP(magic[:n]) {
+	if isZIP(head[:n]) {
 		return in.archive(src, f, size)
 	}
-	return in.stream(src, -1, "", f, size)
+	return in.stream(place{src: src, member: -1}, f, head[:n], size)
 }
 
-// stream takes in a text of many PEM blocks.
-func (in *intake) stream(src *source, member int32, inside string, r io.Reader, size int64) error {
+// stream takes in a text of many PEM blocks, of whose beginning head is a copy.
+func (in *intake) stream(p place, r io.Reader, head []byte, size int64) error {
+	if f := form.Detect(head); wearsCoat(f) {
+		inner, f, err := form.Unwrap(r)
+		if err != nil {
+			return in.batch(func(x *examiner) { x.refuseBy(RuleNoRequest, p, Other, err.Error()) })
+		}
+		r, p.coated, p.note = inner, true, "in "+f.Coats.String()
+	}
 	in.total.Add(-1) // it counted as one; now each of its blocks does
-	var blocks []block
+	var blocks []form.Block
 	var offsets []int64
 	flush := func() error {
 		if len(blocks) == 0 {
@@ -157,22 +166,22 @@ func (in *intake) stream(src *source, member int32, inside string, r io.Reader, 
 		in.total.Add(int64(len(group)))
 		return in.batch(func(x *examiner) {
 			for i := range group {
-				x.inBlock(src, member, inside, &group[i], offs[i])
+				x.inBlock(p, &group[i], offs[i])
 			}
 			for i := range x.out {
-				x.out[i].shared = member >= 0
+				x.out[i].shared = p.coated || p.member >= 0
 			}
 		})
 	}
 	var arena []byte
-	count, head, err := inStream(in.ctx, r, func(b *block, off int64) error {
-		if cap(arena)-len(arena) < len(b.body) { // a batch's bodies lie together: two allocations for 64 blocks
-			arena = make([]byte, 0, max(batchSize*1024, len(b.body)))
+	count, head, err := inStream(in.ctx, r, func(b *form.Block, off int64) error {
+		if cap(arena)-len(arena) < len(b.Body) { // a batch's bodies lie together: two allocations for 64 blocks
+			arena = make([]byte, 0, max(batchSize*1024, len(b.Body)))
 		}
 		from := len(arena)
-		arena = append(arena, b.body...)
+		arena = append(arena, b.Body...)
 		kept := *b
-		kept.body = arena[from:len(arena):len(arena)]
+		kept.Body = arena[from:len(arena):len(arena)]
 		blocks, offsets = append(blocks, kept), append(offsets, off)
 		if len(blocks) == batchSize {
 			return flush()
@@ -186,24 +195,20 @@ func (in *intake) stream(src *source, member int32, inside string, r io.Reader, 
 		if err := flush(); err != nil {
 			return err
 		}
-		return in.batch(func(x *examiner) { x.refuse(src, member, inside, Unreadable, readReason(err)) })
+		return in.batch(func(x *examiner) { x.refuse(p, Unreadable, readReason(err)) })
 	}
 	if count > 0 {
 		return flush()
 	}
 	in.total.Add(1)
-	kind, what := Empty, ""
-	if size > 0 {
-		kind, what = kindOfBytes(head)
-	}
-	message := "this is " + what
-	switch kind {
-	case Request:
-		kind, message = TooLarge, fmt.Sprintf("it has %d bytes, and the limit for a CSR is %d", size, MaxRequestBytes)
-	case Empty:
-		message = fmt.Sprintf("%d bytes, and none of them says anything", size)
-	}
-	return in.batch(func(x *examiner) { x.refuse(src, member, inside, kind, message) })
+	f := form.Detect(head)
+	return in.batch(func(x *examiner) {
+		if kindOf(f) == Request {
+			x.refuse(p, TooLarge, fmt.Sprintf("it has %d bytes, and the limit for a CSR is %d", size, MaxRequestBytes))
+			return
+		}
+		x.inForeign(p, f, head)
+	})
 }
 
 // archive takes in the members of a ZIP. The file stays open until the last batch that reads from it is done.
@@ -211,7 +216,7 @@ func (in *intake) archive(src *source, f *os.File, size int64) error {
 	src.zip = true
 	z, err := archive.Open(f, size, in.set.opt.Limits.Archive)
 	if err != nil {
-		return in.batch(func(x *examiner) { x.refuseArchive(src, err) })
+		return in.batch(func(x *examiner) { x.refuseArchive(place{src: src, member: -1}, err) })
 	}
 	var reading sync.WaitGroup
 	defer reading.Wait()
@@ -258,7 +263,7 @@ func (x *examiner) inMembers(src *source, z *archive.Reader, first, last int) {
 	for i := first; i < last; i++ {
 		e, err := z.Entry(i)
 		if err != nil {
-			x.refuseMember(src, int32(i), "", err)
+			x.refuseArchive(place{src: src, member: int32(i)}, err)
 			continue
 		}
 		switch r := skipMember(&e); r {
@@ -266,28 +271,32 @@ func (x *examiner) inMembers(src *source, z *archive.Reader, first, last int) {
 			x.inMember(src, z, e)
 		case skipSilently:
 		default:
-			x.refuseBy(r, src, int32(i), e.Name, Other, fmt.Sprintf("%q is hidden", e.Name))
+			x.refuseBy(r, place{src: src, member: int32(i), inside: e.Name}, Other, fmt.Sprintf("%q is hidden", path.Base(e.Name)))
 		}
 	}
 }
 
 func (in *intake) bigMember(src *source, z *archive.Reader, e *archive.Entry) error {
+	p := place{src: src, member: int32(e.Index), inside: e.Name}
 	r, err := z.Open(e.Index)
 	if err != nil {
-		return in.batch(func(x *examiner) { x.refuseMember(src, int32(e.Index), e.Name, err) })
+		return in.batch(func(x *examiner) { x.refuseArchive(p, err) })
 	}
 	defer r.Close()
-	var magic [4]byte
-	n, err := io.ReadFull(r, magic[:])
+	head := make([]byte, form.HeadBytes)
+	n, err := io.ReadFull(r, head)
 	if err != nil {
-		return in.batch(func(x *examiner) { x.refuseMember(src, int32(e.Index), e.Name, err) })
+		return in.batch(func(x *examiner) { x.refuseArchive(p, err) })
 	}
-	if isZIP(magic[:n]) {
-		return in.batch(func(x *examiner) {
-			x.refuseBy(RuleNestedArchive, src, int32(e.Index), e.Name, Other, "a ZIP inside a ZIP; one level is read")
-		})
+	all := io.MultiReader(bytes.NewReader(head[:n]), r)
+	if isZIP(head[:n]) {
+		data, err := io.ReadAll(io.LimitReader(all, hiddenBytes))
+		if err != nil {
+			return in.batch(func(x *examiner) { x.refuseArchive(p, err) })
+		}
+		return in.batch(func(x *examiner) { x.inNested(p, data) })
 	}
-	return in.stream(src, int32(e.Index), e.Name, io.MultiReader(bytes.NewReader(magic[:n]), r), int64(e.Size))
+	return in.stream(p, all, head[:n], int64(e.Size))
 }
 
 // collect numbers what one batch found, and makes entries of it.
@@ -329,7 +338,7 @@ func (o *outcome) fill(e *Entry) {
 	e.Kind = o.kind
 	e.Name = entryName(o.src.path, o.inside)
 	e.Facts = o.exam.facts
-	e.src, e.member, e.off, e.size, e.bytes, e.shared = o.src, o.member, o.off, o.size, o.bytes, o.shared
+	e.src, e.member, e.off, e.size, e.bytes, e.shared, e.coated = o.src, o.member, o.off, o.size, o.bytes, o.shared, o.coated
 	if len(o.exam.breaches) > 0 {
 		e.Own = make([]finding.Finding, len(o.exam.breaches))
 		for i, b := range o.exam.breaches {

@@ -237,7 +237,7 @@ func empty(t *testing.T, dir string) {
 }
 
 func TestExcludedEntriesAreListed(t *testing.T) {
-	dir := tree(t, map[string][]byte{"a.csr": pemOf(t, "a"), "b.csr": pemOf(t, "b"), "c.pem": []byte("hello")})
+	dir := tree(t, map[string][]byte{"a.csr": pemOf(t, "a"), "b.csr": pemOf(t, "b"), "c.txt": []byte("hello")})
 	s, err := check(t, dir).Exclude(ctx, []int{1}, true)
 	if err != nil {
 		t.Fatal(err)

@@ -3,11 +3,11 @@ package csr
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"enrollbench/core/finding"
+	"enrollbench/core/form"
 )
 
 // Examined is what examining one text by itself gives: the same verdict that a Set comes to over the same text in a file.
@@ -31,20 +31,21 @@ type Breach struct {
 // stands around the block is passed over, as in a file. It is safe for concurrent use.
 func ExamineText(text []byte) Examined {
 	var e Examined
+	cell := place{member: -1}
 	for at := 0; ; {
-		b, ok, _ := nextBlock(text, at)
+		b, ok, _ := form.NextBlock(text, at)
 		if !ok {
 			break
 		}
-		at = b.end
-		if strings.HasSuffix(b.label, " PARAMETERS") {
+		at = b.End
+		if form.OfLabel(b.Label) == form.Parameters {
 			continue
 		}
 		if e.Blocks++; e.Blocks > 1 {
 			continue
 		}
-		var x examiner
-		x.inBlock(nil, -1, "", &b, 0)
+		x := examiner{strict: true}
+		x.inBlock(cell, &b, 0)
 		if len(x.out) == 1 {
 			e.take(&x.out[0])
 		}
@@ -53,12 +54,16 @@ func ExamineText(text []byte) Examined {
 		}
 	}
 	if e.Blocks == 0 {
-		kind, what := kindOfBytes(append(text[:len(text):len(text)], ' ')) // never empty
-		if kind == Request {
-			kind, what = Other, "a binary request without a PEM coat"
+		f := form.Detect(append(text[:len(text):len(text)], ' ')) // never empty
+		kind, rule, hint := cell.foreign(f, text)
+		if hint == "" {
+			hint = rule.Hint
 		}
-		e.Kind = kind
-		e.Breaches = []Breach{{Rule: kind.rule(), Message: "this is " + what, Hint: kind.rule().Hint}}
+		what := f.String()
+		if kindOf(f) == Request {
+			what = "a binary request without a PEM coat"
+		}
+		e.Kind, e.Breaches = kind, []Breach{{Rule: rule, Message: "this is " + what, Hint: hint}}
 	}
 	return e
 }

@@ -13,12 +13,18 @@ func TestExamineTextAsFile(t *testing.T) {
 	n := 0
 	for _, path := range allFiles(t) {
 		text, err := os.ReadFile(path)
-		if err != nil || bytes.Count(text, pemBegin) != 1 {
+		if err != nil || bytes.Count(text, []byte("-----BEGIN ")) != 1 {
 			continue
 		}
 		n++
 		s := check(t, path)
 		e := ExamineText(text)
+		if rulesOf(s.Report())["csr/unusual-form"] > 0 { // a cell is uploaded as it is
+			if len(e.Breaches) == 0 || e.Breaches[0].Rule != RuleBrokenPEM || len(e.DER) == 0 {
+				t.Errorf("%s: %v, %d bytes", path, e.Breaches, len(e.DER))
+			}
+			continue
+		}
 		var got, want []string
 		for _, b := range e.Breaches {
 			got = append(got, b.Rule.Name+" "+b.Message+" "+b.Hint)

@@ -19,13 +19,15 @@ type Entry struct {
 	off    int64 // of the PEM block within its file or member
 	size   int32 // of the PEM block in bytes; 0 means the whole file or member is one DER
 	bytes  int32 // of the DER
-	shared bool  // its member holds several CSRs
+	shared bool  // its file or member has to be unpacked to find it: several CSRs in a member, or a coat
+	coated bool  // off and size count in what lies within base64, UTF-16 or a mail
 }
 
 // source is a file that entries were read from. No file stays open between a check and a save: a Windows user could not
 // move it otherwise.
 type source struct {
 	path     string
+	given    bool // by name, not found in a folder
 	zip      bool
 	requests int // counted by the collector alone
 }

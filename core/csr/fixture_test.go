@@ -39,6 +39,15 @@ var fixtures = []fixture{
 		d.rewrite = func(s string) string { return "\xEF\xBB\xBF" + strings.ReplaceAll(s, "\n", "\r\n") }
 	}},
 
+	{RuleNoRequest, "bad.text", func(d *draft) { d.rewrite = func(string) string { return "see the other folder\n" } }},
+	{RuleNoRequest, "bad.page", func(d *draft) { d.rewrite = func(string) string { return "<!DOCTYPE html><title>Sign in</title>" } }},
+	{RuleNoRequest, "good.text-around", func(d *draft) { d.rewrite = func(s string) string { return "see below\n" + s } }},
+	{RuleUnusualForm, "bad.en-dashes", func(d *draft) {
+		d.rewrite = func(s string) string { return strings.ReplaceAll(s, "-----", "–––––") }
+	}},
+	{RuleUnusualForm, "bad.escaped", func(d *draft) { d.rewrite = func(s string) string { return strings.ReplaceAll(s, "\n", `\n`) } }},
+	{RuleUnusualForm, "good.plain", func(*draft) {}},
+
 	{RuleBrokenDER, "bad.cut", func(d *draft) { d.edit = func(b []byte) []byte { return b[:len(b)-20] } }},
 	{RuleBrokenDER, "bad.indefinite-length", func(d *draft) {
 		d.edit = func(b []byte) []byte { return slices.Concat([]byte{0x30, 0x80}, b[4:], []byte{0, 0}) }
@@ -151,7 +160,7 @@ var fixtures = []fixture{
 	}},
 	{RuleBrokenDER, "bad.unused-bits", func(d *draft) { // of the signature, which is whole octets
 		d.edit = func(b []byte) []byte {
-			at := len(b) - len(ec(1).sign(nil)) // near: r and s have one byte more or less
+			at := len(b) - len(ec(1).sign(nil)) + 8 // at or behind it: r and s have some bytes more or less
 			for ; b[at-1] != 0 || b[at] != 0x30; at-- {
 			}
 			b[at-1] = 1
@@ -260,7 +269,7 @@ var also = map[*finding.Rule][]string{
 	RuleSameKey: {"csr/shared-nonce"}, // by definition
 	// Nothing else is given:
 	RuleNoCSR: {
-		"csr/is-certificate", "csr/is-pgp-key", "csr/not-a-csr", "csr/empty-file", "csr/is-pkcs12", "csr/private-key", "csr/too-large",
+		"csr/is-certificate", "csr/is-pgp-key", "csr/not-a-csr", "csr/no-request", "csr/empty-file", "csr/is-pkcs12", "csr/private-key", "csr/too-large",
 		"csr/unreadable", "csr/bad-archive", "csr/nested-archive",
 	},
 }

@@ -14,6 +14,7 @@ import (
 
 	"enrollbench/core/archive"
 	"enrollbench/core/finding"
+	"enrollbench/core/form"
 )
 
 // smallFile is up to which size a file is read whole. What is larger is a ZIP, a text of many CSRs that is read as a
@@ -22,15 +23,22 @@ const smallFile = 1 << 20
 
 // outcome is one thing that a worker found in one file or member, before the collector numbers it.
 type outcome struct {
-	src    *source
+	place
 	kind   Kind
 	exam   exam
-	member int32
-	inside string // the member's name
 	off    int64
 	size   int32
 	bytes  int32 // of the DER
 	shared bool
+}
+
+// place is where something was found.
+type place struct {
+	src    *source
+	member int32  // index in the source's ZIP, -1 for a plain file
+	inside string // the member's name
+	coated bool   // offsets count in what lies within base64, UTF-16 or a mail
+	note   string // what was passed over to get at it
 }
 
 func (o *outcome) add(r *finding.Rule, message string) {
@@ -40,6 +48,7 @@ func (o *outcome) add(r *finding.Rule, message string) {
 // examiner examines inputs; each worker has its own, for its buffers.
 type examiner struct {
 	limits Limits
+	strict bool   // a request that can be read in spite of its form is broken
 	file   []byte // a file or member
 	der    []byte
 	out    []outcome
@@ -47,16 +56,17 @@ type examiner struct {
 
 // inFile examines a whole small file.
 func (x *examiner) inFile(src *source) {
+	p := place{src: src, member: -1}
 	data, err := x.readFile(src.path)
 	if err != nil {
-		x.refuse(src, -1, "", Unreadable, readReason(err))
+		x.refuse(p, Unreadable, readReason(err))
 		return
 	}
 	if isZIP(data) {
-		x.inSmallZIP(src, data)
+		x.inSmallZIP(p, data)
 		return
 	}
-	x.inBytes(src, -1, "", data)
+	x.inBytes(p, data)
 }
 
 func (x *examiner) readFile(name string) ([]byte, error) {
@@ -97,26 +107,15 @@ func readReason(err error) string {
 	return "cannot be read: " + err.Error()
 }
 
-func (x *examiner) inSmallZIP(src *source, data []byte) {
-	src.zip = true
+func (x *examiner) inSmallZIP(p place, data []byte) {
 	data = bytes.Clone(data)
 	z, err := archive.Open(bytes.NewReader(data), int64(len(data)), x.limits.Archive)
 	if err != nil {
-		x.refuseArchive(src, err)
+		x.refuseArchive(p, err)
 		return
 	}
-	for i := range z.Len() {
-		e, err := z.Entry(i)
-		if err != nil {
-			x.refuseMember(src, int32(i), "", err)
-			continue
-		}
-		if r := skipMember(&e); r == nil {
-			x.inMember(src, z, e)
-		} else if r != skipSilently {
-			x.refuseBy(r, src, int32(i), e.Name, Other, fmt.Sprintf("%q is hidden", path.Base(e.Name)))
-		}
-	}
+	p.src.zip = true
+	x.inMembers(p.src, z, 0, z.Len())
 }
 
 // skipSilently marks members that need no word.
@@ -126,7 +125,7 @@ func skipMember(e *archive.Entry) *finding.Rule {
 	if e.IsDir {
 		return skipSilently
 	}
-	for part := range strings.SplitSeq(e.Name, "/") {
+	for part := range strings.FieldsFuncSeq(e.Name, func(r rune) bool { return r == '/' || r == '\\' }) {
 		if part != "." && part != ".." && hidden(part) { // those two are folders, and the name is never used as a path
 			return RuleHiddenFile
 		}
@@ -136,130 +135,203 @@ func skipMember(e *archive.Entry) *finding.Rule {
 
 // inMember examines a small member of a ZIP.
 func (x *examiner) inMember(src *source, z *archive.Reader, e archive.Entry) {
+	p := place{src: src, member: int32(e.Index), inside: e.Name}
 	data, err := z.ReadEntry(e.Index, x.file[:0])
 	if err != nil {
-		x.refuseMember(src, int32(e.Index), e.Name, err)
+		x.refuseArchive(p, err)
 		return
 	}
 	if cap(data) > cap(x.file) {
 		x.file = data[:cap(data)]
 	}
 	if isZIP(data) {
-		x.refuseBy(RuleNestedArchive, src, int32(e.Index), e.Name, Other, "a ZIP inside a ZIP; one level is read")
+		x.inNested(p, data)
 		return
 	}
-	x.inBytes(src, int32(e.Index), e.Name, data)
+	x.inBytes(p, data)
 }
 
-func isZIP(b []byte) bool {
-	return bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.HasPrefix(b, []byte("PK\x05\x06"))
+// isZIP tells a ZIP from an office document, which is one too.
+func isZIP(head []byte) bool {
+	return form.Detect(head[:min(len(head), form.HeadBytes)]).Kind == form.ZIP
 }
 
-// inBytes examines what a small file or member holds: PEM blocks, or one DER.
-func (x *examiner) inBytes(src *source, member int32, inside string, data []byte) {
+// inNested tells of a ZIP inside a ZIP; of private keys in it first.
+func (x *examiner) inNested(p place, data []byte) {
+	if what := hiddenKey(data); what != "" {
+		x.refuseBy(RulePrivateKey, p, PrivateKey, "a private key lies in this archive: "+what)
+	}
+	x.refuseBy(RuleNestedArchive, p, Other, "a ZIP inside a ZIP; one level is read")
+}
+
+// inBytes examines what a small file or member holds: PEM blocks, or one DER, in whatever coat.
+func (x *examiner) inBytes(p place, data []byte) {
 	first := len(x.out)
-	at := 0
-	for {
-		b, ok, _ := nextBlock(data, at)
+	for at := 0; ; {
+		b, ok, _ := form.NextBlock(data, at)
 		if !ok {
 			break
 		}
-		x.inBlock(src, member, inside, &b, int64(b.start))
-		at = b.end
+		x.inBlock(p, &b, int64(b.Start))
+		at = b.End
 	}
-	if len(x.out) > first {
-		if member >= 0 && len(x.out) > first+1 {
-			for i := first; i < len(x.out); i++ {
-				x.out[i].shared = true
-			}
+	if found := x.out[first:]; len(found) > 0 {
+		for i := range found {
+			found[i].shared = p.coated || p.member >= 0 && len(found) > 1
 		}
 		return
 	}
-	if at > 0 { // only blocks that mean nothing, such as EC PARAMETERS
-		x.refuse(src, member, inside, Other, "it holds PEM blocks, but no CSR")
-		return
+	f := form.Detect(data[:min(len(data), form.HeadBytes)])
+	switch {
+	case kindOf(f) == Request && (f.Bare() || f.Coats[0] == form.Zeros):
+		x.inDER(p, data)
+	case !p.coated && wearsCoat(f):
+		x.inCoat(p, f, data)
+	default:
+		x.inForeign(p, f, data)
 	}
-	x.inDER(src, member, inside, data)
 }
 
-func (x *examiner) inDER(src *source, member int32, inside string, data []byte) {
-	if len(data) == 0 {
-		x.refuse(src, member, inside, Empty, "0 bytes")
+// wearsCoat tells whether a coat can be taken off that may lie around requests.
+func wearsCoat(f form.Form) bool {
+	return !f.Bare() && f.Coats[0] != form.PEM && f.Coats[0] != form.Zeros
+}
+
+// inCoat examines what lies within base64, UTF-16 or the headers of a mail.
+func (x *examiner) inCoat(p place, f form.Form, data []byte) {
+	r, f, err := form.Unwrap(bytes.NewReader(data))
+	if err == nil {
+		var inner []byte
+		if inner, err = io.ReadAll(io.LimitReader(r, 2*smallFile)); err == nil {
+			p.coated, p.note = true, "in "+f.Coats.String()
+			x.inBytes(p, inner)
+			return
+		}
+	}
+	x.refuseBy(RuleNoRequest, p, Other, err.Error())
+}
+
+// inDER examines data that is one request in DER, padding around it perhaps.
+func (x *examiner) inDER(p place, data []byte) {
+	der, note := withoutPadding(data)
+	if len(der) > MaxRequestBytes {
+		x.refuse(p, TooLarge, fmt.Sprintf("it has %d bytes, and the limit for a CSR is %d", len(der), MaxRequestBytes))
 		return
 	}
-	kind, what := kindOfBytes(data)
-	switch {
-	case kind != Request:
-		x.refuse(src, member, inside, kind, "this is "+what)
-	case len(data) > MaxRequestBytes:
-		x.refuse(src, member, inside, TooLarge, fmt.Sprintf("it has %d bytes, and the limit for a CSR is %d", len(data), MaxRequestBytes))
-	default:
-		o := outcome{src: src, member: member, inside: inside, bytes: int32(len(data)), exam: examine(data)}
-		if o.exam.ok {
-			o.add(RuleDERConverted, "binary (DER): converted to PEM in the bundle")
-		}
-		x.out = append(x.out, o)
+	o := outcome{place: p, bytes: int32(len(der)), shared: p.coated, exam: examine(der)}
+	if o.exam.ok {
+		o.add(RuleDERConverted, "binary (DER): converted to PEM in the bundle")
+		o.addNote(joined(p.note, note))
 	}
+	x.der = append(x.der[:0], der...)
+	x.out = append(x.out, o)
+}
+
+// addNote tells that a request was read in spite of its form.
+func (o *outcome) addNote(note string) {
+	if note != "" {
+		o.add(RuleUnusualForm, "the request was read all the same: "+note)
+	}
+}
+
+// inForeign tells of what holds no request.
+func (x *examiner) inForeign(p place, f form.Form, data []byte) {
+	if f.Kind != form.Empty && !f.Private() {
+		if what := hiddenKey(data); what != "" {
+			x.refuseBy(RulePrivateKey, p, PrivateKey, "a private key is inside: "+what)
+			return
+		}
+	}
+	kind, rule, hint := p.foreign(f, data)
+	message := "this is " + f.String()
+	if f.Kind == form.Empty {
+		message = fmt.Sprintf("%d bytes, and none of them says anything", len(data))
+	}
+	x.out = append(x.out, outcome{place: p, kind: kind, exam: exam{breaches: []breach{{rule: rule, message: message, hint: hint}}}})
 }
 
 // inBlock examines one PEM block, which stands at off in its file or member.
-func (x *examiner) inBlock(src *source, member int32, inside string, b *block, off int64) {
-	kind := kindOfLabel(b.label)
-	o := outcome{src: src, kind: kind, member: member, inside: inside, off: off, size: int32(b.end - b.start)}
-	switch {
-	case strings.HasSuffix(b.label, " PARAMETERS"): // what openssl ecparam writes before a key
+func (x *examiner) inBlock(p place, b *form.Block, off int64) {
+	named := form.Form{Kind: form.OfLabel(b.Label), Label: b.Label}
+	if named.Kind == form.Parameters { // what openssl ecparam writes before a key
 		return
-	case kind == Request || b.label == "":
+	}
+	der, note, err := decodeBody(x.der, b.Body)
+	found := named
+	if err == nil {
+		x.der = der
+		if inner := form.Detect(der); inner.Kind.Known() && !strings.HasPrefix(b.Label, "PGP ") {
+			found = inner // the label may lie, the structure does not
+		}
+	}
+	o := outcome{place: p, kind: kindOf(found), off: off, size: int32(b.End - b.Start)}
+	switch {
+	case o.kind == Request || b.Label == "":
 		o.kind = Request
-		if b.err != nil {
-			o.add(RuleBrokenPEM, "the PEM block is broken: "+b.err.Error())
+		if cause := errors.Join(b.Err, err); cause != nil {
+			if b.Err != nil {
+				cause = b.Err
+			}
+			o.add(RuleBrokenPEM, "the PEM block is broken: "+cause.Error())
 			break
 		}
-		der, err := decodeBody(x.der, b.body)
-		if err != nil {
-			o.add(RuleBrokenPEM, "the PEM block is broken: "+err.Error())
-			break
+		if b.Odd {
+			note = joined("BEGIN and END lines with other dashes or spaces than five hyphens", note)
+		}
+		if named.Kind != form.PKCS10 {
+			note = joined(note, fmt.Sprintf("its BEGIN line says %q", b.Label))
+		}
+		if zeros := len(der) - len(bytes.TrimLeft(der, "\x00")); zeros > 0 {
+			der, note = der[zeros:], joined(note, fmt.Sprintf("%d zero bytes before it", zeros))
+		}
+		if note = joined(p.note, note); x.strict && note != "" {
+			o.add(RuleBrokenPEM, "the PEM block can be read, but not by every program: "+note)
 		}
 		x.der = der
+		before := o.exam.breaches
 		o.exam, o.bytes = examine(der), int32(len(der))
-	case kind == PrivateKey:
-		o.add(RulePrivateKey, fmt.Sprintf("a PRIVATE KEY (%q) lies among the CSRs", b.label))
+		o.exam.breaches = append(before, o.exam.breaches...)
+		if !x.strict {
+			o.addNote(note)
+		}
+	case found.Private():
+		if b.Err != nil && !form.HasBase64(b.Body, 24) || b.Err == nil && !form.HasBase64(b.Body, 4) {
+			return // a text that speaks of such lines
+		}
+		o.add(o.kind.rule(), fmt.Sprintf("a PRIVATE KEY (%q) lies among the CSRs: it is %s", b.Label, found.Kind))
 	default:
-		o.add(kind.rule(), fmt.Sprintf("this is a PEM block of %q, not a CSR", b.label))
+		kind, rule, hint := p.foreign(found, nil)
+		if named.Kind == form.PKCS10 && rule.Severity < finding.Error {
+			rule, hint = RuleNoRequest, found.Kind.Advice()
+		}
+		o.kind = kind
+		o.exam.breaches = append(o.exam.breaches, breach{rule: rule, message: fmt.Sprintf("this is %s in a PEM block %q", found.Kind, b.Label), hint: hint})
 	}
 	x.out = append(x.out, o)
 }
 
-func (x *examiner) refuse(src *source, member int32, inside string, kind Kind, message string) {
-	x.refuseBy(kind.rule(), src, member, inside, kind, message)
+func (x *examiner) refuse(p place, kind Kind, message string) {
+	x.refuseBy(kind.rule(), p, kind, message)
 }
 
-func (x *examiner) refuseBy(r *finding.Rule, src *source, member int32, inside string, kind Kind, message string) {
-	o := outcome{src: src, kind: kind, member: member, inside: inside}
+func (x *examiner) refuseBy(r *finding.Rule, p place, kind Kind, message string) {
+	o := outcome{place: p, kind: kind}
 	o.add(r, message)
 	x.out = append(x.out, o)
 }
 
-// refuseArchive tells that a whole ZIP cannot be read.
-func (x *examiner) refuseArchive(src *source, err error) {
+// refuseArchive tells that a ZIP, or a member of one, cannot be read.
+func (x *examiner) refuseArchive(p place, err error) {
 	r := RuleBadArchive
 	if _, ok := errors.AsType[*archive.LimitError](err); ok {
 		r = RuleLimit
 	}
-	x.refuseBy(r, src, -1, "", Unreadable, err.Error())
-}
-
-func (x *examiner) refuseMember(src *source, member int32, inside string, err error) {
-	r := RuleBadArchive
-	if _, ok := errors.AsType[*archive.LimitError](err); ok {
-		r = RuleLimit
-	}
-	x.refuseBy(r, src, member, inside, Unreadable, err.Error())
+	x.refuseBy(r, p, Unreadable, err.Error())
 }
 
 // inStream reads a text of many CSRs of any size in a window that moves over it, and hands each block to emit, which
 // must not keep its bytes. It returns how many blocks there were, and the first bytes where there was none.
-func inStream(ctx context.Context, r io.Reader, emit func(b *block, off int64) error) (blocks int, head []byte, err error) {
+func inStream(ctx context.Context, r io.Reader, emit func(b *form.Block, off int64) error) (blocks int, head []byte, err error) {
 	buf := make([]byte, 0, 4*maxBlockBytes)
 	var base int64 // offset of buf[0]
 	for eof := false; ; {
@@ -276,28 +348,28 @@ func inStream(ctx context.Context, r io.Reader, emit func(b *block, off int64) e
 			}
 		}
 		if head == nil {
-			head = bytes.Clone(buf[:min(len(buf), 512)])
+			head = bytes.Clone(buf[:min(len(buf), form.HeadBytes)])
 		}
 		at := 0
 		for {
-			b, ok, more := nextBlock(buf, at)
+			b, ok, more := form.NextBlock(buf, at)
 			if !ok { // keep what may be the start of a BEGIN
-				at = max(at, len(buf)-len(pemBegin)+1)
+				at = max(at, len(buf)-128)
 				break
 			}
-			if more && !eof && len(buf)-b.start < maxBlockBytes {
-				at = b.start
+			if more && !eof && len(buf)-b.Start < maxBlockBytes {
+				at = b.Start
 				break
 			}
-			if more && b.end == len(buf) && len(buf)-b.start >= maxBlockBytes {
-				b.end = b.start + len(pemBegin)
-				b.err = fmt.Errorf("no END line follows within %d bytes, which is the limit for a block", maxBlockBytes)
+			if more && b.End == len(buf) && len(buf)-b.Start >= maxBlockBytes {
+				b.End = b.Start + len("-----BEGIN ")
+				b.Err = fmt.Errorf("no END line follows within %d bytes, which is the limit for a block", maxBlockBytes)
 			}
 			blocks++
-			if err := emit(&b, base+int64(b.start)); err != nil {
+			if err := emit(&b, base+int64(b.Start)); err != nil {
 				return blocks, nil, err
 			}
-			at = b.end
+			at = b.End
 		}
 		if eof {
 			return blocks, head, nil
@@ -311,7 +383,7 @@ func inStream(ctx context.Context, r io.Reader, emit func(b *block, off int64) e
 func entryName(file, member string) string {
 	name := filepath.Base(file)
 	if member != "" {
-		name = path.Base(member)
+		name = path.Base(strings.ReplaceAll(member, `\`, "/"))
 	}
 	if stem := strings.TrimSuffix(name, path.Ext(name)); stem != "" {
 		return stem

@@ -1,14 +1,17 @@
 package csr
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"enrollbench/core/archive"
 	"enrollbench/core/finding"
+	"enrollbench/core/form"
 )
 
 // ChangedError says that a file is not what it was when it was checked.
@@ -61,36 +64,44 @@ func (l *loader) load(e *Entry) ([]byte, error) {
 
 func (l *loader) read(e *Entry) ([]byte, error) {
 	text, err := l.bytes(e)
-	if err != nil || e.size == 0 {
-		return text, err
+	if err != nil {
+		return nil, err
 	}
-	b, ok, _ := nextBlock(text, 0)
-	if !ok || b.start != 0 || b.end != len(text) || b.err != nil {
+	if e.size == 0 {
+		der, _ := withoutPadding(text)
+		return der, nil
+	}
+	b, ok, _ := form.NextBlock(text, 0)
+	if !ok || b.Start != 0 || b.End != len(text) || b.Err != nil {
 		return nil, fmt.Errorf("its PEM block stands elsewhere")
 	}
-	der, err := decodeBody(l.der, b.body)
+	der, _, err := decodeBody(l.der, b.Body)
 	if err == nil {
 		l.der = der
 	}
-	return der, err
+	return bytes.TrimLeft(der, "\x00"), err
 }
 
 // bytes returns the PEM block of e, or its whole file or member where that is one DER.
 func (l *loader) bytes(e *Entry) ([]byte, error) {
-	if e.member < 0 && e.size == 0 {
+	if e.member < 0 && e.size == 0 && !e.coated {
 		return l.x.readFile(e.src.path)
 	}
 	if e.shared && l.pool != nil {
-		return l.readAt(l.pool.file, l.pool.base[memberOf{e.src, e.member}]+e.off, int(e.size))
+		m := l.pool.base[e.memberOf()]
+		if e.size == 0 {
+			return l.readAt(l.pool.file, m.at, int(m.size))
+		}
+		return l.readAt(l.pool.file, m.at+e.off, int(e.size))
 	}
 	if err := l.reopen(e.src); err != nil {
 		return nil, err
 	}
+	if e.shared {
+		return l.unpacked(e)
+	}
 	if e.member < 0 {
 		return l.readAt(l.file, e.off, int(e.size))
-	}
-	if e.shared {
-		return l.fromMember(e)
 	}
 	if int(e.member) >= l.zip.Len() {
 		return nil, fmt.Errorf("the ZIP has fewer members")
@@ -109,19 +120,44 @@ func (l *loader) bytes(e *Entry) ([]byte, error) {
 	return data[e.off : e.off+int64(e.size)], nil
 }
 
-// fromMember reads one block of a member with several by unpacking it up to there: right for one entry, a spool is for all.
-func (l *loader) fromMember(e *Entry) ([]byte, error) {
-	r, err := l.zip.Open(int(e.member))
+// unpacked reads one request by unpacking its file or member up to there: right for one entry, a spool is for all.
+func (l *loader) unpacked(e *Entry) ([]byte, error) {
+	r, err := l.stream(e.memberOf())
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
+	if e.size == 0 {
+		return io.ReadAll(io.LimitReader(r, 2*smallFile))
+	}
 	if _, err := io.CopyN(io.Discard, r, e.off); err != nil {
 		return nil, err
 	}
 	l.text = growTo(l.text, int(e.size))
 	_, err = io.ReadFull(r, l.text)
 	return l.text, err
+}
+
+// stream reads what m holds, its coat taken off. m's source is the open one.
+func (l *loader) stream(m memberOf) (io.ReadCloser, error) {
+	r := io.NopCloser(io.Reader(io.NewSectionReader(l.file, 0, math.MaxInt64)))
+	if m.member >= 0 {
+		if int(m.member) >= l.zip.Len() {
+			return nil, fmt.Errorf("the ZIP has fewer members")
+		}
+		var err error
+		if r, err = l.zip.Open(int(m.member)); err != nil {
+			return nil, err
+		}
+	}
+	if !m.coated {
+		return r, nil
+	}
+	inner, _, err := form.Unwrap(r)
+	return struct {
+		io.Reader
+		io.Closer
+	}{inner, r}, err
 }
 
 func (l *loader) readAt(f io.ReaderAt, off int64, n int) ([]byte, error) {
@@ -187,25 +223,31 @@ func openSourceZIP(src *source) (*os.File, *archive.Reader, error) {
 	return nil, nil, err
 }
 
-// memberOf names a ZIP member that holds several CSRs.
+// memberOf names a file or ZIP member that has to be unpacked before its CSRs are found.
 type memberOf struct {
 	src    *source
 	member int32
+	coated bool
 }
+
+func (e *Entry) memberOf() memberOf { return memberOf{e.src, e.member, e.coated} }
 
 // spool holds the unpacked text of such members, so that a bundle in the order of names need not unpack one of them
 // again for each CSR. CSRs are public; the file is removed with close, and where the system allows it has no name.
 type spool struct {
 	file *os.File
-	base map[memberOf]int64
+	base map[memberOf]extent
 }
+
+// extent is where in a spool something lies.
+type extent struct{ at, size int64 }
 
 // newSpool unpacks the shared members of the given entries, or returns nil where there are none.
 func newSpool(entries []*Entry) (*spool, error) {
 	var order []memberOf
 	seen := map[memberOf]bool{}
 	for _, e := range entries {
-		if m := (memberOf{e.src, e.member}); e.shared && !seen[m] {
+		if m := e.memberOf(); e.shared && !seen[m] {
 			seen[m] = true
 			order = append(order, m)
 		}
@@ -218,13 +260,13 @@ func newSpool(entries []*Entry) (*spool, error) {
 		return nil, err
 	}
 	os.Remove(f.Name()) // Windows refuses while it is open; close removes it there
-	s := &spool{file: f, base: make(map[memberOf]int64, len(order))}
+	s := &spool{file: f, base: make(map[memberOf]extent, len(order))}
 	l := newLoader()
 	defer l.close()
 	var at int64
 	for _, m := range order {
-		s.base[m] = at
 		n, err := l.unpack(m, f)
+		s.base[m] = extent{at, n}
 		if err != nil {
 			s.close()
 			return nil, &ChangedError{At: finding.Location{File: m.src.path}, Reason: err.Error()}
@@ -238,10 +280,7 @@ func (l *loader) unpack(m memberOf, w io.Writer) (int64, error) {
 	if err := l.reopen(m.src); err != nil {
 		return 0, err
 	}
-	if int(m.member) >= l.zip.Len() {
-		return 0, fmt.Errorf("the ZIP has fewer members")
-	}
-	r, err := l.zip.Open(int(m.member))
+	r, err := l.stream(m)
 	if err != nil {
 		return 0, err
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"enrollbench/core/form"
 )
 
 func TestDecodePEMForms(t *testing.T) {
@@ -45,9 +47,9 @@ func TestDecodePEMRefusals(t *testing.T) {
 		"empty block":    {pemHeader + pemFooter, "nothing stands between"},
 		"two":            {whole + whole, "more than one"},
 		"certificate":    {strings.ReplaceAll(whole, "CERTIFICATE REQUEST", "CERTIFICATE"), "a certificate stands"},
-		"private key":    {"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "a private key stands"},
+		"private key":    {"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "private key stands"},
 		"header lines":   {strings.Replace(whole, "\nMI", "\nProc-Type: 4,ENCRYPTED\n\nMI", 1), "header lines"},
-		"nothing":        {"hello", "a text without a PEM block"},
+		"nothing":        {"hello", "this is a text"},
 		"begin in begin": {"-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n" + whole, "another BEGIN"},
 		"broken begin":   {"-----BEGIN CERTIFICATE REQUEST\n" + whole[len(pemHeader):], "BEGIN line does not end"},
 		"too large":      {pemHeader + strings.Repeat("AAAA", MaxRequestBytes/2) + "\n" + pemFooter, "the limit for a CSR"},
@@ -71,15 +73,15 @@ func TestAppendPEMAsTheLibrary(t *testing.T) {
 // blocksOf reads a stream and returns each block's text by its offset.
 func blocksOf(t *testing.T, text string, r io.Reader) (labels []string, broken int) {
 	t.Helper()
-	_, _, err := inStream(context.Background(), r, func(b *block, off int64) error {
-		if b.err != nil {
+	_, _, err := inStream(context.Background(), r, func(b *form.Block, off int64) error {
+		if b.Err != nil {
 			broken++
 			return nil
 		}
-		if got := text[off : off+int64(b.end-b.start)]; !strings.HasPrefix(got, "-----BEGIN "+b.label) || !strings.HasSuffix(got, b.label+"-----") {
+		if got := text[off : off+int64(b.End-b.Start)]; !strings.HasPrefix(got, "-----BEGIN "+b.Label) || !strings.HasSuffix(got, b.Label+"-----") {
 			t.Errorf("offset %d does not lead to the block: %.60q", off, got)
 		}
-		labels = append(labels, b.label)
+		labels = append(labels, b.Label)
 		return nil
 	})
 	if err != nil {
@@ -127,9 +129,6 @@ func FuzzPEM(f *testing.F) {
 	f.Add([]byte("-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----"))
 	f.Add([]byte{0x30, 0x82, 0x01})
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if len(text) > 0 {
-			kindOfBytes(text)
-		}
 		der, err := DecodePEM(text)
 		if err != nil {
 			return
@@ -138,7 +137,7 @@ func FuzzPEM(f *testing.F) {
 		if err != nil || !bytes.Equal(again, der) {
 			t.Fatalf("written and read again: %v", err)
 		}
-		n, _, err := inStream(context.Background(), bytes.NewReader(text), func(b *block, _ int64) error { return b.err })
+		n, _, err := inStream(context.Background(), bytes.NewReader(text), func(b *form.Block, _ int64) error { return b.Err })
 		if err != nil || n != 1 {
 			t.Fatalf("the stream sees %d blocks: %v", n, err)
 		}

@@ -31,6 +31,14 @@ var (
 		"Not a request: left out",
 		"The file holds no certification request in PEM or DER.",
 		"remove the file, or give the request that it should have been")
+	RuleNoRequest = rule("csr/no-request", finding.Error, contractPrepare+": one CSR per certificate; RFC 2986 §4",
+		"Named or placed like a request, but no request can be read from it",
+		"The device whose request this should be would be missing from the batch.",
+		"replace the file by the request (CSR) in PEM or DER, or remove the file")
+	RuleUnusualForm = rule("csr/unusual-form", finding.Notice, "RFC 7468 §3, X.690 §8.1",
+		"Unusual form: the request was read all the same",
+		"The form can only mean one thing, so the request is taken. The upload holds it in the usual form; other programs may refuse the file.",
+		"nothing to do; correct the tool that writes the files if other programs refuse them")
 	RuleEmptyFile = rule("csr/empty-file", finding.Error, "RFC 7468 §3",
 		"Empty file",
 		"A device whose request is empty would be missing from the batch; most often a copy or a script failed.",

@@ -80,7 +80,7 @@ func TestIntakeNamesWhatIsNoCSR(t *testing.T) {
 	for name, data := range map[string]string{
 		"empty.csr": "", "blank.csr": " \r\n", "text.txt": "hello", "page.html": "<html></html>", "list.json": "[1]",
 		"base64.txt": strings.Repeat("TUlJQg==", 20), "pgp.asc": "-----BEGIN PGP PUBLIC KEY BLOCK-----\nAAAA\n-----END PGP PUBLIC KEY BLOCK-----",
-		"pgp-secret.asc": "-----BEGIN PGP PRIVATE KEY BLOCK-----\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----", "pgp.bin": "\x99\x01\x0d\x04", "pgp-secret.bin": "\x95\x01\x0d\x04",
+		"pgp-secret.asc": "-----BEGIN PGP PRIVATE KEY BLOCK-----\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----", "pgp.bin": "\x99\x01\x0d\x04\x60\x01\x02\x03\x01\x08\x00", "pgp-secret.bin": "\x95\x01\x0d\x04\x60\x01\x02\x03\x01\x08\x00",
 		"broken.csr": pemHeader + "MIIB!\n" + pemFooter, "cut.der": "\x30\x82\x01\x10\x30",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
@@ -98,7 +98,7 @@ func TestIntakeNamesWhatIsNoCSR(t *testing.T) {
 		"store.p12": {PKCS12, RuleIsPKCS12}, "public.der": {Other, RuleNotACSR}, "chain.p7b": {PKCS7, RuleNotACSR},
 		"pgp.asc": {PGPKey, RuleIsPGPKey}, "pgp.bin": {PGPKey, RuleIsPGPKey},
 		"empty.csr": {Empty, RuleEmptyFile}, "blank.csr": {Empty, RuleEmptyFile}, "text.txt": {Other, RuleNotACSR}, "page.html": {Other, RuleNotACSR},
-		"list.json": {Other, RuleNotACSR}, "base64.txt": {Other, RuleNotACSR},
+		"list.json": {Other, RuleNotACSR}, "base64.txt": {Other, RuleNoRequest},
 		"broken.csr": {Request, RuleBrokenPEM}, "cut.der": {Request, RuleBrokenDER},
 	}
 	s := check(t, dir)

@@ -13,8 +13,9 @@ import (
 
 // found is a file to look into.
 type found struct {
-	path string // as it shall be shown: the path as given, or as found below the given folder
-	size int64
+	path  string // as it shall be shown: the path as given, or as found below the given folder
+	size  int64
+	given bool // by name
 }
 
 // walk lists the files at paths in a fixed order: the paths as given, folders by name. It does not follow links out of
@@ -30,7 +31,7 @@ func walk(ctx context.Context, paths []string, l Limits) (files []found, extra [
 			if !info.Mode().IsRegular() {
 				return nil, nil, fmt.Errorf("%q is neither a file nor a folder", p)
 			}
-			files = append(files, found{p, info.Size()})
+			files = append(files, found{p, info.Size(), true})
 			continue
 		}
 		w := walker{ctx: ctx, root: p, limits: l, files: files}
@@ -89,7 +90,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 			w.add(RuleUnreadable, at, err.Error())
 			return nil
 		}
-		w.files = append(w.files, found{path, info.Size()})
+		w.files = append(w.files, found{path, info.Size(), false})
 	}
 	return nil
 }

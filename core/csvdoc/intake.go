@@ -98,7 +98,7 @@ func (b *base) begin(o Options) (*intake, error) {
 	if isZIP(head) {
 		entry, n, err := b.openMember(o.Limits)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("open %q: %w", b.path, err)
 		}
 		raw, size, in.entry = entry, n, entry
 		in.size = size

@@ -14,11 +14,11 @@ import (
 	"strings"
 	"sync"
 
-	"software.sslmate.com/src/go-pkcs12"
-
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/certificate"
 	"enrollbench/core/finding"
+	"enrollbench/core/mldsa"
+	"enrollbench/core/privatekey"
 	"enrollbench/core/progress"
 	"enrollbench/core/work"
 )
@@ -31,7 +31,7 @@ const (
 	PEM Encoding = iota
 	// DER: NAME.der and NAME.key, the key as it was delivered (PKCS#8 as a rule).
 	DER
-	// PKCS12: NAME.p12 with certificate, chain and key under a passphrase.
+	// PKCS12: NAME.p12 with certificate, chain and key under a passphrase, under the common name: a keystore of Java, too.
 	PKCS12
 	// OnePEM: one file all.pem, each certificate followed by its key.
 	OnePEM
@@ -54,6 +54,7 @@ type ExportOptions struct {
 	Layout     Layout
 	Names      string                 // template, see CheckNames; "" is DefaultNames; OnePEM has none
 	FullChain  bool                   // the chain after each certificate (PEM, OnePEM); PKCS12 always has it
+	Fleets     []Fleet                // lists for registries of clouds, beside the rest
 	Passphrase func() ([]byte, error) // for PKCS12, asked once; wiped after use
 	Replace    bool
 	Insist     bool // although the verdict is red
@@ -118,9 +119,12 @@ func (d *Delivery) plan(o ExportOptions) (*export, error) {
 	}
 	x := &export{Delivery: d, o: o, chains: map[*authority][]*x509.Certificate{}}
 	if o.Encoding != OnePEM { // one file: nobody's name is in the way of another's
-		if x.names, err = d.names(t, o.Layout); err != nil {
+		if x.names, err = d.names(t); err != nil {
 			return nil, err
 		}
+	}
+	if err := x.checkFleets(); err != nil {
+		return nil, err
 	}
 	for _, a := range d.gathering.authorities.list {
 		if a.speaker != a {
@@ -196,6 +200,11 @@ func (x *export) write(ctx context.Context, to sink, workers int, report progres
 	if err != nil {
 		return err
 	}
+	fleets, err := x.writeFleets(ctx, to, outcomes)
+	if err != nil {
+		return err
+	}
+	rest = append(rest, fleets...)
 	return x.writeLists(to, outcomes, rest)
 }
 
@@ -281,7 +290,14 @@ func (x *export) writePKCS12(to sink, r *reader, i int, der []byte, out *outcome
 	if err != nil {
 		return err
 	}
-	data, err := pkcs12.Modern2023.Encode(key, cert, x.chain(c), string(x.passphrase))
+	if _, ok := key.(*mldsa.PrivateKey); ok {
+		return fmt.Errorf("%s: the key of %q is ML-DSA, which PKCS#12 cannot hold yet; choose PEM or DER", x.gathering.location(c.at), c.name)
+	}
+	alias := c.name
+	if alias == "" {
+		alias = x.names[i]
+	}
+	data, err := privatekey.Keystore(key, cert, x.chain(c), alias, x.passphrase)
 	if err != nil {
 		return fmt.Errorf("PKCS#12 of %q: %w", c.name, err)
 	}

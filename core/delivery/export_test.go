@@ -181,12 +181,21 @@ func TestExportRefuses(t *testing.T) {
 		}
 		exported(t, d, ExportOptions{Names: "{cn}-{serial}"})
 	}
-	refused("our own name", open(all[9]), ExportOptions{}, "taken by a file of the export")
-	odd := []device{p.issuing.issue(t, "chain.pem", newKey(t), nil), p.issuing.issue(t, "Manifest.csv", newKey(t), nil)}
-	for _, d := range odd {
-		refused("a folder of our own name", open(d), ExportOptions{Layout: Folders}, "taken by a file of the export")
+	for _, layout := range []Layout{Flat, Folders} { // names that mean something get others, and stop nobody
+		var odd []device
+		for _, name := range []string{"chain.pem", "Manifest.csv", "manifest", "..", "...", "-rf", "con", "all", "SHA256SUMS"} {
+			odd = append(odd, p.issuing.issue(t, name, newKey(t), nil))
+		}
+		_, files := exported(t, open(odd...), ExportOptions{Layout: layout})
+		for _, want := range []string{"_chain.pem", "_Manifest.csv", "_manifest", "__", "___", "_-rf", "_con", "_all", "_SHA256SUMS"} {
+			if layout == Folders {
+				want += "/" + want
+			}
+			if files[want+".key"] == nil || files["manifest.csv"] == nil {
+				t.Errorf("%s: %v", want, slices.Sorted(maps.Keys(files)))
+			}
+		}
 	}
-	exported(t, open(odd...), ExportOptions{})
 	for what, devices := range map[string][]device{"same names": all[:2], "our own name": all[9:10], "dots": all[4:5], "no common name": all[12:]} {
 		if _, files := exported(t, open(devices...), ExportOptions{Encoding: OnePEM}); bytes.Count(files["all.pem"], []byte("BEGIN CERTIFICATE")) != len(devices) {
 			t.Errorf("%s in one file: %s", what, files["all.pem"])
@@ -195,14 +204,13 @@ func TestExportRefuses(t *testing.T) {
 	refused("no common name", open(all[12]), ExportOptions{}, "no common name")
 	refused("no MAC", open(all[0]), ExportOptions{Names: "{mac}"}, "no MAC address")
 	refused("no row", open(all[0]), ExportOptions{Names: "{row}"}, "no {row}")
-	refused("too long", open(all[11]), ExportOptions{Names: "{cn}{cn}{cn}{cn}"}, "octets")
+	refused("too long", open(all[11]), ExportOptions{Names: "{cn}{cn}{cn}{cn}"}, "bytes")
 	for _, template := range []string{"x", "{x}", "{cn", "cn}", "{cn}/{row}", "{cn}:", "{}", "{{cn}}"} {
 		if CheckNames(template) == nil {
 			t.Errorf("the template %q is accepted", template)
 		}
 		refused(template, open(all[0]), ExportOptions{Names: template}, "template")
 	}
-	refused("dots", open(all[4]), ExportOptions{}, "nothing of its name")
 	for i, want := range map[int]string{2: "a_b", 5: "_.hidden", 6: "_CON", 10: "00_1A_C2_7B_00_00"} {
 		_, files := exported(t, open(all[i]), ExportOptions{})
 		if files[want+".pem"] == nil {

@@ -21,6 +21,7 @@ import (
 
 	"enrollbench/core/certificate"
 	"enrollbench/core/finding"
+	"enrollbench/core/mldsa"
 	"enrollbench/core/progress"
 	"enrollbench/core/work"
 )
@@ -343,6 +344,7 @@ var knownAlgorithms = []asn1.ObjectIdentifier{
 	{1, 2, 840, 113549, 1, 1, 1}, // rsaEncryption
 	{1, 3, 101, 112},             // Ed25519
 	{1, 3, 101, 110},             // X25519
+	mldsa.Algorithms[0].OID, mldsa.Algorithms[1].OID, mldsa.Algorithms[2].OID,
 }
 
 // settle verifies the signatures that had to wait for the issuer's certificate, makes devices out of CA certificates

@@ -6,6 +6,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"strings"
+
+	"enrollbench/core/mldsa"
 )
 
 // keyHash is the SHA-256 of a SubjectPublicKeyInfo: by it certificates, private keys and requests find each other.
@@ -24,6 +27,9 @@ func privateKey(form string, der []byte) (crypto.PrivateKey, error) {
 			return k, nil
 		}
 	}
+	if k, err := mldsa.ParsePKCS8PrivateKey(der); err == nil {
+		return k, nil
+	}
 	k, err := x509.ParsePKCS8PrivateKey(der)
 	if err == nil {
 		return k, nil
@@ -34,7 +40,7 @@ func privateKey(form string, der []byte) (crypto.PrivateKey, error) {
 	if k, err := x509.ParsePKCS1PrivateKey(der); err == nil {
 		return k, nil
 	}
-	return nil, fmt.Errorf("the private key cannot be read: %w", err)
+	return nil, fmt.Errorf("the private key cannot be read: %s", strings.TrimPrefix(err.Error(), "x509: "))
 }
 
 // errNoPublic: the key cannot say which certificate is its own.
@@ -45,6 +51,9 @@ func keyOf(private crypto.PrivateKey) (keyHash, error) {
 	k, ok := private.(interface{ Public() crypto.PublicKey })
 	if !ok {
 		return keyHash{}, errNoPublic
+	}
+	if public, ok := k.Public().(*mldsa.PublicKey); ok {
+		return sha256.Sum256(public.MarshalPKIX()), nil
 	}
 	spki, err := x509.MarshalPKIXPublicKey(k.Public())
 	if err != nil {

@@ -149,6 +149,10 @@ func (d device) keyDER(t testing.TB) []byte {
 	return der
 }
 
+func pemOf(label string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})
+}
+
 func certPEM(der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: labelCertificate, Bytes: der})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,6 +17,9 @@ import (
 
 // DefaultNames is the template that the service itself follows: files are called after the common name.
 const DefaultNames = "{cn}"
+
+// reserved are the names, without endings too, of what an export writes beside certificates and keys.
+var reserved = []string{"manifest", "chain", "sha256sums", "unmatched", "all", "aws-iot", "aws-iot-template", "azure-dps", "manifest.csv", "chain.pem"}
 
 // maxName keeps a name with its endings below what every file system takes, in octets.
 const maxName = 200
@@ -104,15 +108,17 @@ func (t nameTemplate) name(r *record, row int) (string, error) {
 			b.WriteString(strconv.Itoa(row))
 		}
 	}
-	name := strings.TrimRight(b.String(), ". ")
+	given := b.String()
+	name := strings.TrimRight(given, ". ")
 	if name == "" {
-		return "", errors.New("nothing of its name can be in the name of a file")
+		name = strings.Repeat("_", len(given)) // "..", which is a folder everywhere
 	}
 	if len(name) > maxName {
-		return "", fmt.Errorf("its name would take %d octets, more than %d; use {serial} or {row}", len(name), maxName)
+		return "", fmt.Errorf("its name would have %d bytes, at most %d are possible; use {serial} or {row}", len(name), maxName)
 	}
-	if strings.HasPrefix(name, ".") || archive.CheckName(name+".key") != nil {
-		name = "_" + name // hidden, or a device of Windows: CON, NUL, COM1
+	// Hidden, an option to programs (-rf), a device of Windows (CON, NUL, COM1), or a file of the export itself.
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "-") || archive.CheckName(name+".key") != nil || slices.Contains(reserved, folded(name)) {
+		name = "_" + name
 	}
 	if err := archive.CheckName(name + ".key"); err != nil {
 		return "", err
@@ -145,7 +151,7 @@ func (e *CollisionError) Error() string {
 func folded(name string) string { return norm.NFC.String(strings.ToLower(strings.ToUpper(name))) }
 
 // names makes the names of all certificates before anything is written.
-func (d *Delivery) names(t nameTemplate, layout Layout) ([]string, error) {
+func (d *Delivery) names(t nameTemplate) ([]string, error) {
 	g := d.gathering
 	all := make([]string, len(g.certificates))
 	taken := make(map[string]int32, len(all))
@@ -164,15 +170,6 @@ func (d *Delivery) names(t nameTemplate, layout Layout) ([]string, error) {
 		}
 		taken[folded(name)] = int32(i) // #nosec G115 -- below maxParts a unit
 		all[i] = name
-	}
-	reserved := []string{"manifest", "chain", "sha256sums", "unmatched", "all"}
-	if layout == Folders {
-		reserved = append(reserved, "manifest.csv", "chain.pem") // a folder's name has no ending that would keep it apart
-	}
-	for _, ours := range reserved {
-		if i, ok := taken[ours]; ok {
-			return nil, fmt.Errorf("%s: the name %q is taken by a file of the export itself; add something to the template of names", g.location(g.certificates[i].at), ours)
-		}
 	}
 	return all, nil
 }

@@ -36,11 +36,7 @@ type part struct {
 // maxParts bounds the pieces of one file: a PEM with the certificates of a whole batch.
 const maxParts = 3_000_000
 
-var (
-	pemBegin = []byte("-----BEGIN ")
-	pemEnd   = []byte("-----END ")
-	pemDash  = []byte("-----")
-)
+var pemBegin = []byte("-----BEGIN ")
 
 // split takes a file of a result apart: PEM with any number of blocks, DER with any number of structures, a binary
 // OpenPGP message, or base64 of one of these. Every octet of it belongs to some part, or is text between PEM blocks.
@@ -75,65 +71,28 @@ func splitCoat(data []byte, coat bool) []part {
 
 func splitPEM(text []byte) []part {
 	var parts []part
-	damaged := func(block []byte, form, reason string) {
-		parts = append(parts, part{kind: damagedPart, form: form, given: block, err: errors.New(reason)})
-	}
-	for len(parts) < maxParts {
-		start := bytes.Index(text, pemBegin)
-		if start < 0 {
-			return parts
-		}
-		text = text[start:]
-		label, ok := form.Label(text[len(pemBegin):])
+	for at := 0; len(parts) < maxParts; {
+		b, ok, _ := form.NextBlock(text, at)
 		if !ok {
-			damaged(text, "", "its BEGIN line does not end in five dashes")
-			return parts
+			break
 		}
-		head := len(pemBegin) + len(label) + len(pemDash)
-		end, isEnd := nextMarker(text[head:])
-		if !isEnd {
-			damaged(text[:head+end], label, "it has a BEGIN line but no END line; was it cut short?")
-			text = text[head+end:]
+		block := text[b.Start:b.End]
+		at = b.End
+		if b.Err != nil {
+			parts = append(parts, part{kind: damagedPart, form: b.Label, given: block, err: b.Err})
 			continue
 		}
-		body := text[head : head+end]
-		foot, ok := form.Label(text[head+end+len(pemEnd):])
-		if !ok || foot != label {
-			damaged(text[:head+end], label, fmt.Sprintf("it begins as %q and ends as %q", label, foot))
-			text = text[head+end+len(pemEnd):]
+		if b.Label == "EC PARAMETERS" { // openssl writes the curve before the key, which names it again
 			continue
 		}
-		block := text[:head+end+len(pemEnd)+len(foot)+len(pemDash)]
-		if label != "EC PARAMETERS" { // openssl writes the curve before the key, which names it again
-			p := pemPart(label, body, block)
-			if chain := certificatesOf(p.der); chain != nil {
-				parts = append(parts, chain...)
-			} else {
-				parts = append(parts, p)
-			}
+		p := pemPart(b.Label, b.Body, block)
+		if chain := certificatesOf(p.der); chain != nil {
+			parts = append(parts, chain...)
+		} else {
+			parts = append(parts, p)
 		}
-		text = text[len(block):]
 	}
 	return parts
-}
-
-// nextMarker finds the next BEGIN or END line, whichever comes first: one search for each would be made again and again
-// over all that follows. Without one it gives the end.
-func nextMarker(text []byte) (at int, isEnd bool) {
-	for {
-		n := bytes.Index(text[at:], pemDash)
-		if n < 0 {
-			return len(text), false
-		}
-		at += n
-		switch {
-		case bytes.HasPrefix(text[at:], pemEnd):
-			return at, true
-		case bytes.HasPrefix(text[at:], pemBegin):
-			return at, false
-		}
-		at++
-	}
 }
 
 // Labels of PEM blocks, RFC 7468 and custom.

@@ -111,7 +111,7 @@ func TestKeyOf(t *testing.T) {
 		}
 	}
 	// A key of a type from the future is kept, not called damaged.
-	future := []byte("\x30\x14\x02\x01\x00\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x12\x04\x02\x04\x00")
+	future := []byte("\x30\x14\x02\x01\x00\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x14\x04\x02\x04\x00")
 	d := mustOpen(t, zipOf(t, map[string][]byte{"a.key": pem.EncodeToMemory(&pem.Block{Type: labelPrivateKey, Bytes: future})}), OpenRequest{})
 	if len(d.List(SealedKey)) != 1 || rulesOf(d.Findings())["delivery/damaged"] > 0 {
 		t.Errorf("%v", d.Findings().All())
@@ -173,7 +173,7 @@ func FuzzSplit(f *testing.F) {
 
 // bodyOf is what stands between the first two lines of dashes.
 func bodyOf(text []byte) []byte {
-	fields := bytes.Split(text, pemDash)
+	fields := bytes.Split(text, []byte("-----"))
 	if len(fields) < 3 {
 		return nil
 	}

@@ -8,5 +8,5 @@ func (d *Delivery) FileNames(template string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.names(t, Flat)
+	return d.names(t)
 }

@@ -84,8 +84,8 @@ func der(b []byte) Kind {
 		return versioned(first.body, rest)
 	case tagSequence:
 		switch tag := peek(first.body); {
-		case tag == tagOID && peek(rest) == tagOctets:
-			return EncryptedPKCS8
+		case tag == tagOID && (peek(rest) == tagOctets || len(rest) == 0 && underPassphrase(first.body)):
+			return EncryptedPKCS8 // RFC 5958 §3
 		case tag == tagOID && peek(rest) == tagBits:
 			return PublicKey
 		case tag == tagOID && peek(rest) == tagSequence:
@@ -99,6 +99,12 @@ func der(b []byte) Kind {
 		}
 	}
 	return ASN1
+}
+
+// underPassphrase tells whether an AlgorithmIdentifier encrypts with a passphrase (RFC 8018, RFC 7292 appendix C).
+func underPassphrase(algorithm []byte) bool {
+	e, _, _ := next(algorithm)
+	return bytes.HasPrefix(e.body, oidPKCS5) || bytes.HasPrefix(e.body, oidPKCS12PBE)
 }
 
 // versioned tells apart what starts with an INTEGER.
@@ -182,7 +188,9 @@ var (
 	oidSigned    = oid(1, 2, 840, 113549, 1, 7, 2)         // RFC 5652 §5
 	oidAuth      = oid(1, 2, 840, 113549, 1, 9, 16, 1, 23) // RFC 5083 §2
 	oidSMIME     = oid(1, 2, 840, 113549, 1, 9, 16, 1)     // content types of S/MIME
-	oidPKIData   = oid(1, 3, 6, 1, 5, 5, 7, 12, 2)         // RFC 5272 §3.2.1
+	oidPKCS5     = oid(1, 2, 840, 113549, 1, 5)
+	oidPKCS12PBE = oid(1, 2, 840, 113549, 1, 12, 1)
+	oidPKIData   = oid(1, 3, 6, 1, 5, 5, 7, 12, 2) // RFC 5272 §3.2.1
 )
 
 // oid is the body of an object identifier's encoding.

@@ -40,9 +40,10 @@ func detect(b []byte, depth int) Form {
 // layer is what one look tells: the kind, or the coat that lies around the rest.
 type layer struct {
 	kind    Kind
-	coat    Coat // 0: none, kind holds
-	at      int  // where the content of the coat begins
-	body    Coat // Base64: the content of SMIME is base64
+	coat    Coat   // 0: none, kind holds
+	at      int    // where the content of the coat begins
+	body    []byte // of PEM
+	base64  bool   // the content of SMIME is base64
 	label   string
 	private bool
 	dense   bool // base64 without spaces between its characters, as programs write it
@@ -96,9 +97,7 @@ func lookText(b, text []byte) layer {
 	if h, ok := mailHeaders(text); ok {
 		if h.holdsCMS() {
 			l := layer{coat: SMIME, at: skipped + h.end}
-			if h.encoding == "base64" {
-				l.body = Base64
-			}
+			l.base64 = h.encoding == "base64"
 			return l
 		}
 		if l, ok := firstBlock(text); ok {
@@ -119,17 +118,15 @@ func lookText(b, text []byte) layer {
 
 // content is what lies within the coat, as far as b shows it.
 func (l *layer) content(b []byte) []byte {
-	b = b[l.at:]
 	switch {
 	case l.coat == UTF16:
-		return fromUTF16(b, l.label == "BE")
-	case l.coat == Base64, l.body == Base64:
-		return decodeHead(b)
+		return fromUTF16(b[l.at:], l.label == "BE")
 	case l.coat == PEM:
-		body, _ := pemBody(b)
-		return decodeHead(body)
+		return decodeHead(l.body)
+	case l.coat == Base64, l.base64:
+		return decodeHead(b[l.at:])
 	}
-	return b
+	return b[l.at:]
 }
 
 // minBase64 is how many characters are taken for base64 and not for a word.

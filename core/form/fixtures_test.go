@@ -147,7 +147,7 @@ func fixtures() map[Kind][][]byte {
 	publicKey := []byte{4, 0x60, 1, 2, 3, 1, 8, 0}
 	return map[Kind][][]byte{
 		Empty:       {nil, []byte(" \r\n\t"), utf8Mark, {0, 0, 0, 0}, {0xFF, 0xFE}},
-		Text:        {[]byte("hello, world"), []byte("Świadectwa i klucze prywatne"), []byte("\x8Awiadectwa, klucze"), []byte("\x8Aar\x9Ee 12"), []byte("\xC8esky text v kodovani"), []byte("Subject: the batch of line 4\n\nIt is ready."), []byte("words that might be base64 too"), []byte("[section]\nname=x\n"), []byte("0123456789 0000"), []byte("From here on it is text\n\nSubject: x\n"), []byte("put no -----BEGIN PRIVATE KEY----- in here")},
+		Text:        {[]byte("hello, world"), []byte("Świadectwa i klucze prywatne"), []byte("\x8Awiadectwa, klucze"), []byte("\x8Aar\x9Ee 12"), []byte("\xC8esky text v kodovani"), []byte("Subject: the batch of line 4\n\nIt is ready."), []byte("words that might be base64 too"), []byte("[section]\nname=x\n"), []byte("0123456789 0000"), []byte("From here on it is text\n\nSubject: x\n"), []byte("put no -----BEGIN PRIVATE KEY----- in here"), []byte("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n")},
 		Base64Text:  {base64Lines(append([]byte("\x01\x02"), junk...))},
 		TooDeep:     {base64Lines(base64Lines(base64Lines(base64Lines(base64Lines(pkcs8)))))},
 		JSON:        {[]byte(`{"certificates": []}`), []byte("\uFEFF[ {\"a\": 1} ] []"), []byte("[]"), []byte("{"), []byte(`[null]`)},
@@ -182,7 +182,7 @@ func fixtures() map[Kind][][]byte {
 		EncryptedPKCS8:     {encrypted, pemText("ENCRYPTED PRIVATE KEY", encrypted)},
 		RSAKey:             {x509.MarshalPKCS1PrivateKey(rsaKey), pemText("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(rsaKey))},
 		ECKey:              {must(x509.MarshalECPrivateKey(ecKey)), append([]byte("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"), pemText("EC PRIVATE KEY", must(x509.MarshalECPrivateKey(ecKey)))...)},
-		DSAKey:             {seq(integer(0), integer(1<<40), integer(1<<20), integer(1<<30), integer(1<<35), integer(1<<19)), []byte("-----BEGIN DSA PRIVATE KEY-----\n")},
+		DSAKey:             {seq(integer(0), integer(1<<40), integer(1<<20), integer(1<<30), integer(1<<35), integer(1<<19)), pemText("DSA PRIVATE KEY", seq(integer(0), integer(1<<40), integer(1<<20), integer(1<<30), integer(1<<35), integer(1<<19)))},
 		LegacyEncryptedKey: {[]byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n" + string(base64Lines(append([]byte{1}, junk...))) + "-----END RSA PRIVATE KEY-----\n")},
 		PKCS12:             {pfx, indefinite, pemText("PKCS12", pfx)},
 		JKS:                {append([]byte("\xFE\xED\xFE\xED\x00\x00\x00\x02"), junk...)},

@@ -5,12 +5,6 @@ import (
 	"strings"
 )
 
-var (
-	pemBegin = []byte("-----BEGIN ")
-	pemEnd   = []byte("-----END ")
-	pemDash  = []byte("-----")
-)
-
 // labels say what a PEM block holds (RFC 7468; RFC 9580 §6.2 for OpenPGP; what OpenSSL, gpgsm and others write).
 var labels = map[string]Kind{
 	"CERTIFICATE REQUEST": PKCS10, "NEW CERTIFICATE REQUEST": PKCS10,
@@ -40,59 +34,42 @@ func OfLabel(label string) Kind {
 	return Unknown
 }
 
-// Label reads the label of a BEGIN or END line up to the five dashes that end it. text begins behind "BEGIN " or "END ".
-func Label(text []byte) (string, bool) {
-	n := bytes.Index(text[:min(len(text), 80)], pemDash)
-	if n < 0 || bytes.ContainsAny(text[:n], "\r\n") {
-		return "", false
-	}
-	for _, common := range [...]string{"CERTIFICATE", "PRIVATE KEY", "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"} {
-		if string(text[:n]) == common { // spares an allocation for each of 300,000
-			return common, true
-		}
-	}
-	return string(text[:n]), true
-}
-
 // firstBlock finds the first PEM block that begins a line of text; the parameters of a key only where nothing else is.
 func firstBlock(text []byte) (first layer, found bool) {
+	scan := blocks{text: text}
 	for at := 0; ; {
-		i := bytes.Index(text[at:], pemBegin)
-		if i < 0 {
+		b, ok, _ := scan.next(at)
+		if !ok {
 			return first, found
 		}
-		at += i
-		label, ok := Label(text[at+len(pemBegin):])
-		line := bytes.TrimRight(text[:at], " \t>") // indented, or quoted in a mail
-		if ok && (len(line) == 0 || line[len(line)-1] == '\n' || line[len(line)-1] == '\r') {
-			l := layer{coat: PEM, at: at, label: label, private: privateBlock(text)}
-			if OfLabel(label) != Parameters {
-				return l, true
-			}
-			first, found = l, true
+		at = b.End
+		line := bytes.TrimRight(text[:b.Start], " \t>\"'") // indented, or quoted in a mail or a program
+		if b.Label == "" || len(line) > 0 && line[len(line)-1] != '\n' && line[len(line)-1] != '\r' {
+			continue
 		}
-		at += len(pemBegin)
+		if OfLabel(b.Label).has(private) && !HasBase64(b.Body, 4) {
+			continue // a text that speaks of such lines
+		}
+		skip := headerLines(b.Body)
+		l := layer{coat: PEM, at: b.bodyAt + skip, body: b.Body[skip:], label: b.Label, private: privateBlock(text)}
+		if OfLabel(b.Label) != Parameters {
+			return l, true
+		}
+		first, found = l, true
 	}
 }
 
-// pemBody is what stands behind the BEGIN line of a block, its header lines left out, as far as it is there, and where
-// in the block it begins.
-func pemBody(block []byte) (body []byte, at int) {
-	label, _ := Label(block[len(pemBegin):])
-	at = len(pemBegin) + len(label) + len(pemDash)
-	body = block[at:]
-	if end := bytes.Index(body, pemDash); end >= 0 {
-		body = body[:end]
-	}
-	if i := bytes.IndexByte(body, ':'); i >= 0 { // RFC 1421 §4.6, RFC 9580 §6.2.2
+// headerLines is how long the header lines before a block's base64 are, with the empty line that ends them (RFC 1421 §4.6,
+// RFC 9580 §6.2.2).
+func headerLines(body []byte) int {
+	if i := bytes.IndexByte(body, ':'); i >= 0 {
 		for _, blank := range []string{"\n\n", "\r\n\r\n", "\r\r"} {
 			if j := bytes.Index(body[i:], []byte(blank)); j >= 0 {
-				skip := i + j + len(blank)
-				return body[skip:], at + skip
+				return i + j + len(blank)
 			}
 		}
 	}
-	return body, at
+	return 0
 }
 
 // pem decides between what the label says and what the block holds: structures of DER tell the truth, all else leaves it

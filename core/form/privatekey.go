@@ -1,6 +1,60 @@
 package form
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+)
+
+// PrivateKey looks for private key material anywhere in data: a key file in any coat; between other text; as base64 in JSON,
+// a mail or a table. It does not open archives. Its work is linear in data. A text that only speaks of keys has none.
+func PrivateKey(data []byte) (Kind, bool) { return privateKey(data, 0) }
+
+func privateKey(data []byte, depth int) (Kind, bool) {
+	f := Detect(data[:min(len(data), HeadBytes)])
+	switch {
+	case f.Kind.has(private):
+		return f.Kind, true
+	case f.private || privateBlock(data):
+		return OtherKey, true
+	case f.Kind == Empty || f.Archive() || f.Table() || depth == maxCoats:
+		return Unknown, false
+	}
+	if isJWK(data) {
+		return JWK, true
+	}
+	if len(f.Coats) > 0 && f.Coats[0] != PEM {
+		r, _, err := Unwrap(bytes.NewReader(data))
+		if err != nil {
+			return Unknown, false
+		}
+		inner, _ := io.ReadAll(io.LimitReader(r, 2*int64(len(data))))
+		return privateKey(inner, depth+1)
+	}
+	return keyInBase64(data)
+}
+
+// minKeyText is how many characters of base64 in a row are looked into: the shortest key, Ed25519 in PKCS#8, has 64.
+const minKeyText = 60
+
+// keyInBase64 looks into every run of base64 in a text.
+func keyInBase64(text []byte) (Kind, bool) {
+	run := 0
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && base64Digit(text[i]) {
+			run++
+			continue
+		}
+		if run >= minKeyText {
+			start := i - run
+			head := decodeHead(text[start:min(len(text), start+512)])
+			if k := look(head).kind; k.has(private) {
+				return k, true
+			}
+		}
+		run = 0
+	}
+	return Unknown, false
+}
 
 // privateBlock tells whether a block of a private key stands in text: a BEGIN line with such a label and base64 behind it.
 // A text that only speaks of such lines has none.
@@ -20,20 +74,25 @@ func privateBlock(text []byte) bool {
 	}
 }
 
-// keyFollows tells whether base64 follows behind the label of a BEGIN line, before the next END: at least 24 characters in
-// a row, header lines and any marks between.
+// keyFollows tells whether base64 follows behind the label of a BEGIN line, before the next END, header lines and any marks
+// between.
 func keyFollows(b []byte) bool {
 	b = b[:min(len(b), 400)]
 	if end := bytes.Index(b, []byte("END ")); end >= 0 {
 		b = b[:end]
 	}
+	return HasBase64(b, 24)
+}
+
+// HasBase64 tells whether at least n characters of base64 stand in a row.
+func HasBase64(b []byte, n int) bool {
 	run := 0
 	for _, c := range b {
 		if !base64Digit(c) {
 			run = 0
 			continue
 		}
-		if run++; run >= 24 {
+		if run++; run >= n {
 			return true
 		}
 	}

@@ -51,7 +51,7 @@ func Unwrap(r io.Reader) (io.Reader, Form, error) {
 			return window, f, err
 		}
 		l := look(head)
-		if r, err = l.takeOff(window, head); err != nil {
+		if r, err = l.takeOff(window); err != nil {
 			return nil, f, err
 		}
 		taken = append(taken, l.coat)
@@ -74,8 +74,8 @@ func (k Kind) cms() bool {
 	return k == EnvelopedData || k == AuthEnvelopedData || k == SignedData || k == CMS
 }
 
-// takeOff returns what lies within the coat. head is what window delivers first.
-func (l *layer) takeOff(window *bufio.Reader, head []byte) (io.Reader, error) {
+// takeOff returns what lies within the coat.
+func (l *layer) takeOff(window *bufio.Reader) (io.Reader, error) {
 	if l.coat == UTF16 {
 		order := unicode.LittleEndian
 		if l.label == "BE" {
@@ -83,12 +83,7 @@ func (l *layer) takeOff(window *bufio.Reader, head []byte) (io.Reader, error) {
 		}
 		return transform.NewReader(window, unicode.UTF16(order, unicode.UseBOM).NewDecoder()), nil
 	}
-	start := l.at
-	if l.coat == PEM {
-		_, behind := pemBody(head[l.at:])
-		start += behind
-	}
-	n, err := window.Discard(start)
+	n, err := window.Discard(l.at)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +92,7 @@ func (l *layer) takeOff(window *bufio.Reader, head []byte) (io.Reader, error) {
 	case l.coat == PEM:
 		body.stop = '-'
 		return &pemReader{body: body, label: l.label}, nil
-	case l.coat == Base64, l.body == Base64:
+	case l.coat == Base64, l.base64:
 		return body, nil
 	}
 	return window, nil

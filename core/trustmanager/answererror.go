@@ -22,7 +22,7 @@ func (c *Client) apiError(answer *http.Response) *APIError {
 		RetryAfter: retryAfter(answer.Header.Get("Retry-After"), c.options.Clock.Now())}
 	data, _ := io.ReadAll(io.LimitReader(answer.Body, maxErrorAnswer))
 	code, message, own := errorText(data, answer.Header.Get("Content-Type"))
-	e.Own = own
+	e.Own, e.Page = own, isHTML(answer.Header.Get("Content-Type"))
 	e.Code, e.Message = cut(printable(c.blot(code)), 100), cut(printable(c.blot(message)), maxMessage)
 	return e
 }
@@ -71,7 +71,7 @@ func errorText(data []byte, contentType string) (code, message string, own bool)
 		if found && closed {
 			return "", strings.TrimSpace(title), false
 		}
-		return "", "a web page", false
+		return "", "", false
 	}
 	return "", strings.TrimSpace(string(data)), false
 }

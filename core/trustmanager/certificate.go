@@ -3,6 +3,8 @@ package trustmanager
 import (
 	"crypto/x509"
 	"encoding/pem"
+
+	"enrollbench/core/certificate"
 )
 
 // parseCertificates reads the certificates of a PEM file, or one in DER.
@@ -15,14 +17,14 @@ func parseCertificates(data []byte) (chain []*x509.Certificate, err error) {
 		if block.Type != "CERTIFICATE" && block.Type != "X509 CERTIFICATE" && block.Type != "TRUSTED CERTIFICATE" {
 			continue
 		}
-		one, err := x509.ParseCertificate(block.Bytes)
+		one, _, err := certificate.Parse(block.Bytes)
 		if err != nil {
 			return nil, err
 		}
 		chain = append(chain, one)
 	}
 	if len(chain) == 0 {
-		one, err := x509.ParseCertificate(data)
+		one, _, err := certificate.Parse(data)
 		if err != nil {
 			return nil, errNoCertificate
 		}

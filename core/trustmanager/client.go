@@ -233,6 +233,9 @@ func (c *Client) roundTrip(ctx context.Context, t http.RoundTripper, method, to 
 	answer, err := t.RoundTrip(r)
 	if err != nil {
 		cause := w.cause(err)
+		if !w.begun.Load() {
+			cause = c.aboutProxy(r, cause)
+		}
 		w.stop()
 		c.log(fmt.Sprintf("%s %s: %v", method, to, cause))
 		cause = c.redacted(cause)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,9 @@ type APIError struct {
 	// Own says that the answer has one of the two shapes of the service's own errors. Any other may come from something on the
 	// way: a gateway, a filter, a load balancer.
 	Own bool
+	// Page says that a web page answered, of a filter or a proxy's login perhaps: it proves nothing about the service or the key.
+	// Message is its title.
+	Page bool
 }
 
 // ownRefusals are the statuses with which the service refuses a start [contract §2, and those that HTTP has for what is wrong
@@ -38,6 +42,14 @@ var ownRefusals = []int{http.StatusBadRequest, http.StatusUnauthorized, http.Sta
 func (e *APIError) refuses() bool { return e.Own && slices.Contains(ownRefusals, e.Status) }
 
 func (e *APIError) Error() string {
+	if e.Page {
+		title := ""
+		if e.Message != "" {
+			title = fmt.Sprintf(" with the title %q", e.Message)
+		}
+		return fmt.Sprintf("a web page%s answered (%d) instead of the service: a filter or a proxy on the way blocks the address or wants you to sign in; the key was not checked. Open %s in a browser on this computer, or ask IT",
+			title, e.Status, strings.TrimPrefix(e.Request, "GET "))
+	}
 	text := fmt.Sprintf("the service answered %d %s", e.Status, http.StatusText(e.Status))
 	if e.Code != "" {
 		text += " (" + e.Code + ")"
@@ -47,6 +59,9 @@ func (e *APIError) Error() string {
 	}
 	if e.Request != "" {
 		text += " to " + e.Request
+	}
+	if e.Status == http.StatusForbidden {
+		text += "; the account lacks the permission, or the profile allows other source addresses or other hours"
 	}
 	return text
 }

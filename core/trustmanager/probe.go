@@ -111,6 +111,8 @@ func (c *Client) Test(ctx context.Context) TestResult {
 	}
 	trace.mu.Lock()
 	defer trace.mu.Unlock()
+	var proxied *ProxyError
+	errors.As(err, &proxied)
 	via := ""
 	if trace.host != "" && !strings.EqualFold(trace.host, host) {
 		via = " (the proxy)"
@@ -123,14 +125,21 @@ func (c *Client) Test(ctx context.Context) TestResult {
 		return result
 	case trace.host != "":
 		add("name", stepTitles["name"], Passed, fmt.Sprintf("%s%s is %s", trace.host, via, strings.Join(trace.addresses, ", ")), nil)
+	case proxied != nil:
+		add("name", stepTitles["name"], LeftOut, "the proxy at "+proxied.Proxy+" looks the name up", nil)
 	case trace.connected != "" || trace.connectErr != nil:
-		add("name", stepTitles["name"], LeftOut, host+" needs no looking up", nil)
+		add("name", stepTitles["name"], LeftOut, host+" is an address", nil)
 	case err != nil:
 		add("name", stepTitles["name"], FailedStep, err.Error(), err)
 		rest("connection", "tls", "token", "permission", "who")
 		return result
 	}
 	// connection
+	if proxied != nil {
+		add("connection", stepTitles["connection"], FailedStep, proxied.Error(), err)
+		rest("tls", "token", "permission", "who")
+		return result
+	}
 	if trace.connected == "" && trace.connectErr != nil {
 		add("connection", stepTitles["connection"], FailedStep, fmt.Sprintf("no connection comes about: %v", trace.connectErr), orErr(err, trace.connectErr))
 		rest("tls", "token", "permission", "who")
@@ -174,6 +183,12 @@ func (c *Client) Test(ctx context.Context) TestResult {
 func (c *Client) testAnswer(ctx context.Context, result *TestResult, add func(name, title string, o Outcome, text string, err error), answer *http.Response, what string) {
 	means := c.connection.Authentication.Title()
 	switch {
+	case isHTML(answer.Header.Get("Content-Type")):
+		err := c.apiError(answer)
+		add("token", stepTitles["token"], FailedStep, err.Error(), err)
+		add("permission", stepTitles["permission"], NotReached, "", nil)
+		add("who", stepTitles["who"], NotReached, "", nil)
+		return
 	case answer.StatusCode == http.StatusUnauthorized:
 		err := c.apiError(answer)
 		add("token", stepTitles["token"], FailedStep, fmt.Sprintf("the %s is not accepted (keys of one host do not work on another): %v", means, err), err)
@@ -183,7 +198,7 @@ func (c *Client) testAnswer(ctx context.Context, result *TestResult, add func(na
 	case answer.StatusCode == http.StatusForbidden:
 		err := c.apiError(answer)
 		add("token", stepTitles["token"], Passed, "the "+means+" is known", nil)
-		add("permission", stepTitles["permission"], FailedStep, fmt.Sprintf("it may not ask for that: %v", err), err)
+		add("permission", stepTitles["permission"], FailedStep, fmt.Sprintf("the account may not do that: %v", err), err)
 		add("who", stepTitles["who"], NotReached, "", nil)
 		return
 	case answer.StatusCode < 200 || answer.StatusCode > 299:

@@ -177,7 +177,7 @@ func (c *Client) getText(ctx context.Context, to, accept string, limit int64) ([
 		_ = answer.Body.Close()
 		if err == nil {
 			if isHTML(answer.Header.Get("Content-Type")) {
-				return nil, &AnswerError{requestOf(answer), "is a web page: the base URL or the path leads to another place, or a proxy wants a login"}
+				return nil, &APIError{Status: answer.StatusCode, Request: c.blot(requestOf(answer)), Page: true}
 			}
 			return data, nil
 		}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"time"
 
+	"enrollbench/core/form"
 	"enrollbench/core/privatekey"
 )
 
@@ -21,6 +22,24 @@ const maxPEM = privatekey.MaxBytes
 
 // bufferSize of connections: large, so that little is spent on calls.
 const bufferSize = 256 << 10
+
+// ReadRoots reads the certificates of an extra CA, PEM or DER, one or several. A file with a private key is refused: a root is
+// given to everybody, a key to nobody.
+func ReadRoots(path string) ([]*x509.Certificate, error) {
+	data, err := readFile(path, maxPEM)
+	if err != nil {
+		return nil, fmt.Errorf("the extra CA: %w", err)
+	}
+	is := form.Detect(data)
+	if is.Private() {
+		return nil, fmt.Errorf("the extra CA: %q holds a private key; give the certificate of the CA alone", path)
+	}
+	roots, err := parseCertificates(data)
+	if err != nil {
+		return nil, fmt.Errorf("the extra CA: %q is %s and no certificate; give the root certificate of the CA, PEM or DER", path, is)
+	}
+	return roots, nil
+}
 
 // rootsOf returns the system's roots with those of a PEM file and some more; nil, which is the system's own, without more.
 func rootsOf(extra string, more []*x509.Certificate) (*x509.CertPool, error) {
@@ -32,13 +51,11 @@ func rootsOf(extra string, more []*x509.Certificate) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if extra != "" {
-		data, err := readFile(extra, maxPEM)
+		roots, err := ReadRoots(extra)
 		if err != nil {
-			return nil, fmt.Errorf("the extra CA: %w", err)
+			return nil, err
 		}
-		if !pool.AppendCertsFromPEM(data) {
-			return nil, fmt.Errorf("the extra CA: no certificate in PEM in %q", extra)
-		}
+		more = append(roots, more...)
 	}
 	for _, c := range more {
 		pool.AddCert(c)
@@ -84,7 +101,8 @@ func (c *Client) transports(ctx context.Context) (pooled, single *http.Transport
 	dialer := &net.Dialer{Timeout: c.options.Timeouts.Dial, KeepAlive: 15 * time.Second}
 	build := func() *http.Transport {
 		t := &http.Transport{
-			Proxy: proxy,
+			Proxy:                  proxy,
+			OnProxyConnectResponse: c.onProxyAnswer,
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				conn, err := dialer.DialContext(ctx, network, address)
 				if err != nil {
