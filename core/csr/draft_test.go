@@ -72,7 +72,13 @@ type part struct {
 
 // name sets an attribute of the subject, or adds it.
 func (d *draft) name(oid asn1.ObjectIdentifier, tag tags.Tag, value string) {
-	d.subject = append(slices.DeleteFunc(d.subject, func(p part) bool { return p.oid.Equal(oid) }), part{oid, tag, value})
+	d.drop(oid)
+	d.subject = append(d.subject, part{oid, tag, value})
+}
+
+// drop leaves an attribute out of the subject.
+func (d *draft) drop(oid asn1.ObjectIdentifier) {
+	d.subject = slices.DeleteFunc(d.subject, func(p part) bool { return p.oid.Equal(oid) })
 }
 
 // cn sets the common name.

@@ -70,10 +70,15 @@ func nextPrime(n *big.Int) *big.Int {
 	return n
 }
 
-// primeOf is the prime of a number: two of them make a modulus of 2048 bits.
+// primeOf is the prime of a number: any two make a modulus of 2048 bits that goes with every exponent of the fixtures.
 var primeOf = once(func() *big.Int {
 	for {
-		if p := prime(1024); p.Bit(1022) == 1 {
+		p := prime(1024)
+		rest, fits := new(big.Int).Sub(p, big.NewInt(1)), p.Bit(1022) == 1
+		for _, e := range []int64{17, 65537, 65539, 1<<32 + 15} {
+			fits = fits && new(big.Int).Mod(rest, big.NewInt(e)).Sign() != 0
+		}
+		if fits {
 			return p
 		}
 	}

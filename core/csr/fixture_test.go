@@ -160,10 +160,8 @@ var fixtures = []fixture{
 	}},
 	{RuleBrokenDER, "bad.unused-bits", func(d *draft) { // of the signature, which is whole octets
 		d.edit = func(b []byte) []byte {
-			at := len(b) - len(ec(1).sign(nil)) + 8 // at or behind it: r and s have some bytes more or less
-			for ; b[at-1] != 0 || b[at] != 0x30; at-- {
-			}
-			b[at-1] = 1
+			r, _ := parse(b, func(string, ...any) {}, func(int) {})
+			b[len(b)-len(r.signature)-1] = 1
 			return b
 		}
 	}},
