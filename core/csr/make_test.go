@@ -26,9 +26,11 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return k
 }
 
+// newRequest has what requests of devices usually have, so that a rule about something that is missing finds nothing in it.
 func newRequest(t testing.TB, cn string, key crypto.Signer) []byte {
 	t.Helper()
-	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: cn}}, key)
+	subject := pkix.Name{Country: []string{"DE"}, Organization: []string{"Example Devices"}, SerialNumber: "0042", CommonName: cn}
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: subject, DNSNames: []string{"device.example.com"}}, key)
 	if err != nil {
 		t.Fatal(err)
 	}
