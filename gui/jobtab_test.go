@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/practice"
 	"enrollbench/gui/look"
@@ -125,6 +126,32 @@ func TestABatchGoesAllTheWay(t *testing.T) {
 	r.idle()
 	if r.Jobs.all[0].State != job.Delivered || r.badges[3].Text() != "" {
 		t.Errorf("after the export the record says %s, the tab's number %q", r.Jobs.all[0].State, r.badges[3].Text())
+	}
+}
+
+// What was sent before is an error that a reason lifts.
+func TestOrderedBeforeWantsAReason(t *testing.T) {
+	r := practiceRig(t)
+	r.Bring(r.MAC)
+	r.MAC.start.Entry.SetText("00:1a:c2:7b:00:00")
+	r.MAC.count.Entry.SetText("4")
+	with(r.Frame, Starter.StartBatch)
+	r.idle()
+	p := r.Start
+	if p.again.Visible() {
+		t.Error("a reason is asked for though nothing was sent before")
+	}
+	report := new(finding.Report)
+	report.Add(job.RuleSentBefore.Finding(finding.Location{}, "4 of the MAC addresses: sent on 2026-11-30", ""))
+	p.summary = &job.Summary{Report: report}
+	p.showSummary()
+	if !p.again.Visible() || !p.bar.Primary.Disabled() {
+		t.Error("what was sent before can be started without a reason, or no reason can be given")
+	}
+	p.reason.SetText("the first set was lost")
+	r.idle()
+	if p.batch().Again != "the first set was lost" || !p.again.Visible() {
+		t.Errorf("the reason %q does not go with the batch, or is hidden", p.batch().Again)
 	}
 }
 

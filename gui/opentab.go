@@ -285,7 +285,7 @@ func (a *App) openResult(ctx context.Context, r openRequest, held *heldKey, stor
 	if err == nil && o.key != nil {
 		a.KeepPassphrase(ctx, o.key)
 	}
-	if err == nil || integrity(err) {
+	if err == nil || delivery.Damaged(err) {
 		o.result = newResult(r, d, err, a.Tasks().now())
 	}
 	return o, err

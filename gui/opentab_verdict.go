@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"enrollbench/core/archive"
-	"enrollbench/core/cms"
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
 	"enrollbench/core/openpgp"
@@ -16,17 +15,6 @@ import (
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
 )
-
-// integrity says whether an error means that a result was changed, cut short or made to do harm: nothing of it is shown.
-func integrity(err error) bool {
-	damage, limit := (*archive.Error)(nil), (*archive.LimitError)(nil)
-	empty := (*delivery.EmptyError)(nil)
-	if errors.Is(err, recipient.ErrNoMatchingKey) { // a wrong RSA key shows only in the content
-		return false
-	}
-	return errors.Is(err, cms.ErrDecrypt) || errors.Is(err, cms.ErrFormat) || errors.Is(err, openpgp.ErrIntegrity) || errors.Is(err, openpgp.ErrUnprotected) ||
-		errors.Is(err, delivery.ErrDamaged) || errors.As(err, &damage) || errors.As(err, &limit) || errors.As(err, &empty)
-}
 
 // integrityWords puts such an error into a line and what to do.
 func integrityWords(err error) (head, below string) {

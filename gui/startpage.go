@@ -51,6 +51,8 @@ type startPage struct {
 	sealed     *fyne.Container
 	sealedTo   *widgets.Text
 	unproven   *widgets.Check
+	again      fyne.CanvasObject // shown where the same was ordered before
+	reason     *widgets.Entry    // to order it once more
 	says       *fyne.Container
 }
 
@@ -118,6 +120,11 @@ func (p *startPage) build() {
 	}
 	p.sealed = widgets.Down(look.Gap, line(words.T("keys.used"), widgets.Down(look.Gap/2,
 		container.NewBorder(nil, nil, nil, widgets.Down(0, choose), widgets.Inset(1.25*look.Gap, 0, p.sealedTo)), p.unproven)))
+	p.reason = widgets.NewEntry()
+	p.reason.PlaceHolder = words.T("start.again-hint")
+	p.reason.OnChanged = func(string) { p.onChange() }
+	p.again = line(words.T("start.again"), p.reason)
+	p.again.Hide()
 	p.says = widgets.Down(1.5 * look.Gap)
 	form := widgets.Down(1.5*look.Gap,
 		line(words.T("jobs.column-connection"), widgets.Down(2, container.NewBorder(nil, nil, nil,
@@ -126,7 +133,7 @@ func (p *startPage) build() {
 			container.NewBorder(nil, nil, nil, widgets.Down(0, p.details), p.profiled))),
 		line(words.T("jobs.fact-format"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
 		p.sealed)
-	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence), form, widgets.Rule(), p.says))
+	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence), form, widgets.Rule(), p.says, p.again))
 	p.root = widgets.Edged(nil, widgets.Down(0, p.progress, p.bar.Content()), nil, nil, container.NewVScroll(page))
 }
 
@@ -146,6 +153,7 @@ func (p *startPage) Take(o *Order) {
 	}
 	p.leaveBehind()
 	p.given = o
+	p.reason.SetText("")
 	p.connections = nil // a new batch goes through the connection that the header shows
 	quietly(p.connection, nil, -1)
 	p.app.ShowAside(p)
@@ -282,6 +290,7 @@ func (p *startPage) batch() job.Batch {
 	if i := p.profile.SelectedIndex(); i >= 0 && i < len(p.profiles) {
 		b.Profile = jobProfile(p.profiles[i])
 	}
+	b.Again = p.reason.Text
 	if r := p.app.Recipient(); r != nil && b.Keys == job.ByService {
 		b.Recipient, b.Unproven = r, p.unproven.Checked
 		b.Proof = recipient.Proof{Fingerprint: r.Fingerprint(), At: p.app.Proven(r)}
@@ -368,8 +377,12 @@ func (p *startPage) showWhere() {
 func (p *startPage) showSummary() {
 	p.sentence.SetText(sentenceCase(visible(p.summary.Sentence)))
 	p.says.Objects = nil
+	p.again.Hide()
 	groups := p.summary.Report.Groups()
 	for _, g := range groups {
+		if g.Rule == job.RuleSentBefore.Name || p.reason.Text != "" {
+			p.again.Show()
+		}
 		if g.Rule == job.RuleProfile.Name && p.asking != "" {
 			continue // it is said where the profile is chosen
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"enrollbench/core/delivery"
 	"enrollbench/core/job"
 )
 
@@ -27,6 +28,14 @@ var jobDeliver = &command{
 			return deliverJob(ctx, s, d, &w, args[0])
 		}
 	}, 1, oneBatch),
+}
+
+// fetchAgain notes that a result is damaged, so that the next try fetches it again.
+func fetchAgain(ctx context.Context, d *desk, id string, err error) error {
+	if _, e := d.Jobs.MarkDamaged(ctx, id, err.Error()); e != nil {
+		return fmt.Errorf("%w\nThe result may be damaged: enrollctl job download %s fetches it again", err, id)
+	}
+	return fmt.Errorf("%w\nThe result may be damaged. Run this command again: it fetches the result again", err)
 }
 
 func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id string) error {
@@ -58,7 +67,9 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 		w.trust = service.AnchorFile()
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.MemoryToOpen()))
-	if err := w.run(ctx, s, []string{r.ResultPath}); err != nil {
+	if err := w.run(ctx, s, []string{r.ResultPath}); delivery.Damaged(err) {
+		return fetchAgain(ctx, d, id, err)
+	} else if err != nil {
 		return err
 	}
 	verdict := "checked against its order: no errors"

@@ -159,12 +159,15 @@ func onDesk(setup func(flags *pflag.FlagSet) func(ctx context.Context, s *sessio
 // advise adds the next step to an error of a job.
 func (d *desk) advise(err error) error {
 	var unsettled *job.UnsettledError
+	var before *job.OrderedBeforeError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &unsettled):
 		return fmt.Errorf("%w\nIt will not be sent again by itself. enrollctl job resume asks the service once more;\n"+
 			"if its portal shows the job: enrollctl job resolve %s JOB-ID\nif it surely does not: enrollctl job not-started %s", err, unsettled.ID, unsettled.ID)
+	case errors.As(err, &before):
+		return fmt.Errorf("%w\nNothing was sent. If you want a second set: enrollctl job start --batch %s --again \"REASON\"", err, before.ID)
 	case errors.Is(err, job.ErrExported):
 		return fmt.Errorf("%w (enrollctl job retry takes it back)", err)
 	case errors.Is(err, job.ErrChanged):

@@ -28,7 +28,8 @@ var jobStart = &command{
 		"series. Instead of a file, --start, --count and --increment order a MAC range; more than 500,000 addresses become a\n" +
 		"series. --batch ID sends one that is prepared. Everything is checked first; with errors nothing is sent (status 1).\n" +
 		"Keys that the service makes are sealed to --recipient; --key rehearses that they will open, --not-rehearsed says\n" +
-		"that you go on without. --prepare writes the record and sends nothing; --check does not even that.",
+		"that you go on without. What was sent before is an error; --again says why you want a second set.\n" +
+		"--prepare writes the record and sends nothing; --check does not even that.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		q := new(jobRequest)
 		q.declare(flags)
@@ -50,6 +51,7 @@ type jobRequest struct {
 	mac                       rangeRequest
 	check, prepare, asJSON    bool
 	unchecked                 bool
+	again                     string
 	template                  string
 }
 
@@ -73,6 +75,7 @@ func (q *jobRequest) declare(flags *pflag.FlagSet) {
 	q.key.declare(flags)
 	flags.BoolVar(&q.notRehearsed, "not-rehearsed", false, "go on though nothing proves that the result will open")
 	q.mac.declare(flags)
+	flags.StringVar(&q.again, "again", "", "order once more what was sent before, because of `REASON`")
 	flags.BoolVar(&q.check, "check", false, "sum up and write nothing")
 	flags.BoolVar(&q.prepare, "prepare", false, "prepare the batch and send nothing")
 	flags.BoolVar(&q.unchecked, "unchecked", false, "do not check the rows and requests: that was done before")
@@ -99,6 +102,11 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 		if err != nil {
 			return err
 		}
+		if q.again != "" {
+			if err := d.Jobs.OrderAgain(ctx, id, q.again); err != nil {
+				return err
+			}
+		}
 		return q.send(ctx, s, d, id)
 	case isMAC && len(files) > 0:
 		return usagef("a file and a MAC range are two batches; give one")
@@ -123,6 +131,7 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 	if b.Profile, err = d.profile(ctx, c, q.profile); err != nil {
 		return err
 	}
+	b.Again = q.again
 	b.Name, b.Format, b.FullChain = q.name, job.Format(q.format.String()), !q.noChain
 	for name, value := range q.fields {
 		if *value != "" {

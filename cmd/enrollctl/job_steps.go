@@ -95,8 +95,8 @@ var jobWatch = &command{
 	arguments: "[BATCH...]",
 	summary:   "follow batches until the service is done with them",
 	detail: "Without BATCH all that are under way. Each change is a line. The status is 1 if any of them failed, as a whole or in\n" +
-		"part, 3 if one may exist or cannot be asked for, and 0 if every certificate was issued. A batch that waits for\n" +
-		"approval is waited for, unless --once.",
+		"part, 3 if one may exist or cannot be asked for, and 0 if every certificate was issued. A batch that may exist is not\n" +
+		"waited for: the message says what to do. One that waits for approval is waited for, unless --once.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		w := new(watching)
 		flags.BoolVar(&w.once, "once", false, "ask once and do not wait")
@@ -131,7 +131,7 @@ func (w *watching) run(ctx context.Context, s *session, d *desk, ids []string) e
 		if r == nil {
 			return err
 		}
-		if err != nil && w.once {
+		if err != nil && w.once && r.State != job.MayExist {
 			failed = append(failed, err)
 		}
 		if err := line1(s, r); err != nil {
@@ -149,10 +149,9 @@ func (w *watching) run(ctx context.Context, s *session, d *desk, ids []string) e
 	return errors.Join(errors.Join(failed...), w.judge(ctx, s, d, ids))
 }
 
-// goesOn says whether the service may still do something about a batch.
-func goesOn(state job.State) bool {
-	return state.UnderWay() || state == job.Starting || state == job.MayExist
-}
+// goesOn says whether waiting can bring news of a batch. One that may exist was looked for just now: a person has to say what
+// became of it.
+func goesOn(state job.State) bool { return state.UnderWay() || state == job.Starting }
 
 // follow prints every change of the pending batches until none is.
 func (w *watching) follow(ctx context.Context, s *session, d *desk, pending map[string]bool) error {
@@ -187,6 +186,7 @@ func (w *watching) follow(ctx context.Context, s *session, d *desk, pending map[
 // judge fetches what is to be fetched and says how it went.
 func (w *watching) judge(ctx context.Context, s *session, d *desk, ids []string) error {
 	bad := false
+	var doubtful error
 	for _, id := range ids {
 		r, err := d.Jobs.Get(ctx, id)
 		if err != nil {
@@ -205,8 +205,16 @@ func (w *watching) judge(ctx context.Context, s *session, d *desk, ids []string)
 			s.complain("%s: %s; enrollctl job show %s tells why", r.ID, r.Sentence(), r.ID)
 		}
 		if r.State == job.MayExist {
-			return &job.UnsettledError{ID: r.ID, List: errors.New("see job show")}
+			if doubtful != nil {
+				s.complain("%v", d.advise(doubtful))
+			}
+			if _, doubtful = d.Jobs.Refresh(ctx, id); doubtful == nil {
+				doubtful = fmt.Errorf("batch %s was found in the service's list just now: watch it again", id)
+			}
 		}
+	}
+	if doubtful != nil {
+		return doubtful
 	}
 	if bad {
 		return errFindings

@@ -12,8 +12,10 @@ import (
 	"strings"
 
 	"enrollbench/core/archive"
+	"enrollbench/core/cms"
 	"enrollbench/core/finding"
 	"enrollbench/core/form"
+	"enrollbench/core/openpgp"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 )
@@ -300,6 +302,18 @@ func (l *layers) into(ctx context.Context, r io.Reader) error {
 
 // ErrDamaged: what came out of a message without a seal contradicts itself.
 var ErrDamaged = errors.New("the content is damaged: wrong key, or the message was changed or cut short")
+
+// Damaged says whether an error means that a result was changed, cut short, or made to do harm: nothing of it is used, and another
+// copy may be good.
+func Damaged(err error) bool {
+	damage, limit := (*archive.Error)(nil), (*archive.LimitError)(nil)
+	empty := (*EmptyError)(nil)
+	if errors.Is(err, recipient.ErrNoMatchingKey) { // a wrong RSA key shows only in the content
+		return false
+	}
+	return errors.Is(err, cms.ErrDecrypt) || errors.Is(err, cms.ErrFormat) || errors.Is(err, openpgp.ErrIntegrity) || errors.Is(err, openpgp.ErrUnprotected) ||
+		errors.Is(err, ErrDamaged) || errors.As(err, &damage) || errors.As(err, &limit) || errors.As(err, &empty)
+}
 
 func damagedIf(err error) error {
 	if errors.Is(err, archive.ErrRedundant) {

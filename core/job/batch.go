@@ -50,6 +50,8 @@ type Batch struct {
 	Proof     recipient.Proof // of the rehearsal; zero: there was none
 	Unproven  bool            // the user knows that there was none
 
+	Again string // why the same is ordered once more; "": what was ordered before is an error
+
 	// Findings are those of the document that the files were made from; nil: nobody checked.
 	Findings *finding.Report
 }
@@ -90,7 +92,7 @@ func (j *Jobs) Prepare(ctx context.Context, b Batch) ([]*Record, error) {
 				r.Series, r.Part, r.Parts = records[0].ID, i+1, len(records)
 			}
 			r.FileName = sentName(r)
-			if err := j.insert(ctx, tx, r, ""); err != nil {
+			if err := j.insert(ctx, tx, r, againNote(r.Again)); err != nil {
 				return err
 			}
 		}
@@ -106,7 +108,7 @@ func (j *Jobs) Prepare(ctx context.Context, b Batch) ([]*Record, error) {
 // records are those of the batch, without their ids.
 func (b *Batch) records(s *Summary) ([]*Record, error) {
 	whole := Record{Name: b.Name, State: Prepared, Method: b.Method, Keys: b.Keys, Connection: b.Connection, Profile: b.Profile,
-		Format: b.Format, FullChain: b.FullChain, Fields: b.Fields}
+		Format: b.Format, FullChain: b.FullChain, Fields: b.Fields, Again: strings.TrimSpace(b.Again)}
 	if b.Keys == ByService {
 		text, err := b.Recipient.Text()
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"enrollbench/core/csvdoc"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
@@ -199,12 +200,53 @@ func (s *Summary) checkFiles(ctx context.Context, b Batch) error {
 			s.say(RuleFile, at, "%q and %q have the same content", filepath.Base(seen[facts.sha256]), filepath.Base(f.Path))
 		default:
 			seen[facts.sha256] = f.Path
+			if b.Method == CSV {
+				if err := s.checkForm(ctx, f.Path); err != nil {
+					return err
+				}
+			}
 		}
 		s.Count += f.Count
 		all = all && f.Count > 0
 	}
 	if !all {
 		s.Count = 0
+	}
+	return nil
+}
+
+// checkForm says whether a CSV itself, and not only what it says, is as the service reads it. A file that cannot be read as a table is
+// checkTables' and the order's to report.
+func (s *Summary) checkForm(ctx context.Context, path string) error {
+	doc, err := csvdoc.Open(ctx, path, csvdoc.Options{Limits: csvdoc.Limits{Bytes: maxUploadPlain}})
+	if err != nil {
+		return ctx.Err()
+	}
+	defer doc.Close()
+	d := doc.Dialect()
+	var wrong []string
+	if d.Encoding != csvdoc.UTF8 {
+		wrong = append(wrong, fmt.Sprintf("its encoding is %s, not UTF-8", d.Encoding))
+	}
+	if d.Delimiter != ',' {
+		wrong = append(wrong, fmt.Sprintf("its delimiter is the %s, not the comma", d.DelimiterName()))
+	}
+	if d.Escape != csvdoc.Doubled {
+		wrong = append(wrong, "a backslash stands before quotes within a cell, not a second quote")
+	}
+	if d.Newline == csvdoc.CR {
+		wrong = append(wrong, "its lines end in CR alone, as on old Macintosh computers")
+	}
+	if !d.Header {
+		wrong = append(wrong, "its first row does not hold the names of the columns")
+	}
+	for i, c := range doc.Snapshot().Columns() {
+		if strings.TrimSpace(c.Name) == "" && d.Header {
+			wrong = append(wrong, fmt.Sprintf("column %d has no name", i+1))
+		}
+	}
+	if len(wrong) > 0 {
+		s.say(RuleForm, finding.Location{File: path}, "%q: %s", filepath.Base(path), strings.Join(wrong, "; "))
 	}
 	return nil
 }
@@ -317,29 +359,24 @@ func proof(p recipient.Proof, r *recipient.Recipient, now time.Time) string {
 // compare looks for the same enrollments among the jobs that this computer knows.
 func (s *Summary) compare(b Batch, earlier []*Record) {
 	for _, r := range earlier {
-		if r.Connection.Practice != b.Connection.Practice || r.State == Failed || r.State == Rejected || r.State == Cancelled {
+		if r.Connection.Practice != b.Connection.Practice || !r.ordered() && r.State != Prepared {
 			continue
 		}
-		what := ""
-		switch {
-		case b.Method == MAC && r.Method == MAC && b.Range.Count > 0:
-			if common, ok := b.Range.Overlap(r.Range); ok {
-				what = fmt.Sprintf("%d of the MAC addresses, from %s on", common.Count, common.Start)
-			}
-		case b.Method != MAC && r.Method != MAC:
-			for i, f := range s.files {
-				if f.sha256 != "" && f.sha256 == r.SHA256 {
-					what = fmt.Sprintf("the content of %q", filepath.Base(b.Files[i].Path))
-				}
+		what := r.holdsToo(b.Method, b.Range, "", "")
+		for i, f := range s.files {
+			if same := r.holdsToo(b.Method, b.Range, f.sha256, filepath.Base(b.Files[i].Path)); same != "" {
+				what = same
 			}
 		}
 		if what == "" {
 			continue
 		}
-		if r.State == Prepared {
-			s.say(RulePreparedBefore, finding.Location{}, "%s: prepared on %s as %s", what, r.Created.Format(time.DateOnly), r.ID)
-		} else {
-			s.say(RuleSentBefore, finding.Location{}, "%s: sent on %s as %s", what, r.Created.Format(time.DateOnly), r.ID)
+		rule, how := RulePreparedBefore, "prepared"
+		if r.ordered() {
+			if rule, how = RuleSentBefore, "sent"; b.Again != "" || b.Connection.Practice {
+				rule = RuleSentAgain
+			}
 		}
+		s.say(rule, finding.Location{}, "%s: %s on %s as %s", what, how, r.Created.Format(time.DateOnly), r.ID)
 	}
 }

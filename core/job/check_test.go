@@ -68,6 +68,7 @@ func TestCheckRules(t *testing.T) {
 		"job/warnings":     func(_ *bench, q *Batch) { q.Findings = warningsIn },
 		"job/not-checked":  func(_ *bench, q *Batch) { q.Findings = nil },
 		"job/file":         func(b *bench, q *Batch) { _ = os.Remove(q.Files[0].Path) },
+		"job/form":         func(b *bench, q *Batch) { b.write("one.csv", strings.ReplaceAll(threeRows, ",", ";")) },
 		"job/empty":        func(b *bench, q *Batch) { b.write("one.csv", "") },
 		"job/too-large":    func(b *bench, q *Batch) { _ = os.Truncate(q.Files[0].Path, upload.MaxBytes+1) },
 		"job/series":       func(b *bench, q *Batch) { q.Files = append(q.Files, File{Path: b.write("two.csv", "x")}) },
@@ -97,8 +98,15 @@ func TestCheckRules(t *testing.T) {
 		},
 		"job/recipient-not-used": func(b *bench, q *Batch) { q.Recipient, _ = rehearsed(t, b.clock.Now()) },
 		"job/sent-before": func(b *bench, q *Batch) {
-			r := b.prepare("one.csv")
+			q.Connection.Practice = false
+			r := b.paid(*q)
 			b.must(Started)(b.Start(ctx, r.ID, nil))
+		},
+		"job/sent-again": func(b *bench, q *Batch) {
+			q.Connection.Practice = false
+			r := b.paid(*q)
+			b.must(Started)(b.Start(ctx, r.ID, nil))
+			q.Again = "the first set was lost"
 		},
 		"job/prepared-before": func(b *bench, q *Batch) { b.prepare("one.csv") },
 	} {

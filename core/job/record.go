@@ -106,6 +106,7 @@ type Record struct {
 
 	Created, Updated time.Time
 	Exported         time.Time // handed over in a file for another station; zero: not
+	Again            string    // why it is sent although the same was ordered before; "" for no reason
 	AskFirst         bool      // something may have been sent under this id before: the list is asked before sending
 	LastError        string    // of the last step that failed; "" after one that went well
 	Timeline         []Event

@@ -34,6 +34,12 @@ var (
 		Why:   "There is nothing to send.",
 		Hint:  "write the upload file anew",
 	}
+	RuleForm = &finding.Rule{
+		Name: "job/form", Severity: finding.Error, Source: contractPrepare + "; CSV format for batch certificate enrollment",
+		Title: "The CSV is not in the form that the service takes",
+		Why:   "The service reads UTF-8, commas, and a header in row 1 with a name for every column. It refuses other files.",
+		Hint:  "write the upload file with enrollctl csv save, or save it in the window, and start that one",
+	}
 	RuleEmpty = &finding.Rule{
 		Name: "job/empty", Severity: finding.Error, Source: contractPrepare,
 		Title: "There is nothing in it",
@@ -140,10 +146,16 @@ var (
 		Why:   "The certificates are real ones of a CA that nobody trusts. They must not get into devices.",
 	}
 	RuleSentBefore = &finding.Rule{
-		Name: "job/sent-before", Severity: finding.Warning, Source: "the jobs of this computer",
+		Name: "job/sent-before", Severity: finding.Error, Source: "the jobs of this computer",
 		Title: "The same was sent before",
-		Why:   "Each enrollment would be paid for twice, and devices would have two certificates.",
-		Hint:  "look at the earlier job; go on only if a second set is wanted",
+		Why:   "You would pay for each enrollment twice, and devices would have two certificates.",
+		Hint:  "look at the earlier batch; if you want a second set, give the reason (--again)",
+	}
+	RuleSentAgain = &finding.Rule{
+		Name: "job/sent-again", Severity: finding.Warning, Source: "the jobs of this computer",
+		Title: "The same is ordered again",
+		Why:   "It was sent before. You gave a reason, or you practice.",
+		Hint:  "make sure that each device gets one certificate only",
 	}
 	RulePreparedBefore = &finding.Rule{
 		Name: "job/prepared-before", Severity: finding.Warning, Source: "the jobs of this computer",
@@ -160,6 +172,6 @@ var (
 )
 
 // Rules are all rules of this package.
-var Rules = []*finding.Rule{RuleFindings, RuleWarnings, RuleNotChecked, RuleFile, RuleEmpty, RuleTooLarge, RuleSeries, RuleMethod,
+var Rules = []*finding.Rule{RuleFindings, RuleWarnings, RuleNotChecked, RuleFile, RuleForm, RuleEmpty, RuleTooLarge, RuleSeries, RuleMethod,
 	RuleConnection, RulePromise, RuleProfile, RuleNoBatch, RuleKeyOption, RuleFormat, RuleSMPB, RuleNoChain, RuleNoRecipient, RuleNotRehearsed,
-	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleSentBefore, RulePreparedBefore, RuleRefused}
+	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleSentBefore, RuleSentAgain, RulePreparedBefore, RuleRefused}

@@ -16,7 +16,7 @@ import (
 // Start sends a prepared batch. Progress counts octets of the file. The record is written before and after, and returned as
 // it stands then.
 //
-// Errors: *StateError, ErrTaken, ErrExported, ErrChanged: nothing was sent. *UnsettledError: nobody knows, and the record is
+// Errors: *StateError, ErrTaken, ErrExported, ErrChanged, *OrderedBeforeError: nothing was sent. *UnsettledError: nobody knows, and the record is
 // MayExist. Any other error: the service certainly did not take it, and the record is Prepared again, with LastError.
 func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Record, error) {
 	r, err := j.startable(ctx, id)
@@ -44,6 +44,9 @@ func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Rec
 		}
 		if !r.Exported.IsZero() {
 			return "", ErrExported
+		}
+		if err := j.orderedBefore(ctx, tx, r); err != nil {
+			return "", err
 		}
 		if err := j.claim(ctx, tx, id); err != nil {
 			return "", err
