@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"enrollbench/core/form"
 	"enrollbench/core/privatekey"
 )
 
@@ -92,7 +93,8 @@ func (p *passphraseSource) name() string {
 	return printable(p.file)
 }
 
-// read returns the first line without its end. The passphrase is bytes: no character set is assumed.
+// read returns the first line without its end and without the byte order mark that PowerShell and Notepad put before it;
+// UTF-16 becomes UTF-8. Else the passphrase is bytes: no character set is assumed.
 func (p *passphraseSource) read(s *session) ([]byte, error) {
 	in := s.stdin
 	if !p.fromStdin() {
@@ -112,7 +114,9 @@ func (p *passphraseSource) read(s *session) ([]byte, error) {
 	if n > maxPassphraseBytes {
 		return nil, fmt.Errorf("%s holds more than %s bytes: that is no passphrase", p.name(), group(maxPassphraseBytes))
 	}
-	line, _, _ := bytes.Cut(all[:n], []byte("\n"))
+	text := form.UTF8(all[:n])
+	defer clear(text)
+	line, _, _ := bytes.Cut(text, []byte("\n"))
 	return bytes.Clone(bytes.TrimSuffix(line, []byte("\r"))), nil
 }
 

@@ -37,6 +37,12 @@ func TestPassphraseFile(t *testing.T) {
 		{"blanks belong to it", " sec ret \n", " sec ret ", ""},
 		{"the first line counts", "secret\nsomething else\n", "secret", ""},
 		{"no text at all", "\xff\x00\x80\n", "\xff\x00\x80", ""},
+		{"written by PowerShell", "\xff\xfes\x00\xe4\x00c\x00\r\x00\n\x00", "säc", ""},
+		{"UTF-16 without a mark", "s\x00e\x00c\x00r\x00e\x00t\x00\r\x00\n\x00", "secret", ""},
+		{"UTF-16 big-endian", "\xfe\xff\x00s\x00e\x00\n", "se", ""},
+		{"a byte order mark", "\xef\xbb\xbfsecret\r\n", "secret", ""},
+		{"a mark alone", "\xef\xbb\xbf", "", ""},
+		{"what looks like base64", "c2VjcmV0c2VjcmV0c2VjcmV0\n", "c2VjcmV0c2VjcmV0c2VjcmV0", ""},
 		{"empty", "", "", ""},
 		{"no passphrase", long, "", "that is no passphrase"},
 	} {

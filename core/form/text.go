@@ -69,6 +69,15 @@ func utf16Of(b []byte) (bigEndian bool, mark int) {
 	return false, -1
 }
 
+// UTF8 is a small text without its byte order mark, and out of UTF-16 where it is that: what PowerShell and Notepad save.
+// The result may share memory with b. No other coat is looked through.
+func UTF8(b []byte) []byte {
+	if bigEndian, mark := utf16Of(b); mark >= 0 {
+		return fromUTF16(b[mark:], bigEndian)
+	}
+	return bytes.TrimPrefix(b, utf8Mark)
+}
+
 // fromUTF16 turns whole characters into UTF-8.
 func fromUTF16(b []byte, bigEndian bool) []byte {
 	units := make([]uint16, len(b)/2)
