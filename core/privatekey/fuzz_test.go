@@ -14,10 +14,7 @@ func FuzzPBES2(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	der, err := encryptPKCS8(key, []byte(secret), 3)
-	if err != nil {
-		f.Fatal(err)
-	}
+	der := protected(f, key, []byte(secret), 3)
 	f.Add(der)
 	f.Add(scryptKey(f, 16, 1, 1))
 	f.Add(pfxWith(f, 3))
@@ -32,10 +29,7 @@ func FuzzPBES2(f *testing.F) {
 		if err != nil {
 			return
 		}
-		sealed, err := encryptPKCS8(k, []byte("another"), 2)
-		if err != nil {
-			t.Fatal(err)
-		}
+		sealed := protected(t, k, []byte("another"), 2)
 		back, err := Read(sealed, func(int) ([]byte, error) { return []byte("another"), nil })
 		if err != nil || !equalKeys(back.Private, k.Private) {
 			t.Fatalf("read back %v, %v", back, err)

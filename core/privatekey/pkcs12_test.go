@@ -2,6 +2,7 @@ package privatekey
 
 import (
 	"bytes"
+	encodingasn1 "encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -11,8 +12,6 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
-
-	"enrollbench/core/ber"
 )
 
 // tool runs a program of another house; a test that needs it is skipped where there is none.
@@ -143,19 +142,6 @@ func TestPKCS12Passphrases(t *testing.T) {
 	}
 }
 
-// el builds an element.
-func el(tag asn1.Tag, parts ...[]byte) []byte {
-	body := bytes.Join(parts, nil)
-	return append(ber.AppendHeader(nil, byte(tag), int64(len(body))), body...)
-}
-
-func oid(t *testing.T, dotted ...int) []byte {
-	t.Helper()
-	var b cryptobyte.Builder
-	b.AddASN1ObjectIdentifier(dotted)
-	return b.BytesOrPanic()
-}
-
 func integer(n uint64) []byte {
 	var b cryptobyte.Builder
 	b.AddASN1Uint64(n)
@@ -165,25 +151,25 @@ func integer(n uint64) []byte {
 // safes builds a PFX without MAC around contents.
 func safes(t *testing.T, mac []byte, contents ...[]byte) []byte {
 	t.Helper()
-	list := el(asn1.SEQUENCE, contents...)
-	return el(asn1.SEQUENCE, integer(3), el(asn1.SEQUENCE, oid(t, oidData...), el(explicitZero, el(asn1.OCTET_STRING, list))), mac)
+	list := sequence(contents...)
+	return sequence(integer(3), sequence(der(oidData), element(explicitZero, octets(list))), mac)
 }
 
 // encryptedSafe asks for iterations.
 func encryptedSafe(t *testing.T, iterations uint64) []byte {
 	t.Helper()
-	scheme := el(asn1.SEQUENCE, oid(t, 1, 2, 840, 113549, 1, 12, 1, 3), el(asn1.SEQUENCE, el(asn1.OCTET_STRING, []byte("salt")), integer(iterations)))
-	info := el(asn1.SEQUENCE, oid(t, oidData...), scheme, el(contextZero, make([]byte, 16)))
-	return el(asn1.SEQUENCE, oid(t, oidEncryptedData...), el(explicitZero, el(asn1.SEQUENCE, integer(0), info)))
+	scheme := sequence(der(encodingasn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 3}), sequence(octets([]byte("salt")), integer(iterations)))
+	info := sequence(der(oidData), scheme, element(contextZero, make([]byte, 16)))
+	return sequence(der(oidEncryptedData), element(explicitZero, sequence(integer(0), info)))
 }
 
 // All derivations of a file are added up before the first: parsePFX has no passphrase to derive anything from.
 func TestPKCS12WorkIsAddedUp(t *testing.T) {
 	mac := func(n uint64) []byte {
-		return el(asn1.SEQUENCE, el(asn1.SEQUENCE, el(asn1.SEQUENCE, oid(t, 1, 3, 14, 3, 2, 26), []byte{5, 0}), el(asn1.OCTET_STRING, make([]byte, 20))), el(asn1.OCTET_STRING, []byte("salt")), integer(n))
+		return sequence(sequence(sequence(der(encodingasn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}), []byte{5, 0}), octets(make([]byte, 20))), octets([]byte("salt")), integer(n))
 	}
 	half := encryptedSafe(t, MaxIterations/2)
-	huge := el(asn1.INTEGER, bytes.Repeat([]byte{0x7f}, 30))
+	huge := element(asn1.INTEGER, bytes.Repeat([]byte{0x7f}, 30))
 	for name, data := range map[string][]byte{
 		"one safe":          safes(t, nil, encryptedSafe(t, MaxIterations+1)),
 		"three safes":       safes(t, nil, half, half, encryptedSafe(t, 1)),
@@ -206,15 +192,15 @@ func TestPKCS12WorkIsAddedUp(t *testing.T) {
 
 // RFC 9579 §9 refuses short keys of PBMAC1; a file must not open as if it had no MAC at all.
 func TestPBMAC1(t *testing.T) {
-	sha256 := el(asn1.SEQUENCE, oid(t, oidHMACSHA256...), []byte{5, 0})
+	sha256 := sequence(der(oidHMACSHA256), []byte{5, 0})
 	for length, want := range map[int]error{-1: ErrUnsupported, 1: ErrUnsupported, 19: ErrUnsupported, 20: ErrWrongPassphrase, 32: ErrWrongPassphrase, 64: ErrWrongPassphrase, 65: ErrUnsupported} {
-		parameters := [][]byte{el(asn1.OCTET_STRING, []byte("salt")), integer(1)}
+		parameters := [][]byte{octets([]byte("salt")), integer(1)}
 		if length > 0 {
 			parameters = append(parameters, integer(uint64(length)))
 		}
-		kdf := el(asn1.SEQUENCE, oid(t, oidPBKDF2...), el(asn1.SEQUENCE, append(parameters, sha256)...))
-		id := el(asn1.SEQUENCE, oid(t, oidPBMAC1...), el(asn1.SEQUENCE, kdf, sha256))
-		mac := el(asn1.SEQUENCE, el(asn1.SEQUENCE, id, el(asn1.OCTET_STRING, make([]byte, 32))), el(asn1.OCTET_STRING, []byte("salt")), integer(1))
+		kdf := sequence(der(oidPBKDF2), sequence(append(parameters, sha256)...))
+		id := sequence(der(oidPBMAC1), sequence(kdf, sha256))
+		mac := sequence(sequence(id, octets(make([]byte, 32))), octets([]byte("salt")), integer(1))
 		ask, _ := answers("x")
 		if _, err := Read(safes(t, mac), ask); !errors.Is(err, want) {
 			t.Errorf("a key of %d bytes: %v", length, err)
@@ -224,13 +210,13 @@ func TestPBMAC1(t *testing.T) {
 
 // An RSA key of 64k bits, and one of a hundred thousand primes, are refused by their size.
 func TestSizeOfKeys(t *testing.T) {
-	number := func(n int) []byte { return el(asn1.INTEGER, bytes.Repeat([]byte{0x7f}, n)) }
+	number := func(n int) []byte { return element(asn1.INTEGER, bytes.Repeat([]byte{0x7f}, n)) }
 	for name, numbers := range map[string][][]byte{
 		"modulus": {integer(0), number(MaxModulusBits/8 + 2), integer(3)},
 		"primes":  {integer(1), number(256), bytes.Repeat(number(30), 1100)},
 	} {
-		pkcs1 := el(asn1.SEQUENCE, numbers...)
-		pkcs8 := el(asn1.SEQUENCE, integer(0), el(asn1.SEQUENCE, oid(t, 1, 2, 840, 113549, 1, 1, 1), []byte{5, 0}), el(asn1.OCTET_STRING, pkcs1))
+		pkcs1 := sequence(numbers...)
+		pkcs8 := sequence(integer(0), sequence(der(encodingasn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}), []byte{5, 0}), octets(pkcs1))
 		for form, der := range map[string][]byte{PKCS8: pkcs8, PKCS1: pkcs1} {
 			var limit *LimitError
 			if _, err := Read(der, nil); name == "modulus" || form == PKCS8 {

@@ -2,11 +2,11 @@
 // PKCS#1, SEC 1, the legacy encrypted PEM of OpenSSL before 1.0, and PKCS#12; PEM or DER.
 //
 // Read takes a file's bytes and asks for a passphrase through a function when the file is protected.
-// MarshalPKCS8PEM and EncryptPKCS8PEM write a key for export. OpenPGP secret keys are read by core/openpgp.
+// Keystore writes a key and its certificates as PKCS#12. OpenPGP secret keys are read by core/openpgp.
 //
 // The file decides how much work unlocking it is, so its iteration counts and its scrypt memory are limited before
 // anything is computed. Passphrases and decrypted bytes are wiped after use as far as Go allows it: the standard
-// library and the PKCS#12 library make copies of their own, which the garbage collector frees without wiping.
+// library makes copies of its own, which the garbage collector frees without wiping.
 package privatekey
 
 import (

@@ -8,6 +8,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/pem"
@@ -254,10 +255,7 @@ func TestCancelAndWipedPassphrase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	der, err := encryptPKCS8(key, []byte(secret), 10)
-	if err != nil {
-		t.Fatal(err)
-	}
+	der := protected(t, key, []byte(secret), 10)
 	stop := errors.New("the user closed the dialog")
 	if _, err := Read(der, func(int) ([]byte, error) { return nil, stop }); !errors.Is(err, stop) {
 		t.Errorf("cancelled: %v", err)
@@ -273,10 +271,7 @@ func TestDamageIsNotAWrongPassphrase(t *testing.T) {
 	dir, key := plainKey(t)
 	openssl(t, dir, "pkcs12", "-export", "-inkey", "key.pem", "-in", "cert.pem", "-out", "k.p12", "-passout", "pass:"+secret)
 	p12 := load(t, dir, "k.p12")
-	der, err := encryptPKCS8(key, []byte(secret), 10)
-	if err != nil {
-		t.Fatal(err)
-	}
+	der := protected(t, key, []byte(secret), 10)
 	short := bytes.Clone(der)
 	short = short[:len(short)-3]
 	for name, data := range map[string][]byte{"PKCS#12 cut short": p12[:len(p12)-20], "PKCS#8 cut short": short, "iteration count of nought": bytes.Replace(der, []byte{2, 1, 10}, []byte{2, 1, 0}, 1)} {
@@ -330,33 +325,15 @@ func TestNothingPrintsAKey(t *testing.T) {
 	}
 }
 
-func TestWritten(t *testing.T) {
-	dir, key := plainKey(t)
-	clearText, err := MarshalPKCS8PEM(key.Private)
+// protected is a key as an encrypted PKCS#8.
+func protected(t testing.TB, key crypto.PrivateKey, passphrase []byte, iterations int) []byte {
+	t.Helper()
+	if k, ok := key.(*Key); ok {
+		key = k.Private
+	}
+	plain, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := EncryptPKCS8PEM(key.Private, []byte(secret))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, b := range map[string][]byte{"plain.pem": clearText, "sealed.pem": sealed} {
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		openssl(t, dir, "pkey", "-in", name, "-passin", "pass:"+secret, "-out", "back.pem")
-		if !bytes.Equal(load(t, dir, "back.pem"), load(t, dir, "key.pem")) {
-			t.Errorf("%s: openssl reads another key", name)
-		}
-		ask, _ := answers(secret)
-		if back, err := Read(b, ask); err != nil || !equalKeys(back.Private, key.Private) {
-			t.Errorf("%s: %v, %v", name, back, err)
-		}
-	}
-	if _, err := EncryptPKCS8PEM(key.Private, nil); err == nil {
-		t.Error("an empty passphrase is taken")
-	}
-	if _, err := MarshalPKCS8PEM(42); !errors.Is(err, ErrUnsupported) {
-		t.Errorf("no key: %v", err)
-	}
+	return encryptedPKCS8(plain, passphrase, iterations)
 }

@@ -23,8 +23,6 @@ import (
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
-
-	"enrollbench/core/privatekey"
 )
 
 const secret = "korrekt Pferd 7"
@@ -150,11 +148,11 @@ func certPEM(c *x509.Certificate) []byte {
 
 func keyPEM(t testing.TB, key crypto.PrivateKey) []byte {
 	t.Helper()
-	b, err := privatekey.MarshalPKCS8PEM(key)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }
 
 // pgpEntity makes an OpenPGP key; Curve25519 unless change says otherwise.

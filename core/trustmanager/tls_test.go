@@ -2,6 +2,7 @@ package trustmanager
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -22,8 +23,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"enrollbench/core/privatekey"
 )
 
 // authority makes certificates for a test.
@@ -81,20 +80,23 @@ func put(t *testing.T, dir, name string, data []byte) string {
 	return path
 }
 
+func keyPEM(t *testing.T, key crypto.PrivateKey) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
+
 func TestClientCertificates(t *testing.T) {
 	openssl := need(t, "openssl")
 	ca, dir := newAuthority(t, "clients"), t.TempDir()
 	key, leaf := ca.issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "line 4"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
 	_, other := ca.issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "other"}})
 	late, lateLeaf := ca.issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "late"}, NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(-time.Hour)})
-	plain, err := privatekey.MarshalPKCS8PEM(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	latePlain, err := privatekey.MarshalPKCS8PEM(late)
-	if err != nil {
-		t.Fatal(err)
-	}
+	plain := keyPEM(t, key)
+	latePlain := keyPEM(t, late)
 	put(t, dir, "plain.key", plain)
 	certificate := put(t, dir, "leaf.pem", pemOf(leaf))
 	run := func(args ...string) {
@@ -177,10 +179,7 @@ func TestClientCertificates(t *testing.T) {
 	// A certificate that the server does not take: certain that nothing was accepted, and the test names TLS.
 	stranger := newAuthority(t, "strangers")
 	skey, sleaf := stranger.issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "stranger"}})
-	splain, err := privatekey.MarshalPKCS8PEM(skey)
-	if err != nil {
-		t.Fatal(err)
-	}
+	splain := keyPEM(t, skey)
 	refused := client(put(t, dir, "stranger.pem", append(splain, pemOf(sleaf)...)), "", "")
 	request, _ := upload(t, 100)
 	var not *NotSentError

@@ -20,7 +20,6 @@ import (
 	"strings"
 	"time"
 
-	"enrollbench/core/privatekey"
 	"enrollbench/core/recipient"
 )
 
@@ -50,12 +49,12 @@ func Write(dir string, n int) (*Result, error) {
 	r := &Result{}
 	line := m.rsa(3072)
 	cert := m.leaf(pkix.Name{CommonName: "line4", Organization: []string{"Example Works"}}, line, nil, nil)
-	keyPEM, err := privatekey.MarshalPKCS8PEM(line)
+	keyPEM := m.keyPEM(line)
+	//lint:ignore SA1019 what old production keys are kept in
+	block, err := x509.EncryptPEMBlock(rand.Reader, "RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(line), []byte(Passphrase), x509.PEMCipherAES256)
 	m.note(err)
-	protected, err := privatekey.EncryptPKCS8PEM(line, []byte(Passphrase))
-	m.note(err)
-	other, err := privatekey.MarshalPKCS8PEM(m.rsa(2048))
-	m.note(err)
+	protected := pem.EncodeToMemory(block)
+	other := m.keyPEM(m.rsa(2048))
 	r.Certificate = m.put("line4.pem", certificatePEM(cert))
 	r.Key = m.put("line4.key", keyPEM)
 	r.ProtectedKey = m.put("line4-protected.key", protected)
@@ -179,8 +178,7 @@ func (m *maker) batch(names []string, issuing, root *authority) []byte {
 		}
 		key := m.p256()
 		c := m.leaf(pkix.Name{CommonName: name, Organization: []string{"Example Works"}}, key, issuing.cert, issuing.key)
-		text, err := privatekey.MarshalPKCS8PEM(key)
-		m.note(err)
+		text := m.keyPEM(key)
 		add(name+"/certificate.pem", certificatePEM(c))
 		add(name+"/private.key", text)
 	}
@@ -202,6 +200,12 @@ func (m *maker) seal(name string, to *x509.Certificate, content []byte) string {
 		m.note(w.Close())
 	}
 	return m.put(name, out.Bytes())
+}
+
+func (m *maker) keyPEM(key crypto.PrivateKey) []byte {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	m.note(err)
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }
 
 func certificatePEM(c *x509.Certificate) []byte {
