@@ -175,22 +175,52 @@ func (x *examiner) inBytes(p place, data []byte) {
 		x.inBlock(p, &b, int64(b.Start))
 		at = b.End
 	}
-	if found := x.out[first:]; len(found) > 0 {
-		for i := range found {
-			found[i].shared = p.coated || p.member >= 0 && len(found) > 1
-		}
+	if x.share(p, first) {
 		return
 	}
 	f := form.Detect(data[:min(len(data), form.HeadBytes)])
 	switch {
 	case kindOf(f) == Request && (f.Bare() || f.Coats[0] == form.Zeros):
 		x.inDER(p, data)
+	case x.inRuns(p, data):
 	case !p.coated && wearsCoat(f):
 		x.inCoat(p, f, data)
 	default:
 		x.inForeign(p, f, data)
 	}
 }
+
+// inRuns examines requests in base64 that stand in a text without BEGIN and END lines, as a member of JSON does. It tells
+// whether there are any.
+func (x *examiner) inRuns(p place, text []byte) bool {
+	first := len(x.out)
+	for from, to := range form.Base64Runs(text, minRun) {
+		der, note, err := decodeBody(x.der, text[from:to])
+		if err != nil {
+			continue
+		}
+		if f := form.Detect(der); f.Kind != form.PKCS10 || !f.Bare() || len(behind(der)) > 0 {
+			continue
+		}
+		x.der = der
+		o := outcome{place: p, off: int64(from), size: int32(to - from), bytes: int32(len(der)), exam: examine(der)}
+		o.addNote(joined(p.note, joined("base64 without BEGIN and END lines", note)))
+		x.out = append(x.out, o)
+	}
+	return x.share(p, first)
+}
+
+// share notes of what was found since first whether it has to be unpacked to be found again. It tells whether there is any.
+func (x *examiner) share(p place, first int) bool {
+	found := x.out[first:]
+	for i := range found {
+		found[i].shared = p.coated || p.member >= 0 && len(found) > 1
+	}
+	return len(found) > 0
+}
+
+// minRun is how many characters of base64 can hold a request: one of Ed25519 without a name has more.
+const minRun = 150
 
 // wearsCoat tells whether a coat can be taken off that may lie around requests.
 func wearsCoat(f form.Form) bool {
@@ -244,8 +274,18 @@ func (x *examiner) inForeign(p place, f form.Form, data []byte) {
 	}
 	kind, rule, hint := p.foreign(f, data)
 	message := "this is " + f.String()
-	if f.Kind == form.Empty {
+	switch {
+	case f.Kind == form.Empty:
 		message = fmt.Sprintf("%d bytes, and none of them says anything", len(data))
+	case rule == RuleNoRequest && f.Kind == form.Unknown:
+		if at := form.FindRequest(data); at > 0 {
+			message += fmt.Sprintf("; a request begins behind its first %d bytes", at)
+			hint = "cut off what stands before the request, or correct the tool that writes it there"
+		}
+	case rule == RuleNoRequest:
+		if what := speaksOfRequest(data); what != "" {
+			message += ": " + what
+		}
 	}
 	x.out = append(x.out, outcome{place: p, kind: kind, exam: exam{breaches: []breach{{rule: rule, message: message, hint: hint}}}})
 }

@@ -1,6 +1,8 @@
 package csr
 
 import (
+	"bytes"
+	"fmt"
 	"path"
 	"strings"
 
@@ -115,12 +117,19 @@ func (p *place) expected(f form.Form, text []byte) bool {
 	case f.Archive(), p.member < 0 && p.src != nil && p.src.given, extension == ".pem", extension == ".der":
 		return true
 	case extension == ".txt":
-		return f.Kind == form.Unknown || !f.Bare() || speaksOfRequest(text)
+		return f.Kind == form.Unknown || !f.Bare() || speaksOfRequest(text) != ""
 	}
-	return speaksOfRequest(text)
+	return speaksOfRequest(text) != ""
 }
 
-// speaksOfRequest: the words of a BEGIN line stand in a text in which no block was found.
-func speaksOfRequest(text []byte) bool {
-	return strings.Contains(string(text), "BEGIN CERTIFICATE REQUEST") || strings.Contains(string(text), "BEGIN NEW CERTIFICATE REQUEST")
+// speaksOfRequest says what of a request stands in a text in which no block was found, "" where nothing does.
+func speaksOfRequest(text []byte) string {
+	for _, label := range []string{"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"} {
+		for _, word := range []string{"BEGIN ", "END "} {
+			if bytes.Contains(text, []byte(word+label)) {
+				return fmt.Sprintf("the words %s%s stand in it, but no whole line -----BEGIN %s-----", word, label, label)
+			}
+		}
+	}
+	return ""
 }

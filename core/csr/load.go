@@ -72,7 +72,10 @@ func (l *loader) read(e *Entry) ([]byte, error) {
 		return der, nil
 	}
 	b, ok, _ := form.NextBlock(text, 0)
-	if !ok || b.Start != 0 || b.End != len(text) || b.Err != nil {
+	if !ok { // base64 without its lines
+		b = form.Block{End: len(text), Body: text}
+	}
+	if b.Start != 0 || b.End != len(text) || b.Err != nil {
 		return nil, fmt.Errorf("its PEM block stands elsewhere")
 	}
 	der, _, err := decodeBody(l.der, b.Body)

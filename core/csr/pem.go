@@ -40,6 +40,8 @@ func decodeBody(dst, body []byte) (der []byte, note string, err error) {
 		n, err = base64.StdEncoding.Decode(dst, body)
 	}
 	switch at := base64.CorruptInputError(0); {
+	case err != nil && bytes.Contains(body, []byte("=3D")):
+		return nil, note, errors.New("it is not base64 but quoted-printable, as mails are sent; save the attachment again with the mail program")
 	case errors.As(err, &at) && int(at) < len(body):
 		return nil, note, fmt.Errorf("it is not base64: %q stands at character %d", string(body[at:at+1]), at)
 	case err != nil:

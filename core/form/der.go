@@ -8,6 +8,7 @@ import (
 // element is one element of DER or BER that may be cut short (X.690 §8.1).
 type element struct {
 	tag  byte
+	cut  bool   // it goes on beyond what is there
 	body []byte // as far as it is there; of an indefinite length: all that follows
 }
 
@@ -35,7 +36,7 @@ func next(b []byte) (e element, rest []byte, ok bool) {
 		}
 	}
 	end := len(b)
-	if length < end-at {
+	if e.cut = length > end-at; !e.cut {
 		end = at + length
 	}
 	e.body = b[at:end]

@@ -3,6 +3,7 @@ package form
 import (
 	"bytes"
 	"io"
+	"iter"
 )
 
 // PrivateKey looks for private key material anywhere in data: a key file in any coat; between other text; as base64 in JSON,
@@ -38,22 +39,62 @@ const minKeyText = 60
 
 // keyInBase64 looks into every run of base64 in a text.
 func keyInBase64(text []byte) (Kind, bool) {
-	run := 0
-	for i := 0; i <= len(text); i++ {
-		if i < len(text) && base64Digit(text[i]) {
-			run++
-			continue
+	for from, to := range Base64Runs(text, minKeyText) {
+		if k := look(decodeHead(text[from:min(to, from+512)])).kind; k.has(private) {
+			return k, true
 		}
-		if run >= minKeyText {
-			start := i - run
-			head := decodeHead(text[start:min(len(text), start+512)])
-			if k := look(head).kind; k.has(private) {
-				return k, true
-			}
-		}
-		run = 0
 	}
 	return Unknown, false
+}
+
+// Base64Runs yields where in a text at least most characters of base64 stand in a row; line breaks between them, escaped ones
+// and escaped slashes belong to the row.
+func Base64Runs(text []byte, least int) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		for at := 0; at < len(text); {
+			if !base64Digit(text[at]) {
+				at++
+				continue
+			}
+			from, to, digits := at, at, 0
+			for at < len(text) {
+				switch c := text[at]; {
+				case base64Digit(c) || c == '=':
+					digits++
+					at++
+					to = at
+					continue
+				case c == '\r' || c == '\n':
+					at++
+					continue
+				case c == '\\' && at+1 < len(text) && text[at+1] == '/':
+					digits++
+					at += 2
+					to = at
+					continue
+				case c == '\\' && at+1 < len(text) && (text[at+1] == 'n' || text[at+1] == 'r'):
+					at += 2
+					continue
+				}
+				break
+			}
+			if digits >= least && !yield(from, to) {
+				return
+			}
+		}
+	}
+}
+
+// FindRequest is where in binary data a PKCS#10 request begins that fills it to the end, -1 where none does.
+func FindRequest(data []byte) int {
+	for at := range min(len(data), 4<<10) {
+		if data[at] == tagSequence && der(data[at:]) == PKCS10 {
+			if e, rest, ok := next(data[at:]); ok && !e.cut && len(rest) == 0 {
+				return at
+			}
+		}
+	}
+	return -1
 }
 
 // privateBlock tells whether a block of a private key stands in text: a BEGIN line with such a label and base64 behind it.
