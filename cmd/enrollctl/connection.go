@@ -20,7 +20,7 @@ var connectionGroup = &command{name: "connection", summary: "accounts at the ser
 	detail: "A connection is a name, an address, how one proves who one is, and the service's contract as data. It lies in a\n" +
 		"readable file without secrets, which the window shares; keys lie in the keychain of the system. The connection\n" +
 		"practice is there without having been added: it runs the practice service within the command.",
-	commands: []*command{connectionAdd, connectionChange, connectionList, connectionShow, connectionTest, connectionPaste, connectionKey,
+	commands: []*command{connectionAdd, connectionChange, connectionList, connectionShow, connectionTest, connectionRecord, connectionPaste, connectionKey,
 		connectionDefault, connectionRename, connectionRemove, connectionExport, connectionImport}}
 
 // withoutJobs makes it a desk without the database of jobs.

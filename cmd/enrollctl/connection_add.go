@@ -17,6 +17,7 @@ import (
 type connectionFlags struct {
 	flags                               *pflag.FlagSet
 	url, certificate, key, proxy, roots string
+	contract                            string
 	kind                                choice
 	authentication                      choice
 	apiKey, passphrase, proxyPassword   passphraseSource
@@ -38,6 +39,7 @@ func (f *connectionFlags) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&f.key, "key", "", "the client certificate's private key in `FILE`, where it is not in the same one")
 	flags.StringVar(&f.proxy, "proxy", "", "the proxy's `URL`, without password; none forbids one; else the environment says")
 	flags.StringVar(&f.roots, "extra-ca", "", "trust the roots in `FILE` (PEM or DER) beside the system's")
+	flags.StringVar(&f.contract, "contract", "", "take paths and names from the transcript in `FILE`, as connection record writes it")
 	flags.BoolVar(&f.makeDefault, "default", false, "make it the one that is meant where none is named")
 	flags.BoolVar(&f.noKey, "no-key", false, "ask for no key now")
 	f.apiKey.flag = "api-key-file"
@@ -69,6 +71,15 @@ func (f *connectionFlags) set(c *trustmanager.Connection) error {
 	if f.flags.Changed("kind") {
 		if kind := trustmanager.Kinds[f.kind.index]; kind != c.Kind {
 			c.Kind, c.Contract = kind, trustmanager.Default(kind)
+		}
+	}
+	if f.contract != "" {
+		t, err := readTranscript(f.contract)
+		if err != nil {
+			return err
+		}
+		if c.Contract, err = trustmanager.ContractOf(t, c.Kind); err != nil {
+			return err
 		}
 	}
 	if f.flags.Changed("proxy") {

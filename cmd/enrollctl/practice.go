@@ -35,7 +35,7 @@ var practiceCommand = &command{
 
 // practising is what the flags say about the practice service.
 type practising struct {
-	listen, folder             string
+	listen, folder, replay     string
 	approval, overRSA          bool
 	newToken, asJSON, requests bool
 	pace                       count
@@ -45,6 +45,7 @@ type practising struct {
 func (p *practising) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&p.listen, "listen", "127.0.0.1:0", "listen on the loopback address `HOST:PORT`; port 0 is any free one")
 	flags.StringVar(&p.folder, "folder", "", "keep the state in `DIR`; without it in the account's own folder for settings")
+	flags.StringVar(&p.replay, "replay", "", "serve what connection record wrote to `FILE`, instead of the practice service")
 	flags.BoolVar(&p.approval, "approval", false, "jobs of every profile wait for approval")
 	flags.Var(&p.faults, "fault", "misbehave as `SPEC` says; may be given several times")
 	flags.Var(&p.pace, "pace", "issue at most `N` certificates a second, so that counters can be watched")
@@ -103,6 +104,13 @@ func (p *practising) run(ctx context.Context, s *session) error {
 			defer mu.Unlock()
 			s.complain("%s", line)
 		}
+	}
+	if p.replay != "" {
+		t, err := readTranscript(p.replay)
+		if err != nil {
+			return err
+		}
+		options.Replay = t
 	}
 	service, err := practice.Open(ctx, options)
 	if err != nil {

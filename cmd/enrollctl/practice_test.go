@@ -160,3 +160,37 @@ func TestPracticeSurvivesKill(t *testing.T) {
 		t.Errorf("interrupted, it ends with %v", err)
 	}
 }
+
+// A connection's contract is recorded without keys, names or ids, and replayed by a program of its own.
+func TestRecordedContract(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("ENROLLBENCH_CONFIG", filepath.Join(dir, "config"))
+	enrollctl := func(args ...string) string {
+		t.Helper()
+		out, err := exec.Command("enrollctl", args...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	service := startPractice(t, filepath.Join(dir, "service"))
+	key := filepath.Join(dir, "key")
+	if err := os.WriteFile(key, []byte(service.Token), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	enrollctl("connection", "add", "site", "--url", service.URL, "--extra-ca", service.CA, "--no-key")
+	file := filepath.Join(dir, "site.transcript")
+	enrollctl("connection", "record", "site", "--api-key-file", key, "-o", file)
+	data, err := os.ReadFile(file)
+	if err != nil || strings.Contains(string(data), service.Token) || strings.Contains(string(data), "practice@localhost") || !strings.Contains(string(data), "batch-enroll-csv-template") {
+		t.Errorf("%v: %s", err, data)
+	}
+	replay := startPractice(t, filepath.Join(dir, "replay"), "--replay", file)
+	enrollctl("connection", "add", "desk", "--url", replay.URL, "--extra-ca", replay.CA, "--no-key", "--contract", file)
+	if out := enrollctl("connection", "test", "desk", "--api-key-file", key); !strings.Contains(out, "for batches") {
+		t.Error(out)
+	}
+	if out, err := exec.Command("enrollctl", "practice", "--folder", filepath.Join(dir, "x"), "--replay", key).CombinedOutput(); err == nil || !strings.Contains(string(out), "no transcript") {
+		t.Errorf("%v: %s", err, out)
+	}
+}

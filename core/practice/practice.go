@@ -38,6 +38,7 @@ import (
 	"sync"
 	"time"
 
+	"enrollbench/core/transcript"
 	"enrollbench/core/upload"
 )
 
@@ -62,7 +63,9 @@ type Options struct {
 	Pace int
 	// AllowRSAOver2000 lets a job order more than MaxRSAKeys keys.
 	AllowRSAOver2000 bool
-	Log              func(string) // is told of each request in one line, without secrets; nil for silence
+	// Replay answers every request with what a transcript recorded, instead of the service itself; nil for none.
+	Replay *transcript.Transcript
+	Log    func(string) // is told of each request in one line, without secrets; nil for silence
 
 	// due waits until the certificate of a number, from 0, may be issued, where there is a Pace; nil asks the clock.
 	due func(ctx context.Context, number int, at time.Time) error
@@ -160,7 +163,7 @@ func (s *Service) open(ctx context.Context) error {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true) // a connection that a fault breaks is then one request's
 	s.server = &http.Server{
-		Handler:           s.router(),
+		Handler:           s.handler(),
 		ReadHeaderTimeout: 30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -176,6 +179,14 @@ func (s *Service) open(ctx context.Context) error {
 		}
 	})
 	return nil
+}
+
+// handler answers requests: the service, or a transcript in its place.
+func (s *Service) handler() http.Handler {
+	if s.options.Replay == nil {
+		return s.router()
+	}
+	return s.options.Replay.Handler(s.options.Log)
 }
 
 func checkLoopback(address string) error {

@@ -40,12 +40,13 @@ type Timeouts struct {
 
 // Options of a client. The zero value is right for the real service.
 type Options struct {
-	Anchors   []*x509.Certificate // trusted beside the system's and the connection's ExtraCA: the practice service's own
-	UserAgent string              // default "EnrollBench"
-	Log       func(line string)   // told of each request, without secrets; nil for none
-	Clock     Clock               // nil for the real one
-	Jitter    func() float64      // 0 to 1, for the pauses between retries; nil for a random one
-	Attempts  int                 // of a GET; default 5
+	Anchors   []*x509.Certificate  // trusted beside the system's and the connection's ExtraCA: the practice service's own
+	UserAgent string               // default "EnrollBench"
+	Log       func(line string)    // told of each request, without secrets; nil for none
+	Record    func(*http.Response) // given each answer before it is read; nil for none
+	Clock     Clock                // nil for the real one
+	Jitter    func() float64       // 0 to 1, for the pauses between retries; nil for a random one
+	Attempts  int                  // of a GET; default 5
 	Timeouts  Timeouts
 }
 
@@ -246,6 +247,9 @@ func (c *Client) roundTrip(ctx context.Context, t http.RoundTripper, method, to 
 	}
 	c.log(fmt.Sprintf("%s %s: %d after %s", method, to, answer.StatusCode, time.Since(began).Round(time.Millisecond)))
 	w.answer.Store(true)
+	if c.options.Record != nil {
+		c.options.Record(answer)
+	}
 	answer.Body = &watchedBody{answer.Body, w}
 	return answer, nil
 }

@@ -54,7 +54,7 @@ var core = map[string]layer{
 	"csr": format, "csvdoc": format, "eui48": format, "openpgp": format, "cms": format,
 
 	"enrollment": service, "recipient": service, "delivery": service, "trustmanager": service, "practice": service,
-	"keychain": service, "ledger": service, "job": service,
+	"keychain": service, "transcript": service, "ledger": service, "job": service,
 }
 
 // place returns the floor of a package of this module and the room it lies in: gui and gui/widgets/sheet share a room,
