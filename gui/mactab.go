@@ -178,18 +178,18 @@ func (t *macTab) render() {
 	t.showBar()
 }
 
-// showBlock draws the series within the block of its OUI.
+// showBlock draws the series within the block of its start.
 func (t *macTab) showBlock() {
-	r, oui := t.series, t.series.Start.OUI()
-	size := float64(oui.Last()-oui.First()) + 1
-	_, beyond := r.BeyondOUI()
-	last := min(r.Last(), oui.Last())
+	r, block := t.series, t.series.Start.Block()
+	size := float64(block.Len())
+	_, beyond := r.BeyondBlock()
+	last := min(r.Last(), block.Last())
 	if inside := r.Count - beyond; inside > 0 {
 		last = r.At(inside - 1)
 	}
-	from, to := float64(r.Start-oui.First())/size, float64(last-oui.First()+1)/size
+	from, to := float64(r.Start-block.First())/size, float64(last-block.First()+1)/size
 	share := float64(r.Count-beyond) / size * 100
-	data := map[string]any{"OUI": oui.String(), "Share": words.Decimal(share), "Beyond": words.Group(beyond)}
+	data := map[string]any{"OUI": block.String(), "Share": words.Decimal(share), "Beyond": words.Group(beyond)}
 	title := words.T("mac.block", data)
 	if share < 0.1 {
 		title = words.T("mac.block-little", data)
@@ -197,7 +197,7 @@ func (t *macTab) showBlock() {
 	if beyond > 0 {
 		title += " · " + words.T("mac.block-beyond", data)
 	}
-	t.blocks.Set(from, to, beyond > 0, oui.First().String(), oui.Last().String(), title)
+	t.blocks.Set(from, to, beyond > 0, block.First().String(), block.Last().String(), title)
 }
 
 // showNth shows the address of a number counted from 1.

@@ -16,65 +16,36 @@ import (
 // put into words nor kept for that.
 func (t *table) writeFindings(ctx context.Context, w io.Writer, r *enrollment.Result, all bool) error {
 	b := bufio.NewWriter(w)
-	header := r.HeaderFindings()
 	groups := slices.Clone(r.Groups())
 	slices.SortStableFunc(groups, func(a, b enrollment.Group) int { return int(b.Rule.Severity) - int(a.Rule.Severity) })
-	for i := range groups {
+	for len(groups) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		g := &groups[i]
-		if g.Header {
-			t.writeHeader(b, g, &header, all)
-			continue
+		n := 1 // several findings of one rule about the header are one paragraph
+		for groups[0].Header && n < len(groups) && groups[n].Header && groups[n].Rule == groups[0].Rule {
+			n++
 		}
-		writeTitle(b, g, g.Rows)
-		if err := t.writePlaces(ctx, b, r, g, all); err != nil {
+		if err := t.writeParagraph(ctx, b, r, groups[:n], all); err != nil {
 			return err
 		}
+		groups = groups[n:]
 	}
 	return b.Flush()
 }
 
-func writeTitle(b *bufio.Writer, g *enrollment.Group, n int) {
-	fmt.Fprintf(b, "%s %s: %s", signs[g.Rule.Severity], g.Rule.Severity, g.Rule.Title)
-	if n > 1 {
-		fmt.Fprintf(b, " (%s)", group(int64(n)))
+// writeParagraph lists the places of groups of one rule, each hint once where they have it in common.
+func (t *table) writeParagraph(ctx context.Context, b *bufio.Writer, r *enrollment.Result, groups []enrollment.Group, all bool) error {
+	rule, places := groups[0].Rule, 0
+	for i := range groups {
+		places += max(1, groups[i].Rows)
 	}
-	fmt.Fprintf(b, "  [%s]\n", g.Rule.Name)
-}
-
-// writeHeader lists the findings about the header that are of the group's rule, and takes them out of the list: a rule that
-// several columns break is told once.
-func (t *table) writeHeader(b *bufio.Writer, g *enrollment.Group, header *[]finding.Finding, all bool) {
-	var told, rest []finding.Finding
-	for _, f := range *header {
-		if f.Rule == g.Rule.Name {
-			told = append(told, f)
-		} else {
-			rest = append(rest, f)
-		}
+	fmt.Fprintf(b, "%s %s: %s", signs[rule.Severity], rule.Severity, rule.Title)
+	if places > 1 {
+		fmt.Fprintf(b, " (%s)", group(int64(places)))
 	}
-	if *header = rest; len(told) == 0 {
-		return
-	}
-	writeTitle(b, g, len(told))
-	for i, f := range told {
-		if i == placesShown && !all {
-			fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(len(told)-i)))
-			break
-		}
-		f.File = t.path
-		fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
-		if i+1 == len(told) || told[i+1].Hint != f.Hint || i+1 == placesShown && !all {
-			fmt.Fprintf(b, "    → %s\n", printable(f.Hint))
-		}
-	}
-}
-
-// writePlaces lists the rows of a group, each hint once where they have it in common.
-func (t *table) writePlaces(ctx context.Context, b *bufio.Writer, r *enrollment.Result, g *enrollment.Group, all bool) error {
-	limit, hint := placesShown, ""
+	fmt.Fprintf(b, "  [%s]\n", rule.Name)
+	limit, hint, shown := placesShown, "", 0
 	if all {
 		limit = 0
 	}
@@ -83,19 +54,24 @@ func (t *table) writePlaces(ctx context.Context, b *bufio.Writer, r *enrollment.
 			fmt.Fprintf(b, "    → %s\n", printable(hint))
 		}
 	}
-	err := r.GroupFindings(ctx, g, limit, func(f enrollment.Finding) error {
-		if hint != f.Hint {
-			flush()
+	for i := range groups {
+		if limit > 0 && shown == limit {
+			break
 		}
-		hint = f.Hint
-		f.File = t.path
-		_, err := fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
-		return err
-	})
-	if err != nil {
-		return err
+		err := r.GroupFindings(ctx, &groups[i], limit, func(f enrollment.Finding) error {
+			if hint != f.Hint {
+				flush()
+			}
+			hint, f.File = f.Hint, t.path
+			shown++
+			_, err := fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
-	if more := g.Rows - placesShown; more > 0 && !all {
+	if more := places - shown; more > 0 && !all {
 		fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(more)))
 	}
 	flush()

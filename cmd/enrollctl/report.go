@@ -74,7 +74,7 @@ func place(at finding.Location) string {
 	if at.File == "" { // a field of a form; its message names it
 		return ""
 	}
-	return printable(at.String()) + ": "
+	return printable(strings.ReplaceAll(at.String(), "\n", `\n`)) + ": " // a column's name must not forge a line
 }
 
 // summary is the one sentence that tells the state: "12,340 ready · 3 errors · 1 warning".

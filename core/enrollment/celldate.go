@@ -57,7 +57,7 @@ func (c *checker) date(i int, value string) {
 		}
 		h := c.add(RuleDateForm, i, "%s means %s", quoted(value), meant)
 		h.hint = "write " + meant
-		h.mend(meant)
+		h.repair(meant)
 	case local:
 		c.add(RuleDateForm, i, "%s can mean %s, or the same with day and month exchanged", quoted(value), t.Format("2 January 2006"))
 	}

@@ -83,18 +83,18 @@ func (c *checker) text(i int, cell string) {
 		h := c.add(flawRules[kind], i, "%s: %s", quoted(cell), f.words(kind))
 		switch kind {
 		case attribute.OuterBlank:
-			h.mend(outerBlanksCut(cell))
+			h.repair(outerBlanksCut(cell))
 		case attribute.Invisible:
-			h.mend(visible(cell))
+			h.repair(visible(cell))
 		case attribute.Control:
 			if trimmed := strings.TrimFunc(cell, unicode.IsControl); !strings.ContainsFunc(trimmed, isControlOrSeparator) {
-				h.mend(trimmed) // at the ends it was appended; within it may stand for something
+				h.repair(trimmed) // at the ends it was appended; within it may stand for something
 			}
 		}
 	}
 	if c.bits[i]&high != 0 && f.first[attribute.Damaged] == nil {
 		if meant, ok := unmisread(cell); ok {
-			c.add(RuleMojibake, i, "%s looks like %s, read in the wrong encoding", quoted(cell), quoted(meant)).mend(meant)
+			c.add(RuleMojibake, i, "%s looks like %s, read in the wrong encoding", quoted(cell), quoted(meant)).repair(meant)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package enrollment
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -33,6 +35,10 @@ func (c *checker) value(i int, col *column, value string) {
 		c.each(RuleObjectID, i, value, objectID)
 	case DirectoryName:
 		c.each(RuleDirectoryName, i, value, directoryName)
+	case JSONObject:
+		if err := jsonObject(value); err != nil {
+			c.refuse(RuleJSON, i, value, err)
+		}
 	case KeyUsage:
 		c.each(RuleKeyUsage, i, value, named("a key usage", keyUsages, false))
 	case ExtKeyUsage:
@@ -86,7 +92,7 @@ func (c *checker) each(r *finding.Rule, i int, cell string, check func(string) e
 	}
 	h := c.refuse(r, i, cell, err)
 	if r == RuleDNS {
-		mendDNS(h, cell)
+		repairDNS(h, cell)
 	}
 }
 
@@ -121,13 +127,13 @@ func severalValues(cell string, check func(string) error) (int, string) {
 	return 0, ""
 }
 
-// mendDNS writes an international name in its A-labels, and takes away the dot of a fully qualified one.
-func mendDNS(h *hit, value string) {
+// repairDNS writes an international name in its A-labels, and takes away the dot of a fully qualified one.
+func repairDNS(h *hit, value string) {
 	if meant, ok := strings.CutPrefix(h.hint, "write "); ok && charsOf(value)&high != 0 && attribute.DNSName(meant, true) == nil {
-		h.mend(meant)
+		h.repair(meant)
 	}
 	if meant, ok := strings.CutSuffix(value, "."); ok && attribute.DNSName(meant, true) == nil {
-		h.mend(meant)
+		h.repair(meant)
 	}
 }
 
@@ -142,8 +148,21 @@ func (c *checker) country(i int, value string) {
 	}
 	h := c.refuse(r, i, value, err)
 	if meant, ok := strings.CutPrefix(h.hint, "write "); ok && attribute.Country(meant) == nil {
-		h.mend(meant)
+		h.repair(meant)
 	}
+}
+
+func jsonObject(s string) error {
+	var object map[string]json.RawMessage
+	err := json.Unmarshal([]byte(s), &object)
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return &refusal{s, fmt.Sprintf("it is not JSON: %s, at byte %d", strings.TrimPrefix(syntax.Error(), "json: "), syntax.Offset)}
+	case err != nil || object == nil:
+		return &refusal{s, "it is JSON, but not an object with { and }"}
+	}
+	return nil
 }
 
 func principalName(s string) error {

@@ -7,6 +7,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/csvlist"
 	"enrollbench/core/finding"
 )
 
@@ -52,7 +53,7 @@ func (c *checker) add(r *finding.Rule, column int, format string, args ...any) *
 	return &c.hits[len(c.hits)-1]
 }
 
-func (h *hit) mend(value string) { h.fix, h.fixable = value, true }
+func (h *hit) repair(value string) { h.fix, h.fixable = value, true }
 
 // row checks one row by itself and leaves what it breaks in c.hits, until the next call.
 func (c *checker) row(id csvdoc.RowID, cells []string) {
@@ -78,6 +79,9 @@ func (c *checker) row(id csvdoc.RowID, cells []string) {
 	}
 	if empty {
 		c.add(RuleEmptyRow, -1, "all %d cells of the row are empty", len(p.columns)).fixable = true // by deleting it
+		return
+	}
+	if c.noDevice(cells) {
 		return
 	}
 	for i := range p.columns {
@@ -108,7 +112,7 @@ func (c *checker) cell(i int, cell string) {
 			c.add(RuleRequired, i, "%s must not be empty", c.p.meaning(col))
 		}
 		if cell != "" {
-			c.add(RuleOuterBlank, i, "%s: nothing but blanks", quoted(cell)).mend("")
+			c.add(RuleOuterBlank, i, "%s: nothing but spaces", quoted(cell)).repair("")
 		}
 		return
 	}
@@ -130,6 +134,7 @@ func (c *checker) cell(i int, cell string) {
 	if c.damage(i, value, set) {
 		return // what a spreadsheet left there is no value to be checked
 	}
+	value = csvlist.Plain(value)
 	if col.profiled && len(value) <= maxLength {
 		if len(value) != len(cell) {
 			set = charsOf(value)

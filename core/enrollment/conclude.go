@@ -3,6 +3,7 @@ package enrollment
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"enrollbench/core/csr"
@@ -35,14 +36,15 @@ func (r *Result) conclude(ctx context.Context) error {
 			}
 		})
 	}
+	r.trailing = r.findTrailing()
 	r.states = [3]*rowSet{new(rowSet), new(rowSet), new(rowSet)}
-	for _, set := range []causes{r.groups, r.relations.groups, r.damage} {
-		for at, group := range set {
-			r.states[at.rule.Severity].merge(group.rows)
-		}
+	for at, group := range r.causes() {
+		r.states[at.rule.Severity].merge(group.rows)
 	}
 	r.states[finding.Warning] = r.states[finding.Warning].without(r.states[finding.Error])
 	r.states[finding.Notice] = r.states[finding.Notice].without(r.states[finding.Error]).without(r.states[finding.Warning])
+	r.leftOut = r.states[finding.Error].clone()
+	r.leftOut.merge(r.trailing)
 	r.concludeColumns()
 	if err := r.measure(ctx); err != nil {
 		return err
@@ -50,6 +52,36 @@ func (r *Result) conclude(ctx context.Context) error {
 	r.concludeHeader()
 	r.list = r.makeGroups()
 	return nil
+}
+
+// findTrailing finds the empty rows at the end: editors and spreadsheets leave them, and nothing was lost there.
+func (r *Result) findTrailing() *rowSet {
+	out := new(rowSet)
+	empty := r.groups[cause{RuleEmptyRow, noColumn}]
+	for i := r.snap.Rows() - 1; empty != nil && i >= 0 && empty.rows.has(r.snap.ID(i)); i-- {
+		out.add(r.snap.ID(i))
+	}
+	return out
+}
+
+// causes yields all groups of rows. Empty rows at the end are a group of their own.
+func (r *Result) causes() iter.Seq2[cause, *rowGroup] {
+	return func(yield func(cause, *rowGroup) bool) {
+		for _, set := range []causes{r.groups, r.relations.groups, r.damage} {
+			for at, group := range set {
+				if at.rule == RuleEmptyRow {
+					rows := group.rows.without(r.trailing)
+					group = &rowGroup{rows, rows}
+				}
+				if group.rows.len() > 0 && !yield(at, group) {
+					return
+				}
+			}
+		}
+		if r.trailing.len() > 0 {
+			yield(cause{RuleTrailingRow, noColumn}, &rowGroup{r.trailing, r.trailing})
+		}
+	}
 }
 
 // concludeColumns finds the columns without a name that no row to be uploaded has a value for: they are left out.
@@ -77,8 +109,8 @@ func (r *Result) concludeHeader() {
 	tell := func(rule *finding.Rule, format string, args ...any) {
 		r.header = append(r.header, headerFinding{rule: rule, column: -1, message: fmt.Sprintf(format, args...)})
 	}
-	if r.snap.Rows() == 0 {
-		tell(RuleNoRows, "there is no row below the header")
+	if r.snap.Rows() == r.trailing.len() {
+		tell(RuleNoRows, "no row with a value stands below the header")
 	}
 	if r.size.Over() {
 		tell(RuleTooLarge, "the upload would have %d bytes, and %d is the most; as a ZIP it would have about %d", r.size.Plain, r.size.Max, r.size.Zipped)

@@ -1,7 +1,11 @@
 package enrollment
 
 import (
+	"slices"
 	"strings"
+
+	"enrollbench/core/csvlist"
+	"enrollbench/core/eui48"
 )
 
 // damage finds what spreadsheets leave in a single cell, whatever stands in the others, and says whether the value is
@@ -17,13 +21,16 @@ func (c *checker) damage(i int, value string, set charSet) bool {
 		if meant, ok := textFormula(value); ok {
 			h := c.add(RuleFormula, i, "%s is a formula for the text %s", quoted(value), quoted(meant))
 			h.hint = "write " + meant
-			h.mend(meant)
+			h.repair(meant)
 		} else {
 			c.add(RuleFormula, i, "%s begins with =, as a formula does", quoted(value))
 		}
 		return true
+	case first == '\'' && csvlist.Plain(value) != value:
+		c.add(RuleDefused, i, "%s stands for %s", quoted(value), quoted(csvlist.Plain(value)))
+		return c.damage(i, csvlist.Plain(value), set)
 	case first == '\'' && len(value) > 1 && strings.LastIndexByte(value, '\'') == 0:
-		c.add(RuleTextMark, i, "%s begins with an apostrophe", quoted(value)).mend(value[1:])
+		c.add(RuleTextMark, i, "%s begins with an apostrophe", quoted(value)).repair(value[1:])
 		return true
 	case set&digit != 0 && set&punctuation != 0 && isScientific(value):
 		c.add(RuleScientific, i, "%s is a number in scientific notation", quoted(value))
@@ -106,31 +113,51 @@ func isScientific(s string) bool {
 
 // byColumn explains what only the other values of the column show to be damage.
 func (c *checker) byColumn(i int, value string, set charSet, v *verdict) {
-	var buf [6]class
-	for _, k := range classesOf(buf[:0], value, set) {
-		switch {
-		case k.kind == whole && v.broken(k):
-			meant := strings.Repeat("0", v.length-len(value)) + value
-			h := c.add(RuleLeadingZeros, i, "%s has %d digits, the other values of the column have %d characters", quoted(value), len(value), v.length)
-			h.hint = "write " + meant
-			h.mend(meant)
-		case k.kind == dated && v.dates:
-			c.add(RuleDateForText, i, "%s is a date, the other values of the column are not", quoted(value))
-		case k.kind == truth && v.truths:
-			c.add(RuleBoolean, i, "%s is a truth value, the other values of the column are not", quoted(value))
-		case k.kind == decimal && v.decimals:
-			c.add(RuleDecimal, i, "%s is a whole number, written as a fraction", quoted(value)).mend(value[:len(value)-2])
-		case k.kind == rounded && v.broken(k):
-			c.add(RuleRounded, i, "%s has %d digits, and zeros from the 16th on", quoted(value), len(value))
-		case k.kind == noMAC && v.mac:
-			c.add(RuleMAC, i, "%s", notMAC(value))
-		case k.kind == groupMAC && v.mac:
-			c.add(RuleMACGroup, i, "%s is a multicast address", quoted(value))
-		case k.kind == aMAC && v.broken(k):
+	var buf [8]class
+	told := false
+	for _, k := range slices.Backward(classesOf(buf[:0], value, set)) { // noMAC comes after what made it none
+		r, fixable := v.rule(k)
+		if r == nil || k.kind == noMAC && told {
+			continue
+		}
+		told = told || r == RuleDamagedID || r == RuleDateForText || r == RuleBoolean
+		switch r {
+		case RuleDamagedID:
+			c.add(r, i, "%s is a number or a time, the other values of the column are hexadecimal with %d characters", quoted(value), v.ids)
+		case RuleLeadingZeros:
+			h := c.add(r, i, "%s has %d digits, the other values of the column have %d characters", quoted(value), len(value), v.length)
+			if fixable {
+				meant := strings.Repeat("0", v.length-len(value)) + value
+				h.hint = "write " + meant
+				h.repair(meant)
+			}
+		case RuleDateForText:
+			c.add(r, i, "%s is a date, the other values of the column are not", quoted(value))
+		case RuleBoolean:
+			c.add(r, i, "%s is a truth value, the other values of the column are not", quoted(value))
+		case RuleDecimal:
+			h := c.add(r, i, "%s is a whole number, written as a fraction", quoted(value))
+			if h.hint = exportAgain; fixable {
+				h.hint = ""
+				h.repair(value[:len(value)-2])
+			}
+		case RuleRounded:
+			c.add(r, i, "%s has %d digits, and zeros from the 16th on", quoted(value), len(value))
+		case RuleMAC:
+			c.add(r, i, "%s", notMAC(value))
+		case RuleMACGroup:
+			what := "a multicast address"
+			if a, _, err := eui48.Parse(value); err == nil && a == eui48.Last48 {
+				what = "the broadcast address"
+			}
+			c.add(r, i, "%s is %s", quoted(value), what)
+		case RuleMACZero:
+			c.add(r, i, "%s is no address of a device", quoted(value))
+		case RuleMACNotation:
 			meant := inNotation(value, v.notation)
-			h := c.add(RuleMACNotation, i, "%s is written in another way than most addresses of the column (%s)", quoted(value), v.notation)
+			h := c.add(r, i, "%s is written in another way than most addresses of the column (%s)", quoted(value), v.notation)
 			h.hint = "write " + meant
-			h.mend(meant)
+			h.repair(meant)
 		}
 	}
 }

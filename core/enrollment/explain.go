@@ -21,14 +21,18 @@ import (
 // no row.
 func (r *Result) HeaderFindings() []finding.Finding {
 	out := make([]finding.Finding, 0, len(r.header))
-	for _, h := range r.header {
-		at := finding.Location{Row: 1, Column: h.name}
-		if h.column < 0 && h.name == "" {
-			at.Row = 0
-		}
-		out = append(out, h.rule.Finding(at, h.message, h.hint))
+	for i := range r.header {
+		out = append(out, r.header[i].finding())
 	}
 	return out
+}
+
+func (h *headerFinding) finding() finding.Finding {
+	at := finding.Location{Row: 1, Column: h.name}
+	if h.column < 0 && h.name == "" {
+		at.Row = 0
+	}
+	return h.rule.Finding(at, h.message, h.hint)
 }
 
 // Finding is one finding of a row, and what Fix would write.
@@ -51,8 +55,12 @@ func (r *Result) RowFindings(i int) []Finding {
 }
 
 // GroupFindings puts the findings of a group into words, in order of the rows: of the first limit rows, or of all where
-// limit is 0.
+// limit is 0. A group about the header has one finding.
 func (r *Result) GroupFindings(ctx context.Context, g *Group, limit int, do func(Finding) error) error {
+	if g.Header {
+		h := &r.header[g.at]
+		return do(Finding{Finding: h.finding(), Position: Position{-1, h.column}})
+	}
 	rows := r.places(g.rows)
 	if limit > 0 && len(rows) > limit {
 		rows = rows[:limit]
@@ -122,6 +130,9 @@ func (e *explainer) row(i int, id csvdoc.RowID, cells []string) []Finding {
 		return &out[len(out)-1]
 	}
 	for _, h := range e.checker.hits {
+		if h.rule == RuleEmptyRow && r.trailing.has(id) {
+			h.rule = RuleTrailingRow
+		}
 		f := add(h.rule, h.column, h.message, h.hint)
 		f.Fix, f.Fixable = h.fix, h.fixable
 	}
@@ -259,6 +270,8 @@ func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others s
 		return fmt.Sprintf("the same common name %s as %s: one file at most is called %s, and %s", quoted(name), others, quoted(name+".pem"), then)
 	case RuleDuplicateID:
 		return fmt.Sprintf("the same unique_identifier %s as %s", quoted(cell(e.r.p.id)), others)
+	case RuleDuplicateMAC:
+		return fmt.Sprintf("the same MAC address %s as %s", quoted(cell(e.r.p.mac)), others)
 	case csr.RuleSameFile:
 		return "the same request, byte for byte, as " + others
 	case csr.RuleSameKey:

@@ -25,6 +25,7 @@ const (
 	Algorithm                  // a signature algorithm
 	Identifier                 // a value of the user's own that tells rows apart
 	DeviceField                // a field that only the profile knows
+	JSONObject                 // an object of RFC 8259
 	flag                       // yes or no
 	kinds          = int(flag) + 1
 	csrColumn      = "csr"
@@ -83,10 +84,20 @@ var Fields = []Field{
 	{csrColumn, "CSR", Request, "", true},
 }
 
+// deviceFields are the columns of DigiCert Device Trust Manager that are no parts of a certificate. They are known by their exact
+// names alone: elsewhere a column of a similar name may be a field of the profile's own.
+var deviceFields = []Field{
+	{"device_name", "device name", Identifier, "", true},
+	{"device_description", "device description", Text, "", true},
+	{"extensions.subject_directory", "subject directory attributes", JSONObject, "", true},
+}
+
 var fieldsByName = func() map[string]*Field {
 	m := make(map[string]*Field, len(Fields))
-	for i := range Fields {
-		m[Fields[i].Name] = &Fields[i]
+	for _, table := range [][]Field{Fields, deviceFields} {
+		for i := range table {
+			m[table[i].Name] = &table[i]
+		}
 	}
 	return m
 }()

@@ -10,9 +10,9 @@ import (
 	"enrollbench/core/work"
 )
 
-// Reasons for which nothing is mended.
+// Reasons for which nothing is fixed.
 var (
-	ErrNoFix    = errors.New("nothing of this can be mended for certain")
+	ErrNoFix    = errors.New("nothing of this can be fixed for certain")
 	ErrOutdated = errors.New("the document was edited since it was checked")
 )
 
@@ -49,7 +49,8 @@ func (r *Result) Fix(ctx context.Context, g *Group, report progress.Func) (*Repa
 		return f, nil
 	}
 	rows := r.places(g.fixable)
-	if g.Rule == RuleEmptyRow {
+	switch g.Rule {
+	case RuleEmptyRow, RuleTrailingRow, RuleHeaderAgain, RuleNoDevice:
 		for _, i := range rows {
 			f.Delete = append(f.Delete, r.snap.ID(i))
 		}

@@ -48,6 +48,9 @@ func FormOf(ctx context.Context, d *csvdoc.Document) (*Form, error) {
 		if at < 0 {
 			return nil
 		}
+		if csvdoc.Rules[at] == csvdoc.RuleBlankRow {
+			return nil // RuleEmptyRow and RuleTrailingRow tell of it
+		}
 		first := f.Row - snap.FileRow(0)
 		if first < 0 {
 			out.header = append(out.header, f)

@@ -2,7 +2,6 @@ package enrollment
 
 import (
 	"context"
-	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -63,7 +62,7 @@ func rowOfRequest(der []byte, fields []*Field, separator string) (row []string, 
 		kind, _ := sanKind(f.Kind)
 		switch {
 		case f.Kind == Request:
-			row[i] = requestBegin + base64.StdEncoding.EncodeToString(der) + requestEnd
+			row[i] = onOneLine(der)
 			continue
 		case f.Attribute != "":
 			for _, a := range subject {

@@ -15,6 +15,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"enrollbench/core/csvlist"
 )
 
 func newKey(t testing.TB) *ecdsa.PrivateKey {
@@ -60,8 +62,13 @@ func rowOf(b []byte, row []string) []byte {
 	for i, cell := range row {
 		cells[i] = []byte(cell)
 	}
-	q := quoter{oneLine: -1}
-	return q.append(b, cells)
+	for i, cell := range cells {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(csvlist.AppendQuoted(append(b, '"'), cell), '"')
+	}
+	return append(b, '\n')
 }
 
 func oneLine(pemText string) string { return strings.ReplaceAll(pemText, "\n", "") }

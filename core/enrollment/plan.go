@@ -19,8 +19,8 @@ type plan struct {
 	now     time.Time
 	header  []headerFinding
 
-	name, id, csr, from, to int // positions of columns that have a part of their own, -1 where there are none
-	subject, san            []int
+	name, id, csr, mac, from, to int // positions of columns that have a part of their own, -1 where there are none
+	subject, san                 []int
 }
 
 // column is one column of the document.
@@ -45,7 +45,7 @@ type headerFinding struct {
 }
 
 func newPlan(columns []csvdoc.Column, o Options) *plan {
-	p := &plan{opt: o.withDefaults(), name: -1, id: -1, csr: -1, from: -1, to: -1}
+	p := &plan{opt: o.withDefaults(), name: -1, id: -1, csr: -1, mac: -1, from: -1, to: -1}
 	p.now = p.opt.Now()
 	p.columns = make([]column, len(columns))
 	wanted := knownNames
@@ -82,8 +82,11 @@ func newPlan(columns []csvdoc.Column, o Options) *plan {
 			c.required = ok && t.Required
 		}
 		c.required = c.required || i == p.csr && p.keys == ClientKeys || i == p.name && p.keys == ServerKeys
+		if p.mac < 0 && i != p.name && c.kind != Request && namesMACs(c.name) {
+			p.mac = i
+		}
 		switch c.kind {
-		case Request, Date, flag, KeyUsage, ExtKeyUsage, Algorithm, CountryCode:
+		case Request, JSONObject, Date, flag, KeyUsage, ExtKeyUsage, Algorithm, CountryCode:
 		default:
 			c.profiled = !c.unnamed
 		}
@@ -115,11 +118,19 @@ func (p *plan) readColumn(i int, wanted []string, present, meant map[string]int)
 	}
 	c.kind = DeviceField
 	if first := present[c.name]; first != i && c.name != "" {
-		tell(RuleDuplicateColumn, "", "the column %s stands there again; the first is column %d", attribute.Quote(c.name), first+1)
+		tell(RuleDuplicateColumn, "", "the column %s is there twice; the first is column %d", attribute.Quote(c.name), first+1)
 		return
 	}
 	if strings.TrimFunc(c.name, isBlankRune) == "" {
 		c.unnamed = true // what that means depends on whether it has values
+		return
+	}
+	if strings.ContainsFunc(c.name, isControlOrSeparator) {
+		h := tell(RuleColumnControl, "", "the name %s of column %d contains a control character", quoted(c.name), i+1)
+		h.name = visibleName(c.name)
+		if _, taken := present[h.name]; !taken && h.name != "" {
+			h.hint, h.rename = "rename the column to "+h.name, h.name
+		}
 		return
 	}
 	name := c.name
@@ -146,6 +157,16 @@ func (p *plan) readColumn(i int, wanted []string, present, meant map[string]int)
 		c.kind = c.field.Kind
 		p.place(i, c.field)
 	}
+}
+
+// visibleName is a name without control characters and spaces at its ends.
+func visibleName(name string) string {
+	return strings.TrimFunc(strings.Map(func(r rune) rune {
+		if isControlOrSeparator(r) {
+			return -1
+		}
+		return r
+	}, name), isBlankRune)
 }
 
 // told says whether the header has a finding about the column already.
@@ -182,7 +203,7 @@ func (p *plan) guess(i int, wanted []string, present map[string]int, tell func(*
 func spellingDifference(a, b string) string {
 	blank := func(s string) string {
 		return strings.Map(func(r rune) rune {
-			if isBlankRune(r) || r == '\ufeff' || r == '\u200b' {
+			if isBlankRune(r) {
 				return -1
 			}
 			return r
@@ -192,11 +213,11 @@ func spellingDifference(a, b string) string {
 	case strings.EqualFold(a, b):
 		return "its case"
 	case blank(a) == b:
-		return "blanks"
+		return "spaces"
 	case strings.EqualFold(blank(a), b):
-		return "case and blanks"
+		return "case and spaces"
 	}
-	return "what stands between its words"
+	return "the characters between its words"
 }
 
 func (p *plan) place(i int, f *Field) {

@@ -2,6 +2,8 @@ package enrollment
 
 import (
 	"errors"
+	"regexp"
+	"slices"
 	"strings"
 
 	"enrollbench/core/csvdoc"
@@ -17,11 +19,17 @@ const (
 	dated                     // a date as spreadsheets write it
 	truth                     // TRUE, FALSE
 	decimal                   // 4711.0
-	fraction                  // any other fraction
+	fraction                  // any other fraction, 0.021180556
+	clock                     // a time of day, 0:30:10
+	short                     // 1E10: digits, an E, an exponent; n is how many bytes
+	hexID                     // hexadecimal digits with a letter among them; n is how many
 	rounded                   // zeros from the 16th digit on; n is how many digits
 	aMAC                      // n is the notation
+	digitMAC                  // twelve digits without a letter, which may be a serial number; they are aMAC too
 	groupMAC                  // a multicast one
-	noMAC                     // short enough for one, and none
+	zeroMAC                   // 00-00-00-00-00-00
+	nearMAC                   // one with the letter O for a zero, dashes of a text program, or eight octets
+	noMAC                     // none
 )
 
 type class struct {
@@ -40,13 +48,29 @@ func classesOf(to []class, s string, set charSet) []class {
 		if a, notation, err := eui48.Parse(s); err == nil {
 			isMAC = true
 			to = append(to, class{aMAC, uint8(notation)})
-			if a.Multicast() {
+			switch {
+			case a.Multicast():
 				to = append(to, class{groupMAC, 0})
+			case a == 0:
+				to = append(to, class{zeroMAC, 0})
+			}
+			if set == digit {
+				to = append(to, class{digitMAC, 0})
 			}
 		}
 	}
-	if !isMAC {
+	switch {
+	case isMAC:
+	case nearlyMAC(s, set):
+		to = append(to, class{nearMAC, 0})
+	default:
 		to = append(to, class{noMAC, 0})
+	}
+	if set&^(digit|hexLetter) == 0 && set&hexLetter != 0 && len(s) >= 4 {
+		to = append(to, class{hexID, n})
+	}
+	if set&digit != 0 && set&hexLetter != 0 && set&^(digit|hexLetter|punctuation) == 0 && shortNumber.MatchString(s) {
+		to = append(to, class{short, n})
 	}
 	switch {
 	case set == digit:
@@ -57,12 +81,14 @@ func classesOf(to []class, s string, set charSet) []class {
 			to = append(to, class{rounded, n})
 		}
 	case set == digit|punctuation:
-		if before, after, ok := strings.Cut(s, "."); ok && before != "" && after != "" && strings.Trim(before, "0123456789") == "" && strings.Trim(after, "0123456789") == "" {
+		if before, after, ok := strings.Cut(strings.Replace(s, ",", ".", 1), "."); ok && allDigits(before) && allDigits(after) {
 			if after == "0" {
 				to = append(to, class{decimal, 0})
 			} else {
 				to = append(to, class{fraction, 0})
 			}
+		} else if timeOfDay.MatchString(s) {
+			to = append(to, class{clock, 0})
 		} else if isDate(s) {
 			to = append(to, class{dated, 0})
 		}
@@ -75,6 +101,27 @@ func classesOf(to []class, s string, set charSet) []class {
 	}
 	return to
 }
+
+// timeOfDay is a time as spreadsheets write it; shortNumber a number with an exponent and no sign before that.
+var (
+	timeOfDay   = regexp.MustCompile(`^\d{1,2}:\d\d(:\d\d)?$`)
+	shortNumber = regexp.MustCompile(`^\d+([.,]\d+)?[eE]\d{1,3}$`)
+)
+
+func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// nearlyMAC says whether a value that is no address becomes one when letters are read as the digits they look like, and dashes as
+// hyphens; or whether it is an EUI-64.
+func nearlyMAC(s string, set charSet) bool {
+	if len(s) < 11 || len(s) > 30 || set&(control|blank|quote) != 0 || set&letter != 0 && strings.Trim(s, "0123456789ABCDEFabcdefOolI:-.") != "" && set&high == 0 {
+		return false
+	}
+	_, _, err := eui48.Parse(lookAlikes.Replace(s))
+	e, is := errors.AsType[*eui48.ParseError](err)
+	return err == nil || is && e.Octets == 8
+}
+
+var lookAlikes = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1", "\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-")
 
 var truthValues = map[string]bool{
 	"TRUE": true, "FALSE": true, "True": true, "False": true, "true": true, "false": true, "WAHR": true, "FALSCH": true,
@@ -149,6 +196,7 @@ func isDate(s string) bool {
 // only once all were seen.
 type profile struct {
 	filled  int
+	letters int                  // values with a letter
 	lengths [maxLength + 1]int32 // values by their length
 	zeros   [maxLength + 1]int32 // those that begin with 0
 	classes map[class]*rowSet
@@ -159,10 +207,13 @@ type profile struct {
 func (p *profile) note(id csvdoc.RowID, value string, set charSet, by int32) {
 	p.filled += int(by)
 	p.lengths[len(value)] += by
+	if set&(letter|hexLetter) != 0 {
+		p.letters += int(by)
+	}
 	if value[0] == '0' {
 		p.zeros[len(value)] += by
 	}
-	var buf [6]class
+	var buf [8]class
 	for _, k := range classesOf(buf[:0], value, set) {
 		rows := p.classes[k]
 		if rows == nil {
@@ -194,6 +245,7 @@ func (p *profile) fill(id csvdoc.RowID, by int32) {
 
 func (p *profile) merge(other *profile) {
 	p.filled += other.filled
+	p.letters += other.letters
 	for n := range p.lengths {
 		p.lengths[n] += other.lengths[n]
 		p.zeros[n] += other.zeros[n]
@@ -230,36 +282,62 @@ func (p *profile) clone() *profile {
 
 // verdict says which classes of a column are damage.
 type verdict struct {
-	length                  int // that values have but those that lost zeros; 0 where there is no such pattern
+	length                  int  // that values have but those that lost zeros; 0 where there is no such pattern
+	certain                 bool // numbers that lost zeros, or got a .0, can have come from one value alone
+	ids                     int  // length of the hexadecimal identifiers that the column holds; 0 for none
 	dates, truths, decimals bool
 	rounded                 uint64 // bits: of these lengths
 	mac                     bool
 	notation                eui48.Notation // of most addresses; Unknown where none prevails
 }
 
-// macNames are in the name of a column that holds addresses.
-var macNames = []string{"mac", "ethernet", "eui48", "hwaddr", "hardwareaddress", "bdaddr"}
+// namesMACs says whether a column is called as one that holds addresses: "WLAN-MAC", "macAddress", "hwaddr". In "machine" and
+// "pharmacy" the letters mean nothing.
+func namesMACs(name string) bool {
+	if macWord.MatchString(name) {
+		return true
+	}
+	bare := squeezed(name)
+	return slices.ContainsFunc(macNames, func(word string) bool { return strings.Contains(bare, word) })
+}
+
+var (
+	macWord  = regexp.MustCompile(`(^|[^A-Za-z])(mac|MAC|Mac)($|[^a-z])|[a-z](MAC|Mac)($|[^a-z])`)
+	macNames = []string{"macaddr", "macadr", "macid", "ethernetaddr", "eui48", "hwaddr", "hardwareaddr", "bdaddr", "bluetoothaddr", "physicaladdr"}
+)
 
 // judge finds the damage in a column.
 func (p *profile) judge(name string) verdict {
 	var v verdict
 	n := func(kind classKind, k uint8) int { return p.classes[class{kind, k}].len() }
-	most := 0
+	p.judgeMAC(name, &v)
+	most, hex := 0, 0
 	for l := range p.lengths {
 		if p.lengths[l] > p.lengths[most] {
 			most = l
 		}
+		if n(hexID, uint8(l)) > n(hexID, uint8(hex)) { // #nosec G115 -- at most maxLength
+			hex = l
+		}
 	}
-	if p.lengths[most] >= 2 && p.zeros[most] > 0 && 2*int(p.lengths[most]) >= p.filled {
+	switch ids := n(hexID, uint8(hex)); { // #nosec G115 -- at most maxLength
+	case v.mac:
+		v.ids = most
+	case ids >= 2 && 4*ids >= int(p.lengths[hex]) && (2*int(p.lengths[hex]) >= p.filled || ids >= 3 && 4*int(p.lengths[hex]) >= p.filled && 2*int(p.lengths[hex]) >= p.filled-p.numbers(hex)):
+		v.ids = hex
+	case p.lengths[most] >= 2 && p.zeros[most] > 0 && 2*int(p.lengths[most]) >= p.filled:
 		v.length = most
 	}
 	minority := func(k int) bool { return k > 0 && 2*k <= p.filled }
 	v.dates = minority(n(dated, 0))
 	v.truths = minority(n(truth, 0))
-	wholes := 0
+	wholes, lost := 0, 0
 	for l := range p.lengths {
 		k := uint8(l) // #nosec G115 -- at most maxLength
 		wholes += n(whole, k)
+		if v.broken(class{whole, k}) {
+			lost += n(whole, k)
+		}
 		if r := n(rounded, k); r > 0 {
 			// A number ends in one zero by chance once in ten times, in three once in a thousand.
 			if l >= 18 || r >= 3 && 2*r >= int(p.lengths[l]) {
@@ -267,11 +345,27 @@ func (p *profile) judge(name string) verdict {
 			}
 		}
 	}
-	if d := n(decimal, 0); d > 0 && n(fraction, 0) == 0 {
+	if d := n(decimal, 0); d > 0 && v.ids == 0 && n(fraction, 0) == 0 {
 		v.decimals = wholes+int(p.zeroDigits()) > 0 || d >= 2 && d == p.filled
+		lost += d
 	}
-	p.judgeMAC(name, &v)
+	v.certain = p.letters == 0 && 10*lost <= p.filled
 	return v
+}
+
+// numbers is how many values may be identifiers of n digits that a spreadsheet took for numbers or times.
+func (p *profile) numbers(n int) (sum int) {
+	for k, rows := range p.classes {
+		switch k.kind {
+		case whole, short:
+			if int(k.n) != n {
+				sum += rows.len()
+			}
+		case decimal, fraction, clock:
+			sum += rows.len()
+		}
+	}
+	return sum
 }
 
 // zeroDigits is how many values begin with a zero: of a column of numbers they are numbers too.
@@ -288,17 +382,14 @@ func (p *profile) judgeMAC(name string, v *verdict) {
 		by[k] = p.classes[class{aMAC, uint8(k)}].len()
 	}
 	count := by[eui48.Colons] + by[eui48.Hyphens] + by[eui48.Dotted]
-	bare := squeezed(name)
-	for _, word := range macNames {
-		if strings.Contains(bare, word) {
-			count += by[eui48.Bare] // twelve digits alone may be a serial number
-			break
-		}
+	named := namesMACs(name)
+	if digits := p.classes[class{digitMAC, 0}].len(); named || 4*digits <= 3*by[eui48.Bare] {
+		count += by[eui48.Bare] // twelve digits alone, everywhere in the column, may be serial numbers
 	}
-	if count < 2 || 5*count < 4*p.filled {
+	all := count + p.classes[class{nearMAC, 0}].len()
+	if v.mac = named && all >= 1 && 2*all >= p.filled || count >= 2 && 5*all >= 3*p.filled; !v.mac {
 		return
 	}
-	v.mac = true
 	for k := eui48.Colons; k <= eui48.Dotted; k++ {
 		if 5*by[k] >= 4*count {
 			v.notation = k
@@ -319,29 +410,66 @@ func (v *verdict) broken(k class) bool {
 	return false
 }
 
-// groups calls do for the rows of each rule that the column's damage breaks, and says whether they can be mended.
-func (p *profile) groups(v *verdict, do func(r *finding.Rule, rows *rowSet, fixable bool)) {
-	for k, rows := range p.classes {
-		if rows.len() == 0 {
-			continue
-		}
+// rule is the one that the values of a class break in a column with this verdict, nil for none, and whether they can be repaired.
+func (v *verdict) rule(k class) (r *finding.Rule, fixable bool) {
+	switch k.kind {
+	case whole, short:
 		switch {
+		case v.ids > 0 && int(k.n) != v.ids && !(v.mac && k.n == 12):
+			return RuleDamagedID, false
 		case k.kind == whole && v.broken(k):
-			do(RuleLeadingZeros, rows, true)
-		case k.kind == dated && v.dates:
-			do(RuleDateForText, rows, false)
-		case k.kind == truth && v.truths:
-			do(RuleBoolean, rows, false)
-		case k.kind == decimal && v.decimals:
-			do(RuleDecimal, rows, true)
-		case k.kind == rounded && v.broken(k):
-			do(RuleRounded, rows, false)
-		case k.kind == noMAC && v.mac:
-			do(RuleMAC, rows, false)
-		case k.kind == groupMAC && v.mac:
-			do(RuleMACGroup, rows, false)
-		case k.kind == aMAC && v.broken(k):
-			do(RuleMACNotation, rows, true)
+			return RuleLeadingZeros, v.certain
+		}
+	case fraction, clock:
+		if v.ids > 0 {
+			return RuleDamagedID, false
+		}
+	case decimal:
+		if v.ids > 0 {
+			return RuleDamagedID, false
+		} else if v.decimals {
+			return RuleDecimal, v.certain
+		}
+	case dated:
+		if v.dates {
+			return RuleDateForText, false
+		}
+	case truth:
+		if v.truths {
+			return RuleBoolean, false
+		}
+	case rounded:
+		if v.broken(k) {
+			return RuleRounded, false
+		}
+	case aMAC:
+		if v.broken(k) {
+			return RuleMACNotation, true
+		}
+	case groupMAC, zeroMAC, nearMAC, noMAC:
+		if v.mac {
+			return map[classKind]*finding.Rule{groupMAC: RuleMACGroup, zeroMAC: RuleMACZero, nearMAC: RuleMAC, noMAC: RuleMAC}[k.kind], false
+		}
+	}
+	return nil, false
+}
+
+// groups calls do for the rows of each rule that the column's damage breaks, and says whether they can be repaired. What a
+// spreadsheet changed is not called a wrong address as well.
+func (p *profile) groups(v *verdict, do func(r *finding.Rule, rows *rowSet, fixable bool)) {
+	damaged := new(rowSet)
+	for k, rows := range p.classes {
+		if r, _ := v.rule(k); r == RuleDamagedID || r == RuleDateForText || r == RuleBoolean {
+			damaged.merge(rows.clone())
+		}
+	}
+	for k, rows := range p.classes {
+		r, fixable := v.rule(k)
+		if k.kind == noMAC {
+			rows = rows.without(damaged)
+		}
+		if r != nil && rows.len() > 0 {
+			do(r, rows, fixable)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
@@ -16,11 +17,12 @@ import (
 type relation uint8
 
 const (
-	byName  relation = iota // common name
-	byID                    // unique_identifier
-	byDER                   // the same CSR
-	bySPKI                  // the same key
-	byNonce                 // the same nonce of an ECDSA signature
+	byName    relation = iota // common name
+	byID                      // unique_identifier
+	byAddress                 // MAC address of the column that is named as one
+	byDER                     // the same CSR
+	bySPKI                    // the same key
+	byNonce                   // the same nonce of an ECDSA signature
 	numRelations
 )
 
@@ -52,12 +54,17 @@ func (c *checker) valuesOf(cells []string) (v rowValues) {
 	if i := c.p.id; i >= 0 && i < len(cells) && !c.blank(i, cells[i]) {
 		v.of[byID] = hashText(cells[i])
 	}
+	if i := c.p.mac; i >= 0 && i < len(cells) && !c.blank(i, cells[i]) {
+		if a, _, err := eui48.Parse(strings.TrimFunc(cells[i], isBlankRune)); err == nil {
+			v.of[byAddress] = hashName(a.String())
+		}
+	}
 	return v
 }
 
 // hashName makes two ways to write one MAC address the same name: they name one device.
 func hashName(name string) valueHash {
-	if len(name) == 17 || len(name) == 14 {
+	if len(name) == 17 || len(name) == 14 || len(name) == 12 {
 		if a, _, err := eui48.Parse(name); err == nil {
 			var b [17]byte
 			return hashBytes(a.Append(b[:0]))
@@ -144,6 +151,8 @@ func (p *plan) relationColumn(k relation) csvdoc.ColumnID {
 		}
 	case byID:
 		i = p.id
+	case byAddress:
+		i = p.mac
 	}
 	if i < 0 {
 		return noColumn
@@ -152,7 +161,7 @@ func (p *plan) relationColumn(k relation) csvdoc.ColumnID {
 }
 
 var relationRules = [numRelations][]*finding.Rule{
-	byName: {RuleDuplicateName}, byID: {RuleDuplicateID}, byDER: {csr.RuleSameFile}, bySPKI: {csr.RuleSameKey},
+	byName: {RuleDuplicateName}, byID: {RuleDuplicateID}, byAddress: {RuleDuplicateMAC}, byDER: {csr.RuleSameFile}, bySPKI: {csr.RuleSameKey},
 	byNonce: {csr.RuleSharedNonce, csr.RuleSharedNonceOtherKey},
 }
 
@@ -166,7 +175,7 @@ func (r *relations) blame(p *plan, snap *csvdoc.Snapshot, k relation, rows []csv
 				r.groups.add(at, id, false)
 			}
 		}
-	case byID:
+	case byID, byAddress:
 		for _, id := range rows {
 			r.groups.add(at, id, false)
 		}

@@ -16,6 +16,11 @@ const (
 	requestEnd   = "-----END CERTIFICATE REQUEST-----"
 )
 
+// onOneLine is a request as the service's example has it.
+func onOneLine(der []byte) string {
+	return requestBegin + base64.StdEncoding.EncodeToString(der) + requestEnd
+}
+
 // DescribeRequest takes the CSR of a cell apart for people: who, which key, whether the signature is good. It fails where
 // the cell holds none that can be read.
 func DescribeRequest(cell string) (*csr.Details, error) {
@@ -32,19 +37,24 @@ func (c *checker) request(cells []string) {
 	cell := cells[i]
 	if !strings.Contains(cell, "-----BEGIN") {
 		if der, ok := bareRequest(cell); ok {
-			meant := requestBegin + base64.StdEncoding.EncodeToString(der) + requestEnd
-			c.add(RuleBareCSR, i, "a request of %d bytes stands there without its BEGIN and END lines", len(der)).mend(meant)
+			c.add(RuleBareCSR, i, "the base64 of a request of %d bytes has no BEGIN and END lines", len(der)).repair(onOneLine(der))
 			return
 		}
 	} else if strings.Contains(cell, `\n`) || strings.Contains(cell, `\r`) {
 		meant := strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", `\r`, "\n").Replace(cell)
 		h := c.add(RuleEscapedCSR, i, `the CSR holds \n %d times instead of a line break`, strings.Count(cell, `\n`)+strings.Count(cell, `\r`))
 		if _, err := csr.DecodePEM([]byte(meant)); err == nil {
-			h.mend(meant)
+			h.repair(meant)
 		}
 		return
 	}
 	e := csr.ExamineText([]byte(cell))
+	if e.Kind != csr.Request && e.Kind != csr.PrivateKey {
+		if meant, ok := plainPEM(cell); ok {
+			c.add(RuleCSRText, i, "%s holds a request between changed BEGIN and END lines", quoted(cell)).repair(meant)
+			return
+		}
+	}
 	if e.Blocks > 1 {
 		c.add(RuleSeveralCSRs, i, "%d PEM blocks stand in the cell", e.Blocks)
 	}

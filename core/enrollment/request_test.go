@@ -1,6 +1,7 @@
 package enrollment
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -183,5 +184,53 @@ func TestDescribeRequest(t *testing.T) {
 	}
 	if _, err := DescribeRequest("a.csr"); err == nil {
 		t.Error("a name was described as a request")
+	}
+}
+
+// TestCleanPEM: an upload holds plain base64, whatever blanks the file has in it.
+func TestCleanPEM(t *testing.T) {
+	text := requestOf(t, "a")
+	for what, change := range map[string]string{"blank before": " \n", "blank for": " ", "tab": "\t\n", "CR LF": "\r\n", "blank lines": "\n \n", "as it is": "\n"} {
+		for _, around := range []string{"", " ", "\n"} {
+			cell := around + strings.ReplaceAll(strings.TrimSpace(text), "\n", change) + around
+			d := document(t, csvOf([]string{nameColumn, csrColumn}, []string{"a", cell}))
+			r := validate(t, d, Options{})
+			result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "x.csv")}, nil)
+			if err != nil {
+				t.Errorf("%s: %v\n%s", what, err, say(t, r))
+				continue
+			}
+			if rows := read(t, result.Parts[0]); rows[1][1] != oneLine(text) || result.Parts[0].Bytes != r.Size().Plain {
+				t.Errorf("%s: %q, %d bytes, %d foretold", what, rows[1][1], result.Parts[0].Bytes, r.Size().Plain)
+			}
+			kept := validate(t, d, Options{PEM: Kept})
+			if result, err = kept.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "x.csv")}, nil); err != nil {
+				t.Errorf("%s: %v", what, err)
+			} else if text, _ := os.ReadFile(result.Parts[0].File); bytes.ContainsAny(bytes.ReplaceAll(text, []byte("CERTIFICATE REQUEST"), nil), "\t") || bytes.Contains(text, []byte(" \n")) {
+				t.Errorf("%s, kept: %q", what, text)
+			}
+		}
+	}
+}
+
+// TestPlainPEM: what a text program made of a request is repaired; what holds none stays.
+func TestPlainPEM(t *testing.T) {
+	text := requestOf(t, "a")
+	wide := ""
+	for _, r := range text {
+		wide += string(r) + "\x00"
+	}
+	for what, cell := range map[string]string{
+		"en dashes": strings.ReplaceAll(text, "-----", "–––––"), "em dashes": strings.ReplaceAll(text, "-----", "——-"),
+		"non-breaking": strings.ReplaceAll(strings.ReplaceAll(text, "-----", "‑‑‑‑‑"), " ", "\u00a0"), "UTF-16": wide, "smart quotes": "“" + text + "”",
+	} {
+		if meant, ok := plainPEM(cell); !ok || meant != oneLine(text) {
+			t.Errorf("%s: %q", what, meant)
+		}
+	}
+	for _, cell := range []string{"", "–––––BEGIN CERTIFICATE REQUEST–––––", strings.Replace(text, "MI", "!!", 1), strings.ReplaceAll(text, "REQUEST", "")} {
+		if meant, ok := plainPEM(cell); ok {
+			t.Errorf("%q became %q", cell, meant)
+		}
 	}
 }

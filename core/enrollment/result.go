@@ -26,6 +26,8 @@ type Result struct {
 	list     []Group
 	byColumn map[csvdoc.ColumnID][]int // indexes in list, worst first
 	states   [3]*rowSet                // rows by their worst finding
+	trailing *rowSet                   // empty rows that nothing follows
+	leftOut  *rowSet                   // rows that no upload has
 	header   []headerFinding
 	size     Size
 	written  []int // places of the columns that an upload has
@@ -51,7 +53,7 @@ func (r *Result) Counts() Counts {
 	c := Counts{
 		Rows: r.snap.Rows(), Errors: r.states[finding.Error].len(), Warnings: r.states[finding.Warning].len(), Notices: r.states[finding.Notice].len(),
 	}
-	c.Ready = c.Rows - c.Errors
+	c.Ready = c.Rows - r.leftOut.len()
 	for _, h := range r.header {
 		if h.rule.Severity == finding.Error {
 			c.Header++
@@ -97,14 +99,12 @@ func (r *Result) makeGroups() []Group {
 		places[c.id] = i
 	}
 	first := len(list)
-	for _, set := range []causes{r.groups, r.relations.groups, r.damage} {
-		for at, group := range set {
-			g := Group{Rule: at.rule, Rows: group.rows.len(), Fixable: group.fixable.len(), rows: group.rows, fixable: group.fixable}
-			if at.column != noColumn {
-				g.Column, g.HasColumn, g.Name = at.column, true, r.p.columns[places[at.column]].name
-			}
-			list = append(list, g)
+	for at, group := range r.causes() {
+		g := Group{Rule: at.rule, Rows: group.rows.len(), Fixable: group.fixable.len(), rows: group.rows, fixable: group.fixable}
+		if at.column != noColumn {
+			g.Column, g.HasColumn, g.Name = at.column, true, r.p.columns[places[at.column]].name
 		}
+		list = append(list, g)
 	}
 	place := func(g *Group) int {
 		if !g.HasColumn {

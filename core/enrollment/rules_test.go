@@ -55,6 +55,7 @@ func fixtures(t testing.TB) map[*finding.Rule]fixture {
 		RuleMissing:         {bad: cn + "\na\n", good: cn + ",subject.state\na,Bavaria\n", options: Options{Template: template(t, cn+",subject.state")}},
 		RuleSpelling:        {bad: "Subject.Common Name\na\n", good: cn + "\na\n"},
 		RuleSimilar:         {bad: cn + ",subject.organisation_name\na,b\n", good: cn + ",subject.organization_name\na,b\n"},
+		RuleColumnControl:   {bad: "\"" + cn + "\",\"line\x1b[31m\"\na,b\n", good: cn + ",line\na,b\n"},
 		RuleNotInTemplate:   {bad: cn + ",line\na,b\n", good: cn + "\na\n", options: Options{Template: template(t, cn)}},
 		RuleDeviceField:     {bad: cn + ",line\na,b\n", good: cn + "\na\n"},
 		RuleInferred:        {bad: cn + ",subject.locality\na,Ulm\n", good: cn + ",subject.state\na,Ulm\n"},
@@ -76,6 +77,7 @@ func fixtures(t testing.TB) map[*finding.Rule]fixture {
 		RulePrincipalName:    one("san.user_principal_name", "EXAMPLE\\a", "a@example.com"),
 		RuleObjectID:         one("san.registered_id", "1.40.3", "1.3.6.1.4.1.32473.1"),
 		RuleDirectoryName:    one("san.directory_name", "device a", `CN=device\, a,O="Example, Inc",1.2.3=x`),
+		RuleJSON:             one("extensions.subject_directory", `{"a": 1`, `{"a": 1}`),
 		RuleSeveralValues:    one("san.dns_name", "a.example.com; b.example.com", "a.example.com"),
 		RuleDate:             one("validity.to", "next year", "2030-12-31T23:59:59Z"),
 		RuleDateForm:         one("validity.to", "31.12.2030", "2030-12-31"),
@@ -93,29 +95,37 @@ func fixtures(t testing.TB) map[*finding.Rule]fixture {
 		RuleMAC:              column("mac", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1a:c2:7b:00:02", "00:1a:c2:7b:00:03", "00:1a:c2:7b:00"}, []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01"}),
 		RuleMACGroup:         column("mac", []string{"00:1a:c2:7b:00:00", "01:1a:c2:7b:00:01"}, []string{"00:1a:c2:7b:00:00", "02:1a:c2:7b:00:01"}),
 		RuleMACNotation:      column("mac", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1a:c2:7b:00:02", "00:1a:c2:7b:00:03", "001a.c27b.0004"}, []string{"001a.c27b.0004", "001a.c27b.0005"}),
+		RuleMACZero:          column("mac", []string{"00:1a:c2:7b:00:00", "00:00:00:00:00:00"}, []string{"00:1a:c2:7b:00:00", "00:00:00:00:00:01"}),
 		RuleRequired:         {bad: cn + ",subject.state\na,\n", good: cn + ",subject.state\na,b\n", options: Options{Template: template(t, cn+",subject.state")}},
 
 		RuleNotACSR:        {bad: withCSR("none yet"), good: withCSR(pemText)},
 		RuleBareCSR:        {bad: withCSR(bare), good: withCSR(oneLine(pemText))},
 		RuleEscapedCSR:     {bad: withCSR(strings.ReplaceAll(pemText, "\n", `\n`)), good: withCSR(pemText)},
+		RuleCSRText:        {bad: withCSR(strings.ReplaceAll(pemText, "-----", "–––––")), good: withCSR(pemText)},
 		RuleSeveralCSRs:    {bad: withCSR(pemText + requestOf(t, "a")), good: withCSR(pemText)},
 		RuleSubjectDiffers: {bad: csvOf([]string{cn, "csr"}, []string{"b", pemText}), good: withCSR(pemText)},
 		RuleSANDiffers: {bad: csvOf([]string{cn, "san.dns_name", "csr"}, []string{"a", "b.example.com", pemText}),
 			good: csvOf([]string{cn, "san.dns_name", "csr"}, []string{"a", "A.example.com", pemText})},
 
-		RuleEmptyRow:      {bad: csvOf([]string{cn, "subject.state"}, []string{"a", "b"}, []string{"", ""}), good: csvOf([]string{cn, "subject.state"}, []string{"a", "b"}, []string{"c", ""})},
+		RuleTrailingRow:   {bad: csvOf([]string{cn, "subject.state"}, []string{"a", "b"}, []string{"", ""}, []string{" ", ""}), good: csvOf([]string{cn, "subject.state"}, []string{"a", "b"})},
+		RuleHeaderAgain:   {bad: csvOf([]string{cn, "line"}, []string{"a", "b"}, []string{"\ufeff" + cn, "Line"}, []string{"c", "d"}), good: csvOf([]string{cn, "line"}, []string{"a", "line"})},
+		RuleNoDevice:      {bad: csvOf([]string{cn, "line"}, []string{"a", "b"}, []string{"***END***", ""}), good: csvOf([]string{cn, "line"}, []string{"end-device", "Total"})},
+		RuleDuplicateMAC:  {bad: csvOf([]string{cn, "wlan_mac"}, []string{"a", "00:1a:c2:7b:00:00"}, []string{"b", "00-1A-C2-7B-00-00"}), good: csvOf([]string{cn, "wlan_mac"}, []string{"a", "00:1a:c2:7b:00:00"}, []string{"b", "00:1a:c2:7b:00:01"}), also: []string{"csv/mac-notation"}},
+		RuleEmptyRow:      {bad: csvOf([]string{cn, "subject.state"}, []string{"a", "b"}, []string{"", ""}, []string{"c", "d"}), good: csvOf([]string{cn, "subject.state"}, []string{"a", "b"}, []string{"c", ""})},
 		RuleDuplicateName: {bad: csvOf([]string{cn, "unique_identifier"}, []string{"a", ""}, []string{"a", ""}), good: csvOf([]string{cn, "unique_identifier"}, []string{"a", "1"}, []string{"a", "2"})},
 		RuleDuplicateID:   {bad: csvOf([]string{cn, "unique_identifier"}, []string{"a", "1"}, []string{"b", "1"}), good: csvOf([]string{cn, "unique_identifier"}, []string{"a", "1"}, []string{"b", ""}, []string{"c", ""})},
 
 		RuleScientific:   one("serial", "1.23E+11", "12E5"),
+		RuleDamagedID:    column("serial", []string{"0001DC", "0001DD", "1", "0001EA"}, []string{"0001DC", "0001DD", "000012"}),
+		RuleDefused:      one("serial", "'+49", "+49"),
 		RuleErrorValue:   one("serial", "#REF!", "#12"),
-		RuleLeadingZeros: column("serial", []string{"001234", "001235", "1236"}, []string{"1234", "1235", "12"}),
+		RuleLeadingZeros: column("serial", []string{"001201", "001202", "001203", "001204", "001205", "001206", "001207", "001208", "001209", "1210"}, []string{"1234", "1235", "12"}),
 		RuleDateForText:  column("part", []string{"4-711-9", "4-711-8", "12.03.2026"}, []string{"12.03.2026", "13.03.2026"}),
 		RuleRounded:      column("imei", []string{"351756051523999000", "351756051523812411"}, []string{"351756051523999001", "351756051523812411"}),
 		RuleBoolean:      column("code", []string{"T", "F", "TRUE"}, []string{"TRUE", "FALSE"}),
 		RuleFormula:      one("serial", `="00123"`, "00123"),
 		RuleTextMark:     one("serial", "'00123", "00123"),
-		RuleDecimal:      column("serial", []string{"4711", "4712", "4713.0"}, []string{"1.5", "2.0", "3"}),
+		RuleDecimal:      column("serial", []string{"4701", "4702", "4703", "4704", "4705", "4706", "4707", "4708", "4709", "4710.0"}, []string{"1.5", "2.0", "3"}),
 		RuleMojibake:     one("subject.organization_name", "MÃ¼ller", "Müller"),
 
 		RuleTooLarge: {bad: small, good: csvOf([]string{cn}, []string{"device-1"}), options: Options{MaxBytes: 40}},
@@ -223,7 +233,7 @@ func TestFixMends(t *testing.T) {
 	}
 	for _, r := range []*finding.Rule{
 		RuleSpelling, RuleSimilar, RuleEmptyColumn, RuleCSRPresent, RuleCountry, RuleDateForm, RuleOuterBlank, RuleInvisible, RuleMACNotation, RuleBareCSR,
-		RuleEscapedCSR, RuleEmptyRow, RuleLeadingZeros, RuleFormula, RuleTextMark, RuleDecimal, RuleMojibake,
+		RuleEscapedCSR, RuleCSRText, RuleEmptyRow, RuleTrailingRow, RuleHeaderAgain, RuleNoDevice, RuleColumnControl, RuleLeadingZeros, RuleFormula, RuleTextMark, RuleDecimal, RuleMojibake,
 	} {
 		if !fixed[r.Name] {
 			t.Errorf("%s was not mended", r.Name)

@@ -7,7 +7,7 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"enrollbench/core/csvdoc"
-	"enrollbench/core/finding"
+	"enrollbench/core/csvlist"
 	"enrollbench/core/upload"
 )
 
@@ -28,7 +28,7 @@ func (r *Result) Size() Size { return r.size }
 // measure works out the sizes.
 func (r *Result) measure(ctx context.Context) error {
 	header := int64(len(r.uploadHeader()))
-	rows, left := int64(r.snap.Rows()), r.states[finding.Error]
+	rows, left := int64(r.snap.Rows()), r.leftOut
 	unwritten := int64(len(r.p.columns)-len(r.written)) * int64(len(`,""`))
 	r.size = Size{Max: r.p.opt.MaxBytes, All: header + r.sizes.total - rows*unwritten}
 	r.size.Plain = r.size.All - r.sizes.of(left) + int64(left.len())*unwritten
@@ -47,11 +47,14 @@ func (c *counter) Write(b []byte) (int, error) { *c += counter(len(b)); return l
 
 // uploadHeader is the first line of each CSV.
 func (r *Result) uploadHeader() []byte {
-	q, names := quoter{oneLine: -1}, [][]byte{}
-	for _, name := range r.names() {
-		names = append(names, []byte(name))
+	dst := []byte{'"'}
+	for i, name := range r.names() {
+		if i > 0 {
+			dst = append(dst, `","`...)
+		}
+		dst = csvlist.AppendQuoted(dst, []byte(name))
 	}
-	return q.append(nil, names)
+	return append(dst, '"', '\n')
 }
 
 // names are those of the columns that an upload has.
@@ -104,11 +107,3 @@ func (r *Result) EstimateZipped(ctx context.Context) (int64, error) {
 
 // errEnough ends a scan that has seen enough.
 var errEnough = errors.New("enough")
-
-// onOneLine is the column whose line breaks an upload leaves out, -1 for none.
-func (p *plan) onOneLine() int {
-	if p.opt.PEM == OneLine {
-		return p.csr
-	}
-	return -1
-}

@@ -141,11 +141,12 @@ func (r *Result) listLeftOut(ctx context.Context, out *upload.Files, report prog
 // quoter writes rows in the service's form.
 type quoter struct {
 	columns []int // that are written; nil for all
-	oneLine int   // column whose line breaks are left out, -1 for none
+	csr     int   // the column of CSRs, -1 for none
+	pem     PEMForm
 }
 
 func (r *Result) newQuoter() quoter {
-	q := quoter{oneLine: r.p.onOneLine()}
+	q := quoter{csr: r.p.csr, pem: r.p.opt.PEM}
 	if len(r.written) < len(r.p.columns) {
 		q.columns = r.written
 	}
@@ -154,7 +155,10 @@ func (r *Result) newQuoter() quoter {
 
 // asItIs says that a row whose cells are all quoted needs no other form.
 func (q *quoter) asItIs(raw []byte) bool {
-	return q.columns == nil && (q.oneLine < 0 || bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\r') < 0)
+	if q.columns != nil || bytes.Contains(raw, []byte(`"'`)) {
+		return false
+	}
+	return q.csr < 0 || q.pem == OneLine && bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\r') < 0 && !blankInBody(raw)
 }
 
 // append adds a row to dst.
@@ -176,22 +180,11 @@ func (q *quoter) cell(dst []byte, k, i int, cell []byte) []byte {
 	if k > 0 {
 		dst = append(dst, ',')
 	}
-	dst = append(dst, '"')
-	if i == q.oneLine {
-		dst = appendOnOneLine(dst, cell)
-	} else {
-		dst = csvlist.AppendQuoted(dst, cell)
+	switch {
+	case i == q.csr:
+		cell = cleanPEM(cell, q.pem)
+	case len(cell) > 0 && cell[0] == '\'':
+		cell = []byte(csvlist.Plain(string(cell)))
 	}
-	return append(dst, '"')
-}
-
-func appendOnOneLine(dst, cell []byte) []byte {
-	for {
-		i := bytes.IndexAny(cell, "\r\n")
-		if i < 0 {
-			return csvlist.AppendQuoted(dst, cell)
-		}
-		dst = csvlist.AppendQuoted(dst, cell[:i])
-		cell = cell[i+1:]
-	}
+	return append(csvlist.AppendQuoted(append(dst, '"'), cell), '"')
 }

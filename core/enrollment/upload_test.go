@@ -20,7 +20,6 @@ import (
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/delivery"
-	"enrollbench/core/finding"
 	"enrollbench/core/upload"
 )
 
@@ -65,7 +64,7 @@ func read(t testing.TB, p upload.Part) [][]string {
 func contents(r *Result, leaveOut bool) [][]string {
 	out := [][]string{r.names()}
 	for i := range r.Snapshot().Rows() {
-		if !leaveOut || !r.states[finding.Error].has(r.Snapshot().ID(i)) {
+		if !leaveOut && !r.trailing.has(r.Snapshot().ID(i)) || !r.leftOut.has(r.Snapshot().ID(i)) {
 			row := []string{}
 			for _, c := range r.written {
 				row = append(row, r.Snapshot().Cell(i, c))

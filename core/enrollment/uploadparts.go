@@ -13,7 +13,6 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"enrollbench/core/csvdoc"
-	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/upload"
 	"enrollbench/core/work"
@@ -82,7 +81,7 @@ func (w *uploadWriter) write(ctx context.Context, report progress.Func) (err err
 	}
 	r := w.r
 	step, rows := w.rowsPerBlock(), r.snap.Rows()
-	left, q := r.states[finding.Error], r.newQuoter()
+	left, q := r.leftOut, r.newQuoter()
 	err = work.Ranges(ctx, r.p.opt.Workers, rows, step,
 		func() work.Ranger[*block] {
 			z, zipErr := flate.NewWriter(io.Discard, uploadLevel)

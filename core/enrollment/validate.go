@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/csvlist"
 	"enrollbench/core/progress"
 )
 
@@ -66,10 +67,12 @@ func (p *plan) columnID(i int) csvdoc.ColumnID {
 func (p *plan) uploadBytes(cells []string) uint32 {
 	n := len(cells) // commas and the line feed
 	for i, cell := range cells {
-		n += len(cell) + 2 + strings.Count(cell, `"`)
-		if i == p.csr && p.opt.PEM == OneLine {
-			n -= strings.Count(cell, "\n") + strings.Count(cell, "\r")
+		if i == p.csr {
+			cell = string(cleanPEM([]byte(cell), p.opt.PEM))
+		} else {
+			cell = csvlist.Plain(cell)
 		}
+		n += len(cell) + 2 + strings.Count(cell, `"`)
 	}
 	return uint32(n) // #nosec G115 -- a row is limited to far less
 }

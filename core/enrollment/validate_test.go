@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/csvlist"
 	"enrollbench/core/finding"
 )
 
@@ -80,7 +81,7 @@ func TestHeaderDecides(t *testing.T) {
 		{[]string{nameColumn}, []string{"a"}, Options{}, ServerKeys, nil},
 		{[]string{nameColumn, csrColumn}, []string{"a", pemText}, Options{}, ClientKeys, nil},
 		{[]string{csrColumn}, []string{pemText}, Options{}, ClientKeys, nil},
-		{[]string{nameColumn}, []string{""}, Options{}, ServerKeys, []string{"csv/empty-row 2 "}},
+		{[]string{nameColumn}, []string{""}, Options{}, ServerKeys, []string{"csv/no-rows 0 "}},
 		{[]string{nameColumn, "line"}, []string{"", "4"}, Options{}, ServerKeys, []string{"csv/required-empty 2 " + nameColumn}},
 		{[]string{nameColumn, csrColumn}, []string{"a", ""}, Options{}, ClientKeys, []string{"csv/required-empty 2 csr"}},
 		{[]string{nameColumn}, []string{"a"}, Options{Template: client}, ClientKeys, []string{"csv/column-missing 1 csr"}},
@@ -211,16 +212,32 @@ func TestColumnDamage(t *testing.T) {
 	}{
 		{"serial", []string{"0001", "0002", "3", "40", "1234"}, "csv/leading-zeros: 4 5"},
 		{"serial", []string{"1", "2", "30", "1000"}, ""},
-		{"serial", []string{"00ab", "00ac", "12"}, "csv/leading-zeros: 4"},
+		{"serial", []string{"00ab", "00ac", "12"}, "csv/identifier-damaged: 4"},
 		{"serial", []string{"4711.0", "4712.0"}, "csv/decimal: 2 3"},
 		{"version", []string{"1.0", "2.0", "2.5"}, ""},
 		{"imei", []string{"3517560515239990", "3517560515239990", "3517560515239980"}, "csv/rounded: 2 3 4"},
 		{"imei", []string{"3517560515239990", "3517560515239991", "3517560515239992"}, ""},
 		{"part", []string{"12-03", "4-711", "12-Mar"}, "csv/date-for-text: 4"},
 		{"name", []string{"Anna", "FALSE"}, "csv/boolean: 3"},
-		{"mac", []string{"001ac27b0000", "001ac27b0001", "1ac27b0002"}, ""}, // two of three are no majority
-		{"mac", []string{"001ac27b0000", "001ac27b0001", "001ac27b0002", "001ac27b0004", "12345678", ""}, "csv/leading-zeros: 6;csv/mac: 6"},
-		{"id", []string{"011234567890", "011234567891"}, ""}, // twelve digits, but nothing says that they are addresses
+		{"mac", []string{"001ac27b0000", "001ac27b0001", "1ac27b0002"}, "csv/mac: 4"},
+		{"mac", []string{"001ac27b0000", "001ac27b0001", "001ac27b0002", "001ac27b0004", "12345678", ""}, "csv/identifier-damaged: 6"},
+		{"id", []string{"011234567890", "011234567891"}, ""},                                                   // twelve digits, but nothing says that they are addresses
+		{"device", []string{"0001DC", "0001DD", "0001DE", "1", "10", "0001EA"}, "csv/identifier-damaged: 5 6"}, // 1 was 0001E0
+		{"device", []string{"0001DC", "0001DD", "0001DE", "1E10", "2", "0001EA"}, "csv/identifier-damaged: 5 6"},
+		{"device", []string{"CAFE", "BEEF", "DEAD", "12"}, "csv/identifier-damaged: 5"},
+		{"device", []string{"0001DC", "0001DD", "0001EA", "1", "10", "100", "1000"}, "csv/identifier-damaged: 5 6 7 8"},
+		{"device", []string{"abcd", "beef", "12", "13", "14", "15"}, ""},
+		{"device", []string{"AB-1", "CD-2", "12"}, ""},
+		{"device", []string{"abcd", "12", "13", "14", "15"}, ""}, // one word does not make a column of identifiers
+		{"device", []string{"001E30AABB00", "001E30AABB01", "001E30AABB02", "001E30AABB03", "0.021180556", "00:1E:30"}, "csv/identifier-damaged: 6;csv/mac: 7"},
+		{"device", []string{"001E30AABB00", "001E30AABB01", "001E30AABB02", "001E30AABB03", "1E10", "0:30:10"}, "csv/identifier-damaged: 6 7"},
+		{"device", []string{"00:1E:30:AA:BB:00", "00:1E:30:AA:BB:01", "4711", "4711.0", "00:1E:30:AA:BB:02"}, "csv/identifier-damaged: 4 5"},
+		{"wifi mac", []string{"00:1A:C2:7B:00:0O"}, "csv/mac: 2"},
+		{"wifiMac", []string{"00-1a-c2-ff-fe-7b-00-00", "00-1a-c2-7b-00-00"}, "csv/mac: 2"},
+		{"MAC", []string{"00–1a–c2–7b–00–00", "ff-ff-ff-ff-ff-ff", "00-1a-c2-7b-00-00"}, "csv/mac-multicast: 3;csv/mac: 2"},
+		{"machine", []string{"00:1A:C2:7B:00:0O"}, ""},
+		{"mac", []string{"yes", "no"}, ""},
+		{"mac", []string{"000000000000", "001ac27b0001"}, "csv/mac-zero: 2"},
 		{"address", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1a:c2:7b:00:02", "00:1a:c2:7b:00:03", "00-1A-C2-7B-00-04"}, "csv/mac-notation: 6"},
 	} {
 		rows := [][]string{{nameColumn, c.name}}
@@ -243,6 +260,118 @@ func TestColumnDamage(t *testing.T) {
 		if strings.Join(got, ";") != c.want {
 			t.Errorf("%q: %q, want %q", c.values, got, c.want)
 		}
+	}
+}
+
+// TestCertainRepair: zeros are put back where nothing else can have given the cell.
+func TestCertainRepair(t *testing.T) {
+	for want, values := range map[bool][]string{
+		true:  {"001201", "001202", "001203", "001204", "001205", "001206", "001207", "001208", "001209", "1210"},
+		false: {"001201", "001202", "001203", "001204", "001205", "001206", "001207", "1208", "001209", "1210"}, // more than a tenth
+	} {
+		for _, mixed := range []bool{false, true} {
+			if mixed {
+				values[0] = "00120X" // 1E10 becomes a number in a column of letters
+			}
+			rows := [][]string{{nameColumn, "serial"}}
+			for i, v := range values {
+				rows = append(rows, []string{fmt.Sprint("device ", i), v})
+			}
+			r := validate(t, document(t, csvOf(rows...)), Options{})
+			i := slices.IndexFunc(r.Groups(), func(g Group) bool { return g.Rule == RuleLeadingZeros })
+			if i < 0 || (r.Groups()[i].Fixable > 0) != (want && !mixed) {
+				t.Errorf("%q: %+v", values, r.Groups())
+				continue
+			}
+			f := r.RowFindings(9)[0]
+			if f.Fixable != (want && !mixed) || strings.Contains(f.Hint, "write ") != f.Fixable || !f.Fixable && !strings.Contains(f.Hint, "export the column") {
+				t.Errorf("%q: %+v", values, f)
+			}
+		}
+	}
+}
+
+// TestRowsThatAreNoDevices: each of these would become a certificate.
+func TestRowsThatAreNoDevices(t *testing.T) {
+	for s, want := range map[string]bool{
+		"Total": true, "TOTAL: 12": true, "Total 12 devices": true, "*** END ***": true, "***END***": true, "-- end of file --": true, "(12 rows affected)": true,
+		"3 row(s)": true, "Summe: 12,5": true, "Gesamt 4": true, "итого: 5": true, "-----": true, "=====": true, "<EOF>": true, "合計": true, "12 devices": true,
+		"# End of list": true, "Razem": true, "end": true,
+		"device-1": false, "end-device-1": false, "end 5": false, "Total Energies 5": false, "sum41": false, "A": false, "12": false, "--": false, "0012": false, "Endeavour": false,
+		"count 3": false, "dev total": false, "": false, "-1": false, "4 rows high": false,
+	} {
+		if isEndMark(s) != want {
+			t.Errorf("%q: %v", s, !want)
+		}
+	}
+	csr := requestOf(t, "Total")
+	r := validate(t, document(t, csvOf([]string{nameColumn, csrColumn}, []string{"Total", csr})), Options{})
+	if got := found(t, r); len(got) > 0 {
+		t.Errorf("a row with a key is a device: %q", got)
+	}
+	r = validate(t, document(t, "subject.common_name,line\na,1\n,Total: 1\n"), Options{})
+	if got := found(t, r); !slices.Contains(got, "csv/no-device 3 line") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestHeaderAgain: also where only the named cells of the row are filled.
+func TestHeaderAgain(t *testing.T) {
+	for text, want := range map[string]string{
+		"subject.common_name,line\na,1\nsubject.common_name,line\nb,2\n":   "csv/header-again 3 ",
+		"subject.common_name,line,x\na,1,1\n\ufeffSubject.Common_Name,,\n": "csv/header-again 3 ",
+		"subject.common_name\na\nsubject.common_name\n":                    "csv/header-again 3 ",
+		"subject.common_name,line\na,line\nb,2\n":                          "",
+		"subject.common_name,line\nsubject.common_name,7\n":                "",
+	} {
+		r := validate(t, document(t, text), Options{})
+		if got := strings.Join(found(t, r), ";"); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestTrailingRows: they are left out without a word that stops anybody, and those in the middle are errors.
+func TestTrailingRows(t *testing.T) {
+	d := document(t, "subject.common_name,line\r\na,1\r\n\r\nb,2\r\n , \r\n\r\n")
+	form, err := FormOf(ctx, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := validate(t, d, Options{Form: form})
+	if c := r.Counts(); c.Rows != 5 || c.Errors != 1 || c.Ready != 2 {
+		t.Errorf("%+v\n%s", c, say(t, r))
+	}
+	result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "x.csv"), LeaveOutErrors: true}, nil)
+	if err != nil || result.LeftOut != 1 || result.Parts[0].Entries != 2 || result.Parts[0].Bytes != r.Size().Plain {
+		t.Errorf("%+v %v", result, err)
+	}
+	change, err := d.Apply("row 3", func(e *csvdoc.Edit) error { return e.SetCell(r.Snapshot().ID(4), r.Snapshot().Columns()[0].ID, "c") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := Revalidate(ctx, r, d.Snapshot(), change, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := after.Counts(); c.Errors != 2 || c.Ready != 3 {
+		t.Errorf("with a device behind them: %+v\n%s", c, say(t, after))
+	}
+}
+
+// TestDefused: what our lists and other programs put before a formula is no part of the value.
+func TestDefused(t *testing.T) {
+	r := validate(t, document(t, csvOf([]string{nameColumn}, []string{"'+49 731"}, []string{"'-40C"}, []string{"'quoted"})), Options{})
+	result, err := r.Save(ctx, UploadOptions{Out: filepath.Join(t.TempDir(), "x.csv")}, nil)
+	if err != nil || result.Parts[0].Bytes != r.Size().Plain {
+		t.Fatalf("%+v %v", result, err)
+	}
+	if rows := read(t, result.Parts[0]); rows[1][0] != "+49 731" || rows[2][0] != "-40C" || rows[3][0] != "'quoted" {
+		t.Errorf("%q", rows)
+	}
+	r = validate(t, document(t, csvOf([]string{nameColumn}, []string{"'=CMD()"})), Options{})
+	if got := found(t, r); !slices.Contains(got, "csv/formula 2 "+nameColumn) {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -402,10 +531,14 @@ func FuzzValidate(f *testing.F) {
 		want := contents(r, true)
 		for i := range want {
 			for k, cell := range want[i] {
-				if i > 0 && r.written[k] == r.p.onOneLine() {
-					cell = strings.NewReplacer("\r", "", "\n", "").Replace(cell)
+				got := rows[i][k]
+				if i > 0 && r.written[k] == r.p.csr {
+					bare := strings.NewReplacer("\r", "", "\n", "", " ", "", "\t", "")
+					cell, got = bare.Replace(cell), bare.Replace(got)
+				} else if i > 0 {
+					cell = csvlist.Plain(cell)
 				}
-				if got := rows[i][k]; got != strings.ReplaceAll(cell, "\r\n", "\n") {
+				if got != strings.ReplaceAll(cell, "\r\n", "\n") {
 					t.Fatalf("row %d, column %d: %q, want %q", i, k, got, cell)
 				}
 			}

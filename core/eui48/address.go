@@ -25,22 +25,6 @@ func (a Address) Multicast() bool { return a&groupBit != 0 }
 // keeps others from using it too.
 func (a Address) Local() bool { return a&localBit != 0 }
 
-// OUI is the assignment in the first three octets.
-func (a Address) OUI() OUI { return OUI(a >> 24) }
-
-// OUI is the organizationally unique identifier that begins an address, in the lower 24 bits. One block holds 2^24
-// addresses.
-type OUI uint32
-
-// First and Last bound the block.
-func (o OUI) First() Address { return Address(o) << 24 }
-
-// Last is the highest address of the block.
-func (o OUI) Last() Address { return o.First() | (1<<24 - 1) }
-
-// String writes "00-1a-c2".
-func (o OUI) String() string { return string(appendOctets(nil, uint64(o), 3)) }
-
 // String writes the address the way the service names certificates: lower case, hyphens, "00-1a-c2-7b-00-0a".
 func (a Address) String() string { return string(a.Append(make([]byte, 0, textLen))) }
 
@@ -56,16 +40,4 @@ func (a Address) Append(b []byte) []byte {
 		hexDigits[a>>44&15], hexDigits[a>>40&15], '-', hexDigits[a>>36&15], hexDigits[a>>32&15], '-',
 		hexDigits[a>>28&15], hexDigits[a>>24&15], '-', hexDigits[a>>20&15], hexDigits[a>>16&15], '-',
 		hexDigits[a>>12&15], hexDigits[a>>8&15], '-', hexDigits[a>>4&15], hexDigits[a&15])
-}
-
-// appendOctets writes the lowest n octets of v.
-func appendOctets(b []byte, v uint64, n int) []byte {
-	for i := n - 1; i >= 0; i-- {
-		o := byte(v >> (8 * i))
-		b = append(b, hexDigits[o>>4], hexDigits[o&15])
-		if i > 0 {
-			b = append(b, '-')
-		}
-	}
-	return b
 }

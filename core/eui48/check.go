@@ -43,11 +43,11 @@ func (c *check) add(rule *finding.Rule, field, hint, format string, args ...any)
 	c.report.Add(rule.Finding(finding.Location{Column: field}, fmt.Sprintf(format, args...), hint))
 }
 
-// trimmed drops blanks around, which copying and scanners add, and says so.
+// trimmed drops spaces around, which copying and scanners add, and says so.
 func (c *check) trimmed(field, s string) string {
 	t := strings.TrimSpace(s)
 	if t != s && t != "" {
-		c.add(RuleNotation, field, "", "blanks around %s were left out", quote(t))
+		c.add(RuleNotation, field, "", "the spaces around %s were left out", quote(t))
 	}
 	return t
 }
@@ -122,9 +122,10 @@ func (c *check) bits(start Address, r Range) {
 				group(n), r.At(first), group(first+1))
 		}
 	}
-	if first, n := r.BeyondOUI(); n > 0 {
+	if first, n := r.BeyondBlock(); n > 0 {
 		c.add(RuleLeavesOUI, FieldCount, fmt.Sprintf("check that the next block is yours too, or order at most %d", first),
-			"the last %s of the series, from %s on, lie outside the block %s of the start", group(n), r.At(first), start.OUI())
+			"the last %s of the series, from %s on, lie outside the block %s of the start, which has %s addresses",
+			group(n), r.At(first), start.Block(), group(start.Block().Len()))
 	}
 }
 

@@ -18,7 +18,7 @@ type numberError struct{ reason, hint string }
 // back as the highest value. grouped says that separators were taken out.
 func parseNumber(s string) (n uint64, grouped bool, bad *numberError) {
 	if s == "" {
-		return 0, false, &numberError{reason: "nothing was given"}
+		return 0, false, &numberError{reason: "the field is empty"}
 	}
 	if len(s) > inputLimit {
 		return 0, false, &numberError{reason: fmt.Sprintf("%d bytes are too many for a number", len(s))}

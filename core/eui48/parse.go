@@ -71,7 +71,7 @@ func Parse(s string) (Address, Notation, error) {
 		return 0, Unknown, &ParseError{Input: s, At: at, Reason: fmt.Sprintf(format, args...)}
 	}
 	if s == "" {
-		return fail(0, "nothing was given; six octets are needed, such as 00:1a:c2:7b:00:00")
+		return fail(0, "the field is empty; six octets are needed, for example 00:1a:c2:7b:00:00")
 	}
 	if len(s) > inputLimit {
 		return fail(0, "%d bytes are too many for an address", len(s))
@@ -162,7 +162,7 @@ func strange(r rune) string {
 	case unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u00ad':
 		return fmt.Sprintf("%U is a dash that only looks like the hyphen '-'", r)
 	case unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff':
-		return fmt.Sprintf("%q is a blank, which may not stand in or around an address", r)
+		return fmt.Sprintf("%q is a space; an address has none", r)
 	case unicode.IsDigit(r):
 		return fmt.Sprintf("%q (%U) is not one of the digits 0 to 9", r, r)
 	case r == '\ufffd':

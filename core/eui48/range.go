@@ -137,8 +137,8 @@ func (r Range) Multicast() (first, n uint64) { return r.withBit(groupBit) }
 // Local finds locally administered addresses in the series: the index of the first and how many there are.
 func (r Range) Local() (first, n uint64) { return r.withBit(localBit) }
 
-// BeyondOUI finds the addresses that lie outside the block of the start's OUI: the index of the first and how many.
-func (r Range) BeyondOUI() (first, n uint64) {
-	first = r.from(r.Start.OUI().Last() + 1)
+// BeyondBlock finds the addresses that lie outside the block of the start: the index of the first and how many.
+func (r Range) BeyondBlock() (first, n uint64) {
+	first = r.from(r.Start.Block().Last() + 1)
 	return first, r.Count - first
 }

@@ -269,7 +269,7 @@ func TestBitsAgainstListing(t *testing.T) {
 		var want [3]struct{ first, n uint64 }
 		var i uint64
 		for a := range r.All() {
-			for k, hit := range []bool{a.Multicast(), a.Local(), a.OUI() != start.OUI()} {
+			for k, hit := range []bool{a.Multicast(), a.Local(), a.Block() != start.Block()} {
 				if hit && want[k].n == 0 {
 					want[k].first = i
 				}
@@ -279,7 +279,7 @@ func TestBitsAgainstListing(t *testing.T) {
 			}
 			i++
 		}
-		for k, f := range []func() (uint64, uint64){r.Multicast, r.Local, r.BeyondOUI} {
+		for k, f := range []func() (uint64, uint64){r.Multicast, r.Local, r.BeyondBlock} {
 			if first, n := f(); n != want[k].n || n > 0 && first != want[k].first {
 				t.Fatalf("%+v, property %d: %d from %d, by listing %+v", r, k, n, first, want[k])
 			}

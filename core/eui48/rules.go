@@ -9,56 +9,47 @@ const (
 
 // The rules of a series of MAC addresses. The documentation is printed from this table.
 var (
-	RuleSyntax = &finding.Rule{Name: "eui48/syntax", Severity: finding.Error,
-		Title:  "Not a MAC address",
-		Why:    "The first address decides about all that follow. A guess at what was meant would put wrong names into every certificate.",
-		Hint:   "write six octets in hexadecimal, such as 00:1a:c2:7b:00:00",
-		Source: sourceOrder}
-	RuleOctets = &finding.Rule{Name: "eui48/octets", Severity: finding.Error,
-		Title:  "Wrong number of octets",
-		Why:    "A MAC address (EUI-48) has six octets. With fewer it is open where the missing ones belong.",
-		Hint:   "write all six octets, such as 00:1a:c2:7b:00:00",
-		Source: sourceOrder + "; IEEE Std 802-2014 §8.2.2"}
-	RuleNotation = &finding.Rule{Name: "eui48/notation", Severity: finding.Notice,
-		Title:  "Read from another notation",
-		Why:    "The service takes a start with colons or hyphens and plain numbers. What was typed can mean only one thing and was read as that.",
-		Hint:   "compare it with what you meant",
-		Source: sourceOrder}
-	RuleMulticast = &finding.Rule{Name: "eui48/multicast", Severity: finding.Error,
-		Title:  "Multicast address",
-		Why:    "The lowest bit of the first octet (I/G) marks a group address. No device may have one of its own: it could not be reached, and switches may shut its port.",
-		Hint:   "use a block that was assigned to you; its first octet is even",
-		Source: sourceBits}
-	RuleLocal = &finding.Rule{Name: "eui48/local", Severity: finding.Warning,
-		Title:  "Locally administered address",
-		Why:    "The second lowest bit of the first octet (U/L) marks an address that the IEEE did not assign. Others may use the same one, so the certificate does not name one device.",
-		Hint:   "check that the block is yours to assign",
-		Source: sourceBits}
-	RuleLeavesOUI = &finding.Rule{Name: "eui48/leaves-oui", Severity: finding.Warning,
-		Title:  "The series leaves the block of its OUI",
-		Why:    "The first three octets name the block that was assigned to one manufacturer. The next block belongs to somebody else unless both were bought.",
-		Hint:   "check that the next block is yours too, or order fewer",
-		Source: "IEEE Std 802-2014 §8.2.1; RFC 9542 §2.1"}
-	RuleOrderLimit = &finding.Rule{Name: "eui48/order-limit", Severity: finding.Error,
-		Title:  "More addresses than one order may have",
-		Why:    "The service takes at most 500,000 certificates in one order by MAC addresses, and refuses a longer one as a whole.",
-		Hint:   "split it into orders of at most 500,000",
-		Source: sourceOrder}
-	RulePastEnd = &finding.Rule{Name: "eui48/past-end", Severity: finding.Error,
-		Title:  "The series runs past the last address",
-		Why:    "There is nothing after ff-ff-ff-ff-ff-ff. Starting over at zero would name devices that nobody means.",
-		Hint:   "order fewer, or start lower",
-		Source: sourceOrder}
-	RuleCount = &finding.Rule{Name: "eui48/count", Severity: finding.Error,
-		Title:  "Not a number of certificates",
-		Why:    "A misread number orders the wrong number of certificates.",
-		Hint:   "write a whole number of 1 or more, in digits only",
-		Source: sourceOrder}
-	RuleIncrement = &finding.Rule{Name: "eui48/increment", Severity: finding.Error,
-		Title:  "Not an increment",
-		Why:    "The increment is the decimal distance from one address to the next. With 0 every device would get the same address.",
-		Hint:   "write a whole number of 1 or more, in digits only",
-		Source: sourceOrder}
+	RuleSyntax = finding.NewRule("eui48/syntax", finding.Error, sourceOrder,
+		"The start is not a MAC address",
+		"All other addresses follow from the first one. A wrong start puts wrong names into all certificates.",
+		"write six octets in hexadecimal, for example 00:1a:c2:7b:00:00")
+	RuleOctets = finding.NewRule("eui48/octets", finding.Error, sourceOrder+"; IEEE Std 802-2014 §8.2.2",
+		"The address has the wrong number of octets",
+		"A MAC address (EUI-48) has six octets. Nobody can tell which ones are missing.",
+		"write all six octets, for example 00:1a:c2:7b:00:00")
+	RuleNotation = finding.NewRule("eui48/notation", finding.Notice, sourceOrder,
+		"The value was read from another notation",
+		"The service takes a start with colons or hyphens, and plain numbers. Your value has only one meaning and was read as that.",
+		"compare it with what you meant")
+	RuleCount = finding.NewRule("eui48/count", finding.Error, sourceOrder,
+		"The number of certificates is not a whole number",
+		"A misread number orders the wrong number of certificates.",
+		"write a whole number of 1 or more, in digits only")
+	RuleIncrement = finding.NewRule("eui48/increment", finding.Error, sourceOrder,
+		"The increment is not a whole number",
+		"The increment is the decimal distance from one address to the next. With 0 all devices get the same address.",
+		"write a whole number of 1 or more, in digits only")
+	RuleMulticast = finding.NewRule("eui48/multicast", finding.Error, sourceBits,
+		"The address is a multicast address",
+		"The lowest bit of the first octet (I/G) marks a group address. A device with such an address cannot be reached, and switches may block its port.",
+		"use a block that was assigned to you; its first octet is even")
+	RuleLocal = finding.NewRule("eui48/local", finding.Warning, sourceBits,
+		"The address is locally administered",
+		"The second lowest bit of the first octet (U/L) marks an address that the IEEE did not assign. Other devices may use the same one.",
+		"check that the block is yours to assign")
+	RuleLeavesOUI = finding.NewRule("eui48/leaves-oui", finding.Warning,
+		"IEEE Std 802-2014 §8.2.1; RFC 9542 §2.1; IEEE Registration Authority, registries MA-L, MA-M and MA-S",
+		"The series leaves its block",
+		"The IEEE assigns blocks of 2^24 addresses (MA-L), 2^20 (MA-M) or 4,096 (MA-S). The next block belongs to another company unless you own both.",
+		"check that the next block is yours too, or order fewer addresses")
+	RulePastEnd = finding.NewRule("eui48/past-end", finding.Error, sourceOrder,
+		"The series runs past the last address",
+		"No address follows ff-ff-ff-ff-ff-ff.",
+		"order fewer addresses, or start lower")
+	RuleOrderLimit = finding.NewRule("eui48/order-limit", finding.Error, sourceOrder,
+		"The order has more addresses than the service takes",
+		"The service takes at most 500,000 certificates in one order by MAC addresses, and refuses a longer one as a whole.",
+		"split it into orders of at most 500,000")
 )
 
 // Rules is the table: every rule, in the order in which the documentation shows them.

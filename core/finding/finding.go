@@ -59,6 +59,11 @@ type Rule struct {
 	Source   string   // RFC and section, CVE, or the page of the service's documentation
 }
 
+// NewRule makes a rule. Tables of rules call it with a line for each of source, title, why and hint.
+func NewRule(name string, severity Severity, source, title, why, hint string) *Rule {
+	return &Rule{Name: name, Severity: severity, Title: title, Why: why, Hint: hint, Source: source}
+}
+
 // Finding makes a finding of this rule. An empty hint takes the rule's.
 func (r *Rule) Finding(at Location, message, hint string) Finding {
 	if hint == "" {
