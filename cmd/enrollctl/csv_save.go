@@ -79,7 +79,7 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 	case errors.Is(err, enrollment.ErrHeader):
 		s.complain("nothing was written: the header has errors, which concern all rows")
 	case errors.Is(err, enrollment.ErrHasErrors):
-		s.complain("nothing was written: %s with errors; mend what is wrong, or --leave-out-errors", counted(int64(result.Counts().Errors), "row"))
+		s.complain("nothing was written: %s with errors; fix them, or --leave-out-errors", counted(int64(result.Counts().Errors), "row"))
 	case errors.Is(err, enrollment.ErrEncodingGuessed):
 		g, _ := doc.Guess()
 		s.complain("nothing was written: %s. If these cells are right, confirm with --encoding %s; if not, name another encoding.",

@@ -85,9 +85,9 @@ func TestWriteFindings(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(short.String(), "\n")
-	if lines[0] != "✕ error: Multicast address (25)  [eui48/multicast]" || lines[1] != "    00.csv: row 7: is multicast" ||
+	if lines[0] != "✕ error: The address is a multicast address (25)  [eui48/multicast]" || lines[1] != "    00.csv: row 7: is multicast" ||
 		lines[10] != "    09.csv: row 7: is multicast" || lines[11] != "    … and 15 more: --all lists every place" ||
-		lines[12] != "    → "+eui48.RuleMulticast.Hint || lines[13] != "i notice: Read from another notation  [eui48/notation]" ||
+		lines[12] != "    → "+eui48.RuleMulticast.Hint || lines[13] != "i notice: The value was read from another notation  [eui48/notation]" ||
 		lines[14] != "    read as something" {
 		t.Errorf("%s", short.String())
 	}
