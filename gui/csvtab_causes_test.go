@@ -21,7 +21,7 @@ func TestFocusStaysOnItsCause(t *testing.T) {
 		return row.Label
 	}
 	for _, row := range r.CSV.findings.rows {
-		if strings.HasPrefix(row.Label, "Blank at the start or end") {
+		if strings.HasPrefix(row.Label, "The cell begins or ends with a space") {
 			r.window.Canvas().Focus(row)
 		}
 	}

@@ -109,7 +109,7 @@ func TestCSV(t *testing.T) {
 	// The blanks at the ends are mended everywhere at once.
 	s.key("ctrl+Tab")
 	s.expect("the focus outside the sheet", func(s desktop.State) bool { return s.Focus != "Editor" && s.Focus != "" })
-	s.focus("Row Blank at the start or end of a cell, warning · 3 places · subject.common_name")
+	s.focus("Row The cell begins or ends with a space, warning · 3 places · subject.common_name")
 	s.key("Return")
 	s.expect("the first place", func(s desktop.State) bool { return s.Current == "3 subject.common_name" && s.Focus == "Sheet" })
 	s.back("Button Fix all 3")
@@ -261,7 +261,7 @@ func TestCSVMillions(t *testing.T) {
 	s.expect("the check of what was pasted", func(s desktop.State) bool { return strings.Contains(s.Sentence, "1,522 warnings") && !s.Busy })
 	s.key("ctrl+Tab")
 	s.expect("the focus outside the sheet", func(s desktop.State) bool { return s.Focus != "Editor" && s.Focus != "" })
-	s.focus("Row Blank at the start or end of a cell, warning · 1,500 places · subject.organization_name")
+	s.focus("Row The cell begins or ends with a space, warning · 1,500 places · subject.organization_name")
 	s.key("Return")
 	s.expect("the places", func(s desktop.State) bool { return s.Focus == "Sheet" })
 	s.back("Button Fix all 1,500")

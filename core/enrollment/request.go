@@ -48,13 +48,13 @@ func (c *checker) request(cells []string) {
 		}
 		return
 	}
-	e := csr.ExamineText([]byte(cell))
-	if e.Kind != csr.Request && e.Kind != csr.PrivateKey {
+	if strings.ContainsFunc(cell, func(r rune) bool { return r == 0 || r == '"' || r >= 0x80 }) {
 		if meant, ok := plainPEM(cell); ok {
 			c.add(RuleCSRText, i, "%s holds a request between changed BEGIN and END lines", quoted(cell)).repair(meant)
 			return
 		}
 	}
+	e := csr.ExamineText([]byte(cell))
 	if e.Blocks > 1 {
 		c.add(RuleSeveralCSRs, i, "%d PEM blocks stand in the cell", e.Blocks)
 	}

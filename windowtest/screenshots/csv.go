@@ -40,7 +40,7 @@ func csvPictures(p *desktop.Program, take func(string) error) error {
 		step{do: focus("Row Try with a sample")},
 		step{do: key("Return"), what: "the sample", shows: func(s desktop.State) bool { return s.Rows > 0 && quiet(s) && s.Enabled }},
 		step{do: key("F8"), what: "the first problem", shows: func(s desktop.State) bool { return s.Current != "" && quiet(s) }, name: "csv"},
-		step{do: focus("Row Blank at the start or end")},
+		step{do: focus("Row The cell begins or ends with a space")},
 		step{do: key("Return"), what: "its places", shows: func(s desktop.State) bool { return s.Focus == "Sheet" && quiet(s) }, name: "csv-cause"},
 		step{do: key("ctrl+f"), what: "the field", shows: func(s desktop.State) bool { return s.Focus == "Entry Find" }},
 		step{do: func() error { return p.Type("thermostat") }},
