@@ -31,7 +31,7 @@ func TestFocusStaysOnItsCause(t *testing.T) {
 	}
 	r.CSV.editor.OnEdit(1, 1, "Germany")
 	r.idle()
-	if len(r.CSV.findings.rows) < 2 || !strings.HasPrefix(r.CSV.findings.rows[0].Label, "Country") {
+	if len(r.CSV.findings.rows) < 2 || !strings.HasPrefix(r.CSV.findings.rows[0].Label, "The country") {
 		t.Fatalf("the new cause is not the first of %d", len(r.CSV.findings.rows))
 	}
 	if got := on(); got != before {

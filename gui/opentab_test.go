@@ -189,7 +189,7 @@ func TestAmberNamesWhatIsMissing(t *testing.T) {
 	r.choose.save = filepath.Join(t.TempDir(), "lists.csv")
 	test.Tap(o.shows.saving)
 	r.idle()
-	if b, err := os.ReadFile(r.choose.save); err != nil || strings.Count(string(b), "\nmissing,") != 2 {
+	if b, err := os.ReadFile(r.choose.save); err != nil || strings.Count(string(b), "\n\"missing\",") != 2 {
 		t.Errorf("the saved lists: %v\n%s", err, b)
 	}
 }
