@@ -2,19 +2,16 @@ package gui
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/x509"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"enrollbench/core/cms"
+	"enrollbench/core/delivery"
 	"enrollbench/core/form"
-	"enrollbench/core/openpgp"
 	"enrollbench/core/progress"
 	"enrollbench/gui/words"
 )
@@ -37,6 +34,8 @@ type givenFile struct {
 	kind  givenKind
 	words string   // what it is
 	wants []string // which keys can open it, in words
+
+	alsoKey bool // it can serve as a private key, whatever else it is
 }
 
 // given is what was dropped on the tab for results.
@@ -107,104 +106,72 @@ func (g *given) add(f givenFile) {
 
 // only returns the file if it is the only one and serves as that.
 func (g *given) only(kind givenKind) (path string, ok bool) {
-	if g.count == 1 && g.files[0].kind == kind {
+	if g.count == 1 && (g.files[0].kind == kind || kind == givenKey && g.files[0].alsoKey) {
 		return g.files[0].path, true
 	}
 	return "", false
 }
 
-// judgedHead is how much of a file is read to judge it.
-const judgedHead = 4 << 10
-
 func inspectFile(path string) (givenFile, error) {
-	file, err := os.Open(path) // #nosec G304 -- the user's own choice
-	if err != nil {
-		return givenFile{}, err
-	}
-	defer file.Close()
 	f := givenFile{path: path}
-	if info, err := file.Stat(); err == nil {
-		f.size = info.Size()
-	}
-	in := bufio.NewReaderSize(file, judgedHead)
-	head, err := in.Peek(judgedHead)
-	if err != nil && !errors.Is(err, io.EOF) {
+	g, err := delivery.Inspect(path)
+	if err != nil {
 		return f, err
 	}
-	f.judge(head, in)
-	return f, nil
-}
-
-// judge looks at the first octets and, of what may be sealed, at the header.
-func (f *givenFile) judge(head []byte, in io.Reader) {
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
-	has := func(s string) bool { return bytes.Contains(head, []byte(s)) }
-	switch {
-	case len(text) == 0:
+	f.size, f.alsoKey = g.Size, g.Key
+	switch kind := g.Form.Kind; {
+	case kind == form.Empty:
 		f.words = words.T("given.empty")
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		f.kind, f.words = givenPlain, words.T("given.zip")
-	case text[0] == '{', text[0] == '[':
-		f.kind, f.words = givenPlain, words.T("given.json")
-	case has("PRIVATE KEY-----"), has("BEGIN PGP PRIVATE KEY"):
-		f.kind, f.words = givenKey, words.T("given.key")
-	case form.Detect(head).Kind == form.PGPPublicKey, form.Detect(head).Kind == form.PGPSecretKey:
+	case kind == form.PGPPublicKey, kind == form.PGPSecretKey:
 		f.kind, f.words = givenKey, words.T("given.openpgp-key")
-	case isPKCS12(f.path) && head[0] == 0x30:
+	case g.Result && len(g.Wants) > 0, g.Result && g.Form.Sealed():
+		f.kind, f.wants = givenSealed, g.Wants
+		data := map[string]any{"Cipher": g.Cipher, "Coat": g.Coats.String()}
+		switch {
+		case kind == form.PGPMessage:
+			f.words = words.T("given.openpgp")
+			for i, id := range f.wants {
+				if f.wants[i] = words.T("given.key-id", "ID", id); id == "" {
+					f.wants[i] = words.T("given.hidden")
+				}
+			}
+		case len(g.Coats) > 0:
+			f.words = words.T("given.cms-coat", data)
+		default:
+			f.words = words.T("given.cms", data)
+		}
+	case kind == form.ZIP:
+		f.kind, f.words = givenPlain, words.T("given.zip")
+	case kind == form.JSON, kind == form.JWK:
+		f.kind, f.words = givenPlain, words.T("given.json")
+	case kind == form.PKCS12:
 		f.kind, f.words = givenKey, words.T("given.pkcs12")
-	case has("-----BEGIN CERTIFICATE-----"):
-		f.kind, f.words = givenPlain, words.T("given.certificates")
-	case f.sealed(head, in):
-	case isTable(f.path, text):
+	case isTable(path):
 		f.kind, f.words = givenOrder, words.T("given.table")
-	case head[0] == 0x30:
+	case g.Result && g.Form.Label != "":
+		f.kind, f.words = givenPlain, words.T("given.certificates")
+	case g.Key:
+		f.kind, f.words = givenKey, words.T("given.key")
+	case g.Result:
 		f.kind, f.words = givenPlain, words.T("given.der")
 	default:
 		f.words = words.T("given.unknown")
 	}
+	return f, nil
 }
 
-// sealed reads the header of a message. A long file is not read to its end.
-func (f *givenFile) sealed(head []byte, in io.Reader) bool {
-	if wants, err := openpgp.Inspect(bytes.NewReader(head)); err == nil {
-		f.kind, f.words = givenSealed, words.T("given.openpgp")
-		for _, id := range wants {
-			if id == openpgp.Hidden {
-				f.wants = append(f.wants, words.T("given.hidden"))
-				continue
-			}
-			f.wants = append(f.wants, words.T("given.key-id", "ID", openpgp.Display(id)))
-		}
+// isTable: a text may be an order, by its name or by its header.
+func isTable(path string) bool {
+	if strings.EqualFold(filepath.Ext(path), ".csv") {
 		return true
 	}
-	bare, coat, err := cms.Unwrap(in)
+	file, err := os.Open(path) // #nosec G304 -- the user's own choice
 	if err != nil {
 		return false
 	}
-	info, err := cms.Inspect(bare)
-	if err != nil {
-		return false
-	}
-	f.kind = givenSealed
-	data := map[string]any{"Cipher": info.Algorithm, "Coat": coat.String()}
-	f.words = words.T("given.cms", data)
-	if len(coat) > 0 {
-		f.words = words.T("given.cms-coat", data)
-	}
-	for _, r := range info.Recipients {
-		f.wants = append(f.wants, r.String())
-	}
-	return true
-}
-
-func isPKCS12(path string) bool {
-	e := strings.ToLower(filepath.Ext(path))
-	return e == ".p12" || e == ".pfx"
-}
-
-func isTable(path string, text []byte) bool {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
-	return strings.EqualFold(filepath.Ext(path), ".csv") || bytes.Contains(line, []byte("subject.common_name")) || bytes.Contains(line, []byte("\"csr\""))
+	defer file.Close()
+	line, _ := bufio.NewReaderSize(io.LimitReader(file, form.HeadBytes), form.HeadBytes).ReadString('\n')
+	return strings.Contains(line, "subject.common_name") || strings.Contains(line, "\"csr\"")
 }
 
 // sizeWords is "3 files · 41.2 MB".

@@ -38,10 +38,15 @@ var errTooDeep = errors.New("it is wrapped too many times")
 // isSealed tells what an Opener may be able to open: what is sealed, and CMS of other types, of which it says why not.
 func isSealed(f form.Form) bool { return f.Sealed() || f.Kind == form.CMS }
 
+// isContainer tells what holds many certificates and keys in an order of its own.
+func isContainer(f form.Form) bool {
+	return f.Kind == form.ZIP || f.Kind == form.JSON || f.Kind == form.JWK
+}
+
 // isPlain tells what holds certificates and keys by itself, in DER or PEM.
 func isPlain(f form.Form) bool {
 	switch f.Kind {
-	case form.Certificate, form.CRL, form.PublicKey, form.Parameters, form.PKCS10, form.ASN1,
+	case form.Certificate, form.CRL, form.PublicKey, form.Parameters, form.PKCS10, form.SignedData, form.ASN1,
 		form.PKCS8, form.EncryptedPKCS8, form.RSAKey, form.ECKey, form.DSAKey, form.LegacyEncryptedKey, form.PKCS12:
 		return true
 	}
