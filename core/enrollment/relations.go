@@ -110,9 +110,9 @@ func (r *relations) eachRequest(do func(id csvdoc.RowID, v rowValues)) {
 func newRelations(ctx context.Context, p *plan, snap *csvdoc.Snapshot, parts []*tally, report progress.Func) (*relations, error) {
 	r := &relations{base: map[csvdoc.RowID]rowValues{}, groups: causes{}, named: new(rowSet)}
 	for k := range r.index {
-		var lists [][]valueAt
+		var lists []*valueList
 		for _, t := range parts {
-			lists = append(lists, t.values[k])
+			lists = append(lists, &t.values[k])
 		}
 		var err error
 		if r.index[k], err = newValueIndex(ctx, p.opt.Workers, lists); err != nil {

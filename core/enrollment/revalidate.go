@@ -128,7 +128,7 @@ func (u *update) forget(id csvdoc.RowID, cells []string) []string {
 	}
 	for k, value := range v.of {
 		if value != 0 {
-			u.removed[k] = append(u.removed[k], valueAt{value, id})
+			u.removed[k] = append(u.removed[k], newValueAt(value, id))
 		}
 	}
 	if ok {
@@ -151,7 +151,7 @@ func (u *update) take(id csvdoc.RowID, cells []string) {
 	v := t.valuesOf(cells)
 	for k, value := range v.of {
 		if value != 0 {
-			u.added[k] = append(u.added[k], valueAt{value, id})
+			u.added[k] = append(u.added[k], newValueAt(value, id))
 		}
 	}
 	if v.of[byDER] != 0 {
@@ -183,7 +183,7 @@ func (u *update) relate(ctx context.Context, moved bool, report progress.Func) e
 			touched := map[valueHash]bool{}
 			for _, list := range [2][]valueAt{u.removed[k], u.added[k]} {
 				for _, v := range list {
-					touched[v.value] = true
+					touched[v.value()] = true
 				}
 			}
 			column := p.relationColumn(k)

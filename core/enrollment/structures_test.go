@@ -67,11 +67,11 @@ func TestValueIndex(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	values := map[csvdoc.RowID]valueHash{}
 	value := func() valueHash { return valueHash(random.Uint64N(40)) << 58 >> random.IntN(3) }
-	parts := make([][]valueAt, 3)
+	parts := []*valueList{new(valueList), new(valueList), new(valueList)}
 	for i := range 300 {
 		id, v := csvdoc.RowID(i), value()
 		values[id] = v
-		parts[i%3] = append(parts[i%3], valueAt{v, id})
+		parts[i%3].add(newValueAt(v, id))
 	}
 	x, err := newValueIndex(ctx, 2, parts)
 	if err != nil {
@@ -81,16 +81,16 @@ func TestValueIndex(t *testing.T) {
 		var removed, added []valueAt
 		for range random.IntN(5) {
 			id := csvdoc.RowID(random.IntN(400))
-			if slices.ContainsFunc(added, func(a valueAt) bool { return a.row == id }) {
+			if slices.ContainsFunc(added, func(a valueAt) bool { return a.row() == id }) {
 				continue
 			}
 			if v, ok := values[id]; ok {
-				removed = append(removed, valueAt{v, id})
+				removed = append(removed, newValueAt(v, id))
 				delete(values, id)
 			}
 			if random.IntN(3) > 0 {
 				values[id] = value()
-				added = append(added, valueAt{values[id], id})
+				added = append(added, newValueAt(values[id], id))
 			}
 		}
 		x = x.with(removed, added)

@@ -14,7 +14,7 @@ import (
 type tally struct {
 	checker
 	groups   causes
-	values   [numRelations][]valueAt
+	values   [numRelations]valueList
 	requests map[csvdoc.RowID]rowValues
 	named    *rowSet
 	sizes    rowSizes
@@ -44,7 +44,7 @@ func (t *tally) take(id csvdoc.RowID, cells []string) {
 	v := t.valuesOf(cells)
 	for k, value := range v.of {
 		if value != 0 {
-			t.values[k] = append(t.values[k], valueAt{value, id})
+			t.values[k].add(newValueAt(value, id))
 		}
 	}
 	if v.of[byDER] != 0 {

@@ -22,21 +22,32 @@ func hashText(s string) valueHash { return valueHash(maphash.String(valueSeed, s
 
 func hashBytes(b []byte) valueHash { return valueHash(maphash.Bytes(valueSeed, b)) }
 
-// valueAt says which row has a value.
-type valueAt struct {
-	value valueHash
-	row   csvdoc.RowID
+// valueAt says which row has a value, in 12 bytes: there are as many as rows. Rows of the file keep their number, rows that
+// were added have the highest bit (csvdoc.RowID).
+type valueAt struct{ high, low, place uint32 }
+
+const addedRow, addedPlace = csvdoc.RowID(1) << 40, uint32(1) << 31
+
+func newValueAt(v valueHash, id csvdoc.RowID) valueAt {
+	at := valueAt{high: uint32(v >> 32), low: uint32(v), place: uint32(id)} // #nosec G115 -- cut on purpose
+	if id >= addedRow {
+		at.place |= addedPlace
+	}
+	return at
+}
+
+func (a valueAt) value() valueHash { return valueHash(a.high)<<32 | valueHash(a.low) }
+
+func (a valueAt) row() csvdoc.RowID {
+	if a.place&addedPlace != 0 {
+		return addedRow | csvdoc.RowID(a.place&^addedPlace)
+	}
+	return csvdoc.RowID(a.place)
 }
 
 // compare orders by value, then row.
 func (a valueAt) compare(b valueAt) int {
-	switch {
-	case a.value < b.value:
-		return -1
-	case a.value > b.value:
-		return 1
-	}
-	return cmp.Compare(a.row, b.row)
+	return cmp.Or(cmp.Compare(a.high, b.high), cmp.Compare(a.low, b.low), cmp.Compare(a.place, b.place))
 }
 
 // valueIndex finds the rows that have a value in common. It does not change; with makes another one that shares the base.
@@ -53,30 +64,30 @@ func shardOf(v valueHash) int { return int(v >> 56) }
 // rebaseAt is how many values may lie over the base before it is made anew: each edit copies them.
 const rebaseAt = 1 << 15
 
-// newValueIndex sorts what the workers collected.
-func newValueIndex(ctx context.Context, workers int, parts [][]valueAt) (*valueIndex, error) {
+// valueList is what a worker collects: by shards, so that the lists of all workers become one index shard by shard and no
+// value is held twice for long.
+type valueList [shards][]valueAt
+
+func (l *valueList) add(v valueAt) { l[shardOf(v.value())] = append(l[shardOf(v.value())], v) }
+
+// newValueIndex sorts what the workers collected, and empties their lists.
+func newValueIndex(ctx context.Context, workers int, parts []*valueList) (*valueIndex, error) {
 	x := &valueIndex{shards: new([shards][]valueAt)}
-	var sizes [shards]int
-	for _, part := range parts {
-		for i := range part {
-			sizes[shardOf(part[i].value)]++
+	err := work.Each(ctx, workers, shards, 1, func(_, s int) error {
+		n := 0
+		for _, part := range parts {
+			n += len(part[s])
 		}
-	}
-	for s, n := range sizes {
-		if n > 0 {
-			x.shards[s] = make([]valueAt, 0, n)
+		shard := make([]valueAt, 0, n)
+		for _, part := range parts {
+			shard = append(shard, part[s]...)
+			part[s] = nil
 		}
-	}
-	for _, part := range parts {
-		for _, v := range part {
-			s := shardOf(v.value)
-			x.shards[s] = append(x.shards[s], v)
-		}
-	}
-	return x, work.Each(ctx, workers, shards, 1, func(_, s int) error {
-		slices.SortFunc(x.shards[s], valueAt.compare)
+		slices.SortFunc(shard, valueAt.compare)
+		x.shards[s] = shard
 		return nil
 	})
+	return x, err
 }
 
 // rows are those that have the value, by their names.
@@ -85,10 +96,10 @@ func (x *valueIndex) rows(v valueHash) []csvdoc.RowID {
 		return rows
 	}
 	shard := x.shards[shardOf(v)]
-	i, _ := slices.BinarySearchFunc(shard, v, func(a valueAt, v valueHash) int { return cmp.Compare(a.value, v) })
+	i, _ := slices.BinarySearchFunc(shard, v, func(a valueAt, v valueHash) int { return cmp.Compare(a.value(), v) })
 	var rows []csvdoc.RowID
-	for ; i < len(shard) && shard[i].value == v; i++ {
-		rows = append(rows, shard[i].row)
+	for ; i < len(shard) && shard[i].value() == v; i++ {
+		rows = append(rows, shard[i].row())
 	}
 	return rows
 }
@@ -99,15 +110,15 @@ func (x *valueIndex) shared(do func(v valueHash, rows []csvdoc.RowID)) {
 	for _, shard := range x.shards {
 		for i := 0; i < len(shard); {
 			j := i + 1
-			for j < len(shard) && shard[j].value == shard[i].value {
+			for j < len(shard) && shard[j].value() == shard[i].value() {
 				j++
 			}
-			if _, ok := x.over[shard[i].value]; !ok && j > i+1 {
+			if _, ok := x.over[shard[i].value()]; !ok && j > i+1 {
 				rows = rows[:0]
 				for _, v := range shard[i:j] {
-					rows = append(rows, v.row)
+					rows = append(rows, v.row())
 				}
-				do(shard[i].value, rows)
+				do(shard[i].value(), rows)
 			}
 			i = j
 		}
@@ -137,15 +148,15 @@ func (x *valueIndex) with(removed, added []valueAt) *valueIndex {
 		return y.over[v]
 	}
 	for _, r := range removed {
-		rows := own(r.value)
-		if i, ok := slices.BinarySearch(rows, r.row); ok {
-			y.over[r.value] = slices.Delete(rows, i, i+1)
+		rows := own(r.value())
+		if i, ok := slices.BinarySearch(rows, r.row()); ok {
+			y.over[r.value()] = slices.Delete(rows, i, i+1)
 		}
 	}
 	for _, a := range added {
-		rows := own(a.value)
-		if i, ok := slices.BinarySearch(rows, a.row); !ok {
-			y.over[a.value] = slices.Insert(rows, i, a.row)
+		rows := own(a.value())
+		if i, ok := slices.BinarySearch(rows, a.row()); !ok {
+			y.over[a.value()] = slices.Insert(rows, i, a.row())
 		}
 	}
 	if len(y.over) > rebaseAt {
@@ -160,14 +171,14 @@ func (x *valueIndex) rebased() *valueIndex {
 	for s, shard := range x.shards {
 		out.shards[s] = make([]valueAt, 0, len(shard))
 		for _, v := range shard {
-			if _, ok := x.over[v.value]; !ok {
+			if _, ok := x.over[v.value()]; !ok {
 				out.shards[s] = append(out.shards[s], v)
 			}
 		}
 	}
 	for v, rows := range x.over {
 		for _, row := range rows {
-			out.shards[shardOf(v)] = append(out.shards[shardOf(v)], valueAt{v, row})
+			out.shards[shardOf(v)] = append(out.shards[shardOf(v)], newValueAt(v, row))
 		}
 	}
 	for s := range out.shards {
