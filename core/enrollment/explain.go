@@ -187,15 +187,22 @@ func (e *explainer) others(id csvdoc.RowID, rule *finding.Rule, k relation, valu
 	self := e.fileRow(id)
 	if !e.brief {
 		set := e.partners(rule, k, value, rows)
-		return otherRows(len(set.Places), self, func(i int) int { return set.Places[i].Row }), set
+		return otherRows(set.Len(), self, func(i int) int { return int(set.Rows[i]) }), set
 	}
-	list := e.alike(rule, rows())
-	numbers := make([]int, len(list))
-	for i, other := range list {
-		numbers[i] = e.fileRow(other)
+	numbers := e.numbers(e.alike(rule, rows()))
+	return otherRows(len(numbers), self, func(i int) int { return int(numbers[i]) }), nil
+}
+
+// numbers are the rows as a spreadsheet shows them, in order.
+func (e *explainer) numbers(rows []csvdoc.RowID) []int32 {
+	out := make([]int32, len(rows))
+	for i, id := range rows {
+		out[i] = int32(e.fileRow(id)) // #nosec G115 -- csvdoc bounds the rows
 	}
-	slices.Sort(numbers)
-	return otherRows(len(numbers), self, func(i int) int { return numbers[i] }), nil
+	if !slices.IsSorted(out) {
+		slices.Sort(out)
+	}
+	return out
 }
 
 // alike leaves out the copies of a CSR where a rule is not about them.
@@ -221,10 +228,7 @@ func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, ro
 			name = e.r.p.columns[i].name
 		}
 	}
-	for _, id := range e.alike(rule, rows()) {
-		set.Places = append(set.Places, finding.Location{File: e.file, Row: e.fileRow(id), Column: name})
-	}
-	slices.SortFunc(set.Places, finding.Location.Compare)
+	set.At, set.Rows = finding.Location{File: e.file, Column: name}, e.numbers(e.alike(rule, rows()))
 	e.shared.sets[key] = set
 	return set
 }

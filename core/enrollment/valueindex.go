@@ -97,9 +97,13 @@ func (x *valueIndex) rows(v valueHash) []csvdoc.RowID {
 	}
 	shard := x.shards[shardOf(v)]
 	i, _ := slices.BinarySearchFunc(shard, v, func(a valueAt, v valueHash) int { return cmp.Compare(a.value(), v) })
-	var rows []csvdoc.RowID
-	for ; i < len(shard) && shard[i].value() == v; i++ {
-		rows = append(rows, shard[i].row())
+	end := i
+	for end < len(shard) && shard[end].value() == v {
+		end++
+	}
+	rows := make([]csvdoc.RowID, 0, end-i)
+	for _, v := range shard[i:end] {
+		rows = append(rows, v.row())
 	}
 	return rows
 }
@@ -114,7 +118,7 @@ func (x *valueIndex) shared(do func(v valueHash, rows []csvdoc.RowID)) {
 				j++
 			}
 			if _, ok := x.over[shard[i].value()]; !ok && j > i+1 {
-				rows = rows[:0]
+				rows = slices.Grow(rows[:0], j-i)
 				for _, v := range shard[i:j] {
 					rows = append(rows, v.row())
 				}

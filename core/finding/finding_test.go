@@ -115,6 +115,26 @@ func TestJSONIsWhatScriptsRelyOn(t *testing.T) {
 	}
 }
 
+// Places that differ by the row alone take four bytes each, and are written as others are.
+func TestPartnersOfRows(t *testing.T) {
+	places := &Partners{Rule: "x/weak", Places: []Location{{File: "a", Row: 2, Column: "c"}, {File: "a", Row: 7, Column: "c"}}}
+	rows := &Partners{Rule: "x/weak", At: Location{File: "a", Column: "c"}, Rows: []int32{2, 7}}
+	text := func(p *Partners) string {
+		var r Report
+		f := weak.Finding(p.Place(1), p.Named(p.Place(1)), "")
+		f.Partners = p
+		r.Add(f, f)
+		var b bytes.Buffer
+		if err := r.WriteJSON(&b, 0); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if got, want := text(rows), text(places); got != want || strings.Count(got, "places") != 1 || !strings.Contains(got, `"row":7`) {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
 func TestPartners(t *testing.T) {
 	p := &Partners{Rule: "x/weak"}
 	for i := range 30 {
@@ -137,7 +157,12 @@ func TestPartners(t *testing.T) {
 	if err := r.WriteJSON(&b, 0); err != nil {
 		t.Fatal(err)
 	}
-	var back struct{ Partners []Partners }
+	var back struct {
+		Partners []struct {
+			Rule   string
+			Places []Location
+		}
+	}
 	if err := json.Unmarshal(b.Bytes(), &back); err != nil || len(back.Partners) != 1 || len(back.Partners[0].Places) != 30 {
 		t.Errorf("the set does not stand once and whole: %v", err)
 	}

@@ -2,8 +2,10 @@ package finding
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -98,79 +100,92 @@ type Field struct {
 // WriteJSON prints one object: accepted, errors, warnings, notices, the extra fields in the order given, findings (in
 // the order of All) and partners (each set that findings share, complete, once). The same report prints the same bytes.
 func (r *Report) WriteJSON(w io.Writer, accepted int, extra ...Field) error {
-	b := bufio.NewWriterSize(w, 1<<16)
-	e := &jsonWriter{w: b}
-	e.raw("{")
-	e.field("accepted", accepted)
-	e.raw(", ")
-	e.field("errors", r.Count(Error))
-	e.raw(", ")
-	e.field("warnings", r.Count(Warning))
-	e.raw(", ")
-	e.field("notices", r.Count(Notice))
+	j := NewJSON(w, accepted, r.counts, extra...)
+	for _, f := range r.All() {
+		j.Add(f)
+	}
+	return j.Close()
+}
+
+// JSON writes the object of Report.WriteJSON finding by finding: a million findings are not held, neither as such nor as
+// text. It keeps its first error for Close.
+type JSON struct {
+	w    *bufio.Writer
+	err  error
+	buf  bytes.Buffer
+	enc  *json.Encoder
+	next string // what stands before the next finding
+	sets []*Partners
+	seen map[*Partners]bool
+}
+
+// NewJSON begins the object with what is known before the findings: their numbers by severity, and more fields.
+func NewJSON(w io.Writer, accepted int, counts [Error + 1]int, extra ...Field) *JSON {
+	j := &JSON{w: bufio.NewWriterSize(w, 1<<16), seen: map[*Partners]bool{}, next: "\n  "}
+	j.enc = json.NewEncoder(&j.buf)
+	j.enc.SetEscapeHTML(false)
+	j.raw(fmt.Sprintf(`{"accepted": %d, "errors": %d, "warnings": %d, "notices": %d`, accepted, counts[Error], counts[Warning], counts[Notice]))
 	for _, f := range extra {
-		e.raw(",\n ")
-		e.field(f.Name, f.Value)
+		j.raw(",\n ")
+		j.value(f.Name)
+		j.raw(": ")
+		j.value(f.Value)
 	}
-	e.raw(",\n \"findings\": [")
-	var sets []*Partners
-	seen := map[*Partners]bool{}
-	for i, f := range r.All() {
-		if i > 0 {
-			e.raw(",")
-		}
-		e.raw("\n  ")
-		e.value(f)
-		if f.Partners != nil && !seen[f.Partners] {
-			seen[f.Partners] = true
-			sets = append(sets, f.Partners)
-		}
+	j.raw(",\n \"findings\": [")
+	return j
+}
+
+// Add writes a finding.
+func (j *JSON) Add(f Finding) {
+	j.raw(j.next)
+	j.next = ",\n  "
+	j.value(f)
+	if f.Partners != nil && !j.seen[f.Partners] {
+		j.seen[f.Partners] = true
+		j.sets = append(j.sets, f.Partners)
 	}
-	e.raw("]")
-	if len(sets) > 0 {
-		e.raw(",\n \"partners\": [")
-		for i, p := range sets {
+}
+
+// Close writes the sets that findings share, place by place, and ends the object.
+func (j *JSON) Close() error {
+	j.raw("]")
+	between := ",\n \"partners\": [\n  "
+	for _, p := range j.sets {
+		j.raw(between)
+		between = ",\n  "
+		j.raw(`{"rule":`)
+		j.value(p.Rule)
+		j.raw(`,"places":[`)
+		for i := range p.Len() {
 			if i > 0 {
-				e.raw(",")
+				j.raw(",")
 			}
-			e.raw("\n  ")
-			e.value(p)
+			j.value(p.Place(i))
 		}
-		e.raw("]")
+		j.raw("]}")
 	}
-	e.raw("}\n")
-	if e.err != nil {
-		return e.err
+	if len(j.sets) > 0 {
+		j.raw("]")
 	}
-	return b.Flush()
+	j.raw("}\n")
+	if j.err != nil {
+		return j.err
+	}
+	return j.w.Flush()
 }
 
-// jsonWriter streams: a report of a million findings is not held a second time as text.
-type jsonWriter struct {
-	w   *bufio.Writer
-	err error
-}
-
-func (e *jsonWriter) raw(s string) {
-	if e.err == nil {
-		_, e.err = e.w.WriteString(s)
+func (j *JSON) raw(s string) {
+	if j.err == nil {
+		_, j.err = j.w.WriteString(s)
 	}
 }
 
-func (e *jsonWriter) value(v any) {
-	if e.err != nil {
+func (j *JSON) value(v any) {
+	if j.err != nil {
 		return
 	}
-	var buf strings.Builder
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if e.err = enc.Encode(v); e.err == nil {
-		e.raw(strings.TrimSuffix(buf.String(), "\n"))
+	j.buf.Reset()
+	if j.err = j.enc.Encode(v); j.err == nil {
+		_, j.err = j.w.Write(bytes.TrimSuffix(j.buf.Bytes(), []byte("\n")))
 	}
-}
-
-func (e *jsonWriter) field(name string, v any) {
-	e.value(name)
-	e.raw(": ")
-	e.value(v)
 }
