@@ -17,7 +17,9 @@ type base64Reader struct {
 	quads  []byte
 	out    []byte // decoded and not yet delivered
 	space  []byte // backing of out
-	padded bool   // padding was seen: only white space may follow
+	armor  bool   // a checksum may follow (RFC 9580 §6.1), which is passed over, right or wrong
+	sum    int    // characters of it that are missing
+	padded bool   // padding or checksum was seen: only white space may follow
 	err    error
 }
 
@@ -79,12 +81,16 @@ func (b *base64Reader) collect() bool {
 	window, _ := b.src.Peek(min(b.src.Buffered(), cap(b.quads)-len(b.quads)))
 	for i, c := range window {
 		switch {
+		case b.sum > 0 && base64Digit(c):
+			b.sum--
+		case c == '=' && b.armor && len(b.quads)%4 == 0:
+			b.armor, b.padded, b.sum = false, true, 4
 		case base64Digit(c) && !b.padded:
 			b.quads = append(b.quads, c)
 		case isSpace(c):
 		case c == '=':
 			b.quads, b.padded = append(b.quads, c), true
-		case c == b.stop && c != 0:
+		case c == b.stop && c != 0 && b.sum == 0:
 			b.discard(i)
 			return true
 		default:

@@ -31,8 +31,8 @@ func (e *CoatError) Error() string {
 func (e *CoatError) Is(target error) bool { return target == ErrCoat }
 
 // Unwrap takes off what lies around data and returns a stream of the data itself: base64, UTF-16, the headers of a mail that
-// holds CMS, zero bytes, and the PEM lines around CMS. Keys, certificates and OpenPGP armor stay in their PEM, which their
-// readers know. The Form says what the data is and which coats were taken off; other coats than these are none.
+// holds CMS, zero bytes, and the PEM lines around sealed messages. Keys and certificates stay in their PEM, of which a file
+// may have several. The Form says what the data is and which coats were taken off; other coats than these are none.
 //
 // It reads the first HeadBytes to know a coat, and holds no more. Damage further on is a *CoatError of the returned
 // reader. An error that is none is r's own.
@@ -45,7 +45,7 @@ func Unwrap(r io.Reader) (io.Reader, Form, error) {
 			return nil, Form{}, err
 		}
 		f := detect(head, len(taken))
-		if len(f.Coats) == 0 || f.Coats[0] == PEM && !f.Kind.cms() {
+		if len(f.Coats) == 0 || f.Coats[0] == PEM && !f.Kind.cms() && f.Kind != PGPMessage {
 			f.Coats = taken
 			_, err = window.Discard(Mark(head)) // it says nothing to whoever reads on
 			return window, f, err
@@ -90,7 +90,7 @@ func (l *layer) takeOff(window *bufio.Reader) (io.Reader, error) {
 	body := &base64Reader{src: window, coat: l.coat, offset: int64(n)}
 	switch {
 	case l.coat == PEM:
-		body.stop = '-'
+		body.stop, body.armor = '-', strings.HasPrefix(l.label, "PGP ")
 		return &pemReader{body: body, label: l.label}, nil
 	case l.coat == Base64, l.base64:
 		return body, nil
@@ -103,6 +103,15 @@ type pemReader struct {
 	body  *base64Reader
 	label string
 	err   error
+}
+
+// Armor decodes a block of OpenPGP (RFC 9580 §6), such as a key. The error says why it cannot be read.
+func (b Block) Armor() ([]byte, error) {
+	if b.Err != nil {
+		return nil, b.Err
+	}
+	body := b.Body[headerLines(b.Body):]
+	return io.ReadAll(&base64Reader{src: bufio.NewReader(bytes.NewReader(body)), coat: PEM, armor: true})
 }
 
 // Read implements io.Reader.

@@ -9,6 +9,8 @@ import (
 
 	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	"enrollbench/core/form"
 )
 
 // maxDecompressed is MaxDecompressed; a variable so that tests can lower it.
@@ -17,15 +19,14 @@ var maxDecompressed int64 = MaxDecompressed
 // Message is a message that is being opened: an io.Reader of the plaintext. What it delivered may be used only after it
 // ended with io.EOF: until then nothing is authenticated. It is not safe for concurrent use.
 type Message struct {
-	Recipients []string // key IDs that the message names, or Hidden
-	Cipher     string   // "AES-256"
-	AEAD       bool     // SEIPDv2 or GnuPG's OCB packet; otherwise MDC
-	Armored    bool
+	Recipients []string   // key IDs that the message names, or Hidden
+	Cipher     string     // "AES-256"
+	AEAD       bool       // SEIPDv2 or GnuPG's OCB packet; otherwise MDC
+	Coats      form.Coats // what lay around it, from the outside in
 
 	source    *source
 	outer     *bufio.Reader
 	framed    *strict // outer, as the library reads the encrypted packet from it
-	armor     *armorReader
 	decrypted io.ReadCloser
 	packets   *packet.CheckReader
 	body      io.Reader
@@ -107,7 +108,7 @@ func Inspect(r io.Reader) (recipients []string, err error) {
 
 // readHeader reads up to the encrypted packet.
 func (m *Message) readHeader() (encrypted packet.EncryptedDataPacket, envelopes []*packet.EncryptedKey, passphrases bool, err error) {
-	if err := m.takeOffArmor(); err != nil {
+	if err := m.unwrap(); err != nil {
 		return nil, nil, false, err
 	}
 	left := MaxHeaderBytes
@@ -175,35 +176,19 @@ func notEncrypted(tag byte) string {
 	return "it does not start like one"
 }
 
-// takeOffArmor sets outer to the stream of packets.
-func (m *Message) takeOffArmor() error {
-	m.outer = bufio.NewReaderSize(m.source, 64<<10)
-	head, err := m.outer.Peek(1)
-	if err == io.EOF {
-		return fmt.Errorf("%w: there is nothing in it", ErrNotEncrypted)
-	}
-	if err != nil {
-		return m.source.failure(err)
-	}
-	if mark, _ := m.outer.Peek(3); head[0]&0x80 != 0 && !bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		return nil
-	} else if bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		_, _ = m.outer.Discard(3)
-	}
-	text := m.outer
-	block, err := openArmor(text)
+// unwrap sets outer to the stream of packets.
+func (m *Message) unwrap() error {
+	in, f, err := form.Unwrap(m.source)
+	m.Coats = f.Coats
 	switch {
-	case m.source.err != nil:
-		return m.source.failure(err)
-	case err == io.ErrUnexpectedEOF:
-		return ErrIntegrity
 	case err != nil:
-		return fmt.Errorf("%w: neither packets nor armor", ErrNotEncrypted)
-	case block.kind != "MESSAGE":
-		return fmt.Errorf("%w: it is a PGP %s", ErrNotEncrypted, block.kind)
+		return m.source.failure(err)
+	case f.Kind == form.Empty:
+		return fmt.Errorf("%w: there is nothing in it", ErrNotEncrypted)
+	case f.Label != "" && f.Kind != form.PGPMessage:
+		return fmt.Errorf("%w: it is %s", ErrNotEncrypted, f)
 	}
-	m.Armored, m.armor = true, block
-	m.outer = bufio.NewReaderSize(block, 64<<10)
+	m.outer = bufio.NewReaderSize(in, 64<<10)
 	return nil
 }
 
@@ -400,16 +385,5 @@ func (m *Message) finish() error {
 	if _, err := m.outer.ReadByte(); err != io.EOF || m.framed.starved {
 		return ErrIntegrity
 	}
-	if m.armor == nil {
-		return io.EOF
-	}
-	for {
-		b, err := m.armor.lines.r.ReadByte()
-		switch {
-		case err != nil:
-			return err // io.EOF: only blanks followed the armor
-		case b != ' ' && b != '\t' && b != '\r' && b != '\n':
-			return ErrIntegrity
-		}
-	}
+	return io.EOF
 }

@@ -140,3 +140,10 @@ func unreadable(r *bufio.Reader, tag byte) error {
 
 // maxPacketHeader is a tag and a length of five octets (RFC 9580 §4.2.1).
 const maxPacketHeader = 6
+
+func unexpected(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

@@ -348,10 +348,22 @@ func TestArmorOfManyKinds(t *testing.T) {
 		"another end":     {strings.Replace(good, "END PGP MESSAGE", "END PGP SIGNATURE", 1), false},
 		"two messages":    {good + "\n" + good, false},
 		"text behind":     {good + "\nregards\n", false},
-		"line too long":   {strings.Replace(good, "\n\n", "\n\n"+strings.Repeat("A", 5000)+"\n", 1), false},
+		"a line too many": {strings.Replace(good, "\n\n", "\n\n"+strings.Repeat("B", 5000)+"\n", 1), false},
+		"wrong checksum":  {strings.Replace(good, "\n=", "\n=A", 1)[:strings.Index(good, "\n=")+6] + good[strings.Index(good, "\n=")+6:], true},
+		"checksum cut":    {good[:strings.Index(good, "\n=")+4] + good[strings.Index(good, "\n=")+6:], false},
+		"UTF-16":          {utf16Text(good), true},
 	} {
 		if got, _, err := open([]byte(c.text), keys, nil); c.ok != (err == nil && bytes.Equal(got, plain)) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
+}
+
+// utf16Text is a text as PowerShell's > writes it.
+func utf16Text(text string) string {
+	out := []byte{0xff, 0xfe}
+	for _, r := range text {
+		out = append(out, byte(r), byte(r>>8))
+	}
+	return string(out)
 }

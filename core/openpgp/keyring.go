@@ -1,7 +1,6 @@
 package openpgp
 
 import (
-	"bufio"
 	"bytes"
 	stdrsa "crypto/rsa"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"math/big"
-	"strings"
 
 	"github.com/ProtonMail/go-crypto/openpgp/ecdh"
 	"github.com/ProtonMail/go-crypto/openpgp/ecdsa"
@@ -22,6 +20,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/x25519"
 	"github.com/ProtonMail/go-crypto/openpgp/x448"
 
+	"enrollbench/core/form"
 	"enrollbench/core/privatekey"
 )
 
@@ -76,23 +75,21 @@ func ReadKeys(data []byte) (*KeyRing, error) {
 	return ring, nil
 }
 
-func (k *KeyRing) readArmored(data []byte) error {
-	r := bufio.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
-	for {
-		block, err := openArmor(r)
-		if err == io.EOF || errors.Is(err, errArmor) && len(k.keys) == 0 {
+func (k *KeyRing) readArmored(text []byte) error {
+	for at := 0; ; {
+		block, ok, _ := form.NextBlock(text, at)
+		if !ok {
 			return nil
 		}
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrNotAKey, err)
+		at = block.End
+		if kind := form.OfLabel(block.Label); kind != form.PGPPublicKey && kind != form.PGPSecretKey {
+			continue
 		}
-		body, err := io.ReadAll(block)
-		if err != nil {
-			clear(body)
-			return fmt.Errorf("%w: the block %q is damaged: %w", ErrNotAKey, block.kind, err)
-		}
-		if strings.HasSuffix(block.kind, "KEY BLOCK") {
+		body, err := block.Armor()
+		if err == nil {
 			err = k.read(body)
+		} else {
+			err = fmt.Errorf("%w: the block %q is damaged: %w", ErrNotAKey, block.Label, err)
 		}
 		clear(body)
 		if err != nil {

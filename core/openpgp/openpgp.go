@@ -6,7 +6,7 @@
 //   - Encrypt seals to one or several keys: AES-256 wherever every key lists it (which all do that were made in the last
 //     twenty years; a key that does not gets AES-128, the cipher that RFC 9580 §9.3 obliges everybody to have), never
 //     compressed, with an AEAD packet (SEIPDv2) only where every key advertises it and MDC (SEIPDv1) otherwise;
-//   - Decrypt opens a message with the secret keys of a KeyRing.
+//   - Decrypt opens a message with the secret keys of a KeyRing, in whatever core/form takes off.
 //
 // # What may be believed
 //

@@ -246,7 +246,7 @@ func (o *Opened) Read(p []byte) (int, error) {
 	if err != nil && err != io.EOF && o.sealed != nil {
 		err = o.sealed.explain(err)
 	}
-	return n, intact(err)
+	return n, err
 }
 
 // Open reads the header of a message and opens its content key: CMS in any coat, or OpenPGP, armored or not, with or
@@ -345,19 +345,11 @@ func (o *Opener) openCMS(in io.Reader) (*Opened, error) {
 	return opened, nil
 }
 
-func (o *Opener) openPGP(message io.Reader) (*Opened, error) {
-	in, f, err := form.Unwrap(message)
-	if err != nil {
-		return nil, intact(err)
-	}
-	var coat []string
-	for _, c := range f.Coats {
-		coat = append(coat, c.String())
-	}
+func (o *Opener) openPGP(in io.Reader) (*Opened, error) {
 	if o.ring == nil {
 		wanted, err := openpgp.Inspect(in)
 		if err != nil {
-			return nil, intact(err)
+			return nil, err
 		}
 		wrong := &NoMatchingKeyError{Have: o.String()}
 		for _, id := range wanted {
@@ -370,22 +362,14 @@ func (o *Opener) openPGP(message io.Reader) (*Opened, error) {
 		return nil, &NoMatchingKeyError{Wanted: no.Wanted, Have: o.String(), Err: err}
 	}
 	if err != nil {
-		return nil, intact(err)
+		return nil, err
 	}
-	if m.Armored {
-		coat = append(coat, "armor")
+	opened := &Opened{Kind: OpenPGP, Cipher: m.Cipher, authenticated: true, body: m}
+	if len(m.Coats) > 0 {
+		opened.Coat = strings.ReplaceAll(m.Coats.String(), form.PEM.String(), "armor")
 	}
-	opened := &Opened{Kind: OpenPGP, Cipher: m.Cipher, authenticated: true, body: m, Coat: strings.Join(coat, " around ")}
 	for _, id := range m.Recipients {
 		opened.Recipients = append(opened.Recipients, "OpenPGP key "+openpgp.Display(id))
 	}
 	return opened, nil
-}
-
-// intact turns damage of what lies around an OpenPGP message into what damage of the message is.
-func intact(err error) error {
-	if errors.Is(err, form.ErrCoat) {
-		return openpgp.ErrIntegrity
-	}
-	return err
 }
