@@ -4,6 +4,7 @@
 #   make test     every test, the real window under Xvfb included
 #   make check    formatting, vet, staticcheck, gosec, the dependency rule, documentation that is printed from code
 #   make build    build/enrollbench and build/enrollctl
+#   make fuzz     every fuzz target for a while (TIME=10m make fuzz)
 #   make bench    what things cost here, side by side with the usual tools
 #   make screenshots, make docs, make deps, make clean
 
@@ -15,7 +16,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 LDFLAGS := -s -w
 TAGS := migrated_fynedo
 
-.PHONY: run run-checked test check bench build window window-checked enrollctl deps docs screenshots clean
+.PHONY: run run-checked test check fuzz bench build window window-checked enrollctl deps docs screenshots clean
 
 run:
 	@scripts/run.sh
@@ -28,6 +29,9 @@ test:
 
 check:
 	@scripts/check.sh
+
+fuzz:
+	@scripts/fuzz.sh
 
 bench: enrollctl
 	@scripts/deps.sh bench || true
