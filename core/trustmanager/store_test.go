@@ -232,7 +232,7 @@ func TestProfileCache(t *testing.T) {
 // What is read from a file and written again is equal, and always valid.
 func FuzzImport(f *testing.F) {
 	// Small seeds: the contract of a kind has some 8 kB, and the fuzzer would do little but shorten it.
-	f.Add([]byte(`{"format":"enrollbench-connections/2","default":"b","connections":[{"id":"b","name":"b","kind":"device-trust-manager","base_url":"https://h/gw","authentication":"api-token",`+
+	f.Add([]byte(`{"format":"enrollbench-connections/2","default":"b","connections":[{"id":"b","name":"b","kind":"device-trust-manager","base_url":"https://h/gw","authentication":"api-token",` +
 		`"contract":{"requests":{"start_mac":{"method":"POST","path":"{base}/x/{profile_id}","encoding":"json","body":{"a":"{mac_start}","n":"{mac_count}"}}}}}]}`))
 	f.Add([]byte(`{"format":"enrollbench-connections/1","connections":[{"id":"a","name":"a","kind":"practice","base_url":"https://127.0.0.1:1","authentication":"api-token","contract":{"page_size":7}}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
