@@ -53,7 +53,20 @@ vet_window() {
 # The pinned tools are built once, without cgo whatever it is that they look at.
 tools() {
 	CGO_ENABLED=0 go build -modfile=tools/go.mod -o build/tools/ \
-		honnef.co/go/tools/cmd/staticcheck github.com/securego/gosec/v2/cmd/gosec
+		honnef.co/go/tools/cmd/staticcheck github.com/securego/gosec/v2/cmd/gosec golang.org/x/tools/cmd/deadcode
+}
+
+# Each line of deadcode-exclude.txt is a path, a function and the reason. The window is one of the programs: without it half of
+# the code would look dead.
+reached() {
+	CGO_ENABLED=1 build/tools/deadcode -tags $tags . ./cmd/... ./bench/... ./windowtest/... ./scripts/... >build/deadcode.txt || return 1
+	awk '
+		FILENAME ~ /exclude/ { if (!/^[[:space:]]*(#|$)/) { if (NF < 3) { print FILENAME ":" FNR ": needs a path, a function and a reason"; bad = 1 } known[$1 " " $2] = 1 }; next }
+		{ at = $1; sub(/:.*/, "", at); if (!((at " " $NF) in known)) { print; bad = 1 } }
+		END { exit bad }' scripts/deadcode-exclude.txt build/deadcode.txt || {
+		echo 'no program reaches these: delete them, or give the reason in scripts/deadcode-exclude.txt'
+		return 1
+	}
 }
 
 staticcheck() {
@@ -131,9 +144,11 @@ if scripts/deps.sh build; then
 	part 'go vet of the window' vet_window
 	part 'staticcheck of the window' staticcheck_window
 	part 'gosec of the window' gosec_window
+	part 'code that no program reaches' reached
 else
 	skip 'go vet of the window' 'the packages to build it are missing (make deps)'
 	skip 'staticcheck of the window' 'the packages to build it are missing (make deps)'
 	skip 'gosec of the window' 'the packages to build it are missing (make deps)'
+	skip 'code that no program reaches' 'the packages to build the window are missing (make deps)'
 fi
 summary 'make check'

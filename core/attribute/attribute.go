@@ -79,10 +79,6 @@ var upperBounds = map[string]int{
 	"unstructuredAddress": 255,
 }
 
-// UpperBound is the greatest number of characters (not bytes) that attr may have, named as in X.520 and PKCS #9
-// ("commonName"), or 0 where there is none.
-func UpperBound(attr string) int { return upperBounds[attr] }
-
 // Length checks s against the upper bound of attr.
 func Length(attr, s string) error {
 	bound := upperBounds[attr]

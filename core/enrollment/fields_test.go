@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/text/encoding/unicode"
@@ -29,8 +30,9 @@ func TestFields(t *testing.T) {
 		}
 	}
 	for name, attr := range map[string]int{nameColumn: 64, "subject.postal_code": 40, "subject.locality": 128} {
-		if f, _ := FieldOf(name); attribute.UpperBound(f.Attribute) != attr {
-			t.Errorf("%q has the bound %d", name, attribute.UpperBound(f.Attribute))
+		f, _ := FieldOf(name)
+		if attribute.Length(f.Attribute, strings.Repeat("x", attr)) != nil || attribute.Length(f.Attribute, strings.Repeat("x", attr+1)) == nil {
+			t.Errorf("the bound of %q is not %d", name, attr)
 		}
 	}
 	for name, want := range map[string]bool{

@@ -88,32 +88,3 @@ func rowOfRequest(der []byte, fields []*Field, separator string) (row []string, 
 	}
 	return row, several, nil
 }
-
-// ColumnsFor are the columns that a new document needs to hold what the CSRs of a set say, in the order of templates.
-func ColumnsFor(ctx context.Context, set *csr.Set) ([]string, error) {
-	used := map[string]bool{nameColumn: true, csrColumn: true}
-	err := set.EachRequest(ctx, func(_ int, der []byte) error {
-		subject, names, err := csr.Names(der)
-		if err != nil {
-			return err
-		}
-		for _, f := range Fields {
-			kind, _ := sanKind(f.Kind)
-			if f.Attribute != "" && slices.ContainsFunc(subject, func(a csr.NameValue) bool { return a.Name == f.Attribute }) ||
-				strings.HasPrefix(f.Name, "san.") && kind != "" && slices.ContainsFunc(names, func(n csr.AltName) bool { return n.Kind == kind }) {
-				used[f.Name] = true
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, f := range Fields {
-		if used[f.Name] {
-			out = append(out, f.Name)
-		}
-	}
-	return out, nil
-}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"enrollbench/core/csr"
@@ -27,10 +26,7 @@ func TestRowsFromCSRs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	columns, err := ColumnsFor(ctx, set)
-	if want := []string{nameColumn, "san.dns_name", csrColumn}; err != nil || !slices.Equal(columns, want) {
-		t.Fatalf("%q %v, want %q", columns, err, want)
-	}
+	columns := []string{nameColumn, "san.dns_name", csrColumn}
 	for separator, dns := range map[string]string{"": "", ";": "b.example.com;c.example.com"} {
 		made, err := RowsFromCSRs(ctx, set, append(columns, "line"), separator, nil)
 		if err != nil {

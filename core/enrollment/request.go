@@ -21,16 +21,6 @@ func onOneLine(der []byte) string {
 	return requestBegin + base64.StdEncoding.EncodeToString(der) + requestEnd
 }
 
-// DescribeRequest takes the CSR of a cell apart for people: who, which key, whether the signature is good. It fails where
-// the cell holds none that can be read.
-func DescribeRequest(cell string) (*csr.Details, error) {
-	der, err := csr.DecodePEM([]byte(cell))
-	if err != nil {
-		return nil, err
-	}
-	return csr.Describe(der)
-}
-
 // request checks the CSR of a row by itself and against the row.
 func (c *checker) request(cells []string) {
 	i := c.p.csr

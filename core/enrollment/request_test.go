@@ -177,16 +177,6 @@ func TestAgainstTheRow(t *testing.T) {
 	}
 }
 
-func TestDescribeRequest(t *testing.T) {
-	d, err := DescribeRequest(oneLine(requestOf(t, "a", "a.example.com")))
-	if err != nil || !d.Signature.Verified || d.Key.String() != "P-256" || d.Subject[0].Value != "a" {
-		t.Errorf("%+v %v", d, err)
-	}
-	if _, err := DescribeRequest("a.csr"); err == nil {
-		t.Error("a name was described as a request")
-	}
-}
-
 // TestCleanPEM: an upload holds plain base64, whatever blanks the file has in it.
 func TestCleanPEM(t *testing.T) {
 	text := requestOf(t, "a")

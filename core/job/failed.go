@@ -17,7 +17,6 @@ import (
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/csvlist"
 	"enrollbench/core/eui48"
-	"enrollbench/core/finding"
 )
 
 // FailedRows are the refused enrollments of a batch as a CSV.
@@ -246,17 +245,4 @@ func (j *Jobs) WriteReasons(ctx context.Context, id string, w io.Writer) error {
 		out.Row(strconv.Itoa(f.Row), f.Name, f.Reason)
 	}
 	return out.Flush()
-}
-
-// Findings are the refusals as findings, so that they are shown as those of a check are.
-func Findings(file string, failures []RowFailure) *finding.Report {
-	report := new(finding.Report)
-	for _, f := range failures {
-		message := f.Reason
-		if f.Name != "" {
-			message = fmt.Sprintf("%q: %s", f.Name, f.Reason)
-		}
-		report.Add(RuleRefused.Finding(finding.Location{File: file, Row: f.Row}, message, ""))
-	}
-	return report
 }

@@ -163,15 +163,9 @@ var (
 		Why:   "Somebody may send both.",
 		Hint:  "start the prepared one, or cancel it",
 	}
-	RuleRefused = &finding.Rule{
-		Name: "job/refused", Severity: finding.Error, Source: "the service's answer, row by row",
-		Title: "Refused by the service",
-		Why:   "There is no certificate for these enrollments; the others of the batch have theirs.",
-		Hint:  "write the failed rows as a CSV, correct them and send that one",
-	}
 )
 
 // Rules are all rules of this package.
 var Rules = []*finding.Rule{RuleFindings, RuleWarnings, RuleNotChecked, RuleFile, RuleForm, RuleEmpty, RuleTooLarge, RuleSeries, RuleMethod,
 	RuleConnection, RulePromise, RuleProfile, RuleNoBatch, RuleKeyOption, RuleFormat, RuleSMPB, RuleNoChain, RuleNoRecipient, RuleNotRehearsed,
-	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleSentBefore, RuleSentAgain, RulePreparedBefore, RuleRefused}
+	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleSentBefore, RuleSentAgain, RulePreparedBefore}

@@ -56,26 +56,3 @@ func (p *reader) Read(b []byte) (int, error) {
 	p.report.Report(p.done, p.total)
 	return n, err
 }
-
-// Writer passes what is written on to w, reports the bytes written so far against total, and fails with the context's
-// error once ctx ends.
-func Writer(ctx context.Context, w io.Writer, total int64, report Func) io.Writer {
-	return &writer{ctx: ctx, w: w, total: total, report: report}
-}
-
-type writer struct {
-	ctx         context.Context
-	w           io.Writer
-	done, total int64
-	report      Func
-}
-
-func (p *writer) Write(b []byte) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := p.w.Write(b)
-	p.done += int64(n)
-	p.report.Report(p.done, p.total)
-	return n, err
-}

@@ -1,7 +1,6 @@
 package progress
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -22,25 +21,6 @@ func TestReaderReportsAndObeys(t *testing.T) {
 	stop()
 	if _, err := r.Read(make([]byte, 5)); !errors.Is(err, context.Canceled) {
 		t.Errorf("read after cancel: %v", err)
-	}
-}
-
-func TestWriterReportsAndObeys(t *testing.T) {
-	var c Counter
-	var b bytes.Buffer
-	ctx, stop := context.WithCancel(context.Background())
-	w := Writer(ctx, &b, 10, c.Set)
-	for range 2 {
-		if _, err := w.Write([]byte("abc")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if done, total := c.Get(); done != 6 || total != 10 {
-		t.Errorf("%d of %d", done, total)
-	}
-	stop()
-	if _, err := w.Write([]byte("abc")); !errors.Is(err, context.Canceled) || b.String() != "abcabc" {
-		t.Errorf("write after cancel: %v, %q", err, b.String())
 	}
 }
 
