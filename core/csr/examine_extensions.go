@@ -73,7 +73,7 @@ func (e *exam) compareLists(lists []cryptobyte.String, repeated bool) {
 			switch before, there := first[string(oid)]; {
 			case !there:
 				first[string(oid)], same = string(value), same && i == 0
-			case before != string(value) && i > 0:
+			case before != string(value):
 				was, _ := extensionWords(string(oid), []byte(before))
 				is, _ := extensionWords(string(oid), value)
 				e.addf(RuleExtensionConflict, "%s is requested with two values: %s; and %s", extensionName(oid), was, is)
@@ -151,6 +151,9 @@ func (s *seenExtensions) again(oid []byte) bool {
 // eachExtension walks the Extensions (RFC 5280 §4.1) in the values of an extensionRequest.
 func eachExtension(values cryptobyte.String, do func(oid []byte, critical bool, value []byte)) error {
 	var list cryptobyte.String
+	if values.Empty() {
+		return fmt.Errorf("an extensionRequest holds nothing; leave the attribute out, or put a list of extensions into it")
+	}
 	if !values.ReadASN1(&list, cbasn1.SEQUENCE) {
 		return fmt.Errorf("the extensions requested are no list of extensions")
 	}

@@ -8,10 +8,12 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"fmt"
 	"math/big"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -132,6 +134,28 @@ func TestExamineKeepsNothingOfItsInput(t *testing.T) {
 	clear(again)
 	if !reflect.DeepEqual(got, want) {
 		t.Error("the result changed with the input")
+	}
+}
+
+// TestExplicitCurve: parameters that are written out are those of a named curve only if prime and order agree.
+func TestExplicitCurve(t *testing.T) {
+	p := elliptic.P256().Params()
+	for name, order := range map[string]*big.Int{"P-256 with explicit parameters": p.N, "EC with explicit parameters": new(big.Int).Add(p.N, big.NewInt(2))} {
+		numbers := sequence(marshal(1), sequence(marshal(asn1.ObjectIdentifier{1, 2, 840, 10045, 1, 1}), marshal(p.P)), sequence(), marshal(ec(1).point), marshal(order))
+		spki := sequence(sequence(marshal(asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}), numbers), bitString(ec(1).point))
+		if k, flaw := parseKey(spki); k.String() != name || flaw != "" {
+			t.Errorf("%s, want %s: %s", k.Key, name, flaw)
+		}
+	}
+}
+
+// TestUnverifiedIsSaid: another error in the request does not hide that the signature could not be verified.
+func TestUnverifiedIsSaid(t *testing.T) {
+	d := good()
+	d.version, d.algorithm = 1, sequence(marshal(asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 1}))
+	e := examine(d.der())
+	if !slices.ContainsFunc(e.breaches, func(b breach) bool { return b.rule == RuleUnknownSignature }) {
+		t.Errorf("%v", e.breaches)
 	}
 }
 

@@ -148,6 +148,8 @@ var fixtures = []fixture{
 	}},
 	{RuleBrokenDER, "bad.key-usage", func(d *draft) { d.extensions[1] = extension(oidUsage, []byte{4, 1, 0x80}) }},
 	{RuleBrokenDER, "bad.key-usage-bits", func(d *draft) { d.extensions[1] = extension(oidUsage, []byte{3, 2, 8, 0x80}) }},
+	{RuleBrokenDER, "bad.key-usage-of-nothing", func(d *draft) { d.extensions[1] = extension(oidUsage, []byte{3, 1, 4}) }},
+	{RuleBrokenDER, "bad.no-extension-list", func(d *draft) { d.attributes, d.extensions = [][]byte{attributeOf(oidExtensions)}, nil }},
 	{RuleBrokenDER, "bad.extended-usage-of-nothing", func(d *draft) { d.extensions[2] = extension(oidExtendedUsage, sequence()) }},
 	{RuleBrokenDER, "bad.extended-usage", func(d *draft) { d.extensions[2] = extension(oidExtendedUsage, sequence([]byte{6, 1, 0x80})) }},
 	{RuleBrokenDER, "bad.constraints", func(d *draft) { d.extensions = append(d.extensions, extension(oidConstraints, []byte{1, 1, 0})) }},

@@ -301,35 +301,46 @@ func TestPSSSalt(t *testing.T) {
 func TestPSSForgeries(t *testing.T) {
 	k := sound(65537)
 	sum := sha256.Sum256([]byte("message"))
-	salt := []byte("twenty bytes of salt")
-	h := sha256.New()
-	h.Write(make([]byte, 8))
-	h.Write(sum[:])
-	h.Write(salt)
-	hash := h.Sum(nil)
-	// seal signs an encoded message with this DB before it is masked.
-	verifies := func(change func(db []byte), trailer byte) bool {
-		db := make([]byte, 256-32-1)
+	// verifies signs an encoded message that was changed before its mask, and behind it.
+	verifies := func(salt []byte, before, behind func(em []byte)) bool {
+		h := sha256.Sum256(slices.Concat(make([]byte, 8), sum[:], salt))
+		em := make([]byte, 256)
+		db := em[:256-32-1]
 		db[len(db)-len(salt)-1] = 1
 		copy(db[len(db)-len(salt):], salt)
-		change(db)
+		before(db)
 		for i, counter := 0, byte(0); i < len(db); counter++ {
-			mask := sha256.Sum256(append(bytes.Clone(hash), 0, 0, 0, counter))
+			mask := sha256.Sum256(slices.Concat(h[:], []byte{0, 0, 0, counter}))
 			i += subtle.XORBytes(db[i:], db[i:], mask[:])
 		}
 		db[0] &= 0x7F
-		em := append(append(db, hash...), trailer)
-		return verifyPSS(&rsaKey{k.n, k.e}, pssParameters{crypto.SHA256, crypto.SHA256, len(salt)}, sum[:], k.root(new(big.Int).SetBytes(em)).FillBytes(make([]byte, 256)))
+		copy(em[len(db):], h[:])
+		em[255] = 0xBC
+		behind(em)
+		m := new(big.Int).SetBytes(em)
+		if m.Cmp(k.n) >= 0 {
+			return false
+		}
+		return verifyPSS(&rsaKey{k.n, k.e}, pssParameters{crypto.SHA256, crypto.SHA256, len(salt)}, sum[:], k.root(m).FillBytes(make([]byte, 256)))
 	}
-	if !verifies(func([]byte) {}, 0xBC) {
-		t.Fatal("the right one does not verify")
+	as := func([]byte) {}
+	for n := range byte(20) { // the first bits of some of these leave room for another before them
+		salt := []byte{n, 1, 2, 3}
+		if !verifies(salt, as, as) {
+			t.Fatal("the right one does not verify")
+		}
+		if verifies(salt, as, func(em []byte) { em[0] |= 0x80 }) {
+			t.Fatal("an encoded message with a bit too many verifies")
+		}
 	}
+	salt := []byte("salt")
 	for name, got := range map[string]bool{
-		"trailer":          verifies(func([]byte) {}, 0xCC),
-		"padding":          verifies(func(db []byte) { db[3] = 1 }, 0xBC),
-		"first of padding": verifies(func(db []byte) { db[0] = 1 }, 0xBC),
-		"separator":        verifies(func(db []byte) { db[len(db)-len(salt)-1] = 2 }, 0xBC),
-		"salt":             verifies(func(db []byte) { db[len(db)-1] ^= 1 }, 0xBC),
+		"trailer":          verifies(salt, as, func(em []byte) { em[255] = 0xCC }),
+		"padding":          verifies(salt, func(db []byte) { db[3] = 1 }, as),
+		"first of padding": verifies(salt, func(db []byte) { db[0] = 1 }, as),
+		"separator":        verifies(salt, func(db []byte) { db[len(db)-5] = 2 }, as),
+		"salt":             verifies(salt, func(db []byte) { db[len(db)-1] ^= 1 }, as),
+		"hash":             verifies(salt, as, func(em []byte) { em[254] ^= 1 }),
 	} {
 		if got {
 			t.Errorf("a wrong %s verifies", name)

@@ -182,6 +182,8 @@ func ParsePKCS8PrivateKey(der []byte) (*PrivateKey, error) {
 		return nil, fmt.Errorf("the %s private key is no OCTET STRING", a.Name)
 	}
 	switch ok := false; {
+	case len(content) == a.scheme.SeedSize(): // as drafts of the RFC had it, and Botan writes it
+		return a.privateKey(content, nil, true)
 	case content.PeekASN1Tag(cbasn1.Tag(0).ContextSpecific()):
 		ok = content.ReadASN1(&seed, cbasn1.Tag(0).ContextSpecific()) && content.Empty()
 		return a.privateKey(seed, nil, ok)

@@ -113,10 +113,26 @@ func TestPrivateKeyForms(t *testing.T) {
 					t.Errorf("%s, %s: a key of %d bytes is read", a.Name, form, cut)
 				}
 			}
-			clear(der)
-			if !back.Equal(k) {
+			file := bytes.Clone(der)
+			if back, err = ParsePKCS8PrivateKey(file); err != nil {
+				t.Fatal(err)
+			}
+			clear(file)
+			if written := pkcs8(t, back); !back.Equal(k) || form == "seed" && !bytes.Equal(written, der) {
 				t.Errorf("%s, %s: the key points into its file", a.Name, form)
 			}
+		}
+		// One more byte inside the OCTET STRING, its length and that of the whole made right.
+		longer := append(bytes.Clone(seed), 0)
+		longer[1]++
+		longer[len(seed)-35]++
+		if _, err := ParsePKCS8PrivateKey(longer); err == nil {
+			t.Errorf("%s: a byte behind the seed is passed over", a.Name)
+		}
+		draft := bytes.Clone(seed[:len(seed)-36]) // up to the OCTET STRING, which held the seed itself in drafts
+		draft[1] -= 2
+		if back, err := ParsePKCS8PrivateKey(append(append(draft, 4, 32), k.seed...)); err != nil || !back.Equal(k) {
+			t.Errorf("%s: the bare seed of the drafts: %v", a.Name, err)
 		}
 		if _, err := ParsePKCS8PrivateKey(withBoth(t, make([]byte, 32), k)); err == nil {
 			t.Errorf("%s: seed and expanded key of two keys are read", a.Name)
