@@ -145,6 +145,16 @@ func (s *authorities) known(sum [32]byte, at ref) bool {
 	return true
 }
 
+// delivered is the number of those that the result holds.
+func (s *authorities) delivered() (n int) {
+	for _, a := range s.list {
+		if a.delivered {
+			n++
+		}
+	}
+	return n
+}
+
 func (s *authorities) add(a *authority) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,6 +3,7 @@ package delivery
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -124,5 +125,34 @@ func TestKeyOfUnreadableCertificate(t *testing.T) {
 	delete(files, "dev-0001.pem")
 	if said := findingOf(ordered(t, p, files), RuleKeyWithoutCertificate); !strings.Contains(said, "destroy") {
 		t.Errorf("it says %q", said)
+	}
+}
+
+// A result is empty only if nothing in it may be a certificate of a device.
+func TestEmptyIsEmpty(t *testing.T) {
+	p := newPlant(t, 1)
+	d := mustOpen(t, certPEM(p.root.cert.Raw), OpenRequest{})
+	if said := findingOf(d, RuleEmpty); !strings.Contains(said, "1 certificate of CAs, and none of a device") {
+		t.Errorf("it says %q", said)
+	}
+	for what, data := range map[string][]byte{"PEM": certPEM(p.devices[0].cert[:200]), "JSON": []byte(`[{"body":"` + base64.StdEncoding.EncodeToString(p.devices[0].cert[:201]) + `"}]`)} {
+		d := mustOpen(t, data, OpenRequest{})
+		if r := rulesOf(d.Findings()); r["delivery/empty"] > 0 || r["delivery/damaged"] == 0 || d.Verdict().Colour != Red {
+			t.Errorf("%s: %v", what, d.Findings().All())
+		}
+	}
+}
+
+// A text of BEGIN lines costs one look at each, however many they are.
+func TestBeginLines(t *testing.T) {
+	const n = 20_000
+	parts := split(bytes.Repeat([]byte("-----BEGIN CERTIFICATE-----\n"), n))
+	if len(parts) != n {
+		t.Fatalf("%d parts", len(parts))
+	}
+	for i, p := range parts { // each piece ends where the next one begins, so nothing is looked at twice
+		if p.kind != damagedPart || len(p.given) != len("-----BEGIN CERTIFICATE-----\n") {
+			t.Fatalf("part %d has %d bytes", i, len(p.given))
+		}
 	}
 }

@@ -73,7 +73,7 @@ type Delivery struct {
 // twice: read, then checked.
 func Open(ctx context.Context, req OpenRequest, report progress.Func) (*Delivery, error) {
 	if len(req.Paths) == 0 {
-		return nil, errors.New("no file was given")
+		return nil, errors.New("choose the file of the result")
 	}
 	if req.Now.IsZero() {
 		req.Now = time.Now()
@@ -126,8 +126,12 @@ func open(ctx context.Context, req OpenRequest, in *intake, report progress.Func
 	c.reconcile()
 	d := &Delivery{request: req, sources: in.sources, files: in.files, gathering: g, lists: c.lists, delivered: c.delivered, opener: in.opener}
 	d.judgeIssuers()
-	if len(g.certificates) == 0 {
-		g.findings.Add(RuleEmpty.Finding(finding.Location{File: req.Paths[0]}, "there is no certificate in it", ""))
+	if len(g.certificates) == 0 && !g.unread { // what could not be read may be what is missing, and has its own finding
+		message := "it holds no certificate of a device"
+		if n := g.authorities.delivered(); n > 0 {
+			message = fmt.Sprintf("it holds %s of CAs, and none of a device", certificates(n))
+		}
+		g.findings.Add(RuleEmpty.Finding(finding.Location{File: req.Paths[0]}, message, ""))
 	}
 	if req.Order == nil {
 		g.findings.Add(RuleNoOrder.Finding(finding.Location{File: req.Paths[0]}, "it was not compared with an order", ""))

@@ -241,7 +241,7 @@ func (g *gathering) private(h *haul, at ref, p part) {
 	key, err := privateKey(p.form, p.der)
 	if err != nil {
 		if oid, ok := unknownAlgorithm(p.der); ok {
-			h.keep(g, at, "PKCS#8", fmt.Sprintf("keys of the type %s are not known here", oid))
+			h.keep(g, at, "PKCS#8", fmt.Sprintf("its type %s is not known here", oid))
 			return
 		}
 		h.findings.Add(RuleDamaged.Finding(g.location(at), err.Error(), ""))
@@ -258,7 +258,7 @@ func (g *gathering) private(h *haul, at ref, p part) {
 // keep notes a private key that nobody could look into.
 func (h *haul) keep(g *gathering, at ref, form, reason string) {
 	h.sealed = append(h.sealed, sealedRecord{at: at, form: form, reason: reason, cert: none})
-	h.findings.Add(RuleSealedKey.Finding(g.location(at), fmt.Sprintf("a private key (%s) is kept as it came: %s", form, reason), ""))
+	h.findings.Add(RuleSealedKey.Finding(g.location(at), fmt.Sprintf("a private key (%s) was not opened: %s", form, reason), ""))
 }
 
 // sealedKey opens a key that is sealed by itself. What comes out need not be authenticated: a key that belongs to a
@@ -277,7 +277,7 @@ func (g *gathering) sealedKey(h *haul, at ref, p part) {
 			return
 		}
 	}
-	h.keep(g, at, p.form, "what it holds is not recognised")
+	h.keep(g, at, p.form, "its content is not a private key in a known form")
 }
 
 // maxSealedKey bounds a key that is sealed by itself: no key of a device is near it.
@@ -290,9 +290,9 @@ func openPart(o Opener, p part) ([]part, error) {
 	case p.form == labelSealedKey || p.form == "PKCS#12" || isLegacyEncrypted(p):
 		return nil, errors.New("it is protected by a passphrase")
 	case p.der == nil:
-		return nil, errors.New("its form is not recognised")
+		return nil, errors.New("its form is not known here")
 	case o == nil:
-		return nil, errors.New("no key was given that could open it")
+		return nil, errors.New("no private key was given to open it")
 	}
 	in, err := o.Open(bytes.NewReader(p.der))
 	if err != nil {
@@ -304,7 +304,7 @@ func openPart(o Opener, p part) ([]part, error) {
 	}
 	if len(plain) > maxSealedKey {
 		clear(plain)
-		return nil, fmt.Errorf("it holds more than %d octets", maxSealedKey)
+		return nil, fmt.Errorf("it holds more than %d bytes", maxSealedKey)
 	}
 	return split(plain), nil
 }

@@ -146,7 +146,7 @@ func (in *intake) addFile(ctx context.Context, path, name string) error {
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%q is no file", name)
+		err = fmt.Errorf("%q is not a file", name)
 	}
 	if err != nil {
 		_ = f.Close()
@@ -346,7 +346,7 @@ func (l *layers) integrity() string {
 }
 
 // ErrNeedKey: the result is sealed and no key was given.
-var ErrNeedKey = errors.New("it is sealed; choose the private key that it was sealed to")
+var ErrNeedKey = errors.New("it is sealed: choose the private key that it was sealed to")
 
 // sizes adds up the octets of what is given, for the progress; folders are walked.
 func sizes(paths []string) int64 {

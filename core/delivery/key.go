@@ -44,7 +44,7 @@ func privateKey(form string, der []byte) (crypto.PrivateKey, error) {
 }
 
 // errNoPublic: the key cannot say which certificate is its own.
-var errNoPublic = errors.New("keys of this type are not known here")
+var errNoPublic = errors.New("its type is not known here")
 
 // keyOf is the hash of the public half, computed from the private one: what the file claims about it is not believed.
 func keyOf(private crypto.PrivateKey) (keyHash, error) {

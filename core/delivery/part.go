@@ -125,7 +125,7 @@ func pemPart(label string, body, block []byte) part {
 	}
 	var ok bool
 	if p.der, ok = decodeBase64(body); !ok {
-		p.kind, p.der, p.err = damagedPart, nil, errors.New("what stands between its BEGIN and END lines is no base64")
+		p.kind, p.der, p.err = damagedPart, nil, errors.New("the text between its BEGIN and END lines is not base64")
 	}
 	return p
 }

@@ -76,7 +76,7 @@ func (c *comparison) once() {
 				continue // a chain that begins with the certificate itself
 			}
 			c.note(Duplicate, RuleDuplicate, r.at, Entry{Name: r.name},
-				fmt.Sprintf("the certificate of %q stands in %s already", r.name, c.location(kept[i].at)))
+				fmt.Sprintf("the certificate of %q is already in %s", r.name, c.location(kept[i].at)))
 			continue
 		}
 		first[r.sum] = int32(len(kept)) // #nosec G115 -- below maxParts a unit
@@ -87,7 +87,7 @@ func (c *comparison) once() {
 	unique := c.privates[:0]
 	for _, k := range c.privates {
 		if keys[k.key] {
-			c.note(Duplicate, RuleDuplicate, k.at, Entry{Name: shortHash(k.key)}, "the same private key stands in the result already")
+			c.note(Duplicate, RuleDuplicate, k.at, Entry{Name: shortHash(k.key)}, "the result holds the same private key twice")
 			continue
 		}
 		keys[k.key] = true
@@ -142,7 +142,7 @@ func (c *comparison) match() {
 	}
 	for i := range c.certificates {
 		if r := &c.certificates[i]; r.private == none && r.sealed == none {
-			c.note(CertificateWithoutKey, RuleCertificateWithoutKey, r.at, Entry{Name: r.name}, fmt.Sprintf("the private key of %q was not delivered", r.name))
+			c.note(CertificateWithoutKey, RuleCertificateWithoutKey, r.at, Entry{Name: r.name}, fmt.Sprintf("the private key of %q is missing", r.name))
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (s *zipSource) read(i int, buf *[]byte) ([]part, error) {
 }
 
 func tooLarge(size int64) part {
-	return part{kind: foreignPart, err: fmt.Errorf("it has %d octets; files with certificates and keys are read up to %d", size, int64(maxUnit))}
+	return part{kind: foreignPart, err: fmt.Errorf("it has %d bytes; files with certificates and keys may have at most %d", size, int64(maxUnit))}
 }
 
 // plainSource is one file or payload that holds certificates and keys by themselves.

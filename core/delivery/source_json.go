@@ -302,7 +302,7 @@ func textParts(name, text string) []part {
 		parts := split(data)
 		for i := range parts {
 			if parts[i].kind == foreignPart {
-				parts[i].kind, parts[i].err = damagedPart, errors.New("it stands where a certificate belongs and is none")
+				parts[i].kind, parts[i].err = damagedPart, errors.New("the member should hold a certificate, and it does not")
 			}
 		}
 		return parts
@@ -331,7 +331,7 @@ func derText(text []byte) []part {
 	parts := split(text)
 	for i := range parts {
 		if parts[i].kind == foreignPart {
-			parts[i].kind, parts[i].err = damagedPart, fmt.Errorf("it begins like %s and is none", f)
+			parts[i].kind, parts[i].err = damagedPart, fmt.Errorf("it begins like %s, but cannot be read as one", f)
 		}
 	}
 	return parts

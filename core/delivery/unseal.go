@@ -29,7 +29,7 @@ const (
 )
 
 // ErrNotProven: nothing shows that the content is what was sealed, so it is kept only when the user insists.
-var ErrNotProven = errors.New("integrity cannot be proven: the message has no seal against changes (CBC), and its content is neither a ZIP nor JSON, which could show damage; decrypt it once more and insist if you want it all the same")
+var ErrNotProven = errors.New("integrity cannot be proven: the message is encrypted in CBC mode, which does not show changes, and its content is neither a ZIP nor JSON, which would; insist if you want it")
 
 // ErrNotSealed: there is nothing to decrypt.
 var ErrNotSealed = errors.New("it is not sealed, neither with CMS nor with OpenPGP")
