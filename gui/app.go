@@ -9,33 +9,56 @@ import (
 	"fyne.io/fyne/v2"
 
 	"enrollbench/core/job"
+	"enrollbench/gui/frame"
+	"enrollbench/gui/jobs"
+	"enrollbench/gui/keys"
+	"enrollbench/gui/macs"
+	"enrollbench/gui/requests"
+	"enrollbench/gui/results"
+	"enrollbench/gui/settings"
+	"enrollbench/gui/start"
+	"enrollbench/gui/table"
 )
+
+// Options of the window; the zero value is for ordinary use.
+type Options = frame.Options
 
 // App is the window with all that is in it.
 type App struct {
-	*Frame
+	*frame.Frame
 
-	CSR      *csrTab
-	CSV      *csvTab
-	MAC      *macTab
-	Jobs     *jobTab
-	Results  *openTab
-	Settings *settingsTab
-	Keys     *keyPanel
-	Start    *startPage
-	Welcome  *welcomePage
+	CSR      *requests.Room
+	CSV      *table.Room
+	MAC      *macs.Room
+	Jobs     *jobs.Room
+	Results  *results.Room
+	Settings *settings.Room
+	Keys     *keys.Room
+	Start    *start.Room
+	Welcome  *start.Welcome
 }
 
 // New makes the window, and shows nothing yet.
 func New(f fyne.App, o Options) *App {
-	a := &App{Frame: NewFrame(f, o)}
-	a.CSR, a.CSV, a.MAC, a.Results = newCSRTab(a), newCSVTab(a), newMACTab(a), newOpenTab(a)
-	a.Jobs, a.Settings = newJobTab(a), newSettingsTab(a)
-	a.Keys, a.Start = newKeyPanel(a), newStartPage(a)
-	a.Welcome = newWelcomePage(a, a.Start)
-	a.Furnish([]Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Settings}, []Room{a.Keys, a.Start, a.Welcome, a.Settings.contract},
-		Places{Keys: a.Keys, Connections: a.Settings, Leave: func(leave func()) { a.Jobs.Leave(func() { a.CSV.Leave(leave) }) }}, o)
+	a := open(frame.New(f, o))
+	a.Furnish(a.layout())
 	return a
+}
+
+// open makes the rooms within a frame.
+func open(f *frame.Frame) *App {
+	a := &App{Frame: f}
+	a.CSR, a.CSV, a.MAC, a.Results = requests.New(a), table.New(a), macs.New(a), results.New(a)
+	a.Jobs, a.Settings = jobs.New(a), settings.New(a)
+	a.Keys, a.Start = keys.New(a), start.New(a)
+	a.Welcome = start.NewWelcome(a, a.Start)
+	return a
+}
+
+// layout is where the rooms are.
+func (a *App) layout() frame.Layout {
+	return frame.Layout{Rooms: []frame.Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Settings}, Pages: []frame.Room{a.Keys, a.Start, a.Welcome, a.Settings.Contract},
+		Keys: a.Keys, Connections: a.Settings, Leave: func(leave func()) { a.Jobs.Leave(func() { a.CSV.Leave(leave) }) }}
 }
 
 // AddPaths takes what the command line gives: a CSV is opened, files and folders otherwise go to the requests.
@@ -49,8 +72,8 @@ func (a *App) AddPaths(paths []string) {
 }
 
 // StartBatch opens the start page with an order; DiscardOrder removes what was written for one that nobody wants any more.
-func (a *App) StartBatch(o *Order)   { a.Start.Take(o) }
-func (a *App) DiscardOrder(o *Order) { a.Start.Discard(o) }
+func (a *App) StartBatch(o *frame.Order)   { a.Start.Take(o) }
+func (a *App) DiscardOrder(o *frame.Order) { a.Start.Discard(o) }
 
 // ShowWelcome offers to practise or to connect.
 func (a *App) ShowWelcome() { a.Welcome.Welcome() }

@@ -1,32 +1,49 @@
 package gui
 
 import (
-	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"enrollbench/gui/frame/frametest"
 )
 
 func TestStateForTests(t *testing.T) {
 	r := newRig(t)
-	var told bytes.Buffer
-	r.tellEvery(&told, nil)
+	path := filepath.Join(t.TempDir(), "state")
+	t.Setenv("ENROLLBENCH_TEST_STATE", path)
+	r.TellTests()
+	told := func() string {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	type state struct {
+		Tab, Sentence, Action, Dialog, Focus string
+		Enabled, Busy                        bool
+		Rows                                 int
+		Answers                              []string
+	}
 	// again lets the time pass after which it looks once more, and returns the last line.
-	again := func() (s testState) {
+	again := func() (s state) {
 		t.Helper()
-		timers := r.timers
-		r.timers = nil
+		timers := r.Timers
+		r.Timers = nil
 		for _, f := range timers {
 			f()
 		}
-		r.until(func() bool { return len(r.posted) == 0 })
-		lines := strings.Split(strings.TrimSuffix(told.String(), "\n"), "\n")
+		r.Until(func() bool { return r.Drained() })
+		lines := strings.Split(strings.TrimSuffix(told(), "\n"), "\n")
 		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
 			t.Fatal(err)
 		}
 		return s
 	}
-	lines := func() int { return strings.Count(told.String(), "\n") }
+	lines := func() int { return strings.Count(told(), "\n") }
 
 	if s := again(); s.Tab != "CSR files" || s.Enabled || s.Rows != 0 || s.Action != "Save upload file…" || s.Sentence == "" {
 		t.Errorf("an empty list is told as %+v", s)
@@ -35,16 +52,16 @@ func TestStateForTests(t *testing.T) {
 	if again(); lines() != before {
 		t.Error("a line was written though nothing had changed")
 	}
-	r.drop(mixedFolder(t))
+	r.Drop(frametest.MixedFolder(t))
 	s := again()
-	if s.Sentence != r.CSR.bar.Sentence() || s.Rows != len(r.files()) || s.Rows == 0 || !s.Enabled || s.Busy {
+	if s.Sentence != r.bar().Sentence() || s.Rows != rows(r.CSR) || s.Rows == 0 || !s.Enabled || s.Busy {
 		t.Errorf("a mixed list is told as %+v", s)
 	}
 	r.CSR.Save()
-	if s := again(); s.Dialog != r.dialog().Title || len(s.Answers) != len(r.dialog().Answers) || !strings.HasPrefix(s.Focus, "Button ") {
+	if s := again(); s.Dialog != r.Dialog().Title || len(s.Answers) != len(r.Dialog().Answers) || !strings.HasPrefix(s.Focus, "Button ") {
 		t.Errorf("the question about errors is told as %+v", s)
 	}
-	r.dialog().Cancel()
+	r.Dialog().Cancel()
 	r.Bring(r.MAC)
 	if s := again(); s.Tab != "MAC range" || s.Dialog != "" || !strings.HasPrefix(s.Focus, "Entry") {
 		t.Errorf("the MAC tab is told as %+v", s)
@@ -53,10 +70,10 @@ func TestStateForTests(t *testing.T) {
 
 // Without the variable nothing of it runs.
 func TestNoStateUnlessAskedFor(t *testing.T) {
-	t.Setenv(testStateVariable, "")
+	t.Setenv("ENROLLBENCH_TEST_STATE", "")
 	r := newRig(t)
-	r.tellTests()
-	if len(r.timers) > 0 {
+	r.TellTests()
+	if len(r.Timers) > 0 {
 		t.Error("a timer runs though nobody asked for the state")
 	}
 }

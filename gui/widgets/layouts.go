@@ -168,3 +168,6 @@ func (e *edges) MinSize([]fyne.CanvasObject) fyne.Size {
 
 // Outlined draws the frame of an entry around an object that has none.
 func Outlined(o fyne.CanvasObject) fyne.CanvasObject { return container.NewStack(o, newOutline()) }
+
+// AsideWidth is how wide the part of a page is that holds what is optional.
+const AsideWidth = 336

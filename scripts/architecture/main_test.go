@@ -22,10 +22,24 @@ func TestJudge(t *testing.T) {
 		{"command line over core", "enrollbench/cmd/enrollctl", "enrollbench/core/csr", ""},
 		{"window over core", "enrollbench/gui", "enrollbench/core/csr", ""},
 		{"window's widgets", "enrollbench/gui", "enrollbench/gui/widgets/sheet", ""},
+		{"window over a room", "enrollbench/gui", "enrollbench/gui/requests", ""},
+		{"room over the frame", "enrollbench/gui/table", "enrollbench/gui/frame", ""},
+		{"room over a widget", "enrollbench/gui/table", "enrollbench/gui/widgets/sheet", ""},
+		{"frame over words", "enrollbench/gui/frame", "enrollbench/gui/words", ""},
+		{"tests of rooms", "enrollbench/gui/frame/frametest", "enrollbench/windowtest/sample", ""},
+		{"a state's color in the sheet", "enrollbench/gui/look", "enrollbench/gui/widgets/sheet", ""},
 		{"a benchmark over the hidden screen", "enrollbench/bench", "enrollbench/windowtest/desktop", ""},
 		{"main over the driver", "enrollbench", "fyne.io/fyne/v2/app", ""},
 		{"window over Fyne", "enrollbench/gui", "fyne.io/fyne/v2/widget", ""},
 
+		{"room over room", "enrollbench/gui/start", "enrollbench/gui/jobs", "rooms do not know of each other"},
+		{"frame over room", "enrollbench/gui/frame", "enrollbench/gui/keys", "know no room"},
+		{"widgets over room", "enrollbench/gui/widgets/sheet", "enrollbench/gui/table", "know no room"},
+		{"room over the window", "enrollbench/gui/macs", "enrollbench/gui", "upwards"},
+		{"a room over tests of rooms", "enrollbench/gui/macs", "enrollbench/gui/frame/frametest", "nothing imports tests"},
+		{"words over look", "enrollbench/gui/words", "enrollbench/gui/look", "upwards"},
+		{"files over frame", "enrollbench/gui/files", "enrollbench/gui/frame", "upwards"},
+		{"no place in the window", "enrollbench/gui/lobby", "enrollbench/gui/words", "has no place"},
 		{"format over format", "enrollbench/core/csr", "enrollbench/core/eui48", "formats do not import each other"},
 		{"base over format", "enrollbench/core/archive", "enrollbench/core/csr", "upwards"},
 		{"format over service", "enrollbench/core/csr", "enrollbench/core/job", "upwards"},
@@ -78,9 +92,9 @@ func onSave() {
 		t.Fatal(err)
 	}
 	got := strings.Join(threads(files, file), "\n")
-	want := "gui/save.go:6: starts a goroutine: only gui/task.go does that\n" +
-		"gui/save.go:7: calls fyne.Do: only gui/task.go does that\n" +
-		"gui/save.go:7: calls fyne.DoAndWait: only gui/task.go does that"
+	want := "gui/save.go:6: starts a goroutine: only gui/frame/task.go does that\n" +
+		"gui/save.go:7: calls fyne.Do: only gui/frame/task.go does that\n" +
+		"gui/save.go:7: calls fyne.DoAndWait: only gui/frame/task.go does that"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

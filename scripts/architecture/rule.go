@@ -57,8 +57,55 @@ var core = map[string]layer{
 	"keychain": service, "transcript": service, "ledger": service, "job": service,
 }
 
-// place returns the floor of a package of this module and the room it lies in: gui and gui/widgets/sheet share a room,
-// core/csr and core/csr/keycheck as well, core/csr and core/eui48 do not.
+// storeys names what lies below gui, from the ground up: what stands on a lower storey may be imported. Rooms share the
+// highest and do not know of each other; only gui itself, which furnishes them, imports them all.
+var storeys = map[string]int{
+	"words": 0, "crash": 0, "sheet": 0, "look": 1, "widgets": 2, "files": 3, "frame": 4,
+	"requests": rooms, "table": rooms, "macs": rooms, "jobs": rooms, "results": rooms, "settings": rooms, "start": rooms, "keys": rooms,
+}
+
+const (
+	rooms     = 5
+	furnisher = 6 // gui itself
+)
+
+// storey returns where in gui a package lies and which part of gui it belongs to. The sheet lies below the widgets.
+func storey(path string) (height int, part string, err error) {
+	rest, below := strings.CutPrefix(path, module+"/gui/")
+	if !below {
+		return furnisher, "", nil
+	}
+	if part, _, _ = strings.Cut(rest, "/"); rest == "widgets/sheet" {
+		part = "sheet"
+	}
+	height, ok := storeys[part]
+	if !ok {
+		return 0, "", fmt.Errorf("%s has no place in the window: give it one in scripts/architecture and docs/ARCHITECTURE.md", path)
+	}
+	return height, part, nil
+}
+
+// indoors returns why one package of gui must not import another, or "".
+func indoors(from, to string) string {
+	height, part, err := storey(from)
+	toHeight, toPart, toErr := storey(to)
+	switch {
+	case err != nil:
+		return err.Error()
+	case toErr != nil || part == toPart:
+		return "" // a package without a place is reported for what it imports itself
+	case height == rooms && toHeight == rooms:
+		return "rooms do not know of each other: gui leads from one to another"
+	case toHeight == rooms && height < rooms:
+		return "the frame and what lies below it know no room"
+	case toHeight >= height:
+		return "nothing imports upwards"
+	}
+	return ""
+}
+
+// place returns the floor of a package of this module and the room it lies in: core/csr and core/csr/keycheck share a room,
+// core/csr and core/eui48 do not.
 func place(path string) (floor layer, room string, err error) {
 	rel := strings.TrimPrefix(strings.TrimPrefix(path, module), "/")
 	part := strings.Split(rel, "/")
@@ -68,6 +115,9 @@ func place(path string) (floor layer, room string, err error) {
 	case "cmd":
 		return program, rel, nil
 	case "gui":
+		if rel == "gui/frame/frametest" {
+			return tool, rel, nil
+		}
 		return window, "gui", nil
 	case "resources":
 		return resource, "resources", nil
@@ -96,6 +146,12 @@ func judge(packages []imports) (breaches []string) {
 				continue
 			}
 			toFloor, toRoom, err := place(to)
+			if err == nil && floor == window && toFloor == window {
+				if reason := indoors(p.path, to); reason != "" {
+					breaches = append(breaches, fmt.Sprintf("%s imports %s: %s", p.path, to, reason))
+				}
+				continue
+			}
 			if err != nil || room == toRoom {
 				continue // a package without a place is reported where it is listed itself
 			}

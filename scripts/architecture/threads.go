@@ -11,7 +11,7 @@ import (
 )
 
 // taskFile is the one file below gui that starts goroutines and hands results back to the window's thread.
-const taskFile = "gui/task.go"
+const taskFile = "gui/frame/task.go"
 
 // strayThreads returns every go statement and every call of fyne.Do and fyne.DoAndWait in the Go files below root, tests
 // and taskFile aside.

@@ -1,0 +1,51 @@
+package frame
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/delivery"
+	"enrollbench/core/enrollment"
+	"enrollbench/core/finding"
+	"enrollbench/core/job"
+	"enrollbench/core/recipient"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
+)
+
+// titleOf is the heading of a group.
+func RuleTitle(rule string) string {
+	if r := Rules[rule]; r != nil {
+		return r.Title
+	}
+	return rule
+}
+
+// findingLine is a finding with icon and word, its reason and what to do.
+func FindingLine(f finding.Finding) fyne.CanvasObject {
+	state := look.OfSeverity(f.Severity)
+	head := widgets.NewParagraph(state.Word() + ": " + RuleTitle(f.Rule))
+	head.Color, head.Style.Bold = state.Color(), true
+	lines := widgets.Down(2, head, widgets.NewParagraph(words.Sentence(words.Visible(f.Message))))
+	if rule := Rules[f.Rule]; rule != nil {
+		lines.Add(widgets.NewParagraph(rule.Why).Muted())
+	}
+	if f.Hint != "" {
+		lines.Add(widgets.NewParagraph(words.Sentence(f.Hint)))
+	}
+	return container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, lines)
+}
+
+// rulesByName finds a finding's rule, for its title and reasons.
+var Rules = func() map[string]*finding.Rule {
+	m := map[string]*finding.Rule{}
+	for _, rules := range [][]*finding.Rule{csr.Rules, csvdoc.Rules, enrollment.Rules, delivery.Rules, recipient.Rules, job.Rules} {
+		for _, r := range rules {
+			m[r.Name] = r
+		}
+	}
+	return m
+}()

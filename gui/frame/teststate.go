@@ -1,0 +1,115 @@
+package frame
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"enrollbench/gui/widgets"
+)
+
+// testStateVariable names a file to which the program appends what its window shows, for tests that drive the real
+// window. It only tells. CONTRIBUTING.md describes the fields.
+const testStateVariable = "ENROLLBENCH_TEST_STATE"
+
+// testStateEvery is how often it is looked whether something has changed.
+const testStateEvery = 30 * time.Millisecond
+
+// testState is one line of that file. It holds labels and sentences, and nothing that was typed.
+type testState struct {
+	Tab      string   `json:"tab"`
+	Sentence string   `json:"sentence"`
+	Action   string   `json:"action"`
+	Enabled  bool     `json:"enabled"`
+	Busy     bool     `json:"busy"`
+	Rows     int      `json:"rows"`
+	Current  string   `json:"current"`
+	Verdict  string   `json:"verdict"`
+	Toast    string   `json:"toast"`
+	Dialog   string   `json:"dialog"`
+	Answers  []string `json:"answers"`
+	Focus    string   `json:"focus"`
+}
+
+// TellTests writes the state to the file that the environment names, whenever it has changed, if it names one.
+func (a *Frame) TellTests() {
+	path := os.Getenv(testStateVariable)
+	if path == "" {
+		return
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) // #nosec G703 -- who sets the environment may
+	if err != nil {
+		fyne.LogError("the file of "+testStateVariable+" cannot be opened", err)
+		return
+	}
+	a.tellEvery(f, nil)
+}
+
+// tellEvery writes a line to w if the state is not last any more, and looks again in a while.
+func (a *Frame) tellEvery(w io.Writer, last []byte) {
+	line, err := json.Marshal(a.testState())
+	if err == nil && !bytes.Equal(line, last) {
+		_, err = w.Write(append(line, '\n'))
+	}
+	if err != nil {
+		fyne.LogError("the state for tests cannot be written", err)
+		return
+	}
+	a.tasks.After(testStateEvery, func() { a.tellEvery(w, line) })
+}
+
+// testState is what the window shows now.
+func (a *Frame) testState() testState {
+	s := testState{Tab: a.Current().Name(), Focus: describe(a.Canvas().Focused()), Answers: []string{}}
+	if t, ok := a.Current().(Telling); ok {
+		var bar *widgets.BottomBar
+		bar, s.Busy, s.Rows, s.Current = t.Telling()
+		s.Sentence, s.Action, s.Enabled = bar.Sentence(), bar.Primary.Text, !bar.Primary.Disabled()
+	}
+	if t, ok := a.Current().(Judging); ok {
+		s.Verdict = t.Verdict()
+	}
+	if n := a.toast.Note(); n != nil {
+		s.Toast = n.Text
+	}
+	if n := len(a.dialogs); n > 0 {
+		d := a.dialogs[n-1]
+		s.Dialog = d.Title
+		for _, answer := range d.Answers {
+			s.Answers = append(s.Answers, answer.Text)
+		}
+	}
+	return s
+}
+
+// describe says what has the focus: its kind, and the label by which somebody would name it.
+func describe(f fyne.Focusable) string {
+	if f == nil {
+		return ""
+	}
+	kind := reflect.Indirect(reflect.ValueOf(f)).Type().Name()
+	label := ""
+	switch f := f.(type) {
+	case *widgets.Button:
+		if label = f.Text; label == "" && f.Icon != nil {
+			_, label, _ = strings.Cut(f.Icon.Name(), "_") // the icon's, behind its colour
+		}
+	case *widgets.Entry:
+		label = f.PlaceHolder
+	case *widgets.Row:
+		label = f.Label
+	case *widget.Button:
+		label = f.Text
+	}
+	if label == "" {
+		return kind
+	}
+	return kind + " " + label
+}

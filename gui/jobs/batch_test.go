@@ -1,0 +1,201 @@
+package jobs
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"enrollbench/core/job"
+	"enrollbench/gui/frame/frametest"
+	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
+)
+
+// practiceRig is a rig whose connection is the practice service.
+func practiceRig(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t)
+	r.Practice()
+	return r
+}
+
+// until a batch is in a state; the service is asked again and again.
+func (r *rig) reaches(want job.State) *job.Record {
+	r.T.Helper()
+	for range 500 {
+		r.Wait()
+		now := r.Jobs.current()
+		if now == nil {
+			r.T.Fatal("no batch is chosen")
+		}
+		if now.State == want {
+			return now
+		}
+		if now.State.UnderWay() {
+			r.Jobs.step(stepAsk, now)
+			continue
+		}
+		r.T.Fatalf("the batch is %s and not %s: %s", now.State, want, now.LastError)
+	}
+	r.T.Fatal("it never comes to " + string(want))
+	return nil
+}
+
+// prepares prepares a batch of three requests.
+func (r *rig) prepares(profile string) {
+	r.T.Helper()
+	one := r.Prepared(profile)
+	r.Jobs.TakeAll([]*job.Record{one})
+	r.Jobs.Choose(one.ID)
+	r.Wait()
+}
+
+// ordersRequests starts a batch of three requests.
+func (r *rig) ordersRequests() {
+	r.T.Helper()
+	r.prepares("")
+	r.Jobs.Send(r.Jobs.current().ID)
+	r.Wait()
+}
+
+func TestAnUnclearStartStaysSo(t *testing.T) {
+	r := practiceRig(t)
+	r.Misbehaves("lost-answer=1", "no-list")
+	r.ordersRequests()
+	if d := r.Dialog(); d.Title != "It is not known whether the service took it" || d.Detail == "" {
+		t.Fatalf("the dialog says %q", d.Title)
+	}
+	r.Dialog().Take(0)
+	now := r.Jobs.current()
+	if now.State != job.MayExist || r.Jobs.bar.Primary.Text != "Ask the service" {
+		t.Fatalf("it is %s, and the next step %q", now.State, r.Jobs.bar.Primary.Text)
+	}
+	text := frametest.AllText(r.Jobs.details.body)
+	for _, want := range []string{now.ID, "never sent again by itself"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the details lack %q", want)
+		}
+	}
+	// The user looks into the portal, finds nothing, and is asked before a second order.
+	r.Jobs.step(stepNotStarted, now)
+	if d := r.Dialog(); !strings.Contains(d.Text, now.ID) || d.Answers[1].Text != "It was not started" || !d.Answers[1].Danger {
+		t.Errorf("the question is %q, %v", d.Text, d.Answers)
+	}
+	r.Dialog().Take(0)
+	// The service has its list again: it has the batch, and the word of the user is not taken.
+	r.Misbehaves()
+	r.Jobs.step(stepNotStarted, now)
+	r.Dialog().Take(1)
+	r.Wait()
+	if got := r.Jobs.current(); got.State == job.Prepared || got.RemoteID == "" {
+		t.Errorf("it is %s with the id %q", got.State, got.RemoteID)
+	}
+	if !strings.Contains(r.ToastText(), "has it after all") {
+		t.Errorf("the toast says %q", r.ToastText())
+	}
+	r.reaches(job.Complete)
+}
+
+func TestFailedRowsAreNoSuccess(t *testing.T) {
+	r := practiceRig(t)
+	r.Misbehaves("partial=1")
+	r.ordersRequests()
+	done := r.reaches(job.Complete)
+	if state, _ := jobState(done); state != look.Warning || done.Failed != 1 {
+		t.Errorf("%d failed, shown as %v", done.Failed, state)
+	}
+	r.Until(func() bool { return r.Jobs.details.record != nil && r.Jobs.details.record.State == job.Complete })
+	r.Wait()
+	if text := frametest.AllText(r.Jobs.details.body); !strings.Contains(text, "One row failed") {
+		t.Errorf("the details say %s", text)
+	}
+	r.Choose.SaveAnswer = filepath.Join(t.TempDir(), "failed.csv")
+	r.Jobs.step(stepFailedRows, done)
+	r.Wait()
+	data, err := os.ReadFile(r.Choose.SaveAnswer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil || len(rows) != 2 || !strings.HasPrefix(rows[1][0], "dev-") {
+		t.Errorf("the failed rows are %q, %v", rows, err)
+	}
+	r.Dismiss()
+	test.Tap(r.Jobs.bar.Primary)
+	r.Wait()
+	if len(r.opened) != 1 {
+		t.Errorf("what was fetched was opened %d times", len(r.opened))
+	}
+}
+
+func TestAPreparedBatchIsCarriedToAnotherStation(t *testing.T) {
+	r := practiceRig(t)
+	r.prepares("")
+	if got := r.Jobs.current(); got == nil || got.State != job.Prepared || r.Jobs.bar.Primary.Text != "Start…" {
+		t.Fatalf("it is %v", got)
+	}
+	file := filepath.Join(t.TempDir(), "line4"+batchEnd)
+	r.Choose.SaveAnswer = file
+	r.Jobs.step(stepExport, r.Jobs.current())
+	r.Wait()
+	if got := r.Jobs.current(); got.Exported.IsZero() || r.Jobs.bar.Primary.Text != "Prepare again" {
+		t.Errorf("after it was handed over the next step is %q", r.Jobs.bar.Primary.Text)
+	}
+
+	other := practiceRig(t)
+	other.Bring(other.Jobs)
+	other.Drop(file)
+	got := other.Jobs.current()
+	if got == nil || got.State != job.Prepared || got.Count != 3 || got.ID != r.Jobs.current().ID {
+		t.Fatalf("it was taken in as %v: %v", got, other.Dialogs())
+	}
+	test.Tap(other.Jobs.bar.Primary)
+	if d := other.Dialog(); !strings.HasPrefix(d.Title, "Start ") || !strings.Contains(d.Text, "costs nothing") {
+		t.Errorf("before it is sent: %q, %q", d.Title, d.Text)
+	}
+	other.Dialog().Take(1)
+	other.reaches(job.Complete)
+}
+
+func TestApprovalAndRejection(t *testing.T) {
+	r := practiceRig(t)
+	r.prepares("approv")
+	r.Jobs.Send(r.Jobs.current().ID)
+	waiting := r.reaches(job.WaitingForApproval)
+	if state, _ := jobState(waiting); state != look.Warning || r.Jobs.bar.Primary.Text != "Approve…" {
+		t.Errorf("it is shown as %v, and the next step is %q", state, r.Jobs.bar.Primary.Text)
+	}
+	r.Jobs.step(stepReject, waiting)
+	if !r.Dialog().Answers[1].Danger {
+		t.Error("rejecting is not marked")
+	}
+	r.Dialog().Take(0)
+	test.Tap(r.Jobs.bar.Primary)
+	r.Dialog().Take(1)
+	r.reaches(job.Complete)
+}
+
+// Details that change under somebody's hands leave the focus on the step it was on, or on the list.
+func TestDetailsKeepTheFocus(t *testing.T) {
+	r := practiceRig(t)
+	r.prepares("")
+	c, d := r.Canvas(), r.Jobs.details
+	c.Focus(d.others[0])
+	text := d.others[0].Text
+	d.read(r.Jobs.chosen)
+	r.Wait()
+	if now, ok := c.Focused().(*widgets.Button); !ok || now != d.others[0] || now.Text != text {
+		t.Errorf("the focus is on %v", c.Focused())
+	}
+	r.Jobs.step(stepCancel, r.Jobs.current())
+	r.Wait()
+	if c.Focused() != fyne.Focusable(r.Jobs.sheet) {
+		t.Errorf("after the step is gone the focus is on %v", c.Focused())
+	}
+}

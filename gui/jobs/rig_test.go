@@ -1,0 +1,33 @@
+package jobs
+
+import (
+	"testing"
+
+	"enrollbench/core/job"
+	"enrollbench/gui/frame"
+	"enrollbench/gui/frame/frametest"
+)
+
+// window is the frame, and notes where the room leads to.
+type window struct {
+	*frame.Frame
+	opened []string // batches whose results were to be opened
+}
+
+func (w *window) OpenResult(r *job.Record) { w.opened = append(w.opened, r.ID) }
+
+// rig is the room alone in a frame.
+type rig struct {
+	*frametest.Rig
+	*window
+	Jobs *Room
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{Rig: frametest.New(t)}
+	r.window = &window{Frame: r.F}
+	r.Jobs = New(r.window)
+	r.Begin(frame.Layout{Rooms: []frame.Room{r.Jobs, r.Else}})
+	return r
+}

@@ -1,0 +1,79 @@
+package words
+
+import (
+	"strings"
+	"time"
+	"unicode"
+)
+
+// visible makes control characters and marks that hide or reorder text visible: a name in a CSR may hold anything.
+func Visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+// sentence begins with a capital and ends with a full stop, as core's messages do not.
+func Sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	r := []rune(s)
+	if len(r) == 1 || r[1] < 'A' || r[1] > 'Z' { // "RSA" and the like are left alone
+		r[0] = upper(r[0])
+	}
+	switch r[len(r)-1] {
+	case '.', '!', '?', '…':
+		return string(r)
+	}
+	return string(r) + "."
+}
+
+func upper(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
+}
+
+func Places(n int) string {
+	return N("findings.places", n)
+}
+
+func SentenceCase(s string) string { return strings.TrimSuffix(Sentence(s), ".") }
+
+// when writes a time short: the time of a day of today, else the date with it.
+func When(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	if at = at.Local(); at.Format(time.DateOnly) == time.Now().Local().Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// shortName is how much of a name stands where no room can be made for more.
+const shortName = 36
+
+// short leaves the middle of a long name out: what tells names apart stands at their ends.
+func Short(s string) string {
+	r := []rune(s)
+	if len(r) <= shortName {
+		return s
+	}
+	return string(r[:shortName/2-1]) + "…" + string(r[len(r)-shortName/2:])
+}
+
+// uploadSizeWords sets the size of an upload against the limit of one file, both in bytes.
+func UploadSize(bytes, limit int64) string {
+	data := map[string]any{"Size": Megabytes(bytes), "Limit": Group(limit / 1_000_000)}
+	if bytes <= limit {
+		return T("csr.size", data)
+	}
+	data["Parts"] = Group((bytes + limit - 1) / limit)
+	return T("csr.size-parts", data)
+}
