@@ -161,7 +161,7 @@ func TestAmberNamesWhatIsMissing(t *testing.T) {
 	r.Choose.SaveAnswer = filepath.Join(t.TempDir(), "lists.csv")
 	test.Tap(o.shows.saving)
 	r.Wait()
-	if b, err := os.ReadFile(r.Choose.SaveAnswer); err != nil || strings.Count(string(b), "\nmissing,") != 2 {
+	if b, err := os.ReadFile(r.Choose.SaveAnswer); err != nil || strings.Count(string(b), "\n\"missing\",") != 2 {
 		t.Errorf("the saved lists: %v\n%s", err, b)
 	}
 }
