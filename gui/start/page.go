@@ -397,12 +397,10 @@ func (p *Room) showWhere() {
 func (p *Room) showSummary() {
 	p.sentence.SetText(words.SentenceCase(words.Visible(p.summary.Sentence)))
 	p.says.Objects = nil
-	p.again.Hide()
 	groups := p.summary.Report.Groups()
+	again := p.reason.Text != "" // somebody is typing it
 	for _, g := range groups {
-		if g.Rule == job.RuleSentBefore.Name || p.reason.Text != "" {
-			p.again.Show()
-		}
+		again = again || g.Rule == job.RuleSentBefore.Name
 		if g.Rule == job.RuleProfile.Name && p.asking != "" {
 			continue // it is said where the profile is chosen
 		}
@@ -412,6 +410,11 @@ func (p *Room) showSummary() {
 		good := widgets.NewText(words.T("start.nothing-against")).Bold()
 		good.Color = look.Ready.Color()
 		p.says.Add(widgets.Across(look.Gap, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Middle(good)))
+	}
+	if again {
+		p.again.Show()
+	} else {
+		p.again.Hide()
 	}
 	p.says.Refresh()
 	p.showBar()
