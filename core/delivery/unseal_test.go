@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"enrollbench/core/recipient"
 )
 
 // unseal decrypts data in a folder of its own and returns what lies there afterwards beside the input.
@@ -242,4 +244,21 @@ func FuzzJSONCheck(f *testing.F) {
 			t.Fatalf("refused: %q: %v", data, checkJSON(bytes.NewReader(data)))
 		}
 	})
+}
+
+// A ZIP that was sealed without -binary has CR LF for every LF: both readers of results say so.
+func TestSealedAsText(t *testing.T) {
+	l := mustLine(t, ecLine)
+	plain := zipOf(t, map[string][]byte{"a.pem": bytes.Repeat([]byte("a line\n"), 100), "b\n\n.pem": []byte("b\n\n\n")})
+	message := l.seal(t, bytes.ReplaceAll(plain, []byte("\n"), []byte("\r\n")), false)
+	if _, err := openResult(t, message, OpenRequest{Opener: l.opener}); !errors.Is(err, recipient.ErrAsText) {
+		t.Errorf("open: %v", err)
+	}
+	dir := t.TempDir()
+	if _, err := Unseal(t.Context(), write(t, "in", message), filepath.Join(dir, "out"), UnsealOptions{Opener: l.opener, Traces: filepath.Join(dir, "traces")}, nil); !errors.Is(err, recipient.ErrAsText) {
+		t.Errorf("unseal: %v", err)
+	}
+	if _, err := openResult(t, l.seal(t, plain[:len(plain)-30], false), OpenRequest{Opener: l.opener}); err == nil || errors.Is(err, recipient.ErrAsText) {
+		t.Errorf("cut short: %v", err)
+	}
 }

@@ -62,6 +62,17 @@ func TestPKCS12OfCerttool(t *testing.T) {
 	}
 }
 
+// An empty passphrase is written in two ways: no characters and the zero that ends them, and nothing at all.
+func TestPKCS12WithoutPassphrase(t *testing.T) {
+	dir, want := plainKey(t)
+	for _, form := range []string{"--empty-password", "--null-password"} {
+		tool(t, dir, "certtool", "--to-p12", "--load-privkey=key.pem", "--load-certificate=cert.pem", "--p12-name=line 4", form, "--pkcs-cipher=3des-pkcs12", "--outder", "--outfile=out.p12")
+		if k, err := Read(load(t, dir, "out.p12"), nil); err != nil || !equalKeys(k.Private, want.Private) || k.Certificate() == nil {
+			t.Errorf("%s: %v, %v", form, k, err)
+		}
+	}
+}
+
 // NSS and Firefox write BER: indefinite lengths, octet strings in pieces.
 func TestPKCS12OfNSS(t *testing.T) {
 	dir, want := plainKey(t)
