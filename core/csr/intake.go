@@ -335,7 +335,7 @@ func (x *examiner) inBlock(p place, b *form.Block, off int64) {
 			o.addNote(note)
 		}
 	case found.Private():
-		if b.Err != nil && !form.HasBase64(b.Body, 24) || b.Err == nil && !form.HasBase64(b.Body, 4) {
+		if !b.HoldsKey() {
 			return // a text that speaks of such lines
 		}
 		o.add(o.kind.rule(), fmt.Sprintf("a PRIVATE KEY (%q) lies among the CSRs: it is %s", b.Label, found.Kind))

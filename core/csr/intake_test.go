@@ -213,7 +213,7 @@ func TestPrivateKeysAreNoticedInEveryCoat(t *testing.T) {
 	for name, data := range map[string]string{
 		"notes.txt": "Świadectwa", "notes2.txt": "Šarže 12", "notes3.txt": "\x8Aar\x9Ee 12", "greek.txt": "Πιστοποιητικά", "latin1.txt": "\xC4nderungen \xFCber Schl\xFCssel", "japanese.txt": "証明書と秘密鍵",
 		"cyrillic.txt": "\xD1\xE5\xF0\xF2\xE8\xF4\xE8\xEA\xE0\xF2", "doc.txt": "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----", "doc2.txt": "a line -----BEGIN RSA PRIVATE KEY----- begins it",
-		"hashes.txt": strings.Repeat("0123456789abcdef", 4) + "  a.csr\n", "log.txt": "PRIVATE KEY rejected", "words.json": `{"note": "d", "kty": "none"}`,
+		"doc3.rst": "::\n\n  -----BEGIN PRIVATE KEY-----\n  MIIEv...\n  -----END PRIVATE KEY-----\n", "hashes.txt": strings.Repeat("0123456789abcdef", 4) + "  a.csr\n", "log.txt": "PRIVATE KEY rejected", "words.json": `{"note": "d", "kty": "none"}`,
 	} {
 		dir := tree(t, map[string][]byte{"in/" + name: []byte(data), "in/a.csr": pemOf(t, "a")})
 		if got := rulesOf(check(t, filepath.Join(dir, "in")).Report()); got["csr/private-key"]+got["csr/is-pkcs12"] > 0 {

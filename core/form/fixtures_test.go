@@ -147,7 +147,7 @@ func fixtures() map[Kind][][]byte {
 	publicKey := []byte{4, 0x60, 1, 2, 3, 1, 8, 0}
 	return map[Kind][][]byte{
 		Empty:       {nil, []byte(" \r\n\t"), utf8Mark, {0, 0, 0, 0}, {0xFF, 0xFE}},
-		Text:        {[]byte("hello, world"), []byte("Świadectwa i klucze prywatne"), []byte("\x8Awiadectwa, klucze"), []byte("\x8Aar\x9Ee 12"), []byte("\xC8esky text v kodovani"), []byte("Subject: the batch of line 4\n\nIt is ready."), []byte("words that might be base64 too"), []byte("[section]\nname=x\n"), []byte("0123456789 0000"), []byte("From here on it is text\n\nSubject: x\n"), []byte("put no -----BEGIN PRIVATE KEY----- in here"), []byte("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n")},
+		Text:        {[]byte("hello, world"), []byte("Świadectwa i klucze prywatne"), []byte("\x8Awiadectwa, klucze"), []byte("\x8Aar\x9Ee 12"), []byte("\xC8esky text v kodovani"), []byte("Subject: the batch of line 4\n\nIt is ready."), []byte("words that might be base64 too"), []byte("[section]\nname=x\n"), []byte("0123456789 0000"), []byte("From here on it is text\n\nSubject: x\n"), []byte("put no -----BEGIN PRIVATE KEY----- in here"), []byte("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n"), []byte("-----BEGIN PRIVATE KEY-----\nMIIEv...\n-----END PRIVATE KEY-----\n")},
 		Base64Text:  {base64Lines(append([]byte("\x01\x02"), junk...))},
 		TooDeep:     {base64Lines(base64Lines(base64Lines(base64Lines(base64Lines(pkcs8)))))},
 		JSON:        {[]byte(`{"certificates": []}`), []byte("\uFEFF[ {\"a\": 1} ] []"), []byte("[]"), []byte("{"), []byte(`[null]`)},
@@ -174,7 +174,7 @@ func fixtures() map[Kind][][]byte {
 			{0xD4, 0xEA, 1, 9, 2, 16, 6, 5}, armor("MESSAGE", pgp(packetPKESK, 3, 1, 2, 3, 4, 5, 6, 7, 8, 1)), {0xC1, 0xC0, 0x4C, 3, 1, 2, 3, 4, 5, 6, 7, 8, 18}},
 
 		PGPPublicKey: {pgp(packetPublicKey, publicKey...), append([]byte{0xC6, 0x33}, publicKey...), armor("PUBLIC KEY BLOCK", pgp(packetPublicKey, publicKey...))},
-		PGPSignature: {pgp(packetSignature, 4, 0, 1, 8), armor("SIGNATURE", pgp(packetSignature, 4, 0, 1, 8))},
+		PGPSignature: {pgp(packetSignature, 4, 0, 1, 8), {0xA3, 2, 0x78, 0x9C, 1, 2, 3, 4}, armor("SIGNATURE", pgp(packetSignature, 4, 0, 1, 8))},
 		Keybox:       {append([]byte{0, 0, 0, 32, 1, 1, 0, 2}, "KBXf\x00\x00\x00\x00"...)},
 		SSHPublicKey: {[]byte("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI line4"), []byte("---- BEGIN SSH2 PUBLIC KEY ----\n")},
 

@@ -37,7 +37,7 @@ func packets(b []byte) Kind {
 			return PGPMessage
 		}
 	case packetSEIPD:
-		if version == 1 || version == 2 && body[1] <= 13 && body[2] >= 1 && body[2] <= 3 {
+		if version == 1 && !isText(body[1:]) || version == 2 && body[1] <= 13 && body[2] >= 1 && body[2] <= 3 {
 			return PGPMessage
 		}
 	case packetOCB:
@@ -58,6 +58,10 @@ func packets(b []byte) Kind {
 		}
 	case packetSignature:
 		if (version == 3 && body[1] == 5 || version >= 4 && version <= 6 && publicKeyAlgorithm(body[2])) && length < 64<<10 {
+			return PGPSignature
+		}
+	case packetCompressed: // what gpg --sign writes
+		if version == 1 && !isText(body[1:]) || version == 2 && body[1]&0x0F == 8 || version == 3 && string(body[1:3]) == "BZ" {
 			return PGPSignature
 		}
 	case packetOnePass:

@@ -47,7 +47,7 @@ func firstBlock(text []byte) (first layer, found bool) {
 		if b.Label == "" || len(line) > 0 && line[len(line)-1] != '\n' && line[len(line)-1] != '\r' {
 			continue
 		}
-		if OfLabel(b.Label).has(private) && !HasBase64(b.Body, 4) {
+		if OfLabel(b.Label).has(private) && !b.HoldsKey() {
 			continue // a text that speaks of such lines
 		}
 		skip := headerLines(b.Body)

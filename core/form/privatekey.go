@@ -122,18 +122,25 @@ func keyFollows(b []byte) bool {
 	if end := bytes.Index(b, []byte("END ")); end >= 0 {
 		b = b[:end]
 	}
-	return HasBase64(b, 24)
+	return longRun(b)
 }
 
-// HasBase64 tells whether at least n characters of base64 stand in a row.
-func HasBase64(b []byte, n int) bool {
+// HoldsKey tells whether the block, whose label is that of a private key, has what could be one: nothing but base64, or a
+// long row of it. A text that explains such blocks has dots there, or words.
+func (b *Block) HoldsKey() bool {
+	digits, dense := base64Digits(bytes.TrimSpace(b.Body))
+	return b.Err == nil && digits > 0 && dense || longRun(b.Body)
+}
+
+// longRun tells whether 24 characters of base64 stand in a row.
+func longRun(b []byte) bool {
 	run := 0
 	for _, c := range b {
 		if !base64Digit(c) {
 			run = 0
 			continue
 		}
-		if run++; run >= n {
+		if run++; run >= 24 {
 			return true
 		}
 	}
