@@ -79,7 +79,8 @@ var upperBounds = map[string]int{
 	"unstructuredAddress": 255,
 }
 
-// Length checks s against the upper bound of attr.
+// Length checks s against the greatest number of characters (not bytes) that attr may have, named as in X.520 and PKCS #9
+// ("commonName").
 func Length(attr, s string) error {
 	bound := upperBounds[attr]
 	if bound == 0 || len(s) <= bound {

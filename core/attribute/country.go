@@ -40,7 +40,7 @@ func Country(s string) error {
 	case right != "":
 		return refuse(s, "write "+right, "not an ISO 3166-1 alpha-2 code")
 	case isAssigned(strings.TrimSpace(s)):
-		return refuse(s, "write "+upper, "the code has blanks around it")
+		return refuse(s, "write "+upper, "the code has spaces around it")
 	case isAssigned(upper):
 		return refuse(s, "write "+upper, "the code is not in upper case")
 	case userAssigned(s):

@@ -24,7 +24,7 @@ func DNSName(s string, wildcard bool) error {
 	case strings.Contains(s, "://"):
 		return refuse(s, write+", or give the value as a URI", "a URL, not a host name")
 	case strings.ContainsAny(s, "/\\?#"):
-		return refuse(s, write, "a path stands with the host name")
+		return refuse(s, write, "the host name has a path")
 	case strings.Contains(s, "@"):
 		return refuse(s, "give the value as an email address", "an email address, not a host name")
 	}
@@ -34,7 +34,7 @@ func DNSName(s string, wildcard bool) error {
 		}
 	}
 	if i := strings.IndexByte(s, ':'); i >= 0 {
-		return refuse(s, write, "a port or a colon stands with the host name: %q", s[i:])
+		return refuse(s, write, "the host name has a port or a colon: %q", s[i:])
 	}
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
@@ -89,9 +89,9 @@ func labelFlaw(label string, last bool) string {
 		case c == '*':
 			return "a wildcard stands for one whole first label"
 		case c == ' ':
-			return "a blank stands in the name"
+			return "the name has a space in it"
 		default:
-			return "the character " + Quote(string(rune(c))) + " does not belong into a host name"
+			return "the character " + Quote(string(rune(c))) + " is not allowed in a host name"
 		}
 	}
 	if len(label) >= 4 && strings.EqualFold(label[:4], "xn--") {

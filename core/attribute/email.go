@@ -18,7 +18,7 @@ func Email(s string) error {
 	case strings.HasPrefix(strings.ToLower(s), "mailto:"):
 		return refuse(s, write+", or give the value as a URI", "a mailto URI, not an address")
 	case strings.ContainsAny(s, "<>"):
-		return refuse(s, write, "angle brackets or a display name stand with the address")
+		return refuse(s, write, "the address has angle brackets or a display name")
 	case len(s) > 254:
 		return refuse(s, "shorten it", "the address has %d characters, and 254 is the most", len(s))
 	}
@@ -51,19 +51,19 @@ func Email(s string) error {
 func localFlaw(local string) string {
 	switch {
 	case local == "":
-		return "nothing stands before the @"
+		return "no name is before the @"
 	case len(local) > 64:
-		return "more than 64 characters stand before the @"
+		return "more than 64 characters are before the @"
 	case local[0] == '"':
 		return quotedFlaw(local)
 	case strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, ".."):
-		return "a dot stands at the start or end of the name, or two in a row"
+		return "the name begins or ends with a dot, or has two in a row"
 	}
 	for i := 0; i < len(local); i++ {
 		c := local[i]
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
 		if !letter && c != '.' && strings.IndexByte(atext, c) < 0 {
-			return "the character " + Quote(string(rune(c))) + " does not belong before the @"
+			return "the character " + Quote(string(rune(c))) + " is not allowed before the @"
 		}
 	}
 	return ""

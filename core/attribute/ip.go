@@ -15,16 +15,16 @@ func IP(s string) error {
 		case s == "":
 			return refuse(s, write, "the address is empty")
 		case strings.Contains(s, "/"):
-			return refuse(s, write, "a mask or prefix length stands with the address")
+			return refuse(s, write, "the address has a mask or prefix length")
 		}
 		if _, err := netip.ParseAddrPort(s); err == nil {
-			return refuse(s, write, "a port stands with the address")
+			return refuse(s, write, "the address has a port")
 		}
 		if strings.HasPrefix(s, "[") {
-			return refuse(s, write, "the address stands in brackets")
+			return refuse(s, write, "the address is in brackets")
 		}
 		if t := strings.TrimSpace(s); t != s && IP(t) == nil {
-			return refuse(s, "write "+t, "blanks stand around the address")
+			return refuse(s, "write "+t, "the address has spaces around it")
 		}
 		return refuse(s, write, "not an IP address")
 	}

@@ -17,7 +17,7 @@ const (
 	Damaged                     // not UTF-8, or U+FFFD, which a failed conversion left behind
 )
 
-var flawNames = [...]string{"control character", "outer blank", "invisible character", "mixed scripts", "damaged text"}
+var flawNames = [...]string{"control character", "outer space", "invisible character", "mixed scripts", "damaged text"}
 
 // String names the kind: "control character".
 func (k FlawKind) String() string { return flawNames[k] }
@@ -58,7 +58,7 @@ func Text(s string) []Flaw {
 			add(OuterBlank, at, r, blankName(r, at < first))
 		case r == ' ':
 		case isBlank(r):
-			add(Invisible, at, r, "a blank that is no ordinary one")
+			add(Invisible, at, r, "a space that is not an ordinary one")
 		case isInvisible(r):
 			add(Invisible, at, r, invisibleName(r))
 		}
@@ -132,9 +132,9 @@ func controlName(r rune) string {
 }
 
 func blankName(r rune, start bool) string {
-	what := "blank"
+	what := "space"
 	if r == '\u00A0' {
-		what = "non-breaking blank"
+		what = "non-breaking space"
 	}
 	if start {
 		return what + " at the start"
@@ -145,7 +145,7 @@ func blankName(r rune, start bool) string {
 func invisibleName(r rune) string {
 	switch {
 	case r == '\u200B' || r == '\uFEFF' || r == '\u2060':
-		return "zero-width blank"
+		return "zero-width space"
 	case r == '\u200C' || r == '\u200D':
 		return "zero-width joiner"
 	case r == '\u00AD':

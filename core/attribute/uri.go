@@ -21,10 +21,10 @@ func URI(s string) error {
 		switch {
 		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '%':
 		case r == ' ':
-			return refuse(s, "write %20 for a blank", "a blank stands in the URI")
+			return refuse(s, "write %20 for a space", "the URI has a space in it")
 		case strings.ContainsRune(uriMarks, r):
 		default:
-			return refuse(s, "percent-encode it", "the character %q does not belong into a URI", r)
+			return refuse(s, "percent-encode it", "the character %q is not allowed in a URI", r)
 		}
 	}
 	scheme, rest, found := strings.Cut(s, ":")
@@ -32,7 +32,7 @@ func URI(s string) error {
 		return refuse(s, write, "the scheme is missing: the URI is not absolute")
 	}
 	if rest == "" || rest == "//" {
-		return refuse(s, write, "nothing stands behind the scheme %q", scheme)
+		return refuse(s, write, "nothing follows the scheme %q", scheme)
 	}
 	u, err := url.Parse(s)
 	if err != nil {

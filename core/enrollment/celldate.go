@@ -48,7 +48,7 @@ func (c *checker) date(i int, value string) {
 	t, local, sure, ok := readDate(value)
 	switch {
 	case !ok:
-		c.add(RuleDate, i, "%s is no date", quoted(value))
+		c.add(RuleDate, i, "%s is not a date", quoted(value))
 		return
 	case local && sure:
 		meant := t.Format("2006-01-02")

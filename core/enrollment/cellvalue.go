@@ -45,7 +45,7 @@ func (c *checker) value(i int, col *column, value string) {
 		c.each(RuleExtKeyUsage, i, value, named("an extended key usage", extKeyUsages, true))
 	case Algorithm:
 		if !algorithms[squeezed(value)] {
-			c.add(RuleAlgorithm, i, "%s is no signature algorithm that is known here", quoted(value))
+			c.add(RuleAlgorithm, i, "%s is not a known signature algorithm", quoted(value))
 		}
 	case flag:
 		if _, ok := yesOrNo[strings.ToLower(value)]; !ok {
@@ -180,7 +180,7 @@ func objectID(s string) error {
 	}
 	for i, arc := range arcs {
 		if arc == "" || strings.Trim(arc, "0123456789") != "" || len(arc) > 1 && arc[0] == '0' || len(arc) > 39 {
-			return &refusal{s, "its part " + strconv.Itoa(i+1) + " is no number"}
+			return &refusal{s, "its part " + strconv.Itoa(i+1) + " is not a number"}
 		}
 	}
 	if len(arcs[0]) > 1 || arcs[0] > "2" {
@@ -208,7 +208,7 @@ func directoryName(s string) error {
 			} else if strings.TrimFunc(name, func(r rune) bool {
 				return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-'
 			}) != "" {
-				return &refusal{s, quoted(name) + " is no name of an attribute"}
+				return &refusal{s, quoted(name) + " is not the name of an attribute"}
 			}
 		}
 	}

@@ -110,7 +110,7 @@ func (r *Result) concludeHeader() {
 		r.header = append(r.header, headerFinding{rule: rule, column: -1, message: fmt.Sprintf(format, args...)})
 	}
 	if r.snap.Rows() == r.trailing.len() {
-		tell(RuleNoRows, "no row with a value stands below the header")
+		tell(RuleNoRows, "no row below the header has a value")
 	}
 	if r.size.Over() {
 		tell(RuleTooLarge, "the upload would have %d bytes, and %d is the most; as a ZIP it would have about %d", r.size.Plain, r.size.Max, r.size.Zipped)

@@ -152,7 +152,7 @@ func (c *checker) byColumn(i int, value string, set charSet, v *verdict) {
 			}
 			c.add(r, i, "%s is %s", quoted(value), what)
 		case RuleMACZero:
-			c.add(r, i, "%s is no address of a device", quoted(value))
+			c.add(r, i, "%s is not the address of a device", quoted(value))
 		case RuleMACNotation:
 			meant := inNotation(value, v.notation)
 			h := c.add(r, i, "%s is written in another way than most addresses of the column (%s)", quoted(value), v.notation)

@@ -65,7 +65,7 @@ func (s *MACSeries) Check(n int) error {
 	r, err := eui48.NewRange(s.first, uint64(n), s.step)
 	if e, is := err.(*eui48.RangeError); is {
 		return &csvdoc.SeriesError{Start: s.start, At: int(e.Fits), // #nosec G115 -- less than n
-			Reason: fmt.Sprintf("there is no address behind %s", eui48.Last48)}
+			Reason: fmt.Sprintf("no address follows %s", eui48.Last48)}
 	}
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func (c *checker) noDevice(cells []string) bool {
 	if at >= len(cells) || !isEndMark(strings.TrimFunc(cells[at], isBlankRune)) {
 		return false
 	}
-	c.add(RuleNoDevice, at, "%s is no device", quoted(cells[at])).fixable = true
+	c.add(RuleNoDevice, at, "%s is not a device", quoted(cells[at])).fixable = true
 	return true
 }
 
@@ -73,8 +73,12 @@ func isEndMark(s string) bool {
 	if inner == "" {
 		return len(s) >= 3 && strings.Trim(s, s[:1]) == "" // a line: -----, =====
 	}
-	if m := countedRows.FindStringSubmatch(s); m != nil && (m[1] == "" || endWords[strings.ToLower(m[1])] && (strings.ContainsAny(s, ":=") || totals[strings.ToLower(m[1])])) {
-		return true
+	if !strings.ContainsAny(s, "0123456789") {
+		return endWords[strings.Join(strings.Fields(strings.ToLower(inner)), " ")]
 	}
-	return endWords[strings.Join(strings.Fields(strings.ToLower(inner)), " ")]
+	if '0' <= s[0] && s[0] <= '9' && !strings.Contains(s, " ") || !strings.ContainsAny(s, " (:=") {
+		return false // names are many, and counts have one of these
+	}
+	m := countedRows.FindStringSubmatch(s)
+	return m != nil && (m[1] == "" || endWords[strings.ToLower(m[1])] && (strings.ContainsAny(s, ":=") || totals[strings.ToLower(m[1])]))
 }

@@ -69,7 +69,7 @@ func classesOf(to []class, s string, set charSet) []class {
 	if set&^(digit|hexLetter) == 0 && set&hexLetter != 0 && len(s) >= 4 {
 		to = append(to, class{hexID, n})
 	}
-	if set&digit != 0 && set&hexLetter != 0 && set&^(digit|hexLetter|punctuation) == 0 && shortNumber.MatchString(s) {
+	if set&digit != 0 && set&hexLetter != 0 && set&^(digit|hexLetter|punctuation) == 0 && isShort(s) {
 		to = append(to, class{short, n})
 	}
 	switch {
@@ -102,11 +102,14 @@ func classesOf(to []class, s string, set charSet) []class {
 	return to
 }
 
-// timeOfDay is a time as spreadsheets write it; shortNumber a number with an exponent and no sign before that.
-var (
-	timeOfDay   = regexp.MustCompile(`^\d{1,2}:\d\d(:\d\d)?$`)
-	shortNumber = regexp.MustCompile(`^\d+([.,]\d+)?[eE]\d{1,3}$`)
-)
+// timeOfDay is a time as spreadsheets write it.
+var timeOfDay = regexp.MustCompile(`^\d{1,2}:\d\d(:\d\d)?$`)
+
+// isShort says whether a value is a number with an exponent and no sign before that: 1E10, 1.5e3.
+func isShort(s string) bool {
+	at := strings.LastIndexAny(s, "eE")
+	return at > 0 && len(s)-at <= 4 && allDigits(s[at+1:]) && allDigits(strings.Replace(strings.Replace(s[:at], ",", "", 1), ".", "", 1))
+}
 
 func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
@@ -479,9 +482,9 @@ func notMAC(value string) string {
 	_, _, err := eui48.Parse(value)
 	var e *eui48.ParseError
 	if errors.As(err, &e) {
-		return quoted(value) + " is no MAC address: " + e.Reason
+		return quoted(value) + " is not a MAC address: " + e.Reason
 	}
-	return quoted(value) + " is no MAC address"
+	return quoted(value) + " is not a MAC address"
 }
 
 // inNotation writes an address another way, in capital letters where it has some.

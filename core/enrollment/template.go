@@ -60,7 +60,7 @@ func ParseTemplate(data []byte, source string) (*Template, error) {
 			continue // what a spreadsheet leaves behind the last column
 		}
 		if slices.ContainsFunc(t.Columns, func(c TemplateColumn) bool { return c.Name == name }) {
-			return nil, fmt.Errorf("template %q: the column %q stands there twice", source, name)
+			return nil, fmt.Errorf("template %q: the column %q is there twice", source, name)
 		}
 		f, _ := FieldOf(name)
 		t.Columns = append(t.Columns, TemplateColumn{Name: name, Field: f, Required: name != idColumn})
