@@ -6,7 +6,10 @@ import (
 	_ "crypto/sha256" // registered for crypto.Hash
 	_ "crypto/sha3"
 	_ "crypto/sha512"
-	"encoding/asn1"
+	encodingasn1 "encoding/asn1"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // digests are the hashes of a PKCS#12 file's own MAC, of OAEP and of MGF1 (RFC 4055 §2.1, NIST's hash arc).
@@ -25,7 +28,7 @@ var digests = map[string]crypto.Hash{
 }
 
 // Digest is the hash of an object identifier.
-func Digest(id asn1.ObjectIdentifier) (crypto.Hash, bool) {
+func Digest(id encodingasn1.ObjectIdentifier) (crypto.Hash, bool) {
 	h, ok := digests[id.String()]
 	return h, ok
 }
@@ -48,14 +51,12 @@ var names = map[string]string{
 	"2.16.840.1.101.3.4.3.19": "ML-DSA-87, which may only sign",
 
 	// RFC 8018 A.3 and RFC 7292 Appendix C.
-	"1.2.840.113549.1.5.1":    "PBE-MD2-DES",
-	"1.2.840.113549.1.5.3":    "PBE-MD5-DES",
-	"1.2.840.113549.1.5.4":    "PBE-MD2-RC2-64",
-	"1.2.840.113549.1.5.6":    "PBE-MD5-RC2-64",
-	"1.2.840.113549.1.5.10":   "PBE-SHA1-DES",
-	"1.2.840.113549.1.5.11":   "PBE-SHA1-RC2-64",
-	"1.2.840.113549.1.12.1.1": "PBE-SHA1-RC4-128",
-	"1.2.840.113549.1.12.1.2": "PBE-SHA1-RC4-40",
+	"1.2.840.113549.1.5.1":  "PBE-MD2-DES",
+	"1.2.840.113549.1.5.3":  "PBE-MD5-DES",
+	"1.2.840.113549.1.5.4":  "PBE-MD2-RC2-64",
+	"1.2.840.113549.1.5.6":  "PBE-MD5-RC2-64",
+	"1.2.840.113549.1.5.10": "PBE-SHA1-DES",
+	"1.2.840.113549.1.5.11": "PBE-SHA1-RC2-64",
 
 	// Ciphers of content and of keys (RFC 8018 B.2, RFC 3657, RFC 5794, RFC 4010, RFC 5084, RFC 8103).
 	"1.2.840.113549.3.2":         "RC2-CBC",
@@ -83,19 +84,35 @@ var names = map[string]string{
 	"2.16.840.1.101.3.4.1.46":    "AES-256-GCM",
 
 	// Key wraps and key agreements (RFC 3370 §4.3, RFC 3657 §3, RFC 3058).
-	"1.2.840.113549.1.9.16.3.6": "3DES key wrap",
-	"1.2.840.113549.1.9.16.3.7": "RC2 key wrap",
-	"1.2.392.200011.61.1.1.3.2": "Camellia-128 key wrap",
-	"1.2.392.200011.61.1.1.3.3": "Camellia-192 key wrap",
-	"1.2.392.200011.61.1.1.3.4": "Camellia-256 key wrap",
-	"1.2.840.113549.1.9.16.3.5": "ephemeral-static Diffie-Hellman",
+	"1.2.840.113549.1.9.16.3.6":  "3DES key wrap",
+	"1.2.840.113549.1.9.16.3.7":  "RC2 key wrap",
+	"1.2.392.200011.61.1.1.3.2":  "Camellia-128 key wrap",
+	"1.2.392.200011.61.1.1.3.3":  "Camellia-192 key wrap",
+	"1.2.392.200011.61.1.1.3.4":  "Camellia-256 key wrap",
+	"1.2.840.113549.1.9.16.3.5":  "ephemeral-static Diffie-Hellman",
+	"1.2.840.113549.1.9.16.3.14": "RSA-KEM",
+	"1.2.840.113549.1.9.16.13.3": "key encapsulation (KEM)",
 }
 
 // AlgorithmName is the usual name of an algorithm that is not read here, with its object identifier, or the object
 // identifier alone.
-func AlgorithmName(id asn1.ObjectIdentifier) string {
+func AlgorithmName(id encodingasn1.ObjectIdentifier) string {
 	if name, ok := names[id.String()]; ok {
 		return name + " (" + id.String() + ")"
 	}
 	return id.String()
+}
+
+// PublicKeyName names the key of a SubjectPublicKeyInfo that is not read here: its curve or its algorithm.
+func PublicKeyName(spki []byte) string {
+	var outer, id cryptobyte.String
+	var algorithm, curve encodingasn1.ObjectIdentifier
+	s := cryptobyte.String(spki)
+	if !s.ReadASN1(&outer, asn1.SEQUENCE) || !outer.ReadASN1(&id, asn1.SEQUENCE) || !id.ReadASN1ObjectIdentifier(&algorithm) {
+		return "unknown"
+	}
+	if id.PeekASN1Tag(asn1.OBJECT_IDENTIFIER) && id.ReadASN1ObjectIdentifier(&curve) {
+		return AlgorithmName(curve)
+	}
+	return AlgorithmName(algorithm)
 }

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"enrollbench/core/certificate"
 )
 
 // parsePKCS8 reads a PrivateKeyInfo (RFC 5958 §2).
@@ -17,6 +19,12 @@ func parsePKCS8(der []byte, form string) (*Key, error) {
 		return nil, err
 	}
 	private, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		if named := withNamedCurve(der); named != nil {
+			private, err = x509.ParsePKCS8PrivateKey(named)
+			clear(named)
+		}
+	}
 	if err == nil {
 		return &Key{Private: private, Form: form}, nil
 	}
@@ -26,14 +34,46 @@ func parsePKCS8(der []byte, form string) (*Key, error) {
 	}
 	for _, id := range []asn1.ObjectIdentifier{curve, algorithm} {
 		if name, ok := names[id.String()]; ok {
-			return nil, fmt.Errorf("a private key for %s: %w", name, ErrUnsupported)
+			return nil, unusable(name)
 		}
 	}
 	if !knownAlgorithm(algorithm) {
-		return nil, fmt.Errorf("a private key for algorithm %s: %w", algorithm, ErrUnsupported)
+		return nil, unusable("algorithm " + algorithm.String())
 	}
 	// The library's words are about structure; they quote nothing of the key.
 	return nil, fmt.Errorf("%w: its numbers are not those of a key", ErrDamaged)
+}
+
+// unusable is a key of an algorithm that is not read.
+func unusable(name string) error {
+	return fmt.Errorf("the private key is for %s: %w: choose the key that the result was sealed to (RSA, P-256, P-384, P-521 or X25519)", name, ErrUnsupported)
+}
+
+// withNamedCurve is a PrivateKeyInfo or an ECPrivateKey (RFC 5915) in which the name of the curve stands for its parameters,
+// which some tools write out; nil for every other.
+func withNamedCurve(key []byte) []byte {
+	var outer, first, second, parameters cryptobyte.String
+	var id asn1.ObjectIdentifier
+	s := cryptobyte.String(key)
+	if !s.ReadASN1(&outer, cbasn1.SEQUENCE) || !outer.ReadASN1Element(&first, cbasn1.INTEGER) {
+		return nil
+	}
+	if outer.PeekASN1Tag(cbasn1.SEQUENCE) {
+		if !outer.ReadASN1(&second, cbasn1.SEQUENCE) || !second.ReadASN1ObjectIdentifier(&id) {
+			return nil
+		}
+		if curve := certificate.NamedCurve(second); curve != nil {
+			return sequence(first, sequence(der(id), der(curve)), outer)
+		}
+		return nil
+	}
+	if !outer.ReadASN1Element(&second, cbasn1.OCTET_STRING) || !outer.ReadASN1(&parameters, explicitZero) {
+		return nil
+	}
+	if curve := certificate.NamedCurve(parameters); curve != nil {
+		return sequence(first, second, element(explicitZero, der(curve)), outer)
+	}
+	return nil
 }
 
 func knownAlgorithm(id asn1.ObjectIdentifier) bool {
@@ -71,6 +111,10 @@ func parseTraditional(label string, der []byte, form string) (*Key, error) {
 	if label == "EC PRIVATE KEY" {
 		own = SEC1
 		private, err = x509.ParseECPrivateKey(der)
+		if named := withNamedCurve(der); err != nil && named != nil {
+			private, err = x509.ParseECPrivateKey(named)
+			clear(named)
+		}
 	} else {
 		private, err = x509.ParsePKCS1PrivateKey(der)
 	}
@@ -89,7 +133,7 @@ func parseTraditional(label string, der []byte, form string) (*Key, error) {
 	case own == SEC1:
 		if curve := sec1Curve(der); curve != nil {
 			if name, ok := names[curve.String()]; ok {
-				return nil, fmt.Errorf("a private key for %s: %w", name, ErrUnsupported)
+				return nil, unusable(name)
 			}
 		}
 	}

@@ -42,6 +42,8 @@ func (p password) wipe() { clear(p.bmp) }
 
 // pbes are the encryption schemes of RFC 7292 Appendix C, which older tools write: SHA-1 and these ciphers.
 var pbes = map[string]blockCipher{
+	"1.2.840.113549.1.12.1.1": {"128-bit RC4", 16, nil, 0},
+	"1.2.840.113549.1.12.1.2": {"40-bit RC4", 5, nil, 0},
 	"1.2.840.113549.1.12.1.3": {"3DES-CBC", 24, newTripleDES, 8},
 	"1.2.840.113549.1.12.1.4": {"2-key 3DES-CBC", 16, newTripleDES, 8},
 	"1.2.840.113549.1.12.1.5": {"128-bit RC2-CBC", 16, newRC2, 8},
@@ -58,8 +60,12 @@ func (w *work) parsePBE(s cryptobyte.String, c blockCipher) (*scheme, error) {
 	if err := w.iterate(iterations); err != nil {
 		return nil, err
 	}
-	return &scheme{cipher: c, derive: func(secret password) ([]byte, []byte, error) {
-		return pkcs12Derive(crypto.SHA1, 1, secret.bmp, salt, iterations, c.keySize), pkcs12Derive(crypto.SHA1, 2, secret.bmp, salt, iterations, c.iv), nil
+	return &scheme{cipher: c, derive: func(secret password) (key, iv []byte, err error) {
+		key = pkcs12Derive(crypto.SHA1, 1, secret.bmp, salt, iterations, c.keySize)
+		if c.iv > 0 {
+			iv = pkcs12Derive(crypto.SHA1, 2, secret.bmp, salt, iterations, c.iv)
+		}
+		return key, iv, nil
 	}}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/rc4" // #nosec G503 -- old keys are protected with it; only read
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ type blockCipher struct {
 	name    string
 	keySize int
 	block   func(key []byte) (cipher.Block, error)
-	iv      int // bytes
+	iv      int // bytes; 0 for RC4, a stream, which has no block either
 }
 
 var ciphers = map[string]blockCipher{
@@ -133,6 +134,14 @@ func (s *scheme) decrypt(secret password, ciphertext []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer clear(key)
+	plain := make([]byte, len(ciphertext))
+	if s.cipher.block == nil {
+		stream, err := rc4.NewCipher(key) // #nosec G405 -- see the import
+		if err == nil {
+			stream.XORKeyStream(plain, ciphertext)
+		}
+		return plain, err // whoever reads it sees whether it is what it must be
+	}
 	block, err := s.cipher.block(key)
 	if err != nil {
 		return nil, err
@@ -140,7 +149,6 @@ func (s *scheme) decrypt(secret password, ciphertext []byte) ([]byte, error) {
 	if iv == nil {
 		iv = s.iv
 	}
-	plain := make([]byte, len(ciphertext))
 	cipher.NewCBCDecrypter(block, iv).CryptBlocks(plain, ciphertext)
 	pad := int(plain[len(plain)-1])
 	good := pad > 0 && pad <= block.BlockSize()
@@ -156,7 +164,7 @@ func (s *scheme) decrypt(secret password, ciphertext []byte) ([]byte, error) {
 
 // unsupported names what a key is protected with and how to protect it again.
 func unsupported(what string, id asn1.ObjectIdentifier) error {
-	return fmt.Errorf("the private key is protected with the %s %s: %w: protect it again with AES: openssl pkcs8 -provider legacy -provider default -topk8 -v2 aes-256-cbc -in OLD -out NEW",
+	return fmt.Errorf("the private key is protected with the %s %s: %w: protect it again with AES: openssl pkcs8 -provider legacy -provider default -topk8 -v2 aes-256-cbc -in OLD -out NEW (of a .p12: openssl pkcs12 -legacy -aes256 -in OLD -out NEW)",
 		what, AlgorithmName(id), ErrUnsupported)
 }
 
@@ -185,7 +193,7 @@ func (w *work) parseScheme(id cryptobyte.String, ciphertext []byte) (s *scheme, 
 	if err != nil {
 		return nil, err
 	}
-	if len(ciphertext) == 0 || len(ciphertext)%s.cipher.iv != 0 {
+	if len(ciphertext) == 0 || s.cipher.iv > 0 && len(ciphertext)%s.cipher.iv != 0 {
 		return nil, fmt.Errorf("%w: %d bytes of ciphertext are no multiple of %s's block", ErrDamaged, len(ciphertext), s.cipher.name)
 	}
 	return s, nil

@@ -112,7 +112,7 @@ func TestPKCS12OfJava(t *testing.T) {
 func TestPKCS12WithRC2(t *testing.T) {
 	dir, want := plainKey(t)
 	for _, args := range [][]string{
-		{"-certpbe", "PBE-SHA1-RC2-40"}, {"-certpbe", "PBE-SHA1-RC2-128", "-keypbe", "PBE-SHA1-RC2-40"}, {"-keypbe", "PBE-SHA1-2DES"},
+		{"-certpbe", "PBE-SHA1-RC2-40"}, {"-certpbe", "PBE-SHA1-RC2-128", "-keypbe", "PBE-SHA1-RC2-40"}, {"-keypbe", "PBE-SHA1-2DES"}, {"-keypbe", "PBE-SHA1-RC4-128", "-certpbe", "PBE-SHA1-RC4-40"},
 		{"-certpbe", "PBE-SHA1-RC2-40", "-nomac"},
 	} {
 		openssl(t, dir, append([]string{"pkcs12", "-export", "-legacy", "-inkey", "key.pem", "-in", "cert.pem", "-passout", "pass:" + secret, "-out", "k.p12"}, args...)...)

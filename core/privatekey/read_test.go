@@ -144,6 +144,8 @@ func TestPlainForms(t *testing.T) {
 	openssl(t, dir, "genpkey", "-algorithm", "ed25519", "-out", "ed.pem")
 	openssl(t, dir, "genpkey", "-algorithm", "x25519", "-outform", "DER", "-out", "x.der")
 	openssl(t, dir, "rsa", "-in", "rsa8.pem", "-traditional", "-aes128", "-passout", "pass:"+secret, "-out", "rsa1enc.pem")
+	openssl(t, dir, "ecparam", "-name", "prime256v1", "-param_enc", "explicit", "-genkey", "-noout", "-out", "ex1.pem")
+	openssl(t, dir, "pkcs8", "-topk8", "-nocrypt", "-in", "ex1.pem", "-out", "ex8.pem")
 	for file, want := range map[string]string{
 		"rsa8.pem":    "RSA 2048 private key (PKCS#8)",
 		"rsa1.pem":    "RSA 2048 private key (PKCS#1)",
@@ -153,6 +155,8 @@ func TestPlainForms(t *testing.T) {
 		"ec.der":      "P-384 private key (SEC 1)",
 		"ed.pem":      "Ed25519 private key (PKCS#8)",
 		"x.der":       "X25519 private key (PKCS#8)",
+		"ex1.pem":     "P-256 private key (SEC 1)",
+		"ex8.pem":     "P-256 private key (PKCS#8)",
 	} {
 		ask, _ := answers(secret)
 		k, err := Read(load(t, dir, file), ask)

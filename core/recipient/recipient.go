@@ -152,7 +152,7 @@ func (r *Recipient) Algorithm() string {
 		return fmt.Sprint(p.Curve())
 	}
 	if r.certificate.PublicKeyAlgorithm == x509.UnknownPublicKeyAlgorithm {
-		return "an unknown algorithm"
+		return privatekey.PublicKeyName(r.certificate.RawSubjectPublicKeyInfo)
 	}
 	return r.certificate.PublicKeyAlgorithm.String()
 }

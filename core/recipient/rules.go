@@ -149,7 +149,7 @@ func (c *check) certificate(r *Recipient) {
 			c.add(RuleWeak, "its DSA key can only sign")
 			return
 		}
-		c.add(RuleNoEncryptionKey, "its key is %s, which can only sign", r.Algorithm())
+		c.add(RuleNoEncryptionKey, "its key is for %s: it can only sign, or there is no code for it here", r.Algorithm())
 		return
 	}
 	for _, e := range cert.Extensions {
