@@ -2,7 +2,6 @@ package table
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -22,7 +21,6 @@ func (t *Room) listen() {
 	e.OnSelect = t.onSelect
 	e.CanEdit = func(int, int) bool { return t.file != nil && !t.file.indexing }
 	e.OnEdit = func(row, col int, text string) { t.setCell(t.file.rows.id(row), t.file.rows.column(col), text) }
-	e.ParseText = pasted
 	e.OnPaste = t.onPaste
 	e.OnClear = t.onClear
 	e.OnFillDown = t.onFillDown
@@ -49,19 +47,6 @@ func (t *Room) listen() {
 	}
 	e.Marks = t.marks
 	e.OnMarks = t.onMarks
-}
-
-// pasted takes the clipboard's text apart: cells of a spreadsheet, CSV, or PEM blocks, which are a cell each.
-func pasted(text string) ([][]string, error) {
-	p, err := csvdoc.ParsePaste(text)
-	if err != nil {
-		limit := (*csvdoc.PasteLimitError)(nil)
-		if errors.As(err, &limit) {
-			err = sheet.ErrPasteTooLong
-		}
-		return nil, err
-	}
-	return p.Cells, nil
 }
 
 // onFail says why something cannot be, and what can.

@@ -2,19 +2,20 @@ package table
 
 import (
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 
 	"enrollbench/gui/frame/frametest"
+	"enrollbench/gui/widgets/sheet"
 )
 
 // What is pasted is taken for what it is: rows of a spreadsheet, CSV from a text file, or requests in PEM, a cell each.
 func TestPasteOfAnyKind(t *testing.T) {
 	r := newRig(t)
 	r.Bring(r.CSV)
-	pem := "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
 	for text, want := range map[string]string{
 		"a\tb\n":                             "\"a\",\"b\"",
 		"\"a, x\",\"b\"\n":                   "\"a, x\",\"b\"",
@@ -40,7 +41,19 @@ func TestPasteOfAnyKind(t *testing.T) {
 			t.Errorf("pasting %q: the first row is %s, want %s", text, got[1], want)
 		}
 	}
-	if got, err := pasted(pem + pem); err != nil || len(got) != 2 || len(got[0]) != 1 || !strings.HasPrefix(got[1][0], "-----BEGIN") {
-		t.Errorf("two requests are taken for %q, %v", got, err)
+}
+
+// Two cells of one column whose values hold commas are pasted into that column alone.
+func TestCopiedColumnStaysInItsColumn(t *testing.T) {
+	r, _ := openedCSV(t, "name,note\r\n\"Doe,John\",keep 1\r\n\"Roe,Jane\",keep 2\r\nx,keep 3\r\ny,keep 4\r\n")
+	e := r.CSV.editor
+	e.SelectArea(sheet.Area{Top: 0, Left: 0, Bottom: 1, Right: 0, Kind: sheet.Cells})
+	e.TypedShortcut(&fyne.ShortcutCopy{})
+	e.Select(2, 0)
+	e.TypedShortcut(&fyne.ShortcutPaste{})
+	r.Wait()
+	want := [][]string{{"Doe,John", "keep 1"}, {"Roe,Jane", "keep 2"}, {"Doe,John", "keep 3"}, {"Roe,Jane", "keep 4"}}
+	if got := r.cells(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the cells are %q, want %q", got, want)
 	}
 }

@@ -3,6 +3,9 @@ package sheet
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
+
+	"enrollbench/core/csvdoc"
 
 	"fyne.io/fyne/v2"
 )
@@ -41,41 +44,32 @@ func (s *Sheet) copyWanted() {
 	s.Copy()
 }
 
-// tsv is the cells of these rows and the columns from…to as text, as many whole rows as the limits allow.
+// tsv is the cells of these rows and the columns from…to as spreadsheets put them on the clipboard, as many whole rows as the
+// limits allow.
 func (v *view) tsv(selected ranges, from, to, rows, bytes int) (text string, copied int) {
-	var b strings.Builder
+	var cells [][]string
+	size := 0
 	for _, r := range selected {
 		for row := r[0]; row <= r[1]; row++ {
-			if copied == rows {
-				return b.String(), copied
+			if len(cells) == rows {
+				return csvdoc.ClipboardText(cells), len(cells)
 			}
-			begin := b.Len()
+			line := make([]string, 0, to-from+1)
 			for col := from; col <= to; col++ {
-				if col > from {
-					b.WriteByte('\t')
+				// The clipboards of window systems take a NUL for the end.
+				cell := strings.ReplaceAll(v.model.Cell(row, col).Text, "\x00", string(utf8.RuneError))
+				if size += len(cell) + 1; strings.ContainsAny(cell, "\t\n\r\"") {
+					size += strings.Count(cell, `"`) + 2
 				}
-				writeField(&b, v.model.Cell(row, col).Text)
-				if b.Len() > bytes {
-					return b.String()[:begin], copied
+				if size > bytes {
+					return csvdoc.ClipboardText(cells), len(cells)
 				}
+				line = append(line, cell)
 			}
-			b.WriteByte('\n')
-			copied++
+			cells = append(cells, line)
 		}
 	}
-	return b.String(), copied
-}
-
-// writeField quotes as spreadsheets do when they paste tab-separated text: only where the text would be taken apart or a
-// leading quote be taken for quoting, with quotes doubled (RFC 4180, section 2).
-func writeField(b *strings.Builder, text string) {
-	if !strings.ContainsAny(text, "\t\n\r") && !strings.HasPrefix(text, `"`) {
-		b.WriteString(text)
-		return
-	}
-	b.WriteByte('"')
-	b.WriteString(strings.ReplaceAll(text, `"`, `""`))
-	b.WriteByte('"')
+	return csvdoc.ClipboardText(cells), len(cells)
 }
 
 // spoken is the current row, or the titles, as one sentence for a screen reader.

@@ -21,9 +21,6 @@ type Editor struct {
 	OnEdit func(row, col int, text string)
 	// CanEdit, where it is set, is asked before a cell is edited in place or filled by a paste that begins there.
 	CanEdit func(row, col int) bool
-	// ParseText, where it is set, takes the clipboard's text apart instead of ParseBlock, which knows what spreadsheets put
-	// there. Its error goes to OnFail.
-	ParseText func(text string) ([][]string, error)
 	// OnPaste: put block, whose rows may differ in length, at row and column and to the right and below; rows or columns
 	// that are not there yet are the owner's to add or refuse. A single cell pasted on a larger selection arrives repeated
 	// over the selection, up to PasteCells cells, and so does a block whose size divides the selection's. Rows of block may be

@@ -7,7 +7,8 @@
 //
 // Both own what is seen: scrolling, widths, selection, focus. They own no data: a Model answers for visible cells, and the
 // owner edits, sorts or filters its model and calls Refresh. Every method belongs to the UI thread, every callback runs
-// there, and nothing here starts a goroutine. Text that arrives from a spreadsheet is read by ParseBlock.
+// there, and nothing here starts a goroutine. Text for the clipboard, and from it, goes through
+// csvdoc.ClipboardText and csvdoc.ParsePaste.
 package sheet
 
 import (
