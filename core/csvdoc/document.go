@@ -89,7 +89,7 @@ func (d *Document) open(ctx context.Context, path string) error {
 		err = x.finish()
 	}
 	if err != nil {
-		return errors.Join(err, b.close())
+		return errors.Join(err, in.close(), b.close())
 	}
 	d.base, d.in, d.indexer = b, in, x
 	d.publish()
@@ -249,7 +249,7 @@ func (d *Document) Reopen(ctx context.Context, dialect Dialect) error {
 	if d.indexer != nil {
 		d.saved = nil
 	}
-	return old.close()
+	return errors.Join(in.close(), old.close())
 }
 
 // Close ends the document. Edits that were not saved are lost; the journal and the bytes from before a save are
@@ -273,7 +273,7 @@ func (d *Document) end(journal func(*journal) error) error {
 		return nil
 	}
 	d.closed = true
-	err := d.base.close()
+	err := errors.Join(d.in.close(), d.base.close())
 	if d.journal != nil {
 		err = errors.Join(err, journal(d.journal))
 		if d.sidecar == d.journal.sidecar() {

@@ -13,7 +13,8 @@ type faults struct {
 	headerAt     int // the row that seems to be the header, from 0; see headerRow
 	separator    string
 	singleQuotes bool
-	sep          byte // that a line "sep=;" names
+	sheet        *sheetFacts // nil where the file is no workbook
+	sep          byte        // that a line "sep=;" names
 
 	unsure    bool   // the encoding was not certain from the first bytes
 	multibyte bool   // a proper sequence of UTF-8 was seen

@@ -33,9 +33,9 @@ func (d *Document) EachFinding(ctx context.Context, f func(found finding.Finding
 	l := &findingLister{s: s, at: finding.Location{File: path}, f: f}
 	l.at.Member = l.s.view.member
 	faults := l.s.view.faults
-	if err := d.wholeFindings(s, func(r *finding.Rule, row int, format string, args ...any) error {
+	if err := d.wholeFindings(s, func(r *finding.Rule, row int, column, format string, args ...any) error {
 		at := l.at
-		at.Row = row
+		at.Row, at.Column = row, column
 		return f(r.Finding(at, fmt.Sprintf(format, args...), ""), 1)
 	}); err != nil {
 		return err

@@ -74,7 +74,7 @@ func (d *Document) ConfirmEncoding() {
 }
 
 // wholeFindings tells what is to be said about the file as a whole.
-func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int, format string, args ...any) error) error {
+func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int, column, format string, args ...any) error) error {
 	f := s.view.faults
 	renamed := false
 	for i, c := range s.columns {
@@ -83,7 +83,7 @@ func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int
 	var err error
 	say := func(r *finding.Rule, row int, format string, args ...any) {
 		if err == nil {
-			err = tell(r, row, format, args...)
+			err = tell(r, row, "", format, args...)
 		}
 	}
 	if f.headerAt > 0 && !renamed {
@@ -104,6 +104,13 @@ func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int
 		say(RuleSepLine, 0, "the line sep=%c, a mark for Excel, is left out", f.sep)
 	case f.sep != 0:
 		say(RuleSepUnknown, 0, "the first line is sep=%c, a mark for Excel; %q is none of comma, semicolon, tab and pipe", f.sep, f.sep)
+	}
+	if f.sheet != nil {
+		f.sheet.tell(s.columns, func(r *finding.Rule, row int, column, format string, args ...any) {
+			if err == nil {
+				err = tell(r, row, column, format, args...)
+			}
+		})
 	}
 	if g, ok := d.Guess(); ok {
 		say(RuleEncoding, 0, "%s", g)

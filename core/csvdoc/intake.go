@@ -12,7 +12,9 @@ import (
 	"strings"
 
 	"enrollbench/core/archive"
+	"enrollbench/core/form"
 	"enrollbench/core/progress"
+	"enrollbench/core/workbook"
 )
 
 // Limits bound what a file may ask of us. A field that is 0 takes its value from DefaultLimits.
@@ -67,6 +69,14 @@ type intake struct {
 	entry io.Closer // of a ZIP; nil else
 }
 
+// close ends the reading of a member of a ZIP.
+func (in *intake) close() error {
+	if in == nil || in.entry == nil {
+		return nil
+	}
+	return in.entry.Close()
+}
+
 // openBase opens the file and finds its dialect. What follows is read by an indexer.
 func openBase(path string, o Options) (*base, *intake, error) {
 	f, err := openSource(path)
@@ -77,7 +87,7 @@ func openBase(path string, o Options) (*base, *intake, error) {
 	in, err := b.begin(o)
 	if err != nil {
 		if in != nil {
-			_ = in.spool.close()
+			_ = errors.Join(in.close(), in.spool.close())
 		}
 		_ = f.close()
 		return nil, nil, err
@@ -104,14 +114,22 @@ func (b *base) begin(o Options) (*intake, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open %q: %w", b.path, err)
 		}
-		raw, size, in.entry = entry, n, entry
-		in.size = size
-		head = make([]byte, min(size, sampleBytes))
-		if _, err := io.ReadFull(raw, head); err != nil {
-			return nil, err
+		raw, in.entry, in.size = entry, entry, n
+		if b.faults.sheet != nil {
+			in.size = b.file.Size // a measure of the work, if not of the bytes
+		}
+		head = make([]byte, sampleBytes)
+		k, err := io.ReadFull(raw, head)
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return in, err
+		}
+		if head, size = head[:k], n; err != nil {
+			size = int64(k) // a workbook does not say how many bytes its rows have
 		}
 		raw = io.MultiReader(bytes.NewReader(head), raw)
 		b.outer = b.src
+	} else if f := form.Detect(head); f.Table() || f.Archive() {
+		return nil, fmt.Errorf("open %q: it is %s; %s", b.path, f, f.Kind.Advice())
 	} else {
 		in.sum = crc32.New(castagnoli)
 		raw = io.TeeReader(raw, in.sum)
@@ -120,7 +138,12 @@ func (b *base) begin(o Options) (*intake, error) {
 		return nil, &LimitError{What: "bytes", Value: size, Max: o.Limits.Bytes}
 	}
 	certain := true
-	if o.Dialect != nil {
+	if b.faults.sheet != nil {
+		header := o.Dialect == nil || o.Dialect.Header
+		b.dialect = sheetDialect
+		b.dialect.Header = header
+		o.Dialect = &b.dialect
+	} else if o.Dialect != nil {
 		b.dialect = *o.Dialect
 	} else {
 		b.dialect.Encoding, b.dialect.BOM, certain = detectEncoding(head, int64(len(head)) == size)
@@ -194,6 +217,14 @@ func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
 	z, err := archive.Open(b.src, b.file.Size, archive.Limits{EntryBytes: l.Bytes, TotalBytes: 2 * l.Bytes, Ratio: maxRatio})
 	if err != nil {
 		return nil, 0, err
+	}
+	book, err := workbook.Open(z)
+	if err != nil {
+		return nil, 0, err
+	}
+	if book.Kind != workbook.None {
+		b.faults.sheet = &sheetFacts{kind: book.Kind, sheet: book.Sheet, sheets: book.Sheets}
+		return newSheetReader(book, b.faults.sheet, min(l.Bytes, max(64<<20, maxRatio*b.file.Size))), l.Bytes, nil
 	}
 	var found, files []archive.Entry
 	for i := range z.Len() {
@@ -399,9 +430,7 @@ func (x *indexer) run(ctx context.Context, publish func(), report progress.Func)
 
 // finish settles what only the end of the file tells.
 func (x *indexer) finish() error {
-	if x.in.entry != nil {
-		_ = x.in.entry.Close() // it was read to its end, where its checksum is
-	}
+	_ = x.in.close() // it was read to its end, where its checksum is
 	x.settle()
 	b := x.b
 	if x.in.turn != nil {

@@ -5,6 +5,7 @@ import "enrollbench/core/finding"
 // Rules is the one table of what is found wrong with the form of a CSV file. What cells hold is not judged here.
 var Rules = []*finding.Rule{
 	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleSepLine, RuleSepUnknown, RuleEncoding,
+	RuleSheet, RuleSheetNumbers, RuleSheetMixed, RuleSheetRounded,
 	RuleRagged, RuleBlankRow, RuleStrayQuote, RuleShifted, RuleSpaces, RuleUnclosedQuote, RuleNUL, RuleUndecodable,
 }
 
@@ -13,8 +14,9 @@ var Rules = []*finding.Rule{
 var HidesHeader = []*finding.Rule{RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleSepUnknown}
 
 const (
-	sourceCSV = "RFC 4180 §2"
-	sourceSep = "Microsoft Excel: the first line sep= names the delimiter"
+	sourceCSV   = "RFC 4180 §2"
+	sourceSheet = "ECMA-376 part 1 §18.8.30; OpenDocument 1.3 part 3 §19.389"
+	sourceSep   = "Microsoft Excel: the first line sep= names the delimiter"
 )
 
 // The rules about the file as a whole.
@@ -48,6 +50,30 @@ var (
 		Title: "The line sep= names a delimiter that is not known",
 		Why:   "This line is for Excel. The delimiter that it names is none of comma, semicolon, tab and pipe, so the rows are not taken apart as they were meant.",
 		Hint:  "Open the file in Excel and save it as CSV, or delete the first line.",
+	}
+	RuleSheet = &finding.Rule{
+		Name: "csvdoc/sheet", Severity: finding.Notice, Source: sourceSheet,
+		Title: "The table comes from a workbook",
+		Why:   "One sheet is read as text, as the cells show it and with all digits that are stored. The workbook itself is not changed.",
+		Hint:  "Compare the rows with the workbook. Save the table as CSV.",
+	}
+	RuleSheetNumbers = &finding.Rule{
+		Name: "csvdoc/sheet-numbers", Severity: finding.Notice, Source: sourceSheet,
+		Title: "A column is stored as numbers",
+		Why:   "A spreadsheet takes an identifier of digits for a number. Zeros that were typed before it are gone, and cannot be seen from its value.",
+		Hint:  "If the column holds identifiers, compare them with their source.",
+	}
+	RuleSheetMixed = &finding.Rule{
+		Name: "csvdoc/sheet-mixed", Severity: finding.Warning, Source: sourceSheet,
+		Title: "Some cells of a column are numbers or dates, others are text",
+		Why:   "The spreadsheet has turned what looked like a number or a date into one: 0012 into 12, 1E5 into 100000, 3-4 into a date.",
+		Hint:  "Compare these cells with their source. Format the column as text before you type or import identifiers.",
+	}
+	RuleSheetRounded = &finding.Rule{
+		Name: "csvdoc/sheet-rounded", Severity: finding.Warning, Source: sourceSheet,
+		Title: "Long numbers have lost their last digits",
+		Why:   "A spreadsheet keeps 15 digits of a number and puts zeros in the place of the others. The digits cannot be brought back.",
+		Hint:  "Export the values from their source again, as text.",
 	}
 	RuleEncoding = &finding.Rule{
 		Name: "csvdoc/encoding-guessed", Severity: finding.Warning, Source: "Unicode Standard §23.8 (byte order mark); RFC 3629 §6",

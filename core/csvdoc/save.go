@@ -76,6 +76,9 @@ func (d *Document) beginSave(path *string, o SaveOptions) (j saving, err error) 
 	if j.path, j.own, err = d.target(*path); err != nil {
 		return j, err
 	}
+	if j.own && d.base.faults.sheet != nil && d.path == d.base.path || isWorkbookName(j.path) {
+		return j, fmt.Errorf("save %q: %w", j.path, ErrWorkbook)
+	}
 	if err := d.checkUnchanged(j.path, j.own, o.Force); err != nil {
 		return j, err
 	}

@@ -1,0 +1,113 @@
+package csvdoc
+
+import (
+	"archive/zip"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"enrollbench/core/finding"
+)
+
+func bookOf(t *testing.T, rows string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "orders.xlsx")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	for name, text := range map[string]string{
+		"xl/workbook.xml":            `<workbook><sheets><sheet name="Orders" r:id="r"/><sheet name="More" r:id="q"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r" Target="s.xml"/></Relationships>`,
+		"xl/s.xml":                   "<worksheet><sheetData>" + rows + "</sheetData></worksheet>",
+	} {
+		w, _ := z.Create(name)
+		if _, err := w.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(z.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const bookRows = `<row><c t="str"><v>name</v></c><c t="str"><v>serial</v></c></row><row><c t="str"><v>a "b",c</v></c><c t="str"><v>0042</v></c></row>` +
+	`<row><c t="str"><v>d</v></c><c><v>7</v></c></row><row r="5"><c t="str"><v>e</v></c></row>`
+
+// A workbook is a document like any other, but that it is saved under another name.
+func TestWorkbook(t *testing.T) {
+	path := bookOf(t, bookRows)
+	before := read(t, path)
+	d := openPath(t, path, Options{})
+	s := d.Snapshot()
+	if got := allRows(s); len(got) != 4 || !slices.Equal(got[0], []string{`a "b",c`, "0042"}) || !slices.Equal(got[3], []string{"e", ""}) || s.Columns()[1].Name != "serial" || s.FileRow(3) != 5 {
+		t.Errorf("%q", got)
+	}
+	if got := list(d); len(got) != 3 || !strings.Contains(got[0], `the sheet "Orders", the first of 2, is read`) || !strings.Contains(got[1], `sheet-mixed 1 serial: 1 cell stored as numbers among 1 other, the first is "7" in row 3`) {
+		t.Errorf("%q", got)
+	}
+	setCell(t, d, 1, 1, "0007")
+	for _, name := range []string{"", path, filepath.Join(t.TempDir(), "other.ods")} {
+		if err := d.Save(t.Context(), name, SaveOptions{Force: true}, nil); !errors.Is(err, ErrWorkbook) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "orders.csv")
+	if err := d.Save(t.Context(), out, SaveOptions{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := read(t, out), "name,serial\n\"a \"\"b\"\",c\",0042\nd,0007\n\ne,\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	setCell(t, d, 0, 0, "x")
+	if err := d.Save(t.Context(), "", SaveOptions{}, nil); err != nil || !strings.HasPrefix(read(t, out), "name,serial\n\"x\",") || read(t, path) != before {
+		t.Errorf("saved again: %v", err)
+	}
+}
+
+// sheetRules are told of workbooks only.
+var sheetRules = map[*finding.Rule]string{
+	RuleSheet: "Orders", RuleSheetNumbers: "2 cells stored as numbers, the first is \"1\" in row 2", RuleSheetMixed: "1 cell stored as dates among 1 other",
+	RuleSheetRounded: "1 number has more than 15 digits, the first is \"12345678901234567000\" in row 3",
+}
+
+func TestWorkbookFindings(t *testing.T) {
+	got := list(openPath(t, bookOf(t, `<row><c t="str"><v>n</v></c><c t="str"><v>d</v></c></row><row><c><v>1</v></c><c t="d"><v>2026-01-05</v></c></row><row><c><v>1.2345678901234567E19</v></c><c t="str"><v>x</v></c></row>`), Options{}))
+	for rule, want := range sheetRules {
+		if !slices.ContainsFunc(got, func(f string) bool { return strings.HasPrefix(f, rule.Name[len("csvdoc/"):]+" ") && strings.Contains(f, want) }) {
+			t.Errorf("%s: %q", rule.Name, got)
+		}
+	}
+}
+
+func TestWorkbookIsBounded(t *testing.T) {
+	path := bookOf(t, strings.Repeat(`<row><c r="XFD1"><v>1</v></c></row>`, 6000))
+	d, err := Open(t.Context(), path, Options{Scratch: t.TempDir()})
+	if err == nil {
+		err = d.Index(t.Context(), nil)
+		d.Close()
+	}
+	var l *LimitError
+	if !errors.As(err, &l) || l.Max != 64<<20 {
+		t.Errorf("%v", err)
+	}
+}
+
+// Other programs' files are named, with what to do.
+func TestNoCSV(t *testing.T) {
+	for what, text := range map[string]string{
+		"an old Excel workbook (.xls); open it and save it as CSV": "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 600),
+		"a 7-Zip archive (.7z); unpack it":                         "7z\xBC\xAF\x27\x1C" + strings.Repeat("\x00", 600),
+	} {
+		path := filepath.Join(t.TempDir(), "orders.csv")
+		write(t, path, text)
+		if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("%v, want %s", err, what)
+		}
+	}
+}
