@@ -79,7 +79,9 @@ var sheetRules = map[*finding.Rule]string{
 func TestWorkbookFindings(t *testing.T) {
 	got := list(openPath(t, bookOf(t, `<row><c t="str"><v>n</v></c><c t="str"><v>d</v></c></row><row><c><v>1</v></c><c t="d"><v>2026-01-05</v></c></row><row><c><v>1.2345678901234567E19</v></c><c t="str"><v>x</v></c></row>`), Options{}))
 	for rule, want := range sheetRules {
-		if !slices.ContainsFunc(got, func(f string) bool { return strings.HasPrefix(f, rule.Name[len("csvdoc/"):]+" ") && strings.Contains(f, want) }) {
+		if !slices.ContainsFunc(got, func(f string) bool {
+			return strings.HasPrefix(f, rule.Name[len("csvdoc/"):]+" ") && strings.Contains(f, want)
+		}) {
 			t.Errorf("%s: %q", rule.Name, got)
 		}
 	}
