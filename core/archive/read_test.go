@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/pem"
@@ -302,6 +303,34 @@ func BenchmarkOpen(b *testing.B) {
 	for b.Loop() {
 		if _, err := open(data, Limits{}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestBackslashFolder: an empty entry whose name ends in a backslash is the folder of a Windows tool.
+func TestBackslashFolder(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range []string{`a\`, `a\b\`, "c/"} {
+		if _, err := w.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	full, err := w.Create(`d\`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = full.Write([]byte("x"))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	z, err := Open(bytes.NewReader(b.Bytes()), int64(b.Len()), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, true, true, false} {
+		if e, err := z.Entry(i); err != nil || e.IsDir != want {
+			t.Errorf("%q: folder %v, want %v (%v)", e.Name, e.IsDir, want, err)
 		}
 	}
 }

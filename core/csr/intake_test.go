@@ -141,6 +141,7 @@ func TestNothingIsDroppedQuietly(t *testing.T) {
 		"base64.txt":     {strings.Repeat("TUlJQmt3ZA", 20), "csr/no-request", "base64"},
 		"cert.csr":       {string(certificate), "csr/no-request", "a certificate"},
 		"words.txt":      {"BEGIN CERTIFICATE REQUEST and then nothing", "csr/no-request", "a text"},
+		"label.pem":      {string(bytes.ReplaceAll(certificate, []byte("CERTIFICATE"), []byte("CERTIFICATE REQUEST"))), "csr/no-request", "a certificate"},
 		"ca.pem":         {string(certificate), "csr/is-certificate", "a certificate"},
 		"README.txt":     {"Świadectwa i klucze prywatne zostają w urządzeniach", "csr/not-a-csr", "a text"},
 		"README":         {"\x8Awiadectwa, cp1250", "csr/not-a-csr", "a text"},
@@ -219,5 +220,14 @@ func TestPrivateKeysAreNoticedInEveryCoat(t *testing.T) {
 		if got := rulesOf(check(t, filepath.Join(dir, "in")).Report()); got["csr/private-key"]+got["csr/is-pkcs12"] > 0 {
 			t.Errorf("%s raises the alarm: %v", name, got)
 		}
+	}
+}
+
+// TestFolderOfWindows: PowerShell 5.1 writes folders and names with backslashes; the entry of a folder is no empty file.
+func TestFolderOfWindows(t *testing.T) {
+	dir := tree(t, map[string][]byte{"a.zip": zipOf(t, member{`line4\sub\`, nil}, member{`line4\sub\one.csr`, pemOf(t, "")}, member{`line4\.hidden\two.csr`, pemOf(t, "two")})})
+	s := check(t, dir)
+	if got := rulesOf(s.Report()); got["csr/empty-file"] > 0 || got["csr/hidden-file"] != 1 || s.Len() != 1 || s.Entry(0).Name != "one" {
+		t.Errorf("%v, %d entries", got, s.Len())
 	}
 }
