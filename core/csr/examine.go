@@ -40,11 +40,11 @@ func examine(der []byte) exam {
 		return e
 	}
 	if r.version != 0 {
-		e.addf(RuleVersion, "version %d (written as %d), and only version 1 (written as 0) exists", r.version+1, r.version)
+		e.addf(RuleVersion, "version %d (written as %d); the only version is 1 (written as 0)", r.version+1, r.version)
 	}
 	named := e.subject(r.subject)
 	if len(e.otherNames) > 0 {
-		e.addf(RuleSeveralCommonNames, "the subject has %d common names; the last is %s, and before it stands %s", len(e.otherNames)+1,
+		e.addf(RuleSeveralCommonNames, "the subject has %d common names; the last is %s, the one before is %s", len(e.otherNames)+1,
 			attribute.Quote(e.facts.CommonName), attribute.Quote(e.otherNames[len(e.otherNames)-1]))
 	}
 	e.facts.SPKI = sha256.Sum256(r.spki)

@@ -83,7 +83,7 @@ func (e *exam) compareLists(lists []cryptobyte.String, repeated bool) {
 		same = same && n == len(first)
 	}
 	if !same && !conflict {
-		e.addf(RuleExtensionRequests, "the request holds %d lists of extensions (extensionRequest), and they differ or one attribute is there twice", len(lists))
+		e.addf(RuleExtensionRequests, "the request holds %d lists of extensions (extensionRequest) that differ or repeat an attribute", len(lists))
 	}
 }
 
@@ -95,7 +95,7 @@ func eachRequestAttribute(content []byte, do func(oid []byte, values cryptobyte.
 		var one, oid, values cryptobyte.String
 		if !s.ReadASN1(&one, cbasn1.SEQUENCE) || !readOID(&one, &oid) ||
 			!one.ReadASN1(&values, cbasn1.SET) || !one.Empty() {
-			return fmt.Errorf("the attribute %d of the request cannot be read", at)
+			return fmt.Errorf("attribute %d of the request cannot be read", at)
 		}
 		do(oid, values)
 	}
@@ -152,13 +152,13 @@ func (s *seenExtensions) again(oid []byte) bool {
 func eachExtension(values cryptobyte.String, do func(oid []byte, critical bool, value []byte)) error {
 	var list cryptobyte.String
 	if values.Empty() {
-		return fmt.Errorf("an extensionRequest holds nothing; leave the attribute out, or put a list of extensions into it")
+		return fmt.Errorf("an extensionRequest attribute is empty")
 	}
 	if !values.ReadASN1(&list, cbasn1.SEQUENCE) {
-		return fmt.Errorf("the extensions requested are no list of extensions")
+		return fmt.Errorf("the extensionRequest attribute holds no list of extensions")
 	}
 	if !values.Empty() {
-		return fmt.Errorf("something follows the list of extensions requested")
+		return fmt.Errorf("the extensionRequest attribute holds more than one list of extensions")
 	}
 	for at := 1; !list.Empty(); at++ {
 		var one, oid, value cryptobyte.String
@@ -166,7 +166,7 @@ func eachExtension(values cryptobyte.String, do func(oid []byte, critical bool, 
 		if !list.ReadASN1(&one, cbasn1.SEQUENCE) || !readOID(&one, &oid) ||
 			one.PeekASN1Tag(cbasn1.BOOLEAN) && !one.ReadASN1Boolean(&critical) ||
 			!one.ReadASN1(&value, cbasn1.OCTET_STRING) || !one.Empty() {
-			return fmt.Errorf("the extension %d requested cannot be read", at)
+			return fmt.Errorf("extension %d of the request cannot be read", at)
 		}
 		do(oid, critical, value)
 	}
@@ -201,13 +201,13 @@ func eachGeneralName(value []byte, do func(tag cbasn1.Tag, content []byte)) erro
 	s := cryptobyte.String(value)
 	var list cryptobyte.String
 	if !s.ReadASN1(&list, cbasn1.SEQUENCE) || !s.Empty() {
-		return fmt.Errorf("subjectAltName is no list of names")
+		return fmt.Errorf("subjectAltName holds no list of names")
 	}
 	for at := 1; !list.Empty(); at++ {
 		var content cryptobyte.String
 		var tag cbasn1.Tag
 		if !list.ReadAnyASN1(&content, &tag) || tag&0xC0 != 0x80 {
-			return fmt.Errorf("the name %d in subjectAltName cannot be read", at)
+			return fmt.Errorf("name %d of subjectAltName cannot be read", at)
 		}
 		do(tag, content)
 	}
@@ -225,11 +225,11 @@ func (e *exam) alternativeIP(content []byte) {
 	case ok:
 		e.alternative(RuleSANIP, "IP", attribute.Address(a))
 	case len(content) == 8 || len(content) == 32:
-		e.addf(RuleSANIP, "subjectAltName IP: %X is an address with a mask, as only name constraints hold", content)
+		e.addf(RuleSANIP, "subjectAltName IP: %X is an address with a mask, which only name constraints use", content)
 	case plainText(tagIA5, content) && len(content) > 0:
-		e.addf(RuleSANIP, "subjectAltName IP: the text %s stands where the 4 or 16 bytes of an address must", attribute.Quote(string(content)))
+		e.addf(RuleSANIP, "subjectAltName IP: it holds the text %s instead of the 4 or 16 bytes of an address", attribute.Quote(string(content)))
 	default:
-		e.addf(RuleSANIP, "subjectAltName IP: %s, and an address has 4 or 16", bytesOf(len(content)))
+		e.addf(RuleSANIP, "subjectAltName IP: it has %s; an address has 4 or 16", bytesOf(len(content)))
 	}
 }
 

@@ -132,7 +132,7 @@ func parseKey(spki []byte) (k publicKey, flaw string) {
 	var ok bool
 	k.bits, ok = readBitString(&s)
 	if !ok || !s.Empty() {
-		flaw = "it is no BIT STRING of whole bytes"
+		flaw = "it is not a BIT STRING of whole bytes"
 	}
 	switch string(k.algorithm.oid) {
 	case oidEC:
@@ -144,7 +144,7 @@ func parseKey(spki []byte) (k publicKey, flaw string) {
 		switch {
 		case flaw != "":
 		case len(k.bits) != ed25519.PublicKeySize:
-			return k, bytesOf(len(k.bits)) + ", and an Ed25519 key has 32"
+			return k, "it has " + bytesOf(len(k.bits)) + "; an Ed25519 key has 32"
 		case k.algorithm.parameters != nil:
 			flaw = "its algorithm has parameters, which RFC 8410 §3 forbids"
 			fallthrough
@@ -202,10 +202,10 @@ func (k *publicKey) parseRSA(flaw string) (publicKey, string) {
 	s := cryptobyte.String(k.bits)
 	var n, e cryptobyte.String
 	if !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.ReadASN1(&n, cbasn1.INTEGER) || !s.ReadASN1(&e, cbasn1.INTEGER) || !s.Empty() {
-		return *k, "it is no pair of modulus and exponent"
+		return *k, "it is not a pair of modulus and exponent"
 	}
 	if len(n) == 0 || len(e) == 0 || n[0]&0x80 != 0 || e[0]&0x80 != 0 || len(n) == 1 && n[0] == 0 {
-		return *k, "its modulus or exponent is negative or nothing; was a leading zero byte dropped?"
+		return *k, "its modulus or exponent is negative or zero; the tool may have dropped a leading zero byte"
 	}
 	if len(n) > 1 && n[0] == 0 && n[1]&0x80 == 0 || len(e) > 1 && e[0] == 0 && e[1]&0x80 == 0 {
 		flaw = "its modulus or exponent has more leading zeros than DER allows"
@@ -274,7 +274,7 @@ func (e *exam) ecKey(k *publicKey, flawed bool) {
 	c := k.curve()
 	switch {
 	case strings.HasSuffix(k.Name, "explicit parameters"):
-		e.add(RuleKeyType, fmt.Sprintf("%s: the key spells its curve out, and services read a curve only by its name (named curve)", k.Name),
+		e.add(RuleKeyType, fmt.Sprintf("%s: services read a curve only by its name (named curve)", k.Name),
 			"write the key with a named curve: openssl ec -param_enc named_curve; in an HSM, make the key with the object identifier of the curve")
 	case c == nil || c.curve == nil:
 		e.addf(RuleKeyType, "%s is not on the service's list; key and signature were not checked", k.Key)
@@ -287,11 +287,11 @@ func (e *exam) ecKey(k *publicKey, flawed bool) {
 	size := (c.bits + 7) / 8
 	switch p := k.bits; {
 	case len(p) == 0 || len(p) == 1 && p[0] == 0:
-		e.addf(RulePointNotOnCurve, "the public key is the point at infinity, or nothing")
+		e.addf(RulePointNotOnCurve, "the public key is empty, or the point at infinity")
 	case p[0] == 4 && len(p) == 1+2*size:
 		key, err := ecdsa.ParseUncompressedPublicKey(c.curve, p)
 		if err != nil {
-			e.addf(RulePointNotOnCurve, "the public key is no point of %s: x=%s…", c.name, hexStart(p[1:]))
+			e.addf(RulePointNotOnCurve, "the public key is not a point of %s: x=%s…", c.name, hexStart(p[1:]))
 			return
 		}
 		k.ec = key
@@ -308,7 +308,7 @@ func (e *exam) ecKey(k *publicKey, flawed bool) {
 		y.FillBytes(whole[1+size:])
 		k.ec, _ = ecdsa.ParseUncompressedPublicKey(c.curve, whole) // cannot fail: the point was just computed
 	default:
-		e.addf(RulePointNotOnCurve, "the public key is no point of %s: %s beginning with 0x%02X, and a point has %d beginning with 0x04", c.name, bytesOf(len(p)), p[0], 1+2*size)
+		e.addf(RulePointNotOnCurve, "the public key is not a point of %s: it has %s and begins with 0x%02X; a point has %d and begins with 0x04", c.name, bytesOf(len(p)), p[0], 1+2*size)
 	}
 }
 
@@ -333,7 +333,7 @@ func (e *exam) ed25519Key(k ed25519.PublicKey) {
 	y[31] &= 0x7F
 	for _, small := range ed25519Small {
 		if string(y[:]) == small {
-			e.addf(RulePointNotOnCurve, "the public key is a point of small order, which is no device's key")
+			e.addf(RulePointNotOnCurve, "the public key is a point of small order: anybody can sign with it")
 			return
 		}
 	}

@@ -66,7 +66,7 @@ func parse(der []byte, broken func(format string, args ...any), trailing func(n 
 	}
 	r.signature, r.hasSignature = readBitString(&outer)
 	if !r.hasSignature {
-		broken("the signature cannot be read: it is no BIT STRING of whole bytes")
+		broken("the signature cannot be read: it is not a BIT STRING of whole bytes")
 		return r, false
 	}
 	if len(outer) > 0 {
@@ -99,7 +99,7 @@ func (r *request) parseInfo(info cryptobyte.String, broken func(string, ...any))
 	var attributes cryptobyte.String
 	switch {
 	case len(info) == 0:
-		broken("the attributes are missing: [0] must be there even without any")
+		broken("the attributes are missing: the field [0] is required even if it is empty")
 	case !info.ReadASN1(&attributes, cbasn1.Tag(0).ContextSpecific().Constructed()):
 		broken("the attributes cannot be read")
 	case len(info) > 0:
@@ -178,14 +178,14 @@ func readBitString(s *cryptobyte.String) ([]byte, bool) {
 func whyNoSequence(b []byte) string {
 	switch {
 	case len(b) < 2:
-		return "it ends before it begins"
+		return "it is empty"
 	case b[0] != 0x30:
-		return fmt.Sprintf("byte 0x%02X stands where a SEQUENCE (0x30) must begin", b[0])
+		return fmt.Sprintf("it begins with byte 0x%02X instead of a SEQUENCE (0x30)", b[0])
 	case b[1] == 0x80:
-		return "its length is indefinite, which is BER and not DER"
+		return "its length is indefinite, which DER does not allow"
 	case b[1] < 0x80:
 		if announced := int(b[1]); announced > len(b)-2 {
-			return fmt.Sprintf("it announces %d bytes and has %d: cut short?", announced, len(b)-2)
+			return fmt.Sprintf("it announces %d bytes and has %d: it was cut short", announced, len(b)-2)
 		}
 	case b[1] <= 0x84:
 		n := int(b[1] & 0x7F)
@@ -196,13 +196,13 @@ func whyNoSequence(b []byte) string {
 		copy(word[8-n:], b[2:2+n])
 		announced, rest := binary.BigEndian.Uint64(word[:]), len(b)-2-n
 		if announced > uint64(rest) { // #nosec G115 -- a length
-			return fmt.Sprintf("it announces %d bytes and has %d: cut short?", announced, rest)
+			return fmt.Sprintf("it announces %d bytes and has %d: it was cut short", announced, rest)
 		}
 		if b[2] == 0 || announced < 0x80 {
-			return "its length is not written in the shortest form, which DER demands"
+			return "its length is not in the shortest form, which DER requires"
 		}
 	}
-	return "its length makes no sense"
+	return "its length is impossible"
 }
 
 // readOID reads an OBJECT IDENTIFIER whose content is well formed (X.690 §8.19.2): each arc ends, and none begins with a

@@ -18,14 +18,14 @@ func (e *exam) rsaKey(k *publicKey) {
 	n, exp := k.rsa.n, k.rsa.e
 	switch size := k.Bits; {
 	case k.pss:
-		e.addf(RuleKeyType, "the key is bound to RSASSA-PSS (id-RSASSA-PSS), and the service takes rsaEncryption")
+		e.addf(RuleKeyType, "the key is for RSASSA-PSS only (id-RSASSA-PSS); the service takes rsaEncryption")
 		if size < 2048 {
-			e.addf(RuleWeakRSAKey, "the RSA key has %d bits, and 2048 is the least", size)
+			e.addf(RuleWeakRSAKey, "the RSA key has %d bits; the least is 2048", size)
 		}
 	case size < 2048:
-		e.addf(RuleWeakRSAKey, "the RSA key has %d bits, and 2048 is the least", size)
+		e.addf(RuleWeakRSAKey, "the RSA key has %d bits; the least is 2048", size)
 	case size != 2048 && size != 3072 && size != 4096:
-		e.addf(RuleRSAKeySize, "the RSA key has %d bits, and the service takes 2048, 3072 and 4096", size)
+		e.addf(RuleRSAKeySize, "the RSA key has %d bits; the service takes 2048, 3072 and 4096", size)
 	}
 	switch {
 	case exp.BitLen() <= 1:
@@ -33,9 +33,9 @@ func (e *exam) rsaKey(k *publicKey) {
 	case exp.Bit(0) == 0 && exp.BitLen() <= maxExponentBits:
 		e.addf(RuleRSAExponent, "the RSA exponent %s is even", exp)
 	case exp.BitLen() > maxExponentBits:
-		e.addf(RuleRSAExponent, "the RSA exponent has %d bits, and %d is the most", exp.BitLen(), maxExponentBits)
+		e.addf(RuleRSAExponent, "the RSA exponent has %d bits; the most is %d", exp.BitLen(), maxExponentBits)
 	case exp.BitLen() <= 16:
-		e.addf(RuleSmallRSAExponent, "the RSA exponent is %s, and 65537 is the least that is advised", exp)
+		e.addf(RuleSmallRSAExponent, "the RSA exponent is %s; the standards advise 65537 or more", exp)
 	}
 	if k.Bits > maxRSABits {
 		return

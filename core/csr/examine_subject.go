@@ -76,14 +76,14 @@ func eachAttribute(content []byte, do func(oid []byte, tag cbasn1.Tag, value []b
 	for at := 1; !rdns.Empty(); at++ {
 		var rdn cryptobyte.String
 		if !rdns.ReadASN1(&rdn, cbasn1.SET) || rdn.Empty() {
-			return fmt.Errorf("its part %d is no set of attributes", at)
+			return fmt.Errorf("part %d is not a set of attributes", at)
 		}
 		for !rdn.Empty() {
 			var pair, oid, value cryptobyte.String
 			var tag cbasn1.Tag
 			if !rdn.ReadASN1(&pair, cbasn1.SEQUENCE) || !readOID(&pair, &oid) ||
 				!pair.ReadAnyASN1(&value, &tag) || !pair.Empty() {
-				return fmt.Errorf("its part %d is no pair of type and value", at)
+				return fmt.Errorf("part %d is not a pair of type and value", at)
 			}
 			do(oid, tag, value)
 		}
@@ -95,7 +95,7 @@ func (e *exam) attributeValue(oid []byte, tag cbasn1.Tag, value []byte) {
 	commonName := len(oid) == 3 && oid[0] == 0x55 && oid[1] == 4 && oid[2] == 3
 	if !isStringTag(tag) {
 		if name, known := attributeNames[string(oid)]; known && name != "x500UniqueIdentifier" {
-			e.addf(RuleStringType, "%s is no text: ASN.1 tag 0x%02X", name, uint8(tag))
+			e.addf(RuleStringType, "%s is not text: it has the ASN.1 tag 0x%02X", name, uint8(tag))
 		}
 		return
 	}
@@ -254,26 +254,26 @@ func decodeText(tag cbasn1.Tag, b []byte) (text, flaw string) {
 	switch tag {
 	case tagUTF8:
 		if !utf8.Valid(b) {
-			return latin1(b), "the bytes are not UTF-8, which UTF8String demands"
+			return latin1(b), "the bytes of the UTF8String are not UTF-8"
 		}
 		return string(b), ""
 	case tagTeletex: // T.61 as all readers take it: Latin-1
 		return latin1(b), ""
 	case tagBMP:
 		if len(b)%2 != 0 {
-			flaw = "a BMPString has two bytes a character, and these are odd in number"
+			flaw = "a BMPString has two bytes for each character, and the number of bytes is odd"
 		}
 		units := make([]uint16, len(b)/2)
 		for i := range units {
 			units[i] = uint16(b[2*i])<<8 | uint16(b[2*i+1])
 			if utf16.IsSurrogate(rune(units[i])) {
-				flaw = "a BMPString holds no surrogates"
+				flaw = "a BMPString cannot hold surrogates"
 			}
 		}
 		return string(utf16.Decode(units)), flaw
 	case tagUniversal:
 		if len(b)%4 != 0 {
-			flaw = "a UniversalString has four bytes a character"
+			flaw = "a UniversalString has four bytes for each character"
 		}
 		runes := make([]rune, len(b)/4)
 		for i := range runes {
@@ -282,7 +282,7 @@ func decodeText(tag cbasn1.Tag, b []byte) (text, flaw string) {
 			if v <= utf8.MaxRune && utf8.ValidRune(rune(v)) {
 				runes[i] = rune(v)
 			} else {
-				flaw = fmt.Sprintf("0x%X is no character", v)
+				flaw = fmt.Sprintf("0x%X is not a character", v)
 			}
 		}
 		return string(runes), flaw
@@ -301,9 +301,9 @@ func decodeText(tag cbasn1.Tag, b []byte) (text, flaw string) {
 		}
 		if bad && c >= 0x20 && c != 0x7F { // control characters have a rule of their own
 			if utf8.Valid(b) {
-				return string(b), fmt.Sprintf("%q does not belong into a %s", firstOf(b, c), stringTypes[tag])
+				return string(b), fmt.Sprintf("a %[2]s cannot hold %[1]q", firstOf(b, c), stringTypes[tag])
 			}
-			return latin1(b), fmt.Sprintf("byte 0x%02X does not belong into a %s", c, stringTypes[tag])
+			return latin1(b), fmt.Sprintf("a %[2]s cannot hold the byte 0x%02[1]X", c, stringTypes[tag])
 		}
 	}
 	return string(b), ""

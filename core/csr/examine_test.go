@@ -63,12 +63,12 @@ func TestKeyString(t *testing.T) {
 func TestMessagesNameTheDamage(t *testing.T) {
 	good := good().der()
 	for words, der := range map[string][]byte{
-		"cut short?":                   good[:len(good)-1],
-		"ends before it begins":        {0x30},
-		"where a SEQUENCE":             []byte("hello"),
+		"was cut short":                good[:len(good)-1],
+		"it is empty":                  {0x30},
+		"instead of a SEQUENCE":        []byte("hello"),
 		"indefinite":                   {0x30, 0x80, 0, 0},
 		"shortest form":                append([]byte{0x30, 0x81, 2}, 0x30, 0),
-		"makes no sense":               {0x30, 0x85, 0, 0, 0, 0, 0},
+		"is impossible":                {0x30, 0x85, 0, 0, 0, 0, 0},
 		"within its first length":      {0x30, 0x82, 1},
 		"certificationRequestInfo can": {0x30, 2, 5, 0},
 		"the version is missing":       {0x30, 2, 0x30, 0},

@@ -5,11 +5,11 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/md5" // #nosec G501 -- to verify old requests, which are refused for it
+	_ "crypto/md5" // #nosec G501 -- to verify old requests, which are refused for it
 	"crypto/rsa"
-	"crypto/sha1" // #nosec G505 -- to verify old requests, which are refused for it, and for fingerprints
+	_ "crypto/sha1" // #nosec G505 -- to verify old requests, which are refused for it, and for fingerprints
 	"crypto/sha256"
-	"crypto/sha512"
+	_ "crypto/sha512"
 	"fmt"
 	"math/big"
 	"slices"
@@ -138,18 +138,18 @@ func verify(r *request, k *publicKey) proof {
 	a, known := signatureAlgorithms[string(r.algorithm.oid)]
 	if !known {
 		a.name = dotted(r.algorithm.oid)
-		return proof{algorithm: a, reason: fmt.Sprintf("the signature algorithm %q is not known here: not verified", a.name)}
+		return proof{algorithm: a, reason: fmt.Sprintf("the signature algorithm %q is not supported", a.name)}
 	}
 	p := proof{algorithm: a, known: true}
 	mismatch := func() proof {
-		p.verdict, p.reason = refuted, fmt.Sprintf("the signature does not verify: it is made with %s, which does not fit the key %s", a.name, k.Key)
+		p.verdict, p.reason = refuted, fmt.Sprintf("the signature does not verify: its algorithm is %s, which a key of type %s cannot use", a.name, k.Key)
 		return p
 	}
 	var ok bool
 	switch {
 	case k.rsa != nil:
 		if k.Bits > maxRSABits || k.rsa.e.BitLen() > maxExponentBits {
-			p.reason = "the RSA key is too long to be computed with: not verified"
+			p.reason = "the RSA key is too large to verify the signature"
 			return p
 		}
 		switch a.scheme {
@@ -160,11 +160,10 @@ func verify(r *request, k *publicKey) proof {
 				return mismatch()
 			}
 			if a.hash == 0 {
-				p.reason = fmt.Sprintf("signatures with %s cannot be verified here", a.name)
+				p.reason = fmt.Sprintf("signatures with %s are not supported", a.name)
 				return p
 			}
-			var buf [64]byte
-			ok = verifyPKCS1v15(k.rsa, a.hash, digest(a.hash, r.info, &buf), r.signature)
+			ok = verifyPKCS1v15(k.rsa, a.hash, digest(a.hash, r.info), r.signature)
 		case otherScheme:
 			return p.other(mismatch)
 		default:
@@ -173,8 +172,7 @@ func verify(r *request, k *publicKey) proof {
 	case k.ec != nil:
 		switch a.scheme {
 		case ecdsaScheme:
-			var buf [64]byte
-			ok = ecdsa.VerifyASN1(k.ec, digest(a.hash, r.info, &buf), r.signature)
+			ok = ecdsa.VerifyASN1(k.ec, digest(a.hash, r.info), r.signature)
 		case otherScheme:
 			return p.other(mismatch)
 		default:
@@ -191,7 +189,7 @@ func verify(r *request, k *publicKey) proof {
 		}
 		ok = k.mldsa.Verify(r.info, r.signature)
 	default:
-		p.reason = fmt.Sprintf("signatures by %s are not verified here", k.Key)
+		p.reason = fmt.Sprintf("signatures of %s keys are not supported", k.Key)
 		return p
 	}
 	if ok {
@@ -207,41 +205,17 @@ func verify(r *request, k *publicKey) proof {
 func (p proof) other(mismatch func() proof) proof {
 	switch p.algorithm.name {
 	case "ecdsa-with-SHA3-256", "id-rsassa-pkcs1-v1-5-with-sha3-256":
-		p.known, p.reason = false, fmt.Sprintf("signatures with %s are not verified here", p.algorithm.name)
+		p.known, p.reason = false, fmt.Sprintf("signatures with %s are not supported", p.algorithm.name)
 		return p
 	}
 	return mismatch()
 }
 
-// digest hashes b into buf.
-func digest(h crypto.Hash, b []byte, buf *[64]byte) []byte {
-	switch h {
-	case crypto.SHA256:
-		sum := sha256.Sum256(b)
-		return append(buf[:0], sum[:]...)
-	case crypto.SHA384:
-		sum := sha512.Sum384(b)
-		return append(buf[:0], sum[:]...)
-	case crypto.SHA512:
-		sum := sha512.Sum512(b)
-		return append(buf[:0], sum[:]...)
-	case crypto.SHA224:
-		sum := sha256.Sum224(b)
-		return append(buf[:0], sum[:]...)
-	case crypto.SHA512_224:
-		sum := sha512.Sum512_224(b)
-		return append(buf[:0], sum[:]...)
-	case crypto.SHA512_256:
-		sum := sha512.Sum512_256(b)
-		return append(buf[:0], sum[:]...)
-	case crypto.SHA1:
-		sum := sha1.Sum(b) // #nosec G401 -- see the import
-		return append(buf[:0], sum[:]...)
-	case crypto.MD5:
-		sum := md5.Sum(b) // #nosec G401 -- see the import
-		return append(buf[:0], sum[:]...)
-	}
-	return nil
+// digest is the hash of b.
+func digest(h crypto.Hash, b []byte) []byte {
+	hash := h.New()
+	hash.Write(b)
+	return hash.Sum(nil)
 }
 
 // digestInfo is what stands before the hash in an encoded message (RFC 8017 §9.2, note 1).

@@ -76,13 +76,12 @@ func parseHash(element cryptobyte.String, h *crypto.Hash) bool {
 func (p proof) pss(r *request, k *publicKey) proof {
 	params, ok := parsePSS(&r.algorithm)
 	if !ok {
-		p.known, p.reason = false, "the parameters of RSASSA-PSS are not supported: not verified"
+		p.known, p.reason = false, "the parameters of RSASSA-PSS are not supported"
 		return p
 	}
 	p.algorithm.hash = params.hash
 	p.algorithm.name = fmt.Sprintf("RSASSA-PSS with %s, salt %d", params.hash, params.salt)
-	var buf [64]byte
-	if verifyPSS(k.rsa, params, digest(params.hash, r.info, &buf), r.signature) {
+	if verifyPSS(k.rsa, params, digest(params.hash, r.info), r.signature) {
 		p.verdict = verified
 		return p
 	}
