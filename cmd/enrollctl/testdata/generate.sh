@@ -12,10 +12,11 @@ key() { # NAME ALGORITHM [OPTION]
 	openssl genpkey -quiet -algorithm "$2" ${3:+-pkeyopt "$3"} -out "$keys/$1" 2>/dev/null ||
 		openssl genpkey -algorithm "$2" ${3:+-pkeyopt "$3"} -out "$keys/$1" 2>/dev/null
 }
-request() { # KEY CN OUT [MORE...]
+request() { # KEY CN OUT [MORE...]: it has what requests usually have, so that a rule about something missing finds nothing
 	k=$1 cn=$2 out=$3
 	shift 3
-	openssl req -new -key "$keys/$k" -subj "/O=Example/CN=$cn" -out "csr/$out" "$@"
+	openssl req -new -key "$keys/$k" -subj "/C=DE/O=Example/serialNumber=0042/CN=$cn" -out "csr/$out" \
+		-addext "subjectAltName=DNS:$(echo "$cn" | tr ' ' -).example.com" "$@"
 }
 
 key p256 EC ec_paramgen_curve:P-256
@@ -25,7 +26,7 @@ key rsa1024 RSA rsa_keygen_bits:1024
 key ed25519 ED25519
 for n in 1 2 3 4; do key "more$n" EC ec_paramgen_curve:P-256; done
 
-request p256 dev-0001 good/dev-0001.csr -addext subjectAltName=DNS:dev-0001.example.com
+request p256 dev-0001 good/dev-0001.csr
 request rsa2048 dev-0002 "good/dev 0002 日本.csr"
 request ed25519 dev-0003 good/dev-0003.der -outform DER
 for n in 1 2 3; do request "more$n" "lot-$n" "lot$n.pem"; done
