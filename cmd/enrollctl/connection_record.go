@@ -11,7 +11,6 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/transcript"
-	"enrollbench/core/trustmanager"
 )
 
 var connectionRecord = &command{
@@ -28,11 +27,12 @@ var connectionRecord = &command{
 			if err := require(flags, "output"); err != nil {
 				return err
 			}
-			c, err := d.connection(strings.Join(args, ""))
+			client, err := d.Client(ctx, strings.Join(args, ""))
 			if err != nil {
 				return err
 			}
-			t, err := trustmanager.RecordContract(ctx, c, d, trustmanager.Options{})
+			defer client.Close()
+			t, err := client.RecordContract(ctx)
 			if err != nil {
 				return err
 			}

@@ -325,6 +325,22 @@ func (s *Summary) words(b Batch, now time.Time) {
 
 // promise compares what the page says with the request that will be sent.
 func (s *Summary) promise(b Batch, c *trustmanager.Connection) {
+	q := b.request()
+	if err := c.Contract.Promise(&q); err != nil {
+		s.say(RulePromise, finding.Location{}, "%v", err)
+		return
+	}
+	s.Lines = append(s.Lines, "Request: "+c.Shown(&q))
+}
+
+// KeyMethod is which of the service's starts the batch takes.
+func (b *Batch) KeyMethod() trustmanager.KeyMethod {
+	q := b.request()
+	return q.KeyMethod()
+}
+
+// request is the batch's start as far as it is known before it is prepared.
+func (b *Batch) request() trustmanager.StartRequest {
 	q := trustmanager.StartRequest{ProfileID: b.Profile.ID, Method: b.Method, Format: string(b.Format), FullChain: b.FullChain, BatchID: "{id}", Order: b.Fields}
 	if b.Keys == ByService {
 		q.Recipient = []byte("{recipient}")
@@ -334,11 +350,7 @@ func (s *Summary) promise(b Batch, c *trustmanager.Connection) {
 	} else if len(b.Files) > 0 {
 		q.FileName = filepath.Base(b.Files[0].Path)
 	}
-	if err := c.Contract.Promise(&q); err != nil {
-		s.say(RulePromise, finding.Location{}, "%v", err)
-		return
-	}
-	s.Lines = append(s.Lines, "Request: "+c.Shown(&q))
+	return q
 }
 
 // proof says when it was proven that a recipient's results open.

@@ -84,6 +84,16 @@ func (s *Start) carries(placeholder string) bool {
 	return strings.Contains(all, "{"+placeholder+"}")
 }
 
+// OrderFieldsOf are the order fields that a start has a place for.
+func (c *Contract) OrderFieldsOf(m KeyMethod) (names []string) {
+	for _, name := range OrderFields {
+		if c.Start(m).carries(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // orderField is the value of {device_group} and the like: the order's own, else the contract's.
 func (c *Contract) orderField(r *StartRequest, name string) string {
 	if value := r.Order[name]; value != "" {

@@ -9,17 +9,13 @@ import (
 	"enrollbench/core/transcript"
 )
 
-// RecordContract asks a connection's service everything that costs nothing (who one is, the profiles, the template and the
+// RecordContract asks the service everything that costs nothing (who one is, the profiles, the template and the
 // specification of the first that takes batches, the list of jobs) and returns what it answered, without keys, names or ids. The
-// answers are recorded whether they are good or bad; the error is that of making the client.
-func RecordContract(ctx context.Context, connection Connection, secrets Secrets, o Options) (*transcript.Transcript, error) {
+// answers are recorded whether they are good or bad; the error is that nothing was answered at all. The client records from then on
+// and is of no other use.
+func (c *Client) RecordContract(ctx context.Context) (*transcript.Transcript, error) {
 	var recorder transcript.Recorder
-	o.Record, o.Attempts = recorder.Add, 1
-	c, err := NewClient(connection, secrets, o)
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
+	c.options.Record, c.options.Attempts = recorder.Add, 1
 	result := c.Test(ctx)
 	profiles, err := c.Profiles(ctx)
 	for _, p := range profiles {
@@ -35,7 +31,7 @@ func RecordContract(ctx context.Context, connection Connection, secrets Secrets,
 	if len(exchanges) == 0 { // nothing was answered at all
 		return nil, errors.Join(result.Err(), err)
 	}
-	own := connection.Contract.clone()
+	own := c.contract().clone()
 	for _, values := range []map[string]string{own.Headers.Extra, own.Order} {
 		for name := range values {
 			values[name] = "…"
@@ -48,7 +44,7 @@ func RecordContract(ctx context.Context, connection Connection, secrets Secrets,
 	for i := range exchanges {
 		exchanges[i].Path, exchanges[i].Body = c.blot(exchanges[i].Path), c.blot(exchanges[i].Body)
 	}
-	t := &transcript.Transcript{Service: connection.Kind.Title(), Contract: contract, Exchanges: exchanges}
+	t := &transcript.Transcript{Service: c.connection.Kind.Title(), Contract: contract, Exchanges: exchanges}
 	return t.Redact(), ctx.Err()
 }
 

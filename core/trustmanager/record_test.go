@@ -23,7 +23,7 @@ func TestRecordAndReplay(t *testing.T) {
 		c.Contract.Headers.Extra = map[string]string{"X-Tenant": "pumps"}
 		c.Contract.Order = map[string]string{"account": "A-4711"}
 	})
-	recorded, err := RecordContract(t.Context(), base.connection, base.secrets, base.options)
+	recorded, err := base.RecordContract(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

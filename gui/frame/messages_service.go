@@ -80,6 +80,8 @@ func UnsettledWords(e *job.UnsettledError) string {
 func ExplainService(err error) string {
 	api, secret, unclear := (*trustmanager.APIError)(nil), (*trustmanager.SecretError)(nil), (*trustmanager.UnclearError)(nil)
 	answer, stall, notSent := (*trustmanager.AnswerError)(nil), (*trustmanager.StallError)(nil), (*trustmanager.NotSentError)(nil)
+	var proxy *trustmanager.ProxyError
+	var promise *trustmanager.PromiseError
 	untrusted, name, operation := (*tls.CertificateVerificationError)(nil), (*net.DNSError)(nil), (*net.OpError)(nil)
 	switch {
 	case errors.As(err, &secret):
@@ -92,6 +94,8 @@ func ExplainService(err error) string {
 		return ConnectionWords(err)
 	case errors.As(err, &unclear):
 		return words.T("problem.unclear")
+	case errors.As(err, &proxy), errors.As(err, &promise):
+		return words.Sentence(words.Visible(firstOf(proxy, promise)))
 	case errors.As(err, &api):
 		return apiWords(api)
 	case errors.As(err, &answer):
@@ -122,6 +126,8 @@ func ExplainService(err error) string {
 func apiWords(e *trustmanager.APIError) string {
 	text := ""
 	switch {
+	case e.Page:
+		return words.Sentence(words.Visible(e.Error()))
 	case e.Status == http.StatusUnauthorized:
 		text = words.T("problem.401")
 	case e.Status == http.StatusForbidden:
@@ -144,4 +150,12 @@ func apiWords(e *trustmanager.APIError) string {
 		text += " " + words.T("problem.service-says", "Message", words.Sentence(words.Visible(e.Message)))
 	}
 	return text
+}
+
+// firstOf is the text of whichever error there is: these two say themselves what happened and what to do.
+func firstOf(proxy *trustmanager.ProxyError, promise *trustmanager.PromiseError) string {
+	if proxy != nil {
+		return proxy.Error()
+	}
+	return promise.Error()
 }

@@ -51,6 +51,10 @@ func TestServicesAreExplained(t *testing.T) {
 		"never goes to production":          job.ErrPractice,
 		"runs the practice service":         practice.ErrBusy,
 		"Take -k out":                       trustmanager.ErrInsecure,
+		"10.0.0.1:3128":                     &trustmanager.NotSentError{Err: &trustmanager.ProxyError{Proxy: "10.0.0.1:3128", From: "set in this connection", Status: 403}},
+		"A web page":                        &trustmanager.APIError{Status: 403, Page: true, Message: "Blocked"},
+		"no place for the recipient":        &trustmanager.NotSentError{Err: &trustmanager.PromiseError{Method: trustmanager.ServerCSV, Missing: []trustmanager.Promised{{What: "the recipient", Placeholder: "recipient", Field: "certificate"}}}},
+		"other hours":                       &trustmanager.APIError{Status: 403, Code: "access_denied", Own: true},
 	}
 	for want, err := range errs {
 		p := frame.Explain("It failed", fmt.Errorf("job 1 of 2: %w", err))

@@ -77,11 +77,7 @@ func newConnectionForm(t *Room) *connectionForm {
 		}
 	})
 	f.kind = widgets.NewSelect(nil, func(i int) { f.now.Contract = trustmanager.Default(f.kinds[i]); f.onChange() })
-	var names []string
-	for _, a := range trustmanager.Authentications {
-		names = append(names, words.SentenceCase(a.Title()))
-	}
-	f.authentication = widgets.NewSelect(names, func(int) { f.onChange(); f.readSecret() })
+	f.authentication = widgets.NewSelect(nil, func(int) { f.onChange(); f.readSecret() })
 	f.certificate = entry(words.T("connection.certificate-path"), false)
 	f.key = entry(words.T("connection.key-path"), false)
 	f.proxy = entry(words.T("connection.proxy-example"), false)
@@ -152,7 +148,11 @@ func (f *connectionForm) set(c trustmanager.Connection, isNew bool) {
 	}
 	widgets.FillQuietly(f.known, f.known.Options, known)
 	widgets.FillQuietly(f.kind, names, max(slices.Index(f.kinds, c.Kind), 0))
-	widgets.FillQuietly(f.authentication, f.authentication.Options, max(slices.Index(trustmanager.Authentications, c.Authentication), 0))
+	var ways []string
+	for _, a := range trustmanager.OfferedAuthentications(c.Authentication) {
+		ways = append(ways, words.SentenceCase(a.Title()))
+	}
+	widgets.FillQuietly(f.authentication, ways, max(slices.Index(trustmanager.Authentications, c.Authentication), 0))
 	f.certificate.SetText(c.ClientCertificate)
 	f.key.SetText(c.ClientKey)
 	f.proxy.SetText(c.Proxy)

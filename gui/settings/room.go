@@ -366,6 +366,7 @@ func (t *Room) openMore() {
 		answers = append(answers, widgets.Answer{Text: words.T("settings.contract"), Act: t.editContract})
 	}
 	answers = append(answers,
+		widgets.Answer{Text: words.T("settings.record"), Act: func() { t.record(one) }},
 		widgets.Answer{Text: words.T("settings.remove"), Act: func() { t.askRemove(one) }},
 		widgets.Answer{Text: words.T("settings.export"), Act: func() { t.export(one) }})
 	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: words.Visible(one.Name), Text: words.T("settings.more-text"), Answers: answers})

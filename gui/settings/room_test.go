@@ -378,3 +378,32 @@ func TestPassphrasesAreForgotten(t *testing.T) {
 		t.Error("it was not forgotten")
 	}
 }
+
+// What a service answers is recorded from the window too, and a passcode is offered to nobody who has none.
+func TestRecordAndOfferedWays(t *testing.T) {
+	r := newRig(t)
+	r.Practice()
+	path := filepath.Join(t.TempDir(), "site.transcript")
+	r.Choose.SaveAnswer = path
+	c, err := r.Desk().Connection(job.PracticeID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Settings.record(c)
+	r.Wait()
+	data, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(data), "batch-enroll-csv-template") || strings.Contains(string(data), "practice@localhost") {
+		t.Errorf("%v: %s", err, data)
+	}
+	f := r.Settings.form
+	f.set(trustmanager.NewConnection("a", trustmanager.IoTTrustManager, "https://h"), true)
+	if got := strings.Join(f.authentication.Options, ", "); strings.Contains(got, "passcode") {
+		t.Error(got)
+	}
+	one := trustmanager.NewConnection("b", trustmanager.IoTTrustManager, "https://h")
+	one.Authentication = trustmanager.Passcode
+	f.set(one, false)
+	if f.now.Authentication != trustmanager.Passcode || !strings.Contains(f.authentication.Selected, "passcode") {
+		t.Errorf("a connection with a passcode became %q", f.now.Authentication)
+	}
+}

@@ -1,6 +1,7 @@
 package start
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -74,6 +75,8 @@ type Room struct {
 	again      fyne.CanvasObject // shown where the same was ordered before
 	reason     *widgets.Entry    // to order it once more
 	says       *fyne.Container
+	fields     map[string]*widgets.Entry // device group and the like, by their names
+	fieldLines *fyne.Container
 }
 
 // Preferences of the page.
@@ -146,11 +149,20 @@ func (p *Room) build() {
 	p.again = line(words.T("start.again"), p.reason)
 	p.again.Hide()
 	p.says = widgets.Down(1.5 * look.Gap)
+	p.fields, p.fieldLines = map[string]*widgets.Entry{}, widgets.Down(look.Gap)
+	titles := map[string]string{"device_group": words.T("start.field-device_group"), "account": words.T("start.field-account"), "key_type": words.T("start.field-key_type")}
+	for _, name := range trustmanager.OrderFields {
+		e := widgets.NewEntry()
+		e.OnChanged = func(string) { p.onChange() }
+		p.fields[name] = e
+		p.fieldLines.Add(line(titles[name], e))
+	}
 	form := widgets.Down(1.5*look.Gap,
 		line(words.T("jobs.column-connection"), widgets.Down(2, container.NewBorder(nil, nil, nil,
 			widgets.NewButton(words.T("start.connections"), look.Icon("settings"), p.app.ShowConnections), widgets.Outlined(p.connection)), p.where)),
 		line(words.T("jobs.column-profile"), widgets.Down(2, widgets.Outlined(p.profile),
 			container.NewBorder(nil, nil, nil, widgets.Down(0, p.details), p.profiled))),
+		p.fieldLines,
 		line(words.T("jobs.fact-format"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
 		p.sealed)
 	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence), form, widgets.Rule(), p.says, p.again))
@@ -174,6 +186,9 @@ func (p *Room) Take(o *frame.Order) {
 	p.leaveBehind()
 	p.given = o
 	p.reason.SetText("")
+	for _, e := range p.fields {
+		e.SetText("")
+	}
 	p.connections = nil // a new batch goes through the connection that the header shows
 	widgets.FillQuietly(p.connection, nil, -1)
 	p.app.ShowAside(p)
@@ -252,6 +267,7 @@ func (p *Room) onConnection() {
 		p.onChange()
 		return
 	}
+	p.showFields(c)
 	p.profiles, p.listed, p.trouble = nil, c.ID, nil
 	p.asking = words.T("start.profiles-asked")
 	widgets.FillQuietly(p.profile, nil, -1)
@@ -274,6 +290,24 @@ func (p *Room) onConnection() {
 			}
 			p.showProfiles(l.All)
 		})
+}
+
+// showFields offers what an order through the connection can name besides its profile; nothing for most.
+func (p *Room) showFields(c *trustmanager.Connection) {
+	offered := c.Contract.OrderFieldsOf(p.given.Batch.KeyMethod())
+	for i, name := range trustmanager.OrderFields {
+		p.fields[name].SetPlaceHolder(words.T("start.field-default", "Value", words.Visible(cmp.Or(c.Contract.Order[name], words.T("start.field-none")))))
+		if slices.Contains(offered, name) {
+			p.fieldLines.Objects[i].Show()
+		} else {
+			p.fieldLines.Objects[i].Hide()
+		}
+	}
+	if len(offered) > 0 {
+		p.fieldLines.Show()
+	} else {
+		p.fieldLines.Hide()
+	}
 }
 
 // showProfiles offers those that take such a batch.
@@ -311,6 +345,14 @@ func (p *Room) batch() job.Batch {
 		b.Profile = frame.JobProfile(p.profiles[i])
 	}
 	b.Again = p.reason.Text
+	for name, e := range p.fields {
+		if text := strings.TrimSpace(e.Text); text != "" && p.fieldLines.Visible() {
+			if b.Fields == nil {
+				b.Fields = map[string]string{}
+			}
+			b.Fields[name] = text
+		}
+	}
 	if r := p.app.Recipient(); r != nil && b.Keys == job.ByService {
 		b.Recipient, b.Unproven = r, p.unproven.Checked
 		b.Proof = recipient.Proof{Fingerprint: r.Fingerprint(), At: p.app.Proven(r)}

@@ -185,3 +185,36 @@ func TestOrderedBeforeWantsAReason(t *testing.T) {
 		t.Errorf("the reason %q does not go with the batch, or is hidden while it is typed", p.batch().Again)
 	}
 }
+
+// Device group, account and key type are asked for where the connection's request has a place for them, and go with the batch.
+func TestOrderFields(t *testing.T) {
+	r := newRig(t)
+	c := trustmanager.NewConnection("Devices", trustmanager.DeviceTrustManager, "https://127.0.0.1:1")
+	c.Contract.Order = map[string]string{"account": "A-4711"}
+	if err := r.Desk().Connections.Add(c); err != nil {
+		t.Fatal(err)
+	}
+	r.ReadConnections(false)
+	r.Wait()
+	r.Start.Take(r.Order())
+	r.Wait()
+	p := r.Start
+	if p.fieldLines.Visible() {
+		t.Error("practice asks for a device group")
+	}
+	p.connection.SetSelectedIndex(1)
+	r.Wait()
+	if !p.fieldLines.Visible() || !strings.Contains(p.fields["account"].PlaceHolder, "A-4711") || !strings.Contains(p.fields["key_type"].PlaceHolder, "none") {
+		t.Errorf("shown %v, %q", p.fieldLines.Visible(), p.fields["account"].PlaceHolder)
+	}
+	p.fields["device_group"].SetText(" G-1 ")
+	r.Wait()
+	if b := p.batch(); b.Fields["device_group"] != "G-1" || len(b.Fields) != 1 {
+		t.Errorf("%v", b.Fields)
+	}
+	p.connection.SetSelectedIndex(0)
+	r.Wait()
+	if b := p.batch(); len(b.Fields) != 0 {
+		t.Errorf("what is not shown is ordered: %v", b.Fields)
+	}
+}
