@@ -87,13 +87,3 @@ func (c Coats) String() string {
 	}
 	return strings.Join(names, " around ")
 }
-
-// Has tells whether the coat is among them.
-func (c Coats) Has(coat Coat) bool {
-	for _, one := range c {
-		if one == coat {
-			return true
-		}
-	}
-	return false
-}
