@@ -71,7 +71,8 @@ func splitCoat(data []byte, coat bool) []part {
 
 func splitPEM(text []byte) []part {
 	var parts []part
-	for at := 0; len(parts) < maxParts; {
+	at := 0
+	for len(parts) < maxParts {
 		b, ok, _ := form.NextBlock(text, at)
 		if !ok {
 			break
@@ -91,6 +92,9 @@ func splitPEM(text []byte) []part {
 		} else {
 			parts = append(parts, p)
 		}
+	}
+	if at == 0 { // the words of a BEGIN line in a text
+		return []part{{kind: foreignPart, given: text}}
 	}
 	return parts
 }
