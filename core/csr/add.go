@@ -218,6 +218,15 @@ func (in *intake) archive(src *source, f *os.File, size int64) error {
 	if err != nil {
 		return in.batch(func(x *examiner) { x.refuseArchive(place{src: src, member: -1}, err) })
 	}
+	if notices := z.Notices(); len(notices) > 0 {
+		if err := in.batch(func(x *examiner) {
+			for _, what := range notices {
+				x.aside(RuleUnusualForm, place{src: src, member: -1}, what)
+			}
+		}); err != nil {
+			return err
+		}
+	}
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	in.total.Add(int64(z.Len()) - 1) // the ZIP counted as one
@@ -271,7 +280,7 @@ func (x *examiner) inMembers(src *source, z *archive.Reader, first, last int) {
 			x.inMember(src, z, e)
 		case skipSilently:
 		default:
-			x.refuseBy(r, place{src: src, member: int32(i), inside: e.Name}, Other, fmt.Sprintf("%q is hidden", path.Base(e.Name)))
+			x.aside(r, place{src: src, member: int32(i), inside: e.Name}, fmt.Sprintf("%q is hidden", path.Base(e.Name)))
 		}
 	}
 }
@@ -304,8 +313,8 @@ func (in *intake) collect(out []outcome) error {
 	t := in.set
 	for i := range out {
 		o := &out[i]
-		if len(o.exam.breaches) == 1 && o.exam.breaches[0].rule == RuleHiddenFile {
-			t.extra = append(t.extra, RuleHiddenFile.Finding(finding.Location{File: o.src.path, Member: o.inside}, o.exam.breaches[0].message, ""))
+		if o.aside {
+			t.extra = append(t.extra, o.exam.breaches[0].rule.Finding(finding.Location{File: o.src.path, Member: o.inside}, o.exam.breaches[0].message, ""))
 			continue
 		}
 		if len(t.entries) >= t.opt.Limits.Entries {

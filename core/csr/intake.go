@@ -30,6 +30,7 @@ type outcome struct {
 	size   int32
 	bytes  int32 // of the DER
 	shared bool
+	aside  bool // a word about a file, and no entry
 }
 
 // place is where something was found.
@@ -356,6 +357,13 @@ func (x *examiner) refuse(p place, kind Kind, message string) {
 
 func (x *examiner) refuseBy(r *finding.Rule, p place, kind Kind, message string) {
 	o := outcome{place: p, kind: kind}
+	o.add(r, message)
+	x.out = append(x.out, o)
+}
+
+// aside tells something about a file that becomes no entry of the set.
+func (x *examiner) aside(r *finding.Rule, p place, message string) {
+	o := outcome{place: p, kind: Other, aside: true}
 	o.add(r, message)
 	x.out = append(x.out, o)
 }

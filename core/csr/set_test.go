@@ -327,3 +327,13 @@ openssl req -in r.csr -noout -pubkey | openssl pkey -pubin -outform DER | openss
 		t.Errorf("SPKI SHA-256 %s, openssl says %s", got, out)
 	}
 }
+
+// What a transfer or a packer added to a ZIP is told once, and its requests are taken.
+func TestUntidyZIP(t *testing.T) {
+	dir := tree(t, map[string][]byte{"a.zip": append(zipOf(t, member{"one.csr", pemOf(t, "zip-1")}, member{"two.csr", pemOf(t, "zip-2")}), "\r\n"...)})
+	s := check(t, dir)
+	only(t, s, map[string]int{"csr/unusual-form": 1})
+	if s.Len() != 2 || !strings.Contains(s.Report().All()[0].Message, "2 bytes of padding") {
+		t.Errorf("%d entries: %v", s.Len(), s.Report().All())
+	}
+}

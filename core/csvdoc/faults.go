@@ -15,6 +15,7 @@ type faults struct {
 	singleQuotes bool
 	sheet        *sheetFacts // nil where the file is no workbook
 	sep          byte        // that a line "sep=;" names
+	untidy       []string    // about the ZIP around the file
 
 	unsure    bool   // the encoding was not certain from the first bytes
 	multibyte bool   // a proper sequence of UTF-8 was seen

@@ -1,7 +1,11 @@
 package csvdoc
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -41,7 +45,7 @@ func TestFindings(t *testing.T) {
 		if _, ok := sheetRules[r]; ok {
 			whole = true
 		}
-		if _, ok := cases[r]; ok == whole {
+		if _, ok := cases[r]; ok == whole && r != RuleUntidyZIP { // it has TestUntidyZIP
 			t.Errorf("%s has no case, or two", r.Name)
 		}
 	}
@@ -161,6 +165,31 @@ func TestFindingsOfTheWhole(t *testing.T) {
 	}
 	if got := list(d); len(got) > 0 {
 		t.Errorf("named anew: %q", got)
+	}
+}
+
+// What lies around the CSV in its ZIP is told, and the CSV is read.
+func TestUntidyZIP(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	h := &zip.FileHeader{Name: "-"}
+	h.SetMode(fs.ModeNamedPipe | 0o600) // as zip packs standard input
+	w, err := z.CreateHeader(h)
+	if err == nil {
+		_, err = w.Write([]byte("a,b\n1,2\n"))
+	}
+	if err = errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, b.String()+"\x00\x00", Options{})
+	found := 0
+	for _, f := range d.Findings() {
+		if f.Rule == RuleUntidyZIP.Name {
+			found++
+		}
+	}
+	if found != 2 || d.Snapshot().Rows() != 1 {
+		t.Errorf("%d notices, %d rows", found, d.Snapshot().Rows())
 	}
 }
 

@@ -112,6 +112,9 @@ func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int
 			}
 		})
 	}
+	for _, what := range f.untidy {
+		say(RuleUntidyZIP, 0, "%s", what)
+	}
 	if g, ok := d.Guess(); ok {
 		say(RuleEncoding, 0, "%s", g)
 	}

@@ -250,7 +250,7 @@ func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
 		}
 		return nil, 0, fmt.Errorf("%w: it holds %s", ErrNotOneCSV, which)
 	}
-	b.member = found[0].Name
+	b.member, b.faults.untidy = found[0].Name, z.Notices()
 	r, err := z.Open(found[0].Index)
 	if err != nil {
 		return nil, 0, err

@@ -4,7 +4,7 @@ import "enrollbench/core/finding"
 
 // Rules is the one table of what is found wrong with the form of a CSV file. What cells hold is not judged here.
 var Rules = []*finding.Rule{
-	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleSepLine, RuleSepUnknown, RuleEncoding,
+	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleSepLine, RuleSepUnknown, RuleUntidyZIP, RuleEncoding,
 	RuleSheet, RuleSheetNumbers, RuleSheetMixed, RuleSheetRounded,
 	RuleRagged, RuleBlankRow, RuleStrayQuote, RuleShifted, RuleSpaces, RuleUnclosedQuote, RuleNUL, RuleUndecodable,
 }
@@ -74,6 +74,12 @@ var (
 		Title: "Long numbers have lost their last digits",
 		Why:   "A spreadsheet keeps 15 digits of a number and puts zeros in the place of the others. The digits cannot be brought back.",
 		Hint:  "Export the values from their source again, as text.",
+	}
+	RuleUntidyZIP = &finding.Rule{
+		Name: "csvdoc/untidy-zip", Severity: finding.Notice, Source: "PKWARE APPNOTE 6.3.10, section 4.3",
+		Title: "The ZIP has something that does not belong there",
+		Why:   "A transfer or a packer added it. The CSV in it is intact.",
+		Hint:  "You need to do nothing.",
 	}
 	RuleEncoding = &finding.Rule{
 		Name: "csvdoc/encoding-guessed", Severity: finding.Warning, Source: "Unicode Standard §23.8 (byte order mark); RFC 3629 §6",
