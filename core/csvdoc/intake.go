@@ -244,9 +244,9 @@ func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
 		found = files
 	}
 	if len(found) != 1 {
-		which := "no CSV file"
+		which := "none; give the CSV itself"
 		if len(found) > 1 {
-			which = fmt.Sprintf("more than one CSV file: %d", len(found))
+			which = fmt.Sprintf("more than one (%d); unpack it and give one of them", len(found))
 		}
 		return nil, 0, fmt.Errorf("%w: it holds %s", ErrNotOneCSV, which)
 	}

@@ -19,7 +19,6 @@ type SortKey struct {
 	Column     ColumnID
 	Descending bool
 	Numeric    bool
-	IgnoreCase bool
 }
 
 const (
@@ -35,16 +34,7 @@ func (k SortKey) append(b, value []byte) []byte {
 		}
 		b = append(b, keyText)
 	}
-	switch {
-	case !k.IgnoreCase:
-		return append(b, value...)
-	case ascii(value):
-		for _, c := range value {
-			b = append(b, capitals[c])
-		}
-		return b
-	}
-	return append(b, bytes.ToUpper(value)...)
+	return append(b, value...)
 }
 
 // The first byte of a numeric key.

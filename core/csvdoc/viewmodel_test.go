@@ -76,8 +76,6 @@ func naiveCompare(k SortKey, a, b string) int {
 		c = -1
 	case k.Numeric && isB:
 		c = 1
-	case k.IgnoreCase:
-		c = strings.Compare(strings.ToUpper(a), strings.ToUpper(b))
 	default:
 		c = strings.Compare(a, b)
 	}
@@ -97,7 +95,7 @@ func TestViewAgainstModel(t *testing.T) {
 		columns := s.Columns()
 		var keys []SortKey
 		for range r.IntN(4) {
-			keys = append(keys, SortKey{columns[r.IntN(3)].ID, r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(2) == 0})
+			keys = append(keys, SortKey{columns[r.IntN(3)].ID, r.IntN(2) == 0, r.IntN(2) == 0})
 		}
 		var f Filter
 		want := []int{}

@@ -15,7 +15,7 @@ import (
 )
 
 // encodings are what can be chosen, in this order.
-var encodings = []csvdoc.Encoding{csvdoc.UTF8, csvdoc.UTF16LE, csvdoc.UTF16BE, csvdoc.Windows1252, csvdoc.ISO88591}
+var encodings = csvdoc.Encodings
 
 // openDialect shows how the file is written and lets the user read it another way.
 func (t *Room) openDialect() {
@@ -25,8 +25,9 @@ func (t *Room) openDialect() {
 	}
 	now := f.doc.Dialect()
 	next := now
+	next.Guessed = false // whoever reads it so has looked at it
 	d := &widgets.Dialog{State: look.Notice, Title: words.T("dialect.title", "Name", words.Visible(f.fileName()))}
-	changed := func() { d.Enable(1, next != now && !f.facts.dirty) }
+	changed := func() { d.Enable(1, next != now) }
 
 	names := make([]string, len(encodings))
 	at := 0
@@ -80,9 +81,21 @@ func (t *Room) openDialect() {
 		}
 		header.Disable()
 	}
-	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("dialect.again"), Act: func() { t.reopen(next) }}}
+	if g, ok := f.doc.Guess(); ok {
+		d.Text = words.T("dialect.guess", "Guess", words.Visible(g.String()))
+	}
+	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("dialect.again"), Act: func() {
+		if confirmed := now; next.Encoding == now.Encoding && now.Guessed {
+			if confirmed.Guessed = false; next == confirmed {
+				f.doc.ConfirmEncoding()
+				t.recheckAll()
+				return
+			}
+		}
+		t.reopen(next)
+	}}}
 	t.app.Ask(d)
-	d.Enable(1, false)
+	changed()
 }
 
 // reopen reads the file in another dialect.
