@@ -204,7 +204,7 @@ func (b *Reader) length() (int64, error) {
 			return 0, err
 		}
 		if n = n<<8 | int64(c); n > MaxLength {
-			return 0, b.Failf(start, "a length above %d bytes", int64(MaxLength))
+			return 0, b.Failf(start, "a length that no file has")
 		}
 	}
 	return n, nil

@@ -19,7 +19,7 @@ func Unwrap(r io.Reader) (io.Reader, form.Coats, error) {
 	case form.EnvelopedData, form.AuthEnvelopedData, form.SignedData, form.CMC, form.CMS, form.ASN1:
 		return &unwrapped{in}, f.Coats, nil
 	}
-	return nil, f.Coats, &FormatError{Reason: "it is " + f.String()}
+	return nil, f.Coats, &FormatError{Other: f.String()}
 }
 
 // unwrapped tells damage of a coat as damage of the message.

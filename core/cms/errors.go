@@ -11,7 +11,7 @@ import (
 var ErrDecrypt = errors.New("the message does not open: wrong key, or it was changed or damaged")
 
 // ErrFormat is matched by every *FormatError.
-var ErrFormat = errors.New("not a valid cms message")
+var ErrFormat = errors.New("not a readable CMS message")
 
 // ErrNoMatchingKey is matched by every *NoMatchingKeyError.
 var ErrNoMatchingKey = errors.New("no matching key")
@@ -23,12 +23,16 @@ var ErrUnsupported = errors.New("not supported")
 type FormatError struct {
 	Offset int64  // of the byte, from 0, in the stream that was given
 	Reason string // in words
+	Other  string // what the data is instead, "a ZIP archive", where that is known; Offset and Reason are empty then
 
 	content bool // the header was accepted already: what fails now is damage
 }
 
 func (e *FormatError) Error() string {
-	return fmt.Sprintf("not a valid cms message: byte %d: %s", e.Offset, e.Reason)
+	if e.Other != "" {
+		return "no CMS message: it is " + e.Other
+	}
+	return fmt.Sprintf("the CMS message is damaged at byte %d (%s): download or copy it again, in binary mode", e.Offset, e.Reason)
 }
 
 // Is matches ErrFormat; damage behind the header matches ErrDecrypt too, so that one test covers all of it.

@@ -174,7 +174,7 @@ func TestBounds(t *testing.T) {
 		"attributes too large": {func(p *parts) { p.behind = [][]byte{el(0xa1, make([]byte, maxRecipient+1))} }, "at most"},
 		"segment length a lie": {func(p *parts) {
 			p.content = append([]byte{0x80, 0x88, 0x7f, 255, 255, 255, 255, 255, 255, 255}, 1, 2, 3)
-		}, "length above"},
+		}, "a length that no file has"},
 		"segment beyond its end":  {func(p *parts) { p.content = el(0xa0, []byte{4, 5, 1, 2}) }, "beyond"},
 		"reserved length":         {func(p *parts) { p.content = []byte{0x80, 0xff, 1} }, "reserved"},
 		"primitive indefinite":    {func(p *parts) { p.content = []byte{0x80, 0x80, 1, 0, 0} }, "primitive"},

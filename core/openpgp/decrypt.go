@@ -217,7 +217,7 @@ func (m *Message) openSession(encrypted packet.EncryptedDataPacket, envelopes []
 	}
 	noMatch := &NoMatchingKeyError{Wanted: m.Recipients, Have: have}
 	if keys != nil {
-		noMatch.OnCard = keys.OnCard
+		noMatch.Absent = keys.Absent()
 	}
 	if len(open)+len(locked) == 0 {
 		return noMatch

@@ -47,7 +47,8 @@ func (e *UnsupportedError) Is(target error) bool { return target == ErrUnsupport
 type NoMatchingKeyError struct {
 	Wanted []string // key IDs; "hidden" for a recipient that is not named
 	Have   []string // key IDs of the secret keys that were offered
-	OnCard []string // key IDs of secret keys that are on a smart card
+	// Absent says which secret keys are on a smart card or were left out of the file, and what to do; "" for none.
+	Absent string
 }
 
 // Hidden stands in Wanted for a recipient without a name.
@@ -58,8 +59,8 @@ func (e *NoMatchingKeyError) Error() string {
 	if len(e.Have) > 0 {
 		have = "you chose " + list(e.Have)
 	}
-	if len(e.OnCard) > 0 {
-		have += "; " + OnCard(e.OnCard)
+	if e.Absent != "" {
+		have += "; " + e.Absent
 	}
 	if len(e.Wanted) == 0 {
 		return "no matching key: it was sealed to no key; " + have
@@ -70,9 +71,15 @@ func (e *NoMatchingKeyError) Error() string {
 // Is matches ErrNoMatchingKey.
 func (e *NoMatchingKeyError) Is(target error) bool { return target == ErrNoMatchingKey }
 
-// OnCard says that secret keys are on a smart card and what to do about it.
-func OnCard(ids []string) string {
-	return "the secret part of " + list(ids) + " is on a smart card or token, and the file only points to it: open the result with gpg --decrypt while the card is inserted"
+// Absent says which secret keys the file only points to, and what to do about it; "" where there are none.
+func (k *KeyRing) Absent() string {
+	switch {
+	case len(k.OnCard) > 0:
+		return "the secret part of " + list(k.OnCard) + " is on a smart card or token, and the file only points to it: open the result with gpg --decrypt while the card is inserted"
+	case len(k.Elsewhere) > 0:
+		return "the secret part of " + list(k.Elsewhere) + " was left out of the file: export it where the key is, with gpg --export-secret-keys"
+	}
+	return ""
 }
 
 // list spells out key IDs, hidden ones counted.

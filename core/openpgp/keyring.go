@@ -32,6 +32,8 @@ type KeyRing struct {
 	Skipped int
 	// OnCard are the IDs of keys whose secret part is on a smart card or token: the file only points to it.
 	OnCard []string
+	// Elsewhere are the IDs of keys whose secret part was left out of the file, as gpg --export-secret-subkeys does.
+	Elsewhere []string
 
 	signatures int // that the keys' owners have made
 }
@@ -106,7 +108,7 @@ func (k *KeyRing) read(data []byte) error {
 		return err
 	}
 	defer clear(readable)
-	k.OnCard = append(k.OnCard, m.onCard...)
+	k.OnCard, k.Elsewhere = append(k.OnCard, m.onCard...), append(k.Elsewhere, m.elsewhere...)
 	packets := packet.NewReader(bytes.NewReader(readable))
 	for {
 		e, err := pgp.ReadEntity(packets)

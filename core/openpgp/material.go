@@ -19,6 +19,7 @@ import (
 type material struct {
 	hashed, filled uint64   // bytes that passphrases are hashed to, and that Argon2 fills
 	onCard         []string // key IDs whose secret part is on a smart card
+	elsewhere      []string // key IDs whose secret part was left out of the file
 }
 
 // read goes through the packets and returns them for the library, which does not read the references to smart cards that
@@ -138,6 +139,10 @@ func (m *material) secretPart(body, secret []byte) (stub []byte, err error) {
 		}
 	}
 	if !ok || usage < 253 || len(rest) == 0 {
+		return nil, nil
+	}
+	if len(rest) >= 6 && s2k.Mode(rest[0]) == s2k.GnuS2K && bytes.Equal(rest[2:6], []byte("GNU\x01")) && body[0] == 4 {
+		m.elsewhere = append(m.elsewhere, keyID(binary.BigEndian.Uint64(fingerprint4(body[:len(body)-len(secret)])[12:])))
 		return nil, nil
 	}
 	if card := []byte("GNU\x02"); body[0] == 4 && s2k.Mode(rest[0]) == s2k.GnuS2K && len(rest) >= 6 && bytes.Equal(rest[2:6], card) {

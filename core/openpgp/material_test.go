@@ -179,6 +179,15 @@ func TestKeysOnACardAreNamed(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	left := bytes.ReplaceAll(onCard(t, data, tagSecretSubkey), []byte("GNU\x02"), []byte("GNU\x01"))
+	left = bytes.Replace(left, append([]byte("GNU\x01\x10"), make([]byte, 16)...), []byte("GNU\x01"), 1)
+	at := bytes.LastIndex(left, []byte{0xc0 | tagSecretSubkey, 0xff})
+	left[at+5] -= 17 // the length of the packet
+	if keys, err := ReadKeys(left); err != nil || len(keys.Elsewhere) != 1 || keys.Elsewhere[0] != subkey {
+		t.Errorf("left out: %v, %v", keys, err)
+	} else if _, _, err := open(message, keys, nil); !errors.Is(err, ErrNoMatchingKey) || !strings.Contains(err.Error(), "left out of the file") {
+		t.Errorf("left out: %v", err)
+	}
 	keys, err := ReadKeys(onCard(t, data, tagSecretKey)) // the primary key elsewhere is no obstacle
 	if err != nil {
 		t.Fatal(err)

@@ -86,8 +86,8 @@ func loadRing(data []byte, ask privatekey.Passphrase) (*Opener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ring.HasSecret() && len(ring.OnCard) > 0 {
-		return nil, errors.New(openpgp.OnCard(ring.OnCard))
+	if absent := ring.Absent(); !ring.HasSecret() && absent != "" {
+		return nil, errors.New(absent)
 	}
 	if !ring.HasSecret() {
 		return nil, fmt.Errorf("no private key in it: it is %s, a public key", ring.Keys()[0])
