@@ -48,6 +48,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -147,17 +148,25 @@ func (f *File) Commit() error {
 // nothing, so `defer f.Abort()` right after Create is the form.
 func (f *File) Abort() error { return f.discard() }
 
-// WriteFile writes data to path as Create and Commit do.
-func WriteFile(path string, data []byte, o Options) error {
+// Write makes the file at path hold what write writes; where that fails, nothing appears and what was there stays.
+func Write(path string, o Options, write func(w io.Writer) error) error {
 	f, err := Create(path, o)
 	if err != nil {
 		return err
 	}
 	defer f.Abort()
-	if _, err := f.Write(data); err != nil {
+	if err := write(f); err != nil {
 		return err
 	}
 	return f.Commit()
+}
+
+// WriteFile writes data to path as Create and Commit do.
+func WriteFile(path string, data []byte, o Options) error {
+	return Write(path, o, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 }
 
 // renameHint names the next step where a rename was refused for a reason that the user can remove.

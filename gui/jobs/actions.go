@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -376,24 +377,18 @@ func (t *Room) ResultGone(r *job.Record) {
 func (t *Room) saveFailedRows(r *job.Record) {
 	o := files.Options{Title: words.T("jobs.failed-rows-title"), Name: r.ID + "-failed.csv", Kind: words.T("mac.kind"), Ends: []string{".csv"}}
 	t.app.SaveFile(o, func(path string, replace bool) {
-		inTurn(t, words.T("jobs.failed-rows-saving"), func(ctx context.Context, _ progress.Func) (string, error) {
-			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
-			if err != nil {
-				return "", err
-			}
-			defer f.Abort()
-			if _, err := t.app.Desk().Jobs.FailedRows(ctx, r.ID, f); err != nil {
-				return "", err
-			}
-			return path, f.Commit()
-		}, func(path string, err error) {
+		inTurn(t, words.T("jobs.failed-rows-saving"), func(ctx context.Context, _ progress.Func) (struct{}, error) {
+			return struct{}{}, atomicfile.Write(path, atomicfile.Options{Replace: replace, Mode: 0o600}, func(w io.Writer) error {
+				_, err := t.app.Desk().Jobs.FailedRows(ctx, r.ID, w)
+				return err
+			})
+		}, func(_ struct{}, err error) {
 			t.showBar()
 			if err != nil {
 				t.app.Fail(words.T("jobs.failed-rows-failed"), err)
 				return
 			}
-			t.app.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.failed-rows-saved"),
-				Action: words.T("save.copy-path"), Act: func() { t.app.Clipboard().SetContent(path) }})
+			t.app.Written(look.Ready, words.T("jobs.failed-rows-saved"), path)
 		})
 	})
 }
@@ -402,17 +397,12 @@ func (t *Room) saveFailedRows(r *job.Record) {
 func (t *Room) export(r *job.Record) {
 	o := files.Options{Title: words.T("jobs.export-title"), Name: r.ID + batchEnd, Kind: words.T("jobs.kind"), Ends: []string{batchEnd}}
 	t.app.SaveFile(o, func(path string, replace bool) {
-		t.run(r, words.T("jobs.exporting"), words.T("jobs.export-failed"), func(ctx context.Context, report progress.Func) (*job.Record, error) {
-			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
-			if err != nil {
-				return nil, err
-			}
-			defer f.Abort()
-			handed, err := t.app.Desk().Jobs.Export(ctx, r.ID, f, report)
-			if err != nil {
-				return nil, err
-			}
-			return handed, f.Commit()
+		t.run(r, words.T("jobs.exporting"), words.T("jobs.export-failed"), func(ctx context.Context, report progress.Func) (handed *job.Record, err error) {
+			err = atomicfile.Write(path, atomicfile.Options{Replace: replace, Mode: 0o600}, func(w io.Writer) error {
+				handed, err = t.app.Desk().Jobs.Export(ctx, r.ID, w, report)
+				return err
+			})
+			return handed, err
 		}, func(*job.Record) {
 			t.app.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.exported")})
 		})

@@ -121,18 +121,7 @@ func (t *Room) build() {
 
 	t.kindBox = widgets.NewSelect([]string{words.T("jobs.all"), words.T("jobs.to-do"), words.T("jobs.under-way"), words.T("jobs.ended")},
 		func(i int) { t.filter.kind = i; t.arrange() })
-	t.findBox = widgets.NewEntry()
-	t.findBox.PlaceHolder = words.T("csr.find")
-	t.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
-	t.findBox.OnChanged = func(text string) { t.filter.text = text; t.arrange() }
-	t.findBox.OnSubmitted = func(string) { t.app.Canvas().Focus(t.sheet) }
-	t.findBox.OnEscape = func() bool {
-		if t.findBox.Text == "" {
-			return false
-		}
-		t.findBox.SetText("")
-		return true
-	}
+	t.findBox = widgets.NewSearch(words.T("csr.find"), func(text string) { t.filter.text = text; t.arrange() }, func() { t.app.Canvas().Focus(t.sheet) })
 	taking := widgets.NewButton(words.T("jobs.import"), look.Icon("add"), t.Open)
 	line := widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.kindBox)), taking,
 		widgets.Inset(0, look.Gap, t.findBox)))

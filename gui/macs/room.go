@@ -2,6 +2,7 @@ package macs
 
 import (
 	"context"
+	"io"
 	"strconv"
 	"strings"
 
@@ -364,15 +365,7 @@ func (t *Room) Save() {
 
 func (t *Room) write(r eui48.Range, path string, replace bool) {
 	frame.Run(t.work, words.T("mac.saving"), func(ctx context.Context, report progress.Func) (struct{}, error) {
-		f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace})
-		if err != nil {
-			return struct{}{}, err
-		}
-		defer f.Abort()
-		if err := r.WriteCSV(ctx, f, report); err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, f.Commit()
+		return struct{}{}, atomicfile.Write(path, atomicfile.Options{Replace: replace}, func(w io.Writer) error { return r.WriteCSV(ctx, w, report) })
 	}, func(_ struct{}, err error) {
 		t.showBar()
 		switch {

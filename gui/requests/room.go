@@ -124,18 +124,7 @@ func (t *Room) build() {
 // sourceRow is the line above the list: what adds to it, and what narrows it down.
 func (t *Room) sourceRow() fyne.CanvasObject {
 	t.stateBox = widgets.NewSelect(t.stateNames(), t.onState)
-	t.findBox = widgets.NewEntry()
-	t.findBox.PlaceHolder = words.T("csr.find")
-	t.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
-	t.findBox.OnChanged = t.onFind
-	t.findBox.OnSubmitted = func(string) { t.focusSheet() }
-	t.findBox.OnEscape = func() bool {
-		if t.findBox.Text == "" {
-			return false
-		}
-		t.findBox.SetText("")
-		return true
-	}
+	t.findBox = widgets.NewSearch(words.T("csr.find"), t.onFind, t.focusSheet)
 	t.clear = widgets.NewQuiet(words.T("csr.clear"), look.Icon("remove"), t.clearAll)
 	filter := container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.stateBox)), t.clear,
 		widgets.Inset(0, look.Gap, widgets.Wide(100, t.findBox)))

@@ -316,8 +316,7 @@ func (p *exportPage) write(replace bool) {
 			a.Preferences().SetString(frame.PrefSaveFolder, filepath.Dir(dir))
 			p.leave()
 			t.tellDelivered(dir)
-			a.Note(widgets.Note{State: look.Ready, Detail: dir, Text: words.N("export.done", n),
-				Action: words.T("save.copy-path"), Act: func() { a.Clipboard().SetContent(dir) }})
+			a.Written(look.Ready, words.N("export.done", n), dir)
 		}
 	})
 }

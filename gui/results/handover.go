@@ -121,8 +121,7 @@ func (t *Room) sealTo(r *recipient.Recipient, gcm bool) {
 				return
 			}
 			t.tellDelivered(path)
-			a.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("handover.done", "Name", words.Visible(r.Title())),
-				Action: words.T("save.copy-path"), Act: func() { a.Clipboard().SetContent(path) }})
+			a.Written(look.Ready, words.T("handover.done", "Name", words.Visible(r.Title())), path)
 		})
 	})
 }

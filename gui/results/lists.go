@@ -16,7 +16,6 @@ import (
 	"enrollbench/gui/files"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
-	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
 	"enrollbench/gui/words"
 )
@@ -246,23 +245,14 @@ func (p *resultPage) saveLists() {
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + "-lists.csv"
 	a.SaveFile(files.Options{Title: words.T("result.save-lists-title"), Name: name, Kind: words.T("mac.kind"), Ends: []string{".csv"}},
 		func(path string, replace bool) {
-			frame.Run(p.tab.peek, "", func(context.Context, progress.Func) (string, error) {
-				f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
-				if err != nil {
-					return "", err
-				}
-				defer f.Abort()
-				if err := d.WriteLists(f); err != nil {
-					return "", err
-				}
-				return path, f.Commit()
-			}, func(_ string, err error) {
+			frame.Run(p.tab.peek, "", func(context.Context, progress.Func) (struct{}, error) {
+				return struct{}{}, atomicfile.Write(path, atomicfile.Options{Replace: replace, Mode: 0o600}, d.WriteLists)
+			}, func(_ struct{}, err error) {
 				if err != nil {
 					a.Fail(words.T("result.save-lists-failed"), err)
 					return
 				}
-				a.Note(widgets.Note{State: look.Ready, Text: words.T("result.lists-saved"), Detail: path,
-					Action: words.T("save.copy-path"), Act: func() { a.Clipboard().SetContent(path) }})
+				a.Written(look.Ready, words.T("result.lists-saved"), path)
 			})
 		})
 }

@@ -63,18 +63,7 @@ func newResultPage(t *Room) *resultPage {
 	p.figures = container.NewBorder(nil, nil, widgets.Across(4*look.Gap, p.ordered.Content(), p.certs.Content(), p.keys.Content(), widgets.Space(0, 0)), nil, chain)
 
 	p.choice = widgets.NewSelect(nil, p.choose)
-	p.findBox = widgets.NewEntry()
-	p.findBox.PlaceHolder = words.T("csr.find")
-	p.findBox.Icon = look.ColoredIcon("search", look.ColorMuted)
-	p.findBox.OnChanged = func(string) { p.sift() }
-	p.findBox.OnSubmitted = func(string) { p.focusSheet() }
-	p.findBox.OnEscape = func() bool {
-		if p.findBox.Text == "" {
-			return false
-		}
-		p.findBox.SetText("")
-		return true
-	}
+	p.findBox = widgets.NewSearch(words.T("csr.find"), func(string) { p.sift() }, p.focusSheet)
 	p.saving = widgets.NewButton(words.T("result.save-lists"), look.Icon("save"), p.saveLists)
 	p.sheet = sheet.New(nil, nil)
 	p.sheet.OnSelect = func(int) { p.showDetails() }

@@ -57,8 +57,7 @@ func (t *Room) unseal(r openRequest, in, out string, o delivery.UnsealOptions) {
 			if known == delivery.NotProven {
 				state, text = look.Warning, words.T("unseal.done-not-proven", "Name", filepath.Base(out))
 			}
-			t.app.Note(widgets.Note{State: state, Text: text, Detail: out,
-				Action: words.T("save.copy-path"), Act: func() { t.app.Clipboard().SetContent(out) }})
+			t.app.Written(state, text, out)
 		}
 	})
 }

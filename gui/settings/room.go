@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -418,15 +419,7 @@ func (t *Room) export(c trustmanager.Connection) {
 			return
 		}
 		frame.Run(t.work, "", func(context.Context, progress.Func) (struct{}, error) {
-			f, err := atomicfile.Create(path, atomicfile.Options{Replace: replace, Mode: 0o600})
-			if err != nil {
-				return struct{}{}, err
-			}
-			defer f.Abort()
-			if err := d.Connections.Export(f, c.ID); err != nil {
-				return struct{}{}, err
-			}
-			return struct{}{}, f.Commit()
+			return struct{}{}, atomicfile.Write(path, atomicfile.Options{Replace: replace, Mode: 0o600}, func(w io.Writer) error { return d.Connections.Export(w, c.ID) })
 		}, func(_ struct{}, err error) {
 			t.showBar()
 			if err != nil {

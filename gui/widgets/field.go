@@ -90,3 +90,17 @@ func (b bigText) Size(name fyne.ThemeSizeName) float32 {
 	}
 	return b.Theme.Size(name)
 }
+
+// NewSearch is a field that narrows a list down: changed hears every letter, submitted that the list is wanted. Escape empties
+// it first.
+func NewSearch(placeHolder string, changed func(string), submitted func()) *Entry {
+	e := NewEntry()
+	e.PlaceHolder, e.Icon, e.OnChanged = placeHolder, look.ColoredIcon("search", look.ColorMuted), changed
+	e.OnSubmitted = func(string) { submitted() }
+	e.OnEscape = func() bool {
+		filled := e.Text != ""
+		e.SetText("")
+		return filled
+	}
+	return e
+}
