@@ -235,6 +235,7 @@ func TestColumnDamage(t *testing.T) {
 		{"wifi mac", []string{"00:1A:C2:7B:00:0O"}, "csv/mac: 2"},
 		{"wifiMac", []string{"00-1a-c2-ff-fe-7b-00-00", "00-1a-c2-7b-00-00"}, "csv/mac: 2"},
 		{"MAC", []string{"00–1a–c2–7b–00–00", "ff-ff-ff-ff-ff-ff", "00-1a-c2-7b-00-00"}, "csv/mac-multicast: 3;csv/mac: 2"},
+		{"mac", []string{"00-1a-c2-ff-fe-7b-00-00"}, "csv/mac: 2"},
 		{"machine", []string{"00:1A:C2:7B:00:0O"}, ""},
 		{"mac", []string{"yes", "no"}, ""},
 		{"mac", []string{"000000000000", "001ac27b0001"}, "csv/mac-zero: 2"},
@@ -346,6 +347,9 @@ func TestTrailingRows(t *testing.T) {
 	if err != nil || result.LeftOut != 1 || result.Parts[0].Entries != 2 || result.Parts[0].Bytes != r.Size().Plain {
 		t.Errorf("%+v %v", result, err)
 	}
+	if text := say(t, r); strings.Contains(text, "csvdoc/blank-row") || strings.Count(text, `"csv/trailing-row"`) != 2 {
+		t.Errorf("a blank line is told twice:\n%s", text)
+	}
 	change, err := d.Apply("row 3", func(e *csvdoc.Edit) error { return e.SetCell(r.Snapshot().ID(4), r.Snapshot().Columns()[0].ID, "c") })
 	if err != nil {
 		t.Fatal(err)
@@ -372,6 +376,20 @@ func TestDefused(t *testing.T) {
 	r = validate(t, document(t, csvOf([]string{nameColumn}, []string{"'=CMD()"})), Options{})
 	if got := found(t, r); !slices.Contains(got, "csv/formula 2 "+nameColumn) {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestDuplicateAddress: one address names one device, however it is written, and in whichever column of addresses.
+func TestDuplicateAddress(t *testing.T) {
+	for name, rule := range map[string]string{nameColumn: "csv/duplicate-name", "wlan_mac": "csv/duplicate-mac"} {
+		r := validate(t, document(t, csvOf([]string{"x", name}, []string{"1", "001ac27b0001"}, []string{"2", "00:1A:C2:7B:00:01"},
+			[]string{"3", "001a.c27b.0001"}, []string{"4", "00-1a-c2-7b-00-02"})), Options{})
+		got := found(t, r)
+		for row, want := range map[int]bool{2: true, 3: true, 4: true, 5: false} {
+			if slices.Contains(got, fmt.Sprintf("%s %d %s", rule, row, name)) != want {
+				t.Errorf("%s, row %d: %q", name, row, got)
+			}
+		}
 	}
 }
 
