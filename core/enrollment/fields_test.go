@@ -107,3 +107,11 @@ func TestTemplate(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestJSONObject(t *testing.T) {
+	for s, want := range map[string]bool{`{}`: true, `{"a": [1, "b"]}`: true, `null`: false, `[1]`: false, `"a"`: false, `{"a": 1`: false, `{'a': 1}`: false, `a`: false, `{} {}`: false} {
+		if err := jsonObject(s); (err == nil) != want {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+}
