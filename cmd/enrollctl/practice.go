@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/practice"
+	"enrollbench/core/trustmanager"
 )
 
 var practiceCommand = &command{
@@ -36,6 +37,7 @@ var practiceCommand = &command{
 // practising is what the flags say about the practice service.
 type practising struct {
 	listen, folder, replay     string
+	kind, member               choice
 	approval, overRSA          bool
 	newToken, asJSON, requests bool
 	pace                       count
@@ -46,6 +48,10 @@ func (p *practising) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&p.listen, "listen", "127.0.0.1:0", "listen on the loopback address `HOST:PORT`; port 0 is any free one")
 	flags.StringVar(&p.folder, "folder", "", "keep the state in `DIR`; without it in the account's own folder for settings")
 	flags.StringVar(&p.replay, "replay", "", "serve what connection record wrote to `FILE`, instead of the practice service")
+	p.kind.words = []string{string(trustmanager.IoTTrustManager), string(trustmanager.DeviceTrustManager)}
+	flags.Var(&p.kind, "kind", "speak as `KIND`: iot-trust-manager or device-trust-manager")
+	p.member.words = []string{"array", "certificates", "records"}
+	flags.Var(&p.member, "json-results", "write JSON results as `SHAPE`: a bare array, or an object with the member certificates or records")
 	flags.BoolVar(&p.approval, "approval", false, "jobs of every profile wait for approval")
 	flags.Var(&p.faults, "fault", "misbehave as `SPEC` says; may be given several times")
 	flags.Var(&p.pace, "pace", "issue at most `N` certificates a second, so that counters can be watched")
@@ -104,6 +110,10 @@ func (p *practising) run(ctx context.Context, s *session) error {
 			defer mu.Unlock()
 			s.complain("%s", line)
 		}
+	}
+	options.DeviceTrustManager = p.kind.index == 1
+	if p.member.index > 0 {
+		options.JSONMember = p.member.String()
 	}
 	if p.replay != "" {
 		t, err := readTranscript(p.replay)

@@ -107,13 +107,18 @@ func (s *Service) router() http.Handler {
 	handle := func(pattern string, step Step, do func(*exchange) error) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(step, w, r, do) })
 	}
-	const profiles, batch = "/iot/api/v1/enrollment-profile", "/iot/api/v1/batch-enroll"
+	profiles, batch := "/iot/api/v1/enrollment-profile", "/iot/api/v1/batch-enroll"
+	if s.options.DeviceTrustManager {
+		profiles = "/devicetrustmanager/certificate-configuration-service/api/v2/certificate-policy"
+		batch = "/devicetrustmanager/certificate-issuance-service/api/v2/batch-enroll"
+	}
 	handle("GET /account/api/v1/user/me", StepMe, (*exchange).me)
 	handle("GET "+profiles, StepProfiles, (*exchange).listProfiles)
 	handle("GET "+profiles+"/{profile}", StepProfiles, (*exchange).showProfile)
 	handle("GET "+profiles+"/{profile}/batch-enroll-csv-template", StepTemplate, (*exchange).template)
 	handle("GET "+profiles+"/{profile}/enrollment-specification", StepSpecification, (*exchange).specification)
 	handle("POST "+batch+"/{profile}", StepStart, (*exchange).start)
+	handle("POST "+batch+"/{profile}/{method}", StepStart, (*exchange).start) // a path of its own for each key method
 	handle("GET "+batch, StepList, (*exchange).listJobs)
 	handle("GET "+batch+"/{job}", StepStatus, (*exchange).status)
 	handle("PUT "+batch+"/{job}/approve", StepApprove, (*exchange).approve)

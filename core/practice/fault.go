@@ -22,6 +22,7 @@ const (
 	LostAnswer      FaultKind = "lost-answer"      // a start is accepted and the connection breaks instead of an answer
 	NoList          FaultKind = "no-list"          // there is no list request: 404
 	Partial         FaultKind = "partial"          // Count rows of each job fail
+	Warning         FaultKind = "warning"          // Count rows of each job carry a warning, and are issued
 	MalformedJSON   FaultKind = "malformed-json"   // JSON answers are cut in the middle
 	ExpiredToken    FaultKind = "expired-token"    // 401
 	TruncatedResult FaultKind = "truncated-result" // a download ends cleanly after half of the result
@@ -72,6 +73,7 @@ drop-download=N[:TIMES]             the connection breaks at byte N of the resul
 lost-answer[=TIMES]                 a start is accepted, and the connection breaks before the answer
 no-list[=TIMES]                     there is no list request
 partial=N[:TIMES]                   N rows of each job fail
+warning=N[:TIMES]                   N rows of each job carry a warning, and are issued all the same
 malformed-json[=TIMES]              JSON answers end in the middle
 expired-token[=TIMES]               the token is refused
 truncated-result[=TIMES]            the download ends after half of the result, without an error
@@ -130,7 +132,7 @@ func ParseFault(spec string) (Fault, error) {
 		} else if f.Delay, err = time.ParseDuration(parts[0]); err != nil {
 			return fail("%q is neither a duration (500ms) nor a rate (50000/s)", parts[0])
 		}
-	case DropUpload, DropDownload, Partial:
+	case DropUpload, DropDownload, Partial, Warning:
 		own = 1
 		if len(parts) == 0 {
 			return fail("%s needs a number", kind)
@@ -161,7 +163,7 @@ func ParseFault(spec string) (Fault, error) {
 // stepsOf are the requests that a kind can concern; nil for all.
 func stepsOf(k FaultKind) []Step {
 	switch k {
-	case DropUpload, LostAnswer, Partial:
+	case DropUpload, LostAnswer, Partial, Warning:
 		return []Step{StepStart}
 	case NoList:
 		return []Step{StepList}
@@ -189,9 +191,9 @@ func (f *Fault) check() error {
 		if f.Delay == 0 && f.Rate == 0 || f.Delay > 10*time.Minute {
 			return errors.New("slow needs a duration up to 10m or a rate of 1/s or more")
 		}
-	case Partial:
+	case Partial, Warning:
 		if f.Count == 0 {
-			return errors.New("partial needs 1 row or more")
+			return fmt.Errorf("%s needs 1 row or more", f.Kind)
 		}
 	case DropUpload, DropDownload, LostAnswer, NoList, MalformedJSON, ExpiredToken, TruncatedResult, CorruptedResult:
 	default:
@@ -221,7 +223,7 @@ func (f Fault) String() string {
 		} else {
 			parts = append(parts, f.Delay.String())
 		}
-	case DropUpload, DropDownload, Partial:
+	case DropUpload, DropDownload, Partial, Warning:
 		parts = append(parts, strconv.FormatInt(f.Count, 10))
 	}
 	if f.Times > 0 || f.Kind == Throttle && f.RetryAfter != 1 {

@@ -46,6 +46,8 @@ type record struct {
 	Issued    int       `json:"issued"`
 	Failed    int       `json:"failed"`
 	Spoil     int       `json:"spoil,omitempty"` // rows that the fault partial makes fail
+	Warn      int       `json:"warn,omitempty"`  // rows that the fault warning marks
+	Approval  bool      `json:"approval,omitempty"`
 	Created   time.Time `json:"created"`
 	Updated   time.Time `json:"updated"`
 	Reason    string    `json:"reason,omitempty"` // why it failed as a whole
@@ -71,6 +73,7 @@ type job struct {
 	mu             sync.Mutex
 	record         record
 	issued, failed atomic.Int64 // while it runs
+	asked          atomic.Int64 // how often a rejection was asked about
 }
 
 func (j *job) file(name string) string { return filepath.Join(j.folder, name) }

@@ -30,6 +30,26 @@ type shownJob struct {
 	Increment uint64    `json:"increment,omitempty"`
 }
 
+// shown is a job in the words of the service that is served: Device Trust Manager spells its states so, and takes its time to
+// reject.
+func (s *Service) shown(j *job, r record) shownJob {
+	o := show(r)
+	if !s.options.DeviceTrustManager {
+		return o
+	}
+	o.Status = map[string]string{statusPending: "Pending", statusPendingApproval: "Pending approval", statusApproved: "Approved", statusInProgress: "In progress",
+		statusComplete: "Completed", statusFailed: "Failed", statusRejected: "Rejected"}[r.Status]
+	if r.Status == statusRejected {
+		switch j.asked.Add(1) {
+		case 1:
+			o.Status = "Pending rejection"
+		case 2:
+			o.Status = "Rejection in progress"
+		}
+	}
+	return o
+}
+
 func show(r record) shownJob {
 	return shownJob{
 		ID: r.ID, Profile: r.Profile, Status: r.Status, Method: r.Method, FileName: r.FileName, Format: r.Format,
@@ -52,7 +72,7 @@ func (x *exchange) listJobs() error {
 	if _, ok := x.service.faults.take(NoList, x.step); ok {
 		return notFound("there is no %s %s", x.r.Method, x.r.URL.Path)
 	}
-	return answerPage(x, x.service.jobs.list(cmp.Or(x.r.URL.Query().Get("enrollment_profile_id"), x.r.URL.Query().Get("profile_id"))), func(j *job) shownJob { return show(j.snapshot()) })
+	return answerPage(x, x.service.jobs.list(cmp.Or(x.r.URL.Query().Get("enrollment_profile_id"), x.r.URL.Query().Get("profile_id"))), func(j *job) shownJob { return x.service.shown(j, j.snapshot()) })
 }
 
 // status tells how far a job is and, once it has ended, every row that failed.
@@ -62,11 +82,11 @@ func (x *exchange) status() error {
 		return err
 	}
 	r := j.snapshot()
-	head, err := json.Marshal(show(r))
+	head, err := json.Marshal(x.service.shown(j, r))
 	if err != nil {
 		return err
 	}
-	if !ended(r.Status) || r.Failed == 0 {
+	if !ended(r.Status) || r.Failed == 0 && r.Warn == 0 {
 		return x.answerJSON(http.StatusOK, bytes.NewReader(append(head, '\n')), int64(len(head))+1)
 	}
 	return x.answerWithFailures(head, j.file(failuresFile))
@@ -109,6 +129,13 @@ func (x *exchange) approve() error {
 	if err != nil {
 		return err
 	}
+	if x.service.options.DeviceTrustManager {
+		if err := j.decide(statusComplete); err != nil {
+			return err
+		}
+		x.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	if err := j.decide(statusApproved); err != nil {
 		return err
 	}
@@ -126,6 +153,7 @@ func (x *exchange) reject() error {
 		return err
 	}
 	_ = os.Remove(j.file(uploadFile))
+	_ = os.Remove(j.file(resultFile)) // of a job that was processed before it was rejected
 	x.w.WriteHeader(http.StatusNoContent)
 	return nil
 }

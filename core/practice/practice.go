@@ -63,6 +63,12 @@ type Options struct {
 	Pace int
 	// AllowRSAOver2000 lets a job order more than MaxRSAKeys keys.
 	AllowRSAOver2000 bool
+	// DeviceTrustManager serves the paths, words and lists of Device Trust Manager instead: jobs wait for approval after they were
+	// processed, a rejection takes its time, and rows may carry warnings.
+	DeviceTrustManager bool
+	// JSONMember is the member that holds the certificates of a JSON result, such as "certificates" or "records"; "" for a bare
+	// array. The service documents none of the three.
+	JSONMember string
 	// Replay answers every request with what a transcript recorded, instead of the service itself; nil for none.
 	Replay *transcript.Transcript
 	Log    func(string) // is told of each request in one line, without secrets; nil for silence

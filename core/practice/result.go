@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"hash"
 	"hash/crc32"
 	"io"
@@ -40,11 +41,12 @@ type resultWriter struct {
 	inner     *bufio.Writer // of the container, into the seal
 	names     *fileNames
 	json      io.Writer
+	member    string // that holds the objects, "" for a bare array
 	objects   int
 	chain     [][]byte // DER: issuing CA, root
 }
 
-func newResultWriter(j *job, r *record, chain [][]byte) (w *resultWriter, err error) {
+func newResultWriter(j *job, r *record, chain [][]byte, member string) (w *resultWriter, err error) {
 	w = &resultWriter{job: r, sum: sha256.New(), names: newFileNames(r.Total), chain: chain}
 	if w.file, err = atomicfile.Create(j.file(resultFile), atomicfile.Options{Mode: 0o600, Replace: true}); err != nil {
 		return nil, err
@@ -62,6 +64,11 @@ func newResultWriter(j *job, r *record, chain [][]byte) (w *resultWriter, err er
 	}
 	if r.Format == formatJSON {
 		w.json = w.disk
+		w.member = member
+		if member != "" {
+			_, err = fmt.Fprintf(w.json, "{%q:[", member)
+			return w, err
+		}
 		_, err = io.WriteString(w.json, "[")
 		return w, err
 	}
@@ -166,7 +173,11 @@ func (w *resultWriter) finish() (*result, error) {
 
 func (w *resultWriter) end() error {
 	if w.json != nil {
-		_, err := io.WriteString(w.json, "\n]\n")
+		end := "\n]\n"
+		if w.member != "" {
+			end = "\n]}\n"
+		}
+		_, err := io.WriteString(w.json, end)
 		return err
 	}
 	if err := w.container.Close(); err != nil {

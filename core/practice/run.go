@@ -80,6 +80,9 @@ func (s *Service) issue(ctx context.Context, j *job) {
 	end := j.update(func(r *record) error {
 		r.Issued, r.Failed, r.Result = int(j.issued.Load()), int(j.failed.Load()), res
 		r.Status = statusComplete
+		if r.Approval && s.options.DeviceTrustManager {
+			r.Status = statusPendingApproval
+		}
 		switch {
 		case err != nil:
 			r.Status, r.Reason, r.Result = statusFailed, err.Error(), nil
@@ -130,7 +133,7 @@ func (s *Service) issueAll(ctx context.Context, j *job) (res *result, err error)
 	}
 	defer fails.Abort()
 	r.fails = bufio.NewWriter(fails)
-	out, err := newResultWriter(j, &r.record, r.chain)
+	out, err := newResultWriter(j, &r.record, r.chain, s.options.JSONMember)
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +142,15 @@ func (s *Service) issueAll(ctx context.Context, j *job) (res *result, err error)
 	}
 	if res, err = out.finish(); err != nil {
 		return nil, err
+	}
+	for row := range r.record.Warn {
+		line, err := json.Marshal(map[string]any{"row": row + 2, "status": "WARNING", "reason": "practice: a field was shortened"})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := r.fails.Write(append(line, '\n')); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.fails.Flush(); err != nil {
 		return nil, err

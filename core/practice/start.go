@@ -35,6 +35,10 @@ func (x *exchange) start() error {
 	if err != nil {
 		return err
 	}
+	method := x.r.PathValue("method")
+	if method != "" && !slices.Contains(keyMethods, method) {
+		return notFound("there is no start %q: %s", method, strings.Join(keyMethods, ", "))
+	}
 	if p.SingleOnly {
 		return invalid("the profile %q takes no batches", p.Name)
 	}
@@ -55,11 +59,17 @@ func (x *exchange) start() error {
 	if err == nil {
 		err = x.service.examine(x.r.Context(), p, fields, j)
 	}
+	if is := j.record.keyMethod(); err == nil && method != "" && method != is {
+		err = invalid("the path is for %s, and the order is one for %s", method, is)
+	}
 	if err != nil {
 		return err
 	}
 	if f, ok := x.service.faults.take(Partial, x.step); ok {
 		j.record.Spoil = int(min(f.Count, int64(j.record.Total)))
+	}
+	if f, ok := x.service.faults.take(Warning, x.step); ok {
+		j.record.Warn = int(min(f.Count, int64(j.record.Total)))
 	}
 	if err := x.service.jobs.accept(j); err != nil {
 		return err
@@ -68,7 +78,22 @@ func (x *exchange) start() error {
 	if _, ok := x.service.faults.take(LostAnswer, x.step); ok {
 		return errDropped
 	}
-	return x.answer(http.StatusCreated, show(j.snapshot()))
+	return x.answer(http.StatusCreated, x.service.shown(j, j.snapshot()))
+}
+
+// keyMethods are the last segments of the starts' own paths: who makes the keys, and in what form the order comes.
+var keyMethods = []string{"client-zip", "client-csv", "server-csv", "server-mac"}
+
+func (r *record) keyMethod() string {
+	switch {
+	case r.Method == ByMAC:
+		return "server-mac"
+	case r.MakeKeys:
+		return "server-csv"
+	case r.Method == ByRequests:
+		return "client-zip"
+	}
+	return "client-csv"
 }
 
 // breakingBody breaks the connection at an octet of the body.
@@ -230,7 +255,8 @@ func (s *Service) examine(ctx context.Context, p *Profile, fields map[string]str
 	r := &j.record
 	j.profile = p.ID
 	r.Profile, r.Created, r.Status = p.ID, time.Now().UTC(), statusPending
-	if s.needsApproval(p) {
+	switch r.Approval = s.needsApproval(p); {
+	case r.Approval && !s.options.DeviceTrustManager: // which asks once the job was processed
 		r.Status = statusPendingApproval
 	}
 	if len(r.FileName) > maxFileName {

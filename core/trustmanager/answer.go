@@ -139,6 +139,10 @@ func (a *Answers) job(data []byte) (Job, error) {
 func (a *Answers) failure(one any) (RowFailure, bool) {
 	switch v := one.(type) {
 	case map[string]any:
+		switch strings.ToUpper(text(v, a.FailureKind)) {
+		case "SUCCESS", "WARNING", "OK":
+			return RowFailure{}, false
+		}
 		row, _ := number(v, a.FailureRow)
 		return RowFailure{row, printable(text(v, a.FailureOf)), printable(text(v, a.FailureWhy))}, true
 	case string:

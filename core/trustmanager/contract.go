@@ -127,6 +127,8 @@ type Answers struct {
 	FailureRow []string `json:"failure_row"`
 	FailureOf  []string `json:"failure_of"` // what the row's certificate is called
 	FailureWhy []string `json:"failure_why"`
+	// FailureKind tells a row of a report that failed from one that did not: SUCCESS and WARNING are no failures.
+	FailureKind []string `json:"failure_kind"`
 
 	States map[string]State `json:"states"` // of the service's statuses, in capitals; one that is not named counts as running
 }

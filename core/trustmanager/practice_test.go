@@ -37,23 +37,39 @@ func (atOnce) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err
 
 func openPractice(t *testing.T) (*practice.Service, *trustmanager.Client) {
 	t.Helper()
-	service, err := practice.Open(t.Context(), practice.Options{Folder: t.TempDir()})
+	return openPracticeWith(t, practice.Options{})
+}
+
+func openPracticeWith(t *testing.T, o practice.Options) (*practice.Service, *trustmanager.Client) {
+	t.Helper()
+	o.Folder = t.TempDir()
+	service, err := practice.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = service.Close() })
+	kind := trustmanager.Practice
+	if o.DeviceTrustManager {
+		kind = trustmanager.DeviceTrustManager
+	}
+	c := trustmanager.NewConnection("Practice", kind, service.URL())
+	c.Proxy, c.ExtraCA = trustmanager.ProxyNone, service.CertificateFile()
+	return service, clientOf(t, service, c)
+}
+
+// clientOf is a client of a connection to the service, with its token.
+func clientOf(t *testing.T, service *practice.Service, c trustmanager.Connection) *trustmanager.Client {
+	t.Helper()
 	token, err := service.Token()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := trustmanager.NewConnection("Practice", trustmanager.Practice, service.URL())
-	c.Proxy, c.ExtraCA = trustmanager.ProxyNone, service.CertificateFile()
 	client, err := trustmanager.NewClient(c, held{c.Account(trustmanager.SecretAPIKey): token}, trustmanager.Options{Clock: atOnce{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
-	return service, client
+	return client
 }
 
 // requests writes a ZIP of so many CSRs.
