@@ -46,6 +46,11 @@ func TestPadding(t *testing.T) {
 			}
 		}
 	}
+	hiding := append(bytes.Clone(bare), bare[len(bare)-22:]...) // a second end record is the comment of the first
+	hiding[len(bare)-2] = 22
+	if r, err := open(append(hiding, "\r\n"...), Limits{}); err == nil {
+		t.Errorf("a hidden end record before padding is taken: %v", r.Notices())
+	}
 	for what, more := range map[string][]byte{"junk": []byte("junk"), "junk in padding": []byte("\x00\x00j\x00"), "too much": make([]byte, maxPadding+1), "another end": append([]byte("\x00\x00"), bare[len(bare)-22:]...), "another archive": base} {
 		if r, err := open(append(bytes.Clone(base), more...), Limits{}); err == nil {
 			t.Errorf("%s is taken: %v", what, r.Notices())
