@@ -72,7 +72,7 @@ func TestUnusualFormsAreRead(t *testing.T) {
 		"S/MIME":             {append([]byte("MIME-Version: 1.0\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n"), base64Lines(der)...), "S/MIME", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := tree(t, map[string][]byte{"a.csr": c.data, "b.zip": zipOf(t, member{"x/c.csr", bytes.Replace(c.data, nil, nil, 0)})})
+			dir := tree(t, map[string][]byte{"a.csr": c.data, "b.zip": zipOf(t, member{"x/c.csr", bytes.Clone(c.data)})})
 			for _, path := range []string{"a.csr", "b.zip"} {
 				s := check(t, filepath.Join(dir, path))
 				if s.Accepted() != c.n {
