@@ -14,6 +14,7 @@ import (
 
 	"enrollbench/core/archive"
 	"enrollbench/core/eui48"
+	"enrollbench/core/trustmanager"
 )
 
 func (b *bench) export(id string) []byte {
@@ -27,6 +28,75 @@ func (b *bench) export(id string) []byte {
 
 func (b *bench) take(data []byte) (*Record, error) {
 	return b.Import(ctx, bytes.NewReader(data), int64(len(data)), nil)
+}
+
+// TestHandedOverMeanwhile: a batch is handed over in a file while a start of it asks the list: it is not sent, and one that was handed
+// over before is not even asked for.
+func TestHandedOverMeanwhile(t *testing.T) {
+	b := newBench(t)
+	r := b.prepare("one.csv")
+	b.service.onStart = func(int) error { return &trustmanager.UnclearError{Err: errors.New("reset")} }
+	_, _ = b.Start(ctx, r.ID, nil)
+	b.service.onStart = nil
+	b.must(Prepared)(b.DeclareNotStarted(ctx, r.ID))
+	asked := 0
+	b.service.onFind = func() error {
+		asked++
+		b.export(r.ID)
+		return nil
+	}
+	for range 2 {
+		if _, err := b.Start(ctx, r.ID, nil); !errors.Is(err, ErrExported) {
+			t.Errorf("started though it was handed over: %v", err)
+		}
+		b.stands(r.ID, Prepared)
+	}
+	if len(b.service.starts) != 0 || asked != 1 {
+		t.Errorf("the service took %v, and was asked %d times", b.service.starts, asked)
+	}
+}
+
+// TestSeveralOfOneBatch: the service's list shows two jobs with a batch's id. Which one is paid for nobody knows: none is taken, and
+// nothing is sent.
+func TestSeveralOfOneBatch(t *testing.T) {
+	b := newBench(t)
+	r := b.prepare("one.csv")
+	b.service.afterStart = func(int) error {
+		twin := *b.service.jobs[0]
+		twin.ID = "JOB-TWIN"
+		b.service.jobs = append(b.service.jobs, &twin)
+		return &trustmanager.UnclearError{Err: errors.New("reset")}
+	}
+	var unsettled *UnsettledError
+	for _, try := range []func() (*Record, error){
+		func() (*Record, error) { return b.Start(ctx, r.ID, nil) },
+		func() (*Record, error) { return b.Refresh(ctx, r.ID) },
+		func() (*Record, error) {
+			all, err := b.Resume(ctx)
+			if len(all) != 1 {
+				t.Fatalf("%d records are in doubt", len(all))
+			}
+			return all[0], err
+		},
+		func() (*Record, error) { return b.DeclareNotStarted(ctx, r.ID) },
+	} {
+		got, err := try()
+		if !errors.As(err, &unsettled) || unsettled.Hits != 2 || got == nil || got.State != MayExist || got.RemoteID != "" {
+			t.Errorf("%v, %v", got, err)
+		}
+	}
+	// The other one is found only when it is about to be sent again.
+	b.service.jobs, b.service.afterStart = b.service.jobs[:0], nil
+	b.must(Prepared)(b.DeclareNotStarted(ctx, r.ID))
+	for _, id := range []string{"JOB-8", "JOB-9"} {
+		b.service.jobs = append(b.service.jobs, &trustmanager.Job{ID: id, FileName: r.FileName})
+	}
+	if got, err := b.Start(ctx, r.ID, nil); !errors.As(err, &unsettled) || unsettled.Hits != 2 || got.State != MayExist || got.RemoteID != "" {
+		t.Errorf("before sending again: %v, %v", got, err)
+	}
+	if b.service.starts[r.ID] != 1 {
+		t.Errorf("accepted %d times", b.service.starts[r.ID])
+	}
 }
 
 // TestCarried: a batch is prepared at one computer and sent at another; both never send it.

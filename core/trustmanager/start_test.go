@@ -12,7 +12,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -121,6 +123,40 @@ func TestAStartIsNeverSentTwice(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A start never goes over a connection that was used before: the other end may have closed it, and a transport would send again what
+// it takes for not sent.
+func TestAStartHasAConnectionOfItsOwn(t *testing.T) {
+	f := newFake(t)
+	var mu sync.Mutex
+	from := map[string][]string{}
+	note := func(body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			mu.Lock()
+			from[r.Method] = append(from[r.Method], r.RemoteAddr)
+			mu.Unlock()
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	f.handle("GET /gateway/account/api/v1/user/me", note(`{"email":"jo@example.com"}`))
+	f.handle("POST "+startPath, note(`{"id":"J-1"}`))
+	client := f.client(t)
+	request, _ := upload(t, 100)
+	for range 3 {
+		if _, err := client.Me(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Start(t.Context(), request, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	used := slices.Concat(from["GET"][:1], from["POST"])
+	slices.Sort(used)
+	if from["GET"][0] != from["GET"][2] || len(slices.Compact(used)) != 4 {
+		t.Errorf("questions came from %v, starts from %v", from["GET"], from["POST"])
 	}
 }
 
