@@ -42,18 +42,18 @@ type Limits struct {
 	Entries      int   // files and folders
 	EntryBytes   int64 // one entry, uncompressed
 	TotalBytes   int64 // all entries, uncompressed
-	Ratio        int64 // uncompressed to compressed; only entries above 1 MiB are held to it
+	Ratio        int64 // uncompressed to compressed, the same for every intake; only entries above 1 MiB are held to it
 	NameBytes    int   // one name
 }
 
-// DefaultLimits are far above what a batch needs and far below what harms a workstation. Deflate itself ends at a ratio
-// of 1032; CSV files of one repeated row pass 200.
+// DefaultLimits are far above what a batch needs and far below what harms a workstation: requests, certificates and rows of
+// devices pack at 20 to 1 at most.
 var DefaultLimits = Limits{
 	ArchiveBytes: 4 << 30,
 	Entries:      2_000_000,
 	EntryBytes:   2 << 30,
 	TotalBytes:   16 << 30,
-	Ratio:        1000,
+	Ratio:        200,
 	NameBytes:    4096,
 }
 

@@ -228,8 +228,19 @@ func streamAll(z *Reader) error {
 	return nil
 }
 
+// One ratio holds for every intake that does not say otherwise, and none does.
+func TestUsualRatio(t *testing.T) {
+	for tail, ok := range map[int]bool{12000: true, 4096: false} {
+		f := forgery{parts: []part{{name: "zeros", text: strings.Repeat("\x00", 2<<20-tail) + noise(tail), deflate: true}}}
+		var limit *LimitError
+		if _, err := open(f.bytes(), Limits{}); (err == nil) != ok || !ok && (!errors.As(err, &limit) || limit.Max != 200) {
+			t.Errorf("%d bytes that do not pack: %v", tail, err)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
-	zeros := strings.Repeat("\x00", 2<<20-4096) + noise(4096)
+	zeros := strings.Repeat("\x00", 2<<20-12000) + noise(12000)
 	f := forgery{parts: []part{{name: "first", text: "alpha"}, {name: "zeros", text: zeros, deflate: true}}}
 	for _, c := range []struct {
 		what string

@@ -36,7 +36,6 @@ var DefaultLimits = Limits{
 		Entries:      3_000_000,
 		EntryBytes:   2_000_000_000,
 		TotalBytes:   8_000_000_000,
-		Ratio:        200,
 		NameBytes:    1024,
 	},
 }

@@ -47,10 +47,6 @@ func (l Limits) orDefault() Limits {
 	return d
 }
 
-// maxRatio bounds what a packed file may unpack to, as for every other intake: memory and time go by the rows, and a small ZIP
-// must not cost much of either.
-const maxRatio = 200
-
 // readAhead is what one read takes.
 const readAhead = 256 << 10
 
@@ -214,7 +210,7 @@ func (in *intake) Read(p []byte) (int, error) {
 // openMember finds the one CSV of an archive. Folders and what macOS adds do not count; where other files stand beside
 // it, the one that is called .csv (or .tsv, .txt) is meant.
 func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
-	z, err := archive.Open(b.src, b.file.Size, archive.Limits{EntryBytes: l.Bytes, TotalBytes: 2 * l.Bytes, Ratio: maxRatio})
+	z, err := archive.Open(b.src, b.file.Size, archive.Limits{EntryBytes: l.Bytes, TotalBytes: 2 * l.Bytes})
 	if err != nil {
 		return nil, 0, err
 	}

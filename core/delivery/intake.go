@@ -29,7 +29,7 @@ type Limits struct {
 // DefaultLimits are ten times what a batch of 500,000 certificates with keys takes.
 var DefaultLimits = Limits{
 	Payload: 16 << 30,
-	Archive: archive.Limits{Entries: 5_000_000, EntryBytes: 2 << 30, TotalBytes: 32 << 30, ArchiveBytes: 16 << 30, Ratio: 200, NameBytes: 1024},
+	Archive: archive.Limits{Entries: 5_000_000, EntryBytes: 2 << 30, TotalBytes: 32 << 30, ArchiveBytes: 16 << 30, NameBytes: 1024},
 }
 
 // Bounds of what is given.

@@ -100,7 +100,7 @@ func readUpload(f *os.File) (Method, *source, error) {
 		return ByCSV, s, err
 	}
 	z, err := archive.Open(f, info.Size(), archive.Limits{
-		ArchiveBytes: MaxUploadBytes, Entries: maxRows, EntryBytes: maxUnpackedBytes, TotalBytes: maxUnpackedBytes, Ratio: 1032, NameBytes: 4096,
+		ArchiveBytes: MaxUploadBytes, Entries: maxRows, EntryBytes: maxUnpackedBytes, TotalBytes: maxUnpackedBytes, NameBytes: 4096,
 	})
 	if err != nil {
 		return "", nil, fmt.Errorf("the ZIP cannot be read: %w", err)

@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"maps"
 	"slices"
@@ -322,5 +323,40 @@ func TestCountersMove(t *testing.T) {
 	}
 	if j := c.wait(id); j.Status != statusComplete || j.Issued != 60 {
 		t.Errorf("%+v", j)
+	}
+}
+
+// A certificate without a subject says with a critical extension whose it is (RFC 5280 §4.2.1.6).
+func TestNamesWithoutSubject(t *testing.T) {
+	a, err := openAuthority(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := newLayout([]string{columnCommonName, "san.dns_name"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := newIssuer(a.issuing, time.Now())
+	_, public, spki, err := P256.generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, critical := range map[string]bool{"": true, "device": false} {
+		who, err := l.identify([]string{name, "a.example.com"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		der, err := i.issue(who, public, spki)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(cert.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidSubjectAltName) })
+		if at < 0 || cert.Extensions[at].Critical != critical {
+			t.Errorf("common name %q: %+v", name, cert.Extensions)
+		}
 	}
 }
