@@ -220,7 +220,7 @@ func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
 	}
 	if book.Kind != workbook.None {
 		b.faults.sheet = &sheetFacts{kind: book.Kind, sheet: book.Sheet, sheets: book.Sheets}
-		return newSheetReader(book, b.faults.sheet, min(l.Bytes, max(64<<20, maxRatio*b.file.Size))), l.Bytes, nil
+		return newSheetReader(book, b.faults.sheet, min(l.Bytes, max(64<<20, archive.DefaultLimits.Ratio*b.file.Size))), l.Bytes, nil
 	}
 	var found, files []archive.Entry
 	for i := range z.Len() {
