@@ -156,3 +156,22 @@ func TestBeginLines(t *testing.T) {
 		}
 	}
 }
+
+// A practice service is known by its own name or one above it, whatever the result is opened as.
+func TestPracticeIsKnown(t *testing.T) {
+	root := newCA(t, "EnrollBench PRACTICE Root CA", nil, nil)
+	below := newCA(t, "Issuing CA", root, nil)
+	for what, from := range map[string]*ca{"its own name": root, "the one above": below} {
+		d := from.issue(t, "dev-1", newKey(t), nil)
+		data := append(d.pem(), append(certPEM(below.cert.Raw), certPEM(root.cert.Raw)...)...)
+		for _, as := range []bool{false, true} {
+			if got := mustOpen(t, data, OpenRequest{Practice: as}); !got.Practice() || !got.Issuers()[0].Practice {
+				t.Errorf("%s, opened as practice %v: it is not known", what, as)
+			}
+		}
+	}
+	p := newPlant(t, 1)
+	if mustOpen(t, p.devices[0].pem(), OpenRequest{Practice: true}).Practice() {
+		t.Error("a certificate of production counts as practice")
+	}
+}

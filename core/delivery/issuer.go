@@ -18,6 +18,7 @@ type Issuer struct {
 	Chain        []*x509.Certificate // from the issuer up to the root, as far as it is known; nil if it is not known at all
 	Confirmed    bool                // the chain ends in an anchor
 	Certificates int                 // that it issued
+	Practice     bool                // it belongs to a practice service, by its own name or one above it
 }
 
 // Root is the certificate at the end of the chain, whose SHA-256 is to be compared with what the service publishes; nil
@@ -97,13 +98,13 @@ func (d *Delivery) judgeIssuer(i *Issuer, a *authority) {
 	say := func(rule *finding.Rule, format string, args ...any) {
 		d.gathering.findings.Add(rule.Finding(at, fmt.Sprintf(format, args...), ""))
 	}
-	practice := isPractice(i.Name) || slices.ContainsFunc(i.Chain, func(c *x509.Certificate) bool {
+	i.Practice = isPractice(i.Name) || slices.ContainsFunc(i.Chain, func(c *x509.Certificate) bool {
 		return isPractice(c.Subject.String()) || isPractice(c.Issuer.String())
 	})
 	switch {
-	case practice && !d.request.Practice:
+	case i.Practice && !d.request.Practice:
 		say(RulePractice, "%s were issued by %q, the practice service", certificates(i.Certificates), i.Name)
-	case !practice && d.request.Practice:
+	case !i.Practice && d.request.Practice:
 		say(RuleNotPractice, "%s were issued by %q, which is not the practice service", certificates(i.Certificates), i.Name)
 	}
 	switch {
@@ -132,6 +133,11 @@ func certificates(n int) string {
 // Issuers are the CAs that the certificates name, by name. Certificates whose signature does not verify are not counted
 // to any.
 func (d *Delivery) Issuers() []Issuer { return d.issuers }
+
+// Practice says whether a practice service issued any of the certificates. No device in the field may get such a one.
+func (d *Delivery) Practice() bool {
+	return slices.ContainsFunc(d.issuers, func(i Issuer) bool { return i.Practice })
+}
 
 // IssuerConfirmed says whether the chain of every certificate ends in an anchor.
 func (d *Delivery) IssuerConfirmed() bool { return d.confirmed }

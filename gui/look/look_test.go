@@ -57,6 +57,7 @@ func TestContrast(t *testing.T) {
 		check(theme.ColorNameForegroundOnWarning, theme.ColorNameWarning, 4.5)
 		check(theme.ColorNameForegroundOnSuccess, theme.ColorNameSuccess, 4.5)
 		check(ColorOnGreen, ColorGreen, 4.5)
+		check(ColorOnViolet, ColorViolet, 4.5)
 		check(ColorOnAmber, ColorAmber, 4.5)
 		check(ColorOnRed, ColorRed, 4.5)
 		check(theme.ColorNameInputBorder, theme.ColorNameInputBackground, 3)

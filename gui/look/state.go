@@ -63,6 +63,9 @@ func (s State) SignalIcon() fyne.Resource {
 	return ColoredIcon(stateLook[s].icon, on)
 }
 
+// PracticeIcon is the state's drawing on the area of practice, which is violet whatever the state is.
+func (s State) PracticeIcon() fyne.Resource { return ColoredIcon(stateLook[s].icon, ColorOnViolet) }
+
 // Importance is the state's colour in a sheet.
 func (s State) Importance() sheet.Importance { return stateLook[s].importance }
 

@@ -18,13 +18,15 @@ const (
 	ColorPractice fyne.ThemeColorName = "practice" // everything that is for practice
 	ColorFill     fyne.ThemeColorName = "fill"     // a quiet area on the background, such as a drop zone
 
-	// The three answers that are read across a room look the same in light and dark: those of a traffic light.
-	ColorGreen   fyne.ThemeColorName = "green"
-	ColorAmber   fyne.ThemeColorName = "amber"
-	ColorRed     fyne.ThemeColorName = "red"
-	ColorOnGreen fyne.ThemeColorName = "onGreen"
-	ColorOnAmber fyne.ThemeColorName = "onAmber"
-	ColorOnRed   fyne.ThemeColorName = "onRed"
+	// The answers that are read across a room look the same in light and dark: those of a traffic light, and that of practice.
+	ColorGreen    fyne.ThemeColorName = "green"
+	ColorAmber    fyne.ThemeColorName = "amber"
+	ColorRed      fyne.ThemeColorName = "red"
+	ColorViolet   fyne.ThemeColorName = "violet"
+	ColorOnGreen  fyne.ThemeColorName = "onGreen"
+	ColorOnAmber  fyne.ThemeColorName = "onAmber"
+	ColorOnRed    fyne.ThemeColorName = "onRed"
+	ColorOnViolet fyne.ThemeColorName = "onViolet"
 )
 
 // Gap is the rhythm of all distances, in pixels.
@@ -96,6 +98,8 @@ var light = map[fyne.ThemeColorName]color.NRGBA{
 	ColorOnAmber:                       rgb(0x2b1a00),
 	ColorRed:                           rgb(0xb3261e),
 	ColorOnRed:                         rgb(0xffffff),
+	ColorViolet:                        rgb(0x6f3fb4),
+	ColorOnViolet:                      rgb(0xffffff),
 }
 
 var dark = map[fyne.ThemeColorName]color.NRGBA{
@@ -138,6 +142,8 @@ var dark = map[fyne.ThemeColorName]color.NRGBA{
 	ColorOnAmber:                       rgb(0x2b1a00),
 	ColorRed:                           rgb(0xb3261e),
 	ColorOnRed:                         rgb(0xffffff),
+	ColorViolet:                        rgb(0x6f3fb4),
+	ColorOnViolet:                      rgb(0xffffff),
 }
 
 // Color implements fyne.Theme.

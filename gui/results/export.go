@@ -36,6 +36,7 @@ type exportPage struct {
 	naming *frame.Runner
 
 	root      fyne.CanvasObject
+	pill      fyne.CanvasObject // PRACTICE
 	title     *widgets.Text
 	form      *widgets.Select
 	layout    *widgets.Select
@@ -55,7 +56,7 @@ type exportPage struct {
 const shownExamples = 3
 
 func newExportPage(t *Room) *exportPage {
-	p := &exportPage{tab: t, naming: t.app.Tasks().NewRunner(nil), title: widgets.NewText("").Title(), examples: widgets.Down(look.Gap / 2)}
+	p := &exportPage{tab: t, naming: t.app.Tasks().NewRunner(nil), title: widgets.NewText("").Title(), pill: widgets.PracticePill(), examples: widgets.Down(look.Gap / 2)}
 	prefs := t.app.Preferences()
 	p.form = widgets.NewSelect([]string{
 		words.T("export.pem"),
@@ -93,7 +94,7 @@ func newExportPage(t *Room) *exportPage {
 	p.secrets = block(words.T("export.passphrase"), container.NewGridWithColumns(2, p.first, p.second), p.mismatch)
 	p.organized = widgets.Outlined(p.layout)
 	help := widgets.NewParagraph(words.T("export.names-help")).Small().Muted()
-	left := widgets.Down(2*look.Gap, p.title,
+	left := widgets.Down(2*look.Gap, p.pill, p.title,
 		block(words.T("export.form"), widgets.Outlined(p.form), p.organized, p.chain),
 		p.secrets,
 		block(words.T("export.names"), p.template, help, p.remark),
@@ -143,7 +144,13 @@ func (t *Room) askExport() {
 	if folder == "" {
 		folder = filepath.Dir(t.result.request.given.Paths[0])
 	}
-	p.folder.SetText(filepath.Join(folder, stem(base)+"-export"))
+	name := stem(base) + "-export"
+	p.pill.Hide()
+	if t.result.practice() { // a folder is looked at later, by others
+		name = stem(base) + "-PRACTICE"
+		p.pill.Show()
+	}
+	p.folder.SetText(filepath.Join(folder, name))
 	p.first.SetText("")
 	p.second.SetText("")
 	changed := p.template.OnChanged
@@ -298,7 +305,7 @@ func (p *exportPage) write(replace bool) {
 	if secret := p.first.Text; o.Encoding == delivery.PKCS12 {
 		o.Passphrase = func() ([]byte, error) { return []byte(secret), nil }
 	}
-	n := d.Len()
+	n, practice := d.Len(), d.Practice()
 	t.octets = false
 	frame.Run(t.work, words.T("export.writing"), func(ctx context.Context, report progress.Func) (struct{}, error) {
 		return struct{}{}, d.Export(ctx, o, report)
@@ -316,7 +323,11 @@ func (p *exportPage) write(replace bool) {
 			a.Preferences().SetString(frame.PrefSaveFolder, filepath.Dir(dir))
 			p.leave()
 			t.tellDelivered(dir)
-			a.Written(look.Ready, words.N("export.done", n), dir)
+			done := words.N("export.done", n)
+			if practice {
+				done = words.T("practice.says", "Text", done)
+			}
+			a.Written(look.Ready, done, dir)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io/fs"
 	"os"
@@ -65,6 +66,31 @@ func (t *Room) OpenJob(r *job.Record) {
 			t.start(t.page.request())
 		}
 	})
+}
+
+// openAsPractice opens a result of the practice service again that was opened as one of production: the roots of this computer's
+// own service are trusted for it.
+func (t *Room) openAsPractice() {
+	if t.result == nil || t.work.Busy() {
+		return
+	}
+	d, r := t.app.Desk(), t.result.request
+	if d == nil {
+		t.app.NoDesk()
+		return
+	}
+	frame.Run(t.work, words.T("open.looking"), func(ctx context.Context, _ progress.Func) ([]*x509.Certificate, error) { return d.Anchors(ctx) },
+		func(roots []*x509.Certificate, err error) {
+			if err != nil {
+				t.show()
+				t.app.Fail(words.T("open.look-failed"), err)
+				return
+			}
+			g := *r.given
+			g.Practice, g.Anchors = true, roots
+			t.given, t.page.given, r.given = &g, &g, &g
+			t.start(r)
+		})
 }
 
 // errResultGone says that a fetched result was removed from this computer.

@@ -27,32 +27,35 @@ type resultPage struct {
 	view   int
 	rows   []int32 // of the view's model that the filter shows; nil: all
 
-	root    *fyne.Container
-	verdict *widgets.Verdict
-	origin  *widgets.Text
-	change  *widgets.Button
-	figures *fyne.Container
-	ordered *widgets.Figure
-	certs   *widgets.Figure
-	keys    *widgets.Figure
-	chain   *widgets.Text
-	issuer  *fyne.Container
-	lists   *fyne.Container // all of what a red verdict hides
-	raw     *fyne.Container // what is said instead
-	choice  *widgets.Select
-	findBox *widgets.Entry
-	saving  *widgets.Button
-	sheet   *sheet.Sheet
-	why     *widgets.Text
-	whyBox  *fyne.Container
-	head    *widgets.Disclosure
-	body    *fyne.Container
-	wheel   *container.Scroll
-	stage   *fyne.Container
+	root       *fyne.Container
+	verdict    *widgets.Verdict
+	pill       fyne.CanvasObject // PRACTICE
+	asPractice *widgets.Button   // for one that was opened as production
+	origin     *widgets.Text
+	change     *widgets.Button
+	figures    *fyne.Container
+	ordered    *widgets.Figure
+	certs      *widgets.Figure
+	keys       *widgets.Figure
+	chain      *widgets.Text
+	issuer     *fyne.Container
+	lists      *fyne.Container // all of what a red verdict hides
+	raw        *fyne.Container // what is said instead
+	choice     *widgets.Select
+	findBox    *widgets.Entry
+	saving     *widgets.Button
+	sheet      *sheet.Sheet
+	why        *widgets.Text
+	whyBox     *fyne.Container
+	head       *widgets.Disclosure
+	body       *fyne.Container
+	wheel      *container.Scroll
+	stage      *fyne.Container
 }
 
 func newResultPage(t *Room) *resultPage {
-	p := &resultPage{tab: t, verdict: widgets.NewVerdict(), origin: widgets.NewText("").Muted().Giving(), issuer: widgets.Down(0), raw: widgets.Down(look.Gap)}
+	p := &resultPage{tab: t, verdict: widgets.NewVerdict(), pill: widgets.PracticePill(), origin: widgets.NewText("").Muted().Giving(), issuer: widgets.Down(0), raw: widgets.Down(look.Gap)}
+	p.asPractice = widgets.NewButton(words.T("practice.open"), look.ColoredIcon("practice", look.ColorPractice), t.openAsPractice)
 	p.change = widgets.NewQuiet(words.T("result.change"), look.Icon("left"), t.back)
 	p.ordered = widgets.NewFigure(words.T("result.ordered"))
 	p.certs = widgets.NewFigure(words.T("result.certificates"))
@@ -86,7 +89,7 @@ func newResultPage(t *Room) *resultPage {
 	bar := widgets.Inset(look.Gap, 2*look.Gap, container.NewBorder(nil, nil, widgets.Wide(240, widgets.Outlined(p.choice)), p.saving,
 		widgets.Inset(0, look.Gap, p.findBox)))
 	p.lists = widgets.Topped(widgets.Down(0, bar, p.whyBox, widgets.Rule()), p.stage)
-	top := widgets.Inset(1.5*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), p.origin, container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
+	top := widgets.Inset(1.5*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), container.NewBorder(nil, nil, p.pill, p.asPractice, widgets.Middle(p.origin)), container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
 	p.root = widgets.Topped(widgets.Down(0, top, widgets.Rule()),
 		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))
 	return p
@@ -100,7 +103,18 @@ func (p *resultPage) set(r *result) {
 		p.sheet.SetModel(nil)
 		return
 	}
-	p.verdict.Set(r.state, words.Visible(r.head), words.Visible(r.below))
+	if r.practice() {
+		p.verdict.SetPractice(r.state, words.T("practice.says", "Text", words.Visible(r.head)), words.Visible(r.below))
+		p.pill.Show()
+	} else {
+		p.verdict.Set(r.state, words.Visible(r.head), words.Visible(r.below))
+		p.pill.Hide()
+	}
+	if r.strayed() {
+		p.asPractice.Show()
+	} else {
+		p.asPractice.Hide()
+	}
 	p.origin.SetText(p.originWords())
 	p.raw.Objects = nil
 	quiet := p.findBox.OnChanged

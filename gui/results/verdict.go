@@ -60,6 +60,14 @@ func (r *result) proven() bool {
 // usable says whether anything may be exported.
 func (r *result) usable() bool { return r.delivery != nil && r.verdict.Colour != delivery.Red }
 
+// practice says whether a practice service issued it, whatever it was opened as.
+func (r *result) practice() bool { return r.delivery != nil && r.delivery.Practice() }
+
+// strayed says whether it is red because it comes from practice and was not opened as such.
+func (r *result) strayed() bool {
+	return slices.ContainsFunc(r.groups, func(g finding.Group) bool { return g.Rule == delivery.RulePractice.Name })
+}
+
 // fact is the sentence of the bottom bar: short, because names may be long.
 func (r *result) fact() widgets.Fact {
 	state, head := r.state, r.head
@@ -71,7 +79,10 @@ func (r *result) fact() widgets.Fact {
 	case state == look.Warning:
 		head = r.numbers()
 	}
-	return widgets.Fact{State: state, Text: head}
+	if r.practice() {
+		head = words.T("practice.says", "Text", head)
+	}
+	return widgets.Fact{State: state, Text: head, Practice: r.practice()}
 }
 
 // numbers is "498 of 500 delivered".

@@ -9,9 +9,10 @@ import (
 
 // Fact is one part of the sentence in a bottom bar: "✕ 3 errors". Without a state it has no icon.
 type Fact struct {
-	Text  string
-	State look.State
-	Plain bool // no icon, ordinary colour
+	Text     string
+	State    look.State
+	Plain    bool // no icon, ordinary colour
+	Practice bool // about practice: violet, whatever the state is
 }
 
 // BottomBar says in one sentence how things stand, always in the same place, beside the one button that does what the
@@ -53,7 +54,11 @@ func (b *BottomBar) SetFacts(facts ...Fact) {
 			continue
 		}
 		text.Color = f.State.Color()
-		objects = append(objects, Across(look.Gap*0.75, Middle(Icon(f.State.Icon(), 20)), Middle(text)))
+		icon := f.State.Icon()
+		if f.Practice {
+			text.Color, icon = look.ColorPractice, look.ColoredIcon("practice", look.ColorPractice)
+		}
+		objects = append(objects, Across(look.Gap*0.75, Middle(Icon(icon, 20)), Middle(text)))
 	}
 	b.facts.Objects = objects
 	b.facts.Refresh()

@@ -12,6 +12,7 @@ import (
 // read across a room and what else there is to say below it.
 type Verdict struct {
 	state   look.State
+	area    fyne.ThemeColorName
 	back    *Area
 	icon    *canvas.Image
 	head    *Text
@@ -40,10 +41,19 @@ func (v *Verdict) Content() fyne.CanvasObject { return v.content }
 
 // Set gives the answer; below may be "".
 func (v *Verdict) Set(state look.State, head, below string) {
-	v.state = state
 	area, on := state.Signal()
+	v.set(state, area, on, state.SignalIcon(), head, below)
+}
+
+// SetPractice gives an answer about practice: violet, whatever the state is. head has to say so too.
+func (v *Verdict) SetPractice(state look.State, head, below string) {
+	v.set(state, look.ColorViolet, look.ColorOnViolet, state.PracticeIcon(), head, below)
+}
+
+func (v *Verdict) set(state look.State, area, on fyne.ThemeColorName, icon fyne.Resource, head, below string) {
+	v.state, v.area = state, area
 	v.back.SetColor(area)
-	v.icon.Resource = state.SignalIcon()
+	v.icon.Resource = icon
 	v.icon.Refresh()
 	for _, t := range []*Text{v.head, v.below} {
 		t.SetColor(on)
@@ -57,6 +67,9 @@ func (v *Verdict) Set(state look.State, head, below string) {
 	}
 	v.content.Refresh()
 }
+
+// Area is the colour that it is read by across a room.
+func (v *Verdict) Area() fyne.ThemeColorName { return v.area }
 
 // State is the state that it shows.
 func (v *Verdict) State() look.State { return v.state }
