@@ -286,7 +286,7 @@ var jobExport = &command{
 				return out.explain(err)
 			}
 			defer f.Abort() //nolint:errcheck // after Commit it does nothing, before it the error that led here counts
-			r, err := d.Jobs.Export(ctx, args[0], f, nil)
+			r, err := d.Jobs.Export(ctx, args[0], filepath.Base(out.path), f, nil)
 			if err != nil {
 				return err
 			}

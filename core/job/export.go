@@ -65,8 +65,8 @@ type portableMember struct {
 
 // Export writes a prepared batch as one file: the order, the upload file, its manifest, the recipient. Whoever has the file
 // sends the batch with Import and Start. Here it cannot be started any more, unless Retry takes it back. The record is marked
-// once w has everything; the caller writes w through core/atomicfile.
-func (j *Jobs) Export(ctx context.Context, id string, w io.Writer, report progress.Func) (*Record, error) {
+// once w has everything; the caller writes w through core/atomicfile. The name is the file's, for people who look for it.
+func (j *Jobs) Export(ctx context.Context, id, name string, w io.Writer, report progress.Func) (*Record, error) {
 	r, err := j.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -81,8 +81,8 @@ func (j *Jobs) Export(ctx context.Context, id string, w io.Writer, report progre
 		if r.State != Prepared {
 			return "", &StateError{ID: id, Have: r.State, Allowing: "handed over in a file"}
 		}
-		r.Exported = j.now()
-		return "handed over in a file", nil
+		r.Exported, r.ExportedAs = j.now(), name
+		return fmt.Sprintf("handed over in the file %q", name), nil
 	})
 }
 

@@ -20,7 +20,7 @@ import (
 func (b *bench) export(id string) []byte {
 	b.t.Helper()
 	var out bytes.Buffer
-	if _, err := b.Export(ctx, id, &out, nil); err != nil {
+	if _, err := b.Export(ctx, id, "carried.batch.zip", &out, nil); err != nil {
 		b.t.Fatal(err)
 	}
 	return out.Bytes()
@@ -116,8 +116,8 @@ func TestCarried(t *testing.T) {
 	if _, err := here.Start(ctx, r.ID, nil); !errors.Is(err, ErrExported) || here.service.n != 0 {
 		t.Errorf("started after it was handed over: %v", err)
 	}
-	if got := here.stands(r.ID, Prepared).Sentence(); !strings.Contains(got, "handed over in a file") {
-		t.Error(got)
+	if got := here.stands(r.ID, Prepared); !strings.Contains(got.Sentence(), "handed over in a file") || got.ExportedAs != "carried.batch.zip" {
+		t.Error(got.Sentence(), got.ExportedAs)
 	}
 	got, err := there.take(data)
 	if err != nil {
@@ -139,7 +139,9 @@ func TestCarried(t *testing.T) {
 	}
 	there.must(Started)(there.Start(ctx, r.ID, nil))
 	// The first computer takes it back, wrongly: it asks before it sends.
-	here.must(Prepared)(here.Retry(ctx, r.ID))
+	if back := here.must(Prepared)(here.Retry(ctx, r.ID)); !back.Exported.IsZero() || back.ExportedAs != "" {
+		t.Errorf("taken back, and still handed over as %q", back.ExportedAs)
+	}
 	here.must(Started)(here.Start(ctx, r.ID, nil))
 	if here.service.starts[r.ID] != 1 {
 		t.Errorf("accepted %d times", here.service.starts[r.ID])
@@ -276,7 +278,7 @@ func TestExportRefused(t *testing.T) {
 	b := newBench(t)
 	r := b.prepare("one.csv")
 	b.write("one.csv", threeRows)
-	if _, err := b.Export(ctx, r.ID, io.Discard, nil); !errors.Is(err, ErrChanged) {
+	if _, err := b.Export(ctx, r.ID, "", io.Discard, nil); !errors.Is(err, ErrChanged) {
 		t.Errorf("changed: %v", err)
 	}
 	if r := b.stands(r.ID, Prepared); !r.Exported.IsZero() {
@@ -284,7 +286,7 @@ func TestExportRefused(t *testing.T) {
 	}
 	two := b.prepare("two.csv")
 	b.must(Started)(b.Start(ctx, two.ID, nil))
-	if _, err := b.Export(ctx, two.ID, io.Discard, nil); !errors.As(err, new(*StateError)) {
+	if _, err := b.Export(ctx, two.ID, "", io.Discard, nil); !errors.As(err, new(*StateError)) {
 		t.Errorf("started: %v", err)
 	}
 }

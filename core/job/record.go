@@ -106,6 +106,7 @@ type Record struct {
 
 	Created, Updated time.Time
 	Exported         time.Time // handed over in a file for another station; zero: not
+	ExportedAs       string    `json:",omitempty"` // the name of that file; "" where nobody gave one
 	Again            string    // why it is sent although the same was ordered before; "" for no reason
 	AskFirst         bool      // something may have been sent under this id before: the list is asked before sending
 	LastError        string    // of the last step that failed; "" after one that went well

@@ -106,7 +106,7 @@ func (j *Jobs) Retry(ctx context.Context, id string) (*Record, error) {
 		switch {
 		case r.State == Prepared && !r.Exported.IsZero():
 			// The other station may have sent it.
-			r.Exported, r.AskFirst = time.Time{}, true
+			r.Exported, r.ExportedAs, r.AskFirst = time.Time{}, "", true
 			return "taken back", nil
 		case r.State == Cancelled && r.RemoteID == "":
 			r.State, r.LastError = Prepared, ""

@@ -10,19 +10,20 @@ import (
 )
 
 const (
-	pollFirst = 5 * time.Second // after a change
-	pollLast  = time.Minute     // when nothing changes for long
-	pollMost  = 4               // jobs asked for at the same time
-	lookEvery = 2 * time.Second // at the database, for what other programs change
-	growth    = 3               // halves: each wait is half as long again as the one before
+	pollFirst = 5 * time.Second        // after a change
+	pollOwn   = 500 * time.Millisecond // the same for practice, which runs on this computer
+	pollLast  = time.Minute            // when nothing changes for long
+	pollMost  = 4                      // jobs asked for at the same time
+	lookEvery = 2 * time.Second        // at the database, for what other programs change
+	growth    = 3                      // halves: each wait is half as long again as the one before
 )
 
 // Watch asks the service for the state of every batch under way until ctx ends, and calls onChange with each record that
 // changes meanwhile, whoever changed it: a step of this program, the service, another program with the same database.
 // onChange is called from one goroutine at a time, in the order of the changes; timelines are not in the record.
 //
-// Each job is asked for after 5 s, then less and less often up to once a minute as long as nothing changes. A service that
-// says how long to wait is obeyed. Errors of the service stand in the record (LastError) and do not end the watching; the
+// Each job is asked for at once and 5 s after a change (0.5 s at the practice service), then less and less often up to once a
+// minute as long as nothing changes. A service that says how long to wait is obeyed. Errors of the service stand in the record (LastError) and do not end the watching; the
 // error is the database's, or the context's.
 func (j *Jobs) Watch(ctx context.Context, onChange func(Record)) error {
 	wake, stop := j.listen()
@@ -68,10 +69,11 @@ type watch struct {
 
 // poll is one job that is asked for.
 type poll struct {
-	next time.Time
-	wait time.Duration
-	busy bool
-	last int64 // the change of the record when it was asked for last
+	next  time.Time
+	wait  time.Duration
+	first time.Duration // the wait after a change
+	busy  bool
+	last  int64 // the change of the record when it was asked for last
 }
 
 type polled struct {
@@ -100,7 +102,11 @@ func (w *watch) news(ctx context.Context) error {
 	for _, r := range active {
 		there[r.ID] = true
 		if w.polls[r.ID] == nil {
-			w.polls[r.ID] = &poll{next: w.jobs.now(), wait: pollFirst, last: r.Change}
+			first := pollFirst
+			if r.Connection.Practice {
+				first = pollOwn
+			}
+			w.polls[r.ID] = &poll{next: w.jobs.now(), wait: first, first: first, last: r.Change}
 		}
 	}
 	for id, p := range w.polls {
@@ -204,7 +210,7 @@ func (w *watch) ended(p polled) {
 	at := w.polls[p.id]
 	at.busy = false
 	if p.r != nil && p.r.Change != at.last && p.err == nil {
-		at.wait, at.last = pollFirst, p.r.Change
+		at.wait, at.last = at.first, p.r.Change
 	} else {
 		at.wait = min(at.wait*growth/2, pollLast)
 	}

@@ -92,7 +92,7 @@ func TestWatch(t *testing.T) {
 func TestBackOff(t *testing.T) {
 	b := newBench(t)
 	b.service.steps = 1 << 30
-	r := b.prepare("one.csv")
+	r := b.paid(b.batch("one.csv"))
 	b.must(Started)(b.Start(ctx, r.ID, nil))
 	b.must(Running)(b.Refresh(ctx, r.ID))
 	began := b.clock.Now()
@@ -149,5 +149,34 @@ func TestWatchFinds(t *testing.T) {
 	<-ended
 	if b.service.starts[r.ID] != 1 {
 		t.Errorf("accepted %d times", b.service.starts[r.ID])
+	}
+}
+
+// TestOwnPace: the practice service runs on this computer, so that it is asked again at once; a service elsewhere is given time.
+func TestOwnPace(t *testing.T) {
+	b := newBench(t)
+	own, far := b.prepare("one.csv"), b.paid(b.batch("two.csv"))
+	for _, r := range []*Record{own, far} {
+		b.must(Started)(b.Start(ctx, r.ID, nil))
+	}
+	w := &watch{jobs: b.Jobs, polls: map[string]*poll{}}
+	if err := w.news(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]time.Duration{own.ID: pollOwn, far.ID: pollFirst} {
+		at, now := w.polls[id], b.clock.Now()
+		if at.next.After(now) {
+			t.Errorf("%s waits before it is asked for", id)
+		}
+		w.busy = 1
+		w.ended(polled{id: id, r: &Record{ID: id, Change: at.last + 1}})
+		if got := at.next.Sub(now); got != want {
+			t.Errorf("after a change it is asked for in %v, want %v", got, want)
+		}
+		w.busy = 1
+		w.ended(polled{id: id, r: &Record{ID: id, Change: at.last}})
+		if got := at.next.Sub(now); got != want*growth/2 {
+			t.Errorf("without one it is asked for in %v", got)
+		}
 	}
 }
