@@ -42,7 +42,7 @@ func TestServicesAreExplained(t *testing.T) {
 		"in the portal for":                 &job.UnsettledError{ID: "2026-01-01-1-aaaaaa"},
 		"Another window or enrollctl works": job.ErrTaken,
 		"prepare another":                   fmt.Errorf("%w: %q", job.ErrChanged, "x"),
-		"Prepare again":                     job.ErrExported,
+		"Take it back":                      job.ErrExported,
 		"another batch":                     job.ErrOtherJob,
 		"in the list already":               job.ErrThere,
 		".batch.zip":                        &job.ImportError{Reason: "it is no ZIP"},

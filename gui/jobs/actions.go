@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -35,6 +36,7 @@ const (
 	stepResolve
 	stepNotStarted
 	stepRetry
+	stepTakeBack
 	stepCancel
 	stepFailedRows
 	stepExport
@@ -50,7 +52,7 @@ func nextStep(r *job.Record) jobStep {
 	switch r.State {
 	case job.Prepared:
 		if !r.Exported.IsZero() {
-			return stepRetry
+			return stepTakeBack
 		}
 		return stepStart
 	case job.MayExist, job.Started, job.Running:
@@ -95,7 +97,7 @@ func otherSteps(r *job.Record) []jobStep {
 	if nextStep(r) == stepFailedRows {
 		out = append(out, stepRetry)
 	}
-	if r.State.Ended() {
+	if r.State.Ended() || r.State == job.Opened {
 		out = append(out, stepDelete)
 	}
 	return out
@@ -124,6 +126,8 @@ func (s jobStep) text() string {
 		return words.T("jobs.not-started")
 	case stepRetry:
 		return words.T("jobs.retry")
+	case stepTakeBack:
+		return words.T("jobs.take-back")
 	case stepCancel:
 		return words.T("jobs.cancel")
 	case stepFailedRows:
@@ -141,7 +145,7 @@ func (s jobStep) text() string {
 // glyph is the step's drawing.
 func (s jobStep) glyph() string {
 	switch s {
-	case stepAsk, stepRetry:
+	case stepAsk, stepRetry, stepTakeBack:
 		return "refresh"
 	case stepApprove, stepStart, stepResolve:
 		return "ready"
@@ -223,10 +227,12 @@ func (t *Room) step(s jobStep, r *job.Record) {
 					return jobs.DeclareNotStarted(ctx, r.ID)
 				}, nil)
 			})
+	case stepTakeBack:
+		t.sure(look.Warning, words.T("jobs.take-back-title", name),
+			words.T("jobs.take-back-text", "File", words.Visible(cmp.Or(r.ExportedAs, r.ID+batchEnd)), "Date", words.When(r.Exported)),
+			words.T("jobs.take-back-now"), true, func() { t.retry(r) })
 	case stepRetry:
-		t.run(r, words.T("jobs.preparing"), words.T("jobs.retry-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
-			return jobs.Retry(ctx, r.ID)
-		}, func(again *job.Record) { t.Choose(again.ID) })
+		t.retry(r)
 	case stepCancel:
 		t.run(r, words.T("jobs.cancelling"), words.T("jobs.cancel-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 			return jobs.Cancel(ctx, r.ID)
@@ -243,6 +249,13 @@ func (t *Room) step(s jobStep, r *job.Record) {
 			words.T("jobs.delete-text"),
 			words.T("jobs.delete-now"), true, func() { t.delete(r) })
 	}
+}
+
+// retry makes a batch ready to be started once more.
+func (t *Room) retry(r *job.Record) {
+	t.run(r, words.T("jobs.preparing"), words.T("jobs.retry-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
+		return t.app.Desk().Jobs.Retry(ctx, r.ID)
+	}, func(again *job.Record) { t.Choose(again.ID) })
 }
 
 // sure asks before something that cannot be taken back.
@@ -298,24 +311,36 @@ func (t *Room) askStart(r *job.Record) {
 }
 
 // Send starts a prepared batch, with the others of its series.
-func (t *Room) Send(id string) {
+func (t *Room) Send(id string) { t.send(id, "") }
+
+// send starts a batch; the reason is why although the same was ordered before, "" for none.
+func (t *Room) send(id, reason string) {
 	jobs := t.app.Desk().Jobs
 	t.sending++
 	inTurn(t, words.T("jobs.sending"), func(ctx context.Context, report progress.Func) (*job.Series, error) {
+		if reason != "" {
+			if err := jobs.OrderAgain(ctx, id, reason); err != nil {
+				return nil, err
+			}
+		}
 		return jobs.StartSeries(ctx, id, report)
 	}, func(s *job.Series, err error) {
 		if s != nil {
 			t.TakeAll(s.Records)
 		}
 		t.showBar()
-		doubt := (*job.UnsettledError)(nil)
+		doubt, before := (*job.UnsettledError)(nil), (*job.OrderedBeforeError)(nil)
 		switch {
 		case errors.As(err, &doubt):
 			t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.unsettled"), Detail: words.Visible(err.Error()),
 				Text:    words.T("jobs.unsettled-text") + " " + frame.UnsettledWords(doubt),
 				Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
+		case errors.As(err, &before):
+			t.askReason(before, id)
 		case err != nil:
 			t.app.Fail(words.T("jobs.start-failed"), err)
+		case s.Records[0].Connection.ID == job.PracticeID:
+			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("jobs.sent-practice")})
 		default:
 			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("jobs.sent")})
 		}
@@ -328,21 +353,35 @@ func (t *Room) askPortal(r *job.Record) {
 	id := widgets.NewEntry()
 	id.PlaceHolder = words.T("jobs.portal-id")
 	id.TextStyle.Monospace = true
-	d := &widgets.Dialog{State: look.Notice, Title: words.T("jobs.portal-title"), Body: id, Text: words.T("jobs.portal-text", "ID", r.ID)}
-	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.portal-take"), Act: func() {
-		remote := id.Text
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("jobs.portal-title"), Text: words.T("jobs.portal-text", "ID", r.ID)}
+	t.askText(d, id, words.T("jobs.portal-take"), func(remote string) {
 		t.run(r, words.T("jobs.asking"), words.T("jobs.settle-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 			return t.app.Desk().Jobs.Resolve(ctx, r.ID, remote)
 		}, nil)
-	}}}
+	})
+}
+
+// askReason takes the reason why a batch is sent although the same was ordered before.
+func (t *Room) askReason(e *job.OrderedBeforeError, id string) {
+	reason := widgets.NewEntry()
+	reason.PlaceHolder = words.T("start.again-hint")
+	t.askText(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.again-title"),
+		Text: words.T("jobs.again-text", "What", words.Visible(e.What), "Date", words.When(e.Created), "ID", e.Earlier)},
+		reason, words.T("jobs.again-now"), func(text string) { t.send(id, text) })
+}
+
+// askText asks a question that is answered in a field; empty is no answer.
+func (t *Room) askText(d *widgets.Dialog, field *widgets.Entry, verb string, take func(text string)) {
+	d.Body = field
+	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: verb, Act: func() { take(field.Text) }}}
 	given := func(text string) bool { return strings.TrimSpace(text) != "" }
-	id.OnChanged = func(text string) { d.Enable(1, given(text)) }
-	id.OnSubmitted = func(text string) {
+	field.OnChanged = func(text string) { d.Enable(1, given(text)) }
+	field.OnSubmitted = func(text string) {
 		if given(text) {
 			d.Take(1)
 		}
 	}
-	d.FocusFirst(id)
+	d.FocusFirst(field)
 	t.app.Ask(d)
 	d.Enable(1, false)
 }
@@ -399,7 +438,7 @@ func (t *Room) export(r *job.Record) {
 	t.app.SaveFile(o, func(path string, replace bool) {
 		t.run(r, words.T("jobs.exporting"), words.T("jobs.export-failed"), func(ctx context.Context, report progress.Func) (handed *job.Record, err error) {
 			err = atomicfile.Write(path, atomicfile.Options{Replace: replace, Mode: 0o600}, func(w io.Writer) error {
-				handed, err = t.app.Desk().Jobs.Export(ctx, r.ID, w, report)
+				handed, err = t.app.Desk().Jobs.Export(ctx, r.ID, filepath.Base(path), w, report)
 				return err
 			})
 			return handed, err

@@ -3,8 +3,11 @@ package jobs
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,9 +15,11 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/core/job"
+	"enrollbench/core/trustmanager"
 	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // practiceRig is a rig whose connection is the practice service.
@@ -144,8 +149,18 @@ func TestAPreparedBatchIsCarriedToAnotherStation(t *testing.T) {
 	r.Choose.SaveAnswer = file
 	r.Jobs.step(stepExport, r.Jobs.current())
 	r.Wait()
-	if got := r.Jobs.current(); got.Exported.IsZero() || r.Jobs.bar.Primary.Text != "Prepare again" {
+	if got := r.Jobs.current(); got.Exported.IsZero() || r.Jobs.bar.Primary.Text != "Take it back…" {
 		t.Errorf("after it was handed over the next step is %q", r.Jobs.bar.Primary.Text)
+	}
+	// One click does not take it back: it asks, with the name of the file and the date, and the safe answer changes nothing.
+	test.Tap(r.Jobs.bar.Primary)
+	if d := r.Dialog(); !strings.Contains(d.Text, filepath.Base(file)) || !strings.Contains(d.Text, words.When(r.Jobs.current().Exported)) || !d.Answers[1].Danger {
+		t.Errorf("the question is %q", d.Text)
+	}
+	r.Dialog().Take(0)
+	r.Wait()
+	if r.Jobs.current().Exported.IsZero() {
+		t.Error("it was taken back though the answer was no")
 	}
 
 	other := practiceRig(t)
@@ -161,6 +176,79 @@ func TestAPreparedBatchIsCarriedToAnotherStation(t *testing.T) {
 	}
 	other.Dialog().Take(1)
 	other.reaches(job.Complete)
+	test.Tap(r.Jobs.bar.Primary)
+	r.Dialog().Take(1)
+	r.Wait()
+	if got := r.Jobs.current(); !got.Exported.IsZero() || !got.AskFirst || r.Jobs.bar.Primary.Text != "Start…" {
+		t.Errorf("taken back it is %+v", got)
+	}
+}
+
+// What was ordered before is started from the list with a reason, and not without one.
+func TestAReasonIsGivenInTheList(t *testing.T) {
+	r := practiceRig(t)
+	c := trustmanager.NewConnection("Plant 4", trustmanager.IoTTrustManager, "https://127.0.0.1:1")
+	if err := r.Desk().Connections.Add(c); err != nil {
+		t.Fatal(err)
+	}
+	r.Desk().Secrets.Remember(c.Account(trustmanager.SecretAPIKey), []byte("key"))
+	r.ReadConnections(false)
+	r.Wait()
+	b := r.Order().Batch
+	b.Connection, b.Profile, b.Format, b.FullChain = job.ConnectionOf(c), job.Profile{ID: "IOT_1"}, job.PEM, true
+	var both []*job.Record
+	for range 2 {
+		one, err := r.Desk().Jobs.Prepare(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, one...)
+	}
+	if _, err := r.Desk().Jobs.Export(t.Context(), both[0].ID, "a.batch.zip", io.Discard, nil); err != nil {
+		t.Fatal(err)
+	}
+	r.Jobs.TakeAll(both)
+	r.Jobs.Choose(both[1].ID)
+	r.Jobs.Send(both[1].ID)
+	r.Wait()
+	d := r.Dialog()
+	if d.Title != "The same was ordered before" || !strings.Contains(d.Text, both[0].ID) {
+		t.Fatalf("the dialog says %q, %q", d.Title, d.Text)
+	}
+	reason := d.Body.(*widgets.Entry)
+	reason.OnSubmitted("  ") // empty is no reason
+	if r.Dialog() != d {
+		t.Error("it went on without a reason")
+	}
+	reason.SetText("the first set was lost")
+	r.Dialog().Take(1)
+	r.Wait()
+	if d := r.Dialog(); d.Title == "The same was ordered before" {
+		t.Errorf("with a reason the dialog says %q", d.Title) // what the service, which is not there, has to say
+	}
+	if now, err := r.Desk().Jobs.Get(t.Context(), both[1].ID); err != nil || now.Again != "the first set was lost" {
+		t.Errorf("the record keeps %+v, %v", now, err)
+	}
+}
+
+// Any record that has ended or was opened can be deleted; batches that failed are counted.
+func TestFailedAndOpenedRecords(t *testing.T) {
+	r := newRig(t)
+	for i, s := range []job.State{job.Failed, job.Opened, job.Delivered, job.Rejected, job.Cancelled} {
+		one := &job.Record{ID: fmt.Sprintf("2026-01-01-%d-aaaaaa", i), State: s}
+		r.Jobs.TakeAll([]*job.Record{one})
+		if !slices.Contains(otherSteps(one), stepDelete) {
+			t.Errorf("a batch that is %s cannot be deleted", s)
+		}
+	}
+	if got := r.Jobs.bar.Sentence(); !strings.Contains(got, "One failed") {
+		t.Errorf("it says %q", got)
+	}
+	for _, s := range []job.State{job.Starting, job.MayExist, job.Started, job.Running, job.WaitingForApproval} {
+		if slices.Contains(otherSteps(&job.Record{State: s}), stepDelete) {
+			t.Errorf("a batch that is %s can be deleted", s)
+		}
+	}
 }
 
 func TestApprovalAndRejection(t *testing.T) {

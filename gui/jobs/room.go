@@ -372,13 +372,15 @@ func (t *Room) showBar() {
 	if t.bar == nil {
 		return
 	}
-	running, todo, prepared := 0, 0, 0
+	running, todo, prepared, failed := 0, 0, 0, 0
 	for _, r := range t.all {
 		switch {
 		case r.State.UnderWay() && r.State != job.WaitingForApproval, r.State == job.Starting:
 			running++
 		case r.State == job.Prepared && r.Exported.IsZero():
 			prepared++
+		case r.State == job.Failed:
+			failed++
 		case wantsSomebody(r):
 			todo++
 		}
@@ -392,6 +394,7 @@ func (t *Room) showBar() {
 	add(running, look.Running, words.N("jobs.n-running", running))
 	add(todo, look.Notice, words.N("jobs.n-to-do", todo))
 	add(prepared, look.Notice, words.N("jobs.n-prepared", prepared))
+	add(failed, look.Failed, words.N("jobs.n-failed", failed))
 	if len(facts) == 0 {
 		facts = []widgets.Fact{{Plain: true, Text: words.N("jobs.n-batches", len(t.all))}}
 	}

@@ -2,7 +2,9 @@ package jobs
 
 import (
 	"context"
+	"slices"
 
+	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
@@ -32,7 +34,7 @@ func inTurn[T any](t *Room, title string, work func(context.Context, progress.Fu
 // nobody knows whether the service took it.
 func (t *Room) Leave(then func()) {
 	if t.sending == 0 {
-		then()
+		t.leavePractice(then)
 		return
 	}
 	if t.leaving {
@@ -46,11 +48,29 @@ func (t *Room) Leave(then func()) {
 			{Text: words.T("jobs.leave-now"), Act: then},
 			{Text: words.T("jobs.leave-sent"), Act: func() {
 				if t.sending == 0 {
-					then()
+					t.leavePractice(then)
 					return
 				}
-				t.afterSending = then
+				t.afterSending = func() { t.leavePractice(then) }
 			}}}})
+}
+
+// leavePractice asks before the practice service, which runs in this window, is closed in the middle of a job.
+func (t *Room) leavePractice(then func()) {
+	if !slices.ContainsFunc(t.all, func(r *job.Record) bool {
+		return r.Connection.ID == job.PracticeID && (r.State == job.Started || r.State == job.Running)
+	}) {
+		then()
+		return
+	}
+	if t.leaving {
+		return
+	}
+	t.leaving = true
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.leave-practice-title"),
+		Text:     words.T("jobs.leave-practice-text"),
+		OnClosed: func() { t.leaving = false },
+		Answers:  []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.leave-practice-now"), Danger: true, Act: then}}})
 }
 
 // sent is called when a batch was sent, or was not; a failure keeps the window open.

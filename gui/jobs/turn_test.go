@@ -83,6 +83,56 @@ func TestClosingWaitsForWhatIsSent(t *testing.T) {
 	}
 }
 
+// The practice service lives in the window: what is said after a start, and before the window closes, is true of it.
+func TestClosingWhilePracticeRuns(t *testing.T) {
+	r := practiceRig(t)
+	r.ordersRequests()
+	if got := r.ToastText(); !strings.Contains(got, "Keep the window open") {
+		t.Errorf("after the start it says %q", got)
+	}
+	closed := 0
+	leave := func() { r.Jobs.Leave(func() { closed++ }) }
+	own, far := *r.Jobs.current(), *r.Jobs.current()
+	far.ID, far.State, far.Connection = "2026-01-01-1-aaaaaa", job.Running, job.Connection{ID: "plant-4"}
+	r.Jobs.put(far)
+	at := r.Jobs.at[own.ID]
+	for _, s := range []job.State{job.WaitingForApproval, job.Complete, job.Failed} {
+		own.State = s
+		r.Jobs.all[at] = &own
+		if leave(); closed != 1 {
+			t.Errorf("with a practice job that is %s it is asked", s)
+		}
+		closed = 0
+	}
+	for _, s := range []job.State{job.Started, job.Running} {
+		own.State = s
+		leave()
+		leave() // the window manager asks again
+		if d := r.Dialog(); closed != 0 || len(r.Dialogs()) != 1 || d.Title != "A practice job is running" {
+			t.Fatalf("closed %d times, and asked %q", closed, d.Title)
+		}
+		r.Dialog().Take(0)
+		r.Jobs.sending, r.Jobs.afterSending = 0, nil
+		if closed != 0 {
+			t.Error("it closes though the answer was no")
+		}
+		leave()
+		r.Dialog().Take(1)
+		if closed != 1 {
+			t.Error("it stays open though the answer was yes")
+		}
+		closed = 0
+	}
+	// To close once a batch is sent comes to the same question.
+	r.Jobs.sending = 1
+	leave()
+	r.Dialog().Take(2)
+	r.Jobs.sent(nil)
+	if d := r.Dialog(); closed != 0 || d.Title != "A practice job is running" {
+		t.Errorf("closed %d times, and asked %q", closed, d.Title)
+	}
+}
+
 // A batch that was prepared on another computer goes through a connection of this one.
 func TestABatchOfAnotherComputerIsGivenAConnection(t *testing.T) {
 	r := practiceRig(t)
