@@ -114,7 +114,7 @@ func TestCSV(t *testing.T) {
 	s.expect("the first place", func(s desktop.State) bool { return s.Current == "3 subject.common_name" && s.Focus == "Sheet" })
 	s.back("Button Fix all 3")
 	s.key("Return")
-	s.expect("the word that they were mended", func(s desktop.State) bool { return strings.HasPrefix(s.Toast, "3 places mended") && !s.Busy })
+	s.expect("the word that they were mended", func(s desktop.State) bool { return strings.HasPrefix(s.Toast, "3 places fixed") && !s.Busy })
 
 	// With errors it asks; left out they are in a file with their reasons, and what is uploaded is what enrollctl writes.
 	out := t.TempDir()
@@ -266,7 +266,7 @@ func TestCSVMillions(t *testing.T) {
 	s.expect("the places", func(s desktop.State) bool { return s.Focus == "Sheet" })
 	s.back("Button Fix all 1,500")
 	s.key("Return")
-	s.expect("the repair", func(s desktop.State) bool { return strings.Contains(s.Toast, "places mended") && !s.Busy })
+	s.expect("the repair", func(s desktop.State) bool { return strings.Contains(s.Toast, "places fixed") && !s.Busy })
 	s.key("ctrl+s")
 	s.expect("the word that it was saved", func(s desktop.State) bool {
 		return strings.Contains(s.Toast, "1,500,000 rows saved as big.csv") && !s.Busy

@@ -85,7 +85,7 @@ func TestAKeyGoesIntoTheKeychainAndNowhereElse(t *testing.T) {
 	r.Settings.form.removeSecret()
 	r.Dialog().Take(1)
 	r.Wait()
-	if len(secrets.Held) != 0 || !strings.Contains(r.Settings.form.secretState.Text(), "Not there") {
+	if len(secrets.Held) != 0 || !strings.Contains(r.Settings.form.secretState.Text(), "Not entered") {
 		t.Errorf("after removing it: %q", r.Settings.form.secretState.Text())
 	}
 }
@@ -128,7 +128,7 @@ func TestPastedCurlIsShownBeforeItIsTaken(t *testing.T) {
 	}
 	// Only what is saved replaces a key: the command may be let go of.
 	secrets := r.Keychain
-	if len(secrets.Held) != 0 || !strings.Contains(f.secretState.Text(), "when the connection is saved") {
+	if len(secrets.Held) != 0 || !strings.Contains(f.secretState.Text(), "when you save the connection") {
 		t.Errorf("before it is saved the keychain holds %d secrets, and it says %q", len(secrets.Held), f.secretState.Text())
 	}
 	account := f.now.Account(trustmanager.SecretAPIKey)
@@ -239,7 +239,7 @@ func TestSettingsDoOneThingAtATime(t *testing.T) {
 
 	r.shutDesk = true
 	r.Settings.test()
-	if !strings.Contains(r.ToastText(), "being opened") {
+	if !strings.Contains(r.ToastText(), "still opening") {
 		t.Errorf("before the desk is open it says %q", r.ToastText())
 	}
 	r.Preferences().SetStringList(frame.PrefPassphrases, []string{"key/x/passphrase"})

@@ -43,7 +43,7 @@ func TestANewBatchGoesThroughTheConnectionInUse(t *testing.T) {
 	if got := p.chosen(); got == nil || got.ID != c.ID || !strings.Contains(p.where.Text(), "127.0.0.1:1") || !strings.Contains(p.bar.Sentence(), "127.0.0.1:1") {
 		t.Errorf("of production it says %q, %q", p.where.Text(), p.bar.Sentence())
 	}
-	if strings.Contains(frametest.AllText(p.says), "Nothing speaks against it") {
+	if strings.Contains(frametest.AllText(p.says), "Ready: no problems found") {
 		t.Error("what cannot be started is said to have nothing against it")
 	}
 	if p.trouble == nil || !p.details.Visible() || strings.Contains(p.profiled.Text(), "connection refused") {
@@ -158,7 +158,7 @@ func TestProfilesAreKept(t *testing.T) {
 	r.Misbehaves("expired-token")
 	r.Start.Recheck()
 	r.Wait()
-	if len(r.Start.profiles) != seen || seen == 0 || !strings.Contains(r.Start.profiled.Text(), "As they were seen on ") {
+	if len(r.Start.profiles) != seen || seen == 0 || !strings.Contains(r.Start.profiled.Text(), "As seen on ") {
 		t.Errorf("%d of %d profiles, and it says %q", len(r.Start.profiles), seen, r.Start.profiled.Text())
 	}
 }

@@ -44,7 +44,7 @@ func TestCSVFixAll(t *testing.T) {
 	if got := r.column(0); !slices.Equal(got, []string{"dev-1", "dev-2", "dev-3", "dev-4", "dev-5"}) {
 		t.Errorf("mended: %q", got)
 	}
-	if !strings.HasPrefix(r.ToastText(), "3 places mended") || p.page.root.Visible() {
+	if !strings.HasPrefix(r.ToastText(), "3 places fixed") || p.page.root.Visible() {
 		t.Errorf("the toast says %q; the cause is gone from the list: %v", r.ToastText(), !p.page.root.Visible())
 	}
 	r.CSV.Undo()

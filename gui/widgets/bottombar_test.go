@@ -14,8 +14,8 @@ import (
 func TestTheReasonGivesWay(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(look.NewTheme())
 	b := NewBottomBar(NewPrimary("Start 4 certificates", nil, func() {}))
-	b.SetFacts(Fact{State: look.Failed, Text: "One reason against it"})
-	b.SetAction(false, "Settle what is red first")
+	b.SetFacts(Fact{State: look.Failed, Text: "One error"})
+	b.SetAction(false, "Fix the errors first")
 	visible := func(width float32) bool {
 		b.Content().Resize(fyne.NewSize(width, b.Content().MinSize().Height))
 		var shown func(fyne.CanvasObject) bool
