@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/progress"
@@ -212,9 +211,9 @@ func (d *detailsPane) pem(text string) fyne.CanvasObject {
 		d.tab.app.Clipboard().SetContent(text)
 		d.tab.app.Note(widgets.Note{State: look.Ready, Text: words.T("details.copied")})
 	})
-	label := widget.NewLabel(strings.TrimSpace(text))
+	label := widgets.NewValue(strings.TrimSpace(text))
 	label.TextStyle.Monospace = true
-	label.Selectable = true
+	label.Wrapping = fyne.TextWrapOff
 	return widgets.Down(look.Gap/2, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText("PEM").Bold()), copying), label)
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
@@ -27,7 +26,7 @@ type csvValue struct {
 	head   *widgets.Disclosure
 	edit   *widgets.Button
 	copied *widgets.Button
-	text   *widget.Label
+	text   *widgets.Value
 	rest   *widgets.Text // that the text goes on
 	side   *fyne.Container
 	body   *fyne.Container
@@ -50,10 +49,8 @@ const (
 )
 
 func newCSVValue(t *Room) *csvValue {
-	v := &csvValue{tab: t, at: sheet.Place{Row: -1}, text: widget.NewLabel(""), rest: widgets.NewParagraph("").Muted().Small(), side: widgets.Down(look.Gap)}
+	v := &csvValue{tab: t, at: sheet.Place{Row: -1}, text: widgets.NewValue(""), rest: widgets.NewParagraph("").Muted().Small(), side: widgets.Down(look.Gap)}
 	v.text.TextStyle.Monospace = true
-	v.text.Selectable = true
-	v.text.Wrapping = fyne.TextWrapBreak
 	v.edit = widgets.NewQuiet(words.T("csv.value-edit"), look.Icon("edit"), v.openEdit)
 	v.copied = widgets.NewQuiet(words.T("csv.value-copy"), look.Icon("copy"), v.copy)
 	v.body = container.NewGridWithColumns(1)

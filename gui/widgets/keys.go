@@ -16,6 +16,13 @@ func passOn(from fyne.CanvasObject, ev *fyne.KeyEvent) {
 	}
 }
 
+// passShortcut gives a shortcut to the window, which does not see those that a widget with the focus takes.
+func passShortcut(from fyne.CanvasObject, s fyne.Shortcut) {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(from).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
+
 // windowKey says whether a key means something to the window rather than to a field or button.
 func windowKey(name fyne.KeyName) bool {
 	switch name {
@@ -138,10 +145,8 @@ func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
 // TypedShortcut implements fyne.Shortcutable: what is no editing goes to the window.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	if custom, ok := s.(*desktop.CustomShortcut); ok && !editing(custom) {
-		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
-			c.TypedShortcut(s)
-			return
-		}
+		passShortcut(e, s)
+		return
 	}
 	e.Entry.TypedShortcut(s)
 }

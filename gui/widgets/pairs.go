@@ -5,16 +5,13 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
 )
 
 func AddLine(grid *fyne.Container, name, value string, mono bool) {
 	label := NewText(name).Muted()
-	text := widget.NewLabel(value)
-	text.Selectable = true
-	text.Wrapping = fyne.TextWrapBreak
+	text := NewValue(value)
 	text.TextStyle.Monospace = mono
 	inset := look.Gap/4 - theme.InnerPadding()
 	grid.Add(Inset(look.Gap/4, 0, label))

@@ -20,7 +20,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/keychain"
 	"enrollbench/gui/files"
@@ -185,7 +184,7 @@ func AllText(o fyne.CanvasObject) string {
 		switch o := o.(type) {
 		case *widgets.Text:
 			out = append(out, o.Text())
-		case *widget.Label:
+		case *widgets.Value:
 			out = append(out, o.Text)
 		case *fyne.Container:
 			for _, c := range o.Objects {
