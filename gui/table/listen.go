@@ -24,7 +24,7 @@ func (t *Room) listen() {
 	e.OnPaste = t.onPaste
 	e.OnClear = t.onClear
 	e.OnFillDown = t.onFillDown
-	e.OnInsertRows = t.insertRows
+	e.OnInsertRows, e.OnAppend = t.insertRows, t.appendRow
 	e.OnDeleteRows = t.deleteRows
 	e.OnUndo, e.OnRedo = t.Undo, t.Redo
 	e.OnFind, e.OnReplace, e.OnSave = t.Find, t.Replace, t.Save
@@ -55,6 +55,8 @@ func (t *Room) onFail(err error) {
 		sheet.ErrPasteTooLong: words.T("csv.paste-too-long"),
 		sheet.ErrCellTooLong:  words.T("csv.cell-too-long"),
 		sheet.ErrCutTooLong:   words.T("csv.cut-too-long"),
+		errRowLater:           words.T("csv.row-later"),
+		errArranged:           words.T("csv.row-arranged"),
 	}[err]
 	if text == "" {
 		t.app.Fail(words.T("csv.edit-failed"), err)
@@ -225,53 +227,6 @@ func (r *csvRows) paste(ctx context.Context, e *csvdoc.Edit, row, col int, block
 		return nil
 	}
 	return e.SetBlock(e.Snapshot().Rows(), col, block[seen:])
-}
-
-// insertRows puts empty rows before a row of the sheet.
-func (t *Room) insertRows(row, count int) {
-	rows := t.file.rows
-	at, label := rows.snap.Rows(), words.T("csv.label-insert")
-	if row < rows.Rows() {
-		at = rows.index(row)
-	}
-	t.alter(edit{cells: count, title: words.T("csv.inserting"), work: func(_ context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
-		return d.Apply(label, func(e *csvdoc.Edit) error { return e.InsertRows(at, make([][]string, count)) })
-	}, then: func(csvdoc.Change) { t.editor.Select(row, max(t.editor.Current().Column, 0)) }})
-}
-
-// deleteRows removes the rows from…to of the sheet.
-func (t *Room) deleteRows(from, to int) {
-	rows := t.file.rows
-	n, label := to-from+1, words.T("csv.label-delete")
-	t.alter(edit{cells: n * max(rows.Columns(), 1), title: words.T("csv.deleting"), work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
-		ids, err := rows.ids(ctx, from, to)
-		if err != nil {
-			return csvdoc.Change{}, err
-		}
-		return d.Apply(label, func(e *csvdoc.Edit) error { return e.DeleteRows(ids) })
-	}, then: func(csvdoc.Change) {
-		t.editor.Select(min(from, t.file.rows.Rows()-1), max(t.editor.Current().Column, 0))
-		t.noteUndo(words.N("csv.deleted", n))
-	}})
-}
-
-// moveRows moves the rows from…to of the sheet before another row of the document.
-func (t *Room) moveRows(from, to, before int) {
-	rows := t.file.rows
-	n, label := to-from+1, words.T("csv.label-move")
-	t.alter(edit{cells: n, title: words.T("csv.moving"), work: func(ctx context.Context, d *csvdoc.Document, _ progress.Func) (csvdoc.Change, error) {
-		ids, err := rows.ids(ctx, from, to)
-		if err != nil {
-			return csvdoc.Change{}, err
-		}
-		return d.Apply(label, func(e *csvdoc.Edit) error { return e.MoveRows(ids, before) })
-	}, then: func(csvdoc.Change) {
-		top := before
-		if before > from {
-			top = before - n
-		}
-		t.editor.SelectArea(sheet.Area{Top: top, Left: 0, Bottom: top + n - 1, Right: max(rows.Columns()-1, 0), Kind: sheet.Rows})
-	}})
 }
 
 // Undo takes the latest change back.

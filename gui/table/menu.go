@@ -87,6 +87,7 @@ func (t *Room) rowItems(a sheet.Area) []*fyne.MenuItem {
 	items := []*fyne.MenuItem{
 		widgets.MenuItem(words.N("csv.menu-above", n, data), "add", func() { t.insertRows(a.Top, n) }),
 		widgets.MenuItem(words.N("csv.menu-below", n, data), "add", func() { t.insertRows(a.Bottom+1, n) }),
+		widgets.MenuItem(words.T("csv.menu-add-rows"), "add", t.openAddRows),
 		widgets.MenuItem(words.N("csv.menu-delete", n, data), "remove", func() { t.deleteRows(a.Top, a.Bottom) }),
 	}
 	if t.file.rows.view == nil { // in another order than the file's, moving would not show
@@ -106,6 +107,7 @@ func (t *Room) sheetMenu() []*fyne.MenuItem {
 	rows := t.file.rows
 	return []*fyne.MenuItem{
 		widgets.MenuItem(words.T("csv.menu-add-row"), "add", func() { t.insertRows(rows.Rows(), 1) }),
+		widgets.MenuItem(words.T("csv.menu-add-rows"), "add", t.openAddRows),
 		widgets.MenuItem(words.T("csv.menu-add-column"), "add", func() { t.openAddColumn(rows.Columns()) }),
 		widgets.MenuItem(words.T("duplicates.open"), "remove", t.openDuplicates),
 	}

@@ -122,6 +122,7 @@ func (s *csvSource) openMore() {
 		items = append(items, m)
 	}
 	items = append(items, fyne.NewMenuItemSeparator(),
+		widgets.MenuItem(words.T("csv.menu-add-rows"), "add", t.openAddRows),
 		widgets.MenuItem(words.T("csv.add-csrs"), "csr", t.addFiles),
 		widgets.MenuItem(words.T("csv.add-folder"), "folder", t.addFolder),
 		widgets.MenuItem(words.T("duplicates.open"), "remove", t.openDuplicates),

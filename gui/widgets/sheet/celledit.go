@@ -29,6 +29,13 @@ func (e *Editor) beginEdit(typed *rune) bool {
 	if e.edit.entry != nil || window == nil || !e.editable(e.at) {
 		return e.edit.entry != nil
 	}
+	if typed != nil && e.full != nil {
+		if !e.refused {
+			e.refused = true // once, not for each character
+			e.fail(e.full)
+		}
+		return true
+	}
 	text := e.model.Cell(e.at.Row, e.at.Column).Text
 	if typed == nil && len(text) > CellBytes {
 		e.fail(ErrCellTooLong)

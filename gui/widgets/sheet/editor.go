@@ -33,6 +33,10 @@ type Editor struct {
 	OnFillDown func(cells Area)
 	// OnInsertRows: put count empty rows before row, which is Rows() for the end. Ctrl+Plus.
 	OnInsertRows func(row, count int)
+	// OnAppend: Enter in the last row or Tab in its last cell asks for a row behind it. The owner appends one at once, or
+	// appends none and returns nil because the last row is still empty, or returns why it cannot now; what is typed next then
+	// goes nowhere, rather than over the last row, and OnFail hears the reason.
+	OnAppend func() error
 	// OnDeleteRows: remove the rows from…to, both included. Ctrl+Minus, and Delete is not it.
 	OnDeleteRows func(from, to int)
 	// OnUndo is Ctrl+Z; OnRedo is Ctrl+Y and Ctrl+Shift+Z.
@@ -64,11 +68,13 @@ type Editor struct {
 	// OnMarks takes the place of scrolling there: the strip of marks was clicked at a part that holds the rows from…to.
 	OnMarks func(from, to int)
 
-	at     Place // the cell that the keyboard is on, and the corner of the selection that stays; Row -1 while there are no cells
-	loose  Place // the corner that Shift and a drag move
-	area   Area
-	tabbed int  // the column in which a run of Tab began, to which Enter returns; -1 for none
-	unseen bool // the current cell's column is to be brought into view once there is a size
+	at      Place // the cell that the keyboard is on, and the corner of the selection that stays; Row -1 while there are no cells
+	loose   Place // the corner that Shift and a drag move
+	area    Area
+	tabbed  int   // the column in which a run of Tab began, to which Enter returns; -1 for none
+	full    error // why no row came when one was asked for, until the current cell is chosen again
+	refused bool  // that was said
+	unseen  bool  // the current cell's column is to be brought into view once there is a size
 
 	grip     grip
 	edit     edit
@@ -200,7 +206,7 @@ func (e *Editor) SelectArea(a Area) {
 	if cut.Empty() {
 		cut = between(at, at, Cells)
 	}
-	e.tabbed = -1
+	e.tabbed, e.full = -1, nil
 	e.adopt(at, Place{cut.Bottom, cut.Right}, cut)
 	e.showCell(e.at)
 }

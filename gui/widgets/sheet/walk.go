@@ -33,7 +33,7 @@ func (e *Editor) moveTo(p Place, extend bool) {
 		return
 	}
 	p = e.inside(p)
-	e.tabbed = -1
+	e.tabbed, e.full = -1, nil
 	if !extend {
 		e.adopt(p, p, between(p, p, Cells))
 	} else {
@@ -59,7 +59,7 @@ func (e *Editor) pick(at, loose Place, kind Kind) {
 	if e.at.Row < 0 {
 		return
 	}
-	e.tabbed = -1
+	e.tabbed, e.full = -1, nil
 	at, loose = e.inside(at), e.inside(loose)
 	e.adopt(at, loose, e.spanned(at, loose, kind))
 }
@@ -77,7 +77,7 @@ func (e *Editor) widen(kind Kind) {
 	e.adopt(e.at, Place{a.Bottom, a.Right}, a.within(e.rows, e.cols))
 }
 
-// enter goes to the cell below, or above; within a larger selection it stays within, column by column.
+// enter goes to the cell below, or above; below the last row it asks for another; within a larger selection it stays within, column by column.
 func (e *Editor) enter(back bool) {
 	if e.at.Row < 0 {
 		return
@@ -94,11 +94,25 @@ func (e *Editor) enter(back bool) {
 	if p.Row++; back {
 		p.Row -= 2
 	}
-	e.moveTo(p, false)
+	if p.Row < e.rows || e.appended() {
+		e.moveTo(p, false)
+	}
+}
+
+// appended asks for a row behind the last, and reports whether it is there.
+func (e *Editor) appended() bool {
+	if e.OnAppend == nil {
+		return false
+	}
+	before := e.rows
+	err := e.OnAppend()
+	e.countRows()
+	e.full, e.refused = err, false
+	return e.rows > before
 }
 
 // tab goes to the cell on the right, or left, and on to the next row at the end of a row; within a larger selection it stays
-// within, row by row. At the sheet's end the focus goes on.
+// within, row by row. At the sheet's end it asks for another row; where none comes the focus goes on.
 func (e *Editor) tab(back bool) {
 	if e.at.Row < 0 {
 		e.leaveFocus(back)
@@ -120,8 +134,10 @@ func (e *Editor) tab(back bool) {
 	} else if p.Column++; p.Column == e.cols {
 		p = Place{p.Row + 1, 0}
 	}
-	if p.Row < 0 || p.Row == e.rows {
-		e.leaveFocus(back)
+	if p.Row < 0 || p.Row == e.rows && !e.appended() {
+		if e.full == nil {
+			e.leaveFocus(back)
+		}
 		return
 	}
 	e.moveTo(p, false)

@@ -1,6 +1,8 @@
 package sheet
 
 import (
+	"errors"
+	"reflect"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -199,5 +201,62 @@ func TestMenuKey(t *testing.T) {
 	want := []Target{{2, 1}, {2, -1}, {-1, 1}, {-1, -1}}
 	if len(targets) != 4 || targets[0] != want[0] || targets[1] != want[1] || targets[2] != want[2] || targets[3] != want[3] {
 		t.Errorf("menus about %v, want %v", targets, want)
+	}
+}
+
+// A scanner types a code and Enter: each code has its own row.
+func TestTheLastRowGetsARowBehindIt(t *testing.T) {
+	b := newBook(t, 1, 2)
+	b.rows[0] = []string{"", ""}
+	e, _ := edited(t, b, columns(2))
+	var refused error
+	e.OnAppend = func() error {
+		if refused != nil {
+			return refused
+		}
+		if last := b.rows[len(b.rows)-1]; last[0]+last[1] != "" {
+			b.rows = append(b.rows, make([]string, 2))
+			e.Refresh()
+		}
+		return nil
+	}
+	var failed []error
+	e.OnFail = func(err error) { failed = append(failed, err) }
+	for i, code := range []string{"a", "b", "c"} {
+		typeText(t, e, code)
+		typeInto(t, e, fyne.KeyReturn, 0)
+		wantAt(t, e, i+1, 0)
+	}
+	typeInto(t, e, fyne.KeyReturn, 0) // the last row is empty: one is enough
+	wantAt(t, e, 3, 0)
+	typeText(t, e, "d")
+	typeInto(t, e, fyne.KeyTab, 0)
+	typeText(t, e, "e")
+	typeInto(t, e, fyne.KeyTab, 0)
+	wantAt(t, e, 4, 0)
+	typeText(t, e, "f")
+	typeInto(t, e, fyne.KeyTab, 0)
+	typeInto(t, e, fyne.KeyReturn, 0) // back to where Tab began
+	wantAt(t, e, 5, 0)
+	want := [][]string{{"a", ""}, {"b", ""}, {"c", ""}, {"d", "e"}, {"f", ""}, {"", ""}}
+	if !reflect.DeepEqual(b.rows, want) {
+		t.Errorf("the rows are %q, want %q", b.rows, want)
+	}
+
+	refused = errors.New("not now")
+	typeText(t, e, "g")
+	typeInto(t, e, fyne.KeyReturn, 0)
+	e.Refresh() // as after a check
+	typeText(t, e, "xyz")
+	typeInto(t, e, fyne.KeyTab, 0)
+	typeInto(t, e, fyne.KeyTab, 0) // the end of the row, where no row comes either
+	if b.rows[5][0] != "g" || e.Editing() || len(failed) != 1 || failed[0] != refused {
+		t.Errorf("what is typed where no row came changes the last to %q, and says %v", b.rows[5], failed)
+	}
+	e.Select(5, 0)
+	typeText(t, e, "h") // the cell was chosen
+	typeInto(t, e, fyne.KeyReturn, 0)
+	if b.rows[5][0] != "h" {
+		t.Errorf("a chosen cell cannot be typed over: %q", b.rows[5])
 	}
 }
