@@ -243,11 +243,11 @@ func TestCSVWhileItIsRead(t *testing.T) {
 func TestCSVSaveDialogs(t *testing.T) {
 	r, path := openedCSV(t, "a,b\n1,2\n")
 	for title, err := range map[string]error{
-		"not enough room":         &csvdoc.SpaceError{Path: path, Need: 200_000_000, Free: 1_000_000},
-		"not there any more":      &csvdoc.ChangedError{Path: path, Gone: true},
-		"written to while it was": &csvdoc.ChangedError{Path: path, Damaged: true},
-		"is there already":        os.ErrExist,
-		"was not saved":           errors.New("the disk is on fire"),
+		"not enough space":  &csvdoc.SpaceError{Path: path, Need: 200_000_000, Free: 1_000_000},
+		"no longer exists":  &csvdoc.ChangedError{Path: path, Gone: true},
+		"while it was open": &csvdoc.ChangedError{Path: path, Damaged: true},
+		"is there already":  os.ErrExist,
+		"was not saved":     errors.New("the disk is on fire"),
 	} {
 		r.CSV.notSaved(path, csvdoc.SaveOptions{}, nil, err)
 		d := r.Dialog()
@@ -381,7 +381,7 @@ func TestCSVMissingFile(t *testing.T) {
 func TestCSVOfferWithoutItsFile(t *testing.T) {
 	r := csvRig(t)
 	o := r.CSV.start.offer(csvdoc.Recovery{Path: "/data/orders.csv", Edits: 12, Missing: true})
-	if text := frametest.AllText(o); !strings.Contains(text, "is gone or was changed") {
+	if text := frametest.AllText(o); !strings.Contains(text, "was moved or changed") {
 		t.Errorf("%s", text)
 	}
 }

@@ -230,7 +230,7 @@ func TestCSVSortAndFilter(t *testing.T) {
 
 func TestCSVHeaderErrorsAreMended(t *testing.T) {
 	r, path := openedCSV(t, "Subject.Common_Name,san.dns_name\ndev-1,a.example.com\n")
-	if got := r.CSV.bar.Sentence(); !strings.HasPrefix(got, "0 ready · One bad title") {
+	if got := r.CSV.bar.Sentence(); !strings.HasPrefix(got, "0 ready · One error in the header") {
 		t.Errorf("the bar says %q", got)
 	}
 	test.Tap(r.CSV.bar.Primary)
