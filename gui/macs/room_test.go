@@ -15,7 +15,7 @@ func TestTypingARange(t *testing.T) {
 	r := newRig(t)
 	r.Bring(r.MAC)
 	m := r.MAC
-	if m.bar.Reason() != "Type a start and how many" || m.start.Remark() != nil {
+	if m.bar.Reason() != "Enter a start and how many" || m.start.Remark() != nil {
 		t.Errorf("an empty tab says %q and %v", m.bar.Reason(), m.start.Remark())
 	}
 	m.start.Entry.SetText("00:1a:c2:7b:00")

@@ -307,7 +307,7 @@ func TestExport(t *testing.T) {
 	p.folder.SetText(dir)
 	r.Wait()
 	p.form.SetSelectedIndex(2)
-	if !o.bar.Primary.Disabled() || o.bar.Reason() != "Type a passphrase for the files" {
+	if !o.bar.Primary.Disabled() || o.bar.Reason() != "Enter a passphrase for the files" {
 		t.Errorf("PKCS#12 without a passphrase: %q", o.bar.Reason())
 	}
 	p.first.SetText("a b c")
@@ -318,7 +318,7 @@ func TestExport(t *testing.T) {
 	p.second.SetText("a b c")
 	test.Tap(o.bar.Primary)
 	r.Wait()
-	if !strings.Contains(r.Dialog().Title, "is there already") {
+	if !strings.Contains(r.Dialog().Title, "already exists") {
 		t.Fatalf("the dialog is %q", r.Dialog().Title)
 	}
 	r.Dialog().Take(1)

@@ -98,7 +98,7 @@ func TestCSVDialect(t *testing.T) {
 	}
 	r.CSV.editor.OnEdit(0, 0, "x")
 	r.CSV.openDialect()
-	if text := r.Dialog().Text; !strings.Contains(text, "only while nothing is edited") {
+	if text := r.Dialog().Text; !strings.Contains(text, "only while it has no edits") {
 		t.Errorf("with edits the dialog says %q", text)
 	}
 	r.Dialog().Cancel()
@@ -246,7 +246,7 @@ func TestCSVSaveDialogs(t *testing.T) {
 		"not enough space":  &csvdoc.SpaceError{Path: path, Need: 200_000_000, Free: 1_000_000},
 		"no longer exists":  &csvdoc.ChangedError{Path: path, Gone: true},
 		"while it was open": &csvdoc.ChangedError{Path: path, Damaged: true},
-		"is there already":  os.ErrExist,
+		"already exists":    os.ErrExist,
 		"was not saved":     errors.New("the disk is on fire"),
 	} {
 		r.CSV.notSaved(path, csvdoc.SaveOptions{}, nil, err)
