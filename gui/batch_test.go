@@ -123,6 +123,11 @@ func TestRowsOfACSVAreOrdered(t *testing.T) {
 	if r.Current() != frame.Room(r.Start) || !strings.Contains(r.text(), "2 certificates, keys made by the service") {
 		t.Fatalf("in front is %s, %s", r.Current().Name(), r.text())
 	}
+	for _, want := range []string{"Made from", path, "Left out", "One: thermostat-2", "order-upload.csv", "POST https://"} {
+		if !strings.Contains(r.text(), want) {
+			t.Errorf("the page does not say %q: %s", want, r.text())
+		}
+	}
 	folders := func() []string {
 		found, _ := filepath.Glob(filepath.Join(r.Desk().Folder(), "uploads", "*"))
 		return found

@@ -23,6 +23,7 @@ const proofHolds = 90 * 24 * time.Hour
 type Summary struct {
 	Sentence string          // "500 certificates, keys made by the service, sealed to Line 4 (proven today)"
 	Lines    []string        // the rest, a line each: connection and profile, files, format, recipient
+	Request  string          // what is sent and where to, as trustmanager.Connection.Shown has it; "" while it is not known
 	Report   *finding.Report // what speaks against it: errors block, warnings do not
 	Jobs     int             // how many jobs it will be
 	Count    int             // enrollments, 0 where they were not counted
@@ -330,7 +331,8 @@ func (s *Summary) promise(b Batch, c *trustmanager.Connection) {
 		s.say(RulePromise, finding.Location{}, "%v", err)
 		return
 	}
-	s.Lines = append(s.Lines, "Request: "+c.Shown(&q))
+	s.Request = c.Shown(&q)
+	s.Lines = append(s.Lines, "Request: "+s.Request)
 }
 
 // KeyMethod is which of the service's starts the batch takes.

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"enrollbench/core/job"
+	"enrollbench/core/upload"
 	"enrollbench/gui/widgets"
 )
 
@@ -78,4 +79,20 @@ type Order struct {
 	What   string    // in words: "500 certificates from the MAC range 00-1a-…, step 10"
 	Batch  job.Batch // name, method, keys, files or range, findings
 	Folder string    // of files that were written to be sent, "" for none: it goes unless the batch is prepared
+
+	Sources   []string // paths of the files and folders that it was made from
+	LeftOut   int      // how many entries are not in it
+	LeftNames []string // the first of them
+}
+
+// ShownNames is how many of the files and entries of an order are named; the others are counted.
+const ShownNames = 5
+
+// LeaveOut says what the order leaves out: so many entries, which stand in a list beside the upload file.
+func (o *Order) LeaveOut(n int, list string) (err error) {
+	o.LeftOut = n
+	if n > 0 {
+		o.LeftNames, err = upload.LeftOutNames(list, ShownNames)
+	}
+	return err
 }

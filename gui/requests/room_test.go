@@ -18,6 +18,7 @@ import (
 	"enrollbench/core/csr"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
+	"enrollbench/gui/frame"
 	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/look"
 )
@@ -466,5 +467,24 @@ func TestComparingPrimesIsOffered(t *testing.T) {
 	r.Wait()
 	if !strings.Contains(r.ToastText(), "No two RSA keys share a prime") {
 		t.Errorf("after comparing: %q", r.ToastText())
+	}
+}
+
+// An order says what it was made from and what it leaves out, with names.
+func TestAnOrderSaysWhatItLeavesOut(t *testing.T) {
+	r := newRig(t)
+	r.Practice()
+	folder := frametest.MixedFolder(t)
+	r.Bring(r.CSR)
+	r.Drop(folder)
+	r.CSR.StartBatch()
+	r.Dialog().Take(1)
+	r.Wait()
+	if len(r.orders) != 1 {
+		t.Fatalf("%d orders", len(r.orders))
+	}
+	o := r.orders[0]
+	if len(o.Sources) != 1 || o.Sources[0] != folder || o.LeftOut == 0 || len(o.LeftNames) == 0 || len(o.LeftNames) > frame.ShownNames {
+		t.Errorf("made from %q, without %d: %q", o.Sources, o.LeftOut, o.LeftNames)
 	}
 }

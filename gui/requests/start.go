@@ -56,7 +56,7 @@ func (t *Room) bundleToStart(v *csrView) {
 			_ = frame.RemoveUploads(folder) // what could not be made is not worth a second complaint
 			return nil, err
 		}
-		b := &frame.Order{Folder: folder, Batch: job.Batch{Method: job.ZIP, Keys: job.ByDevice, Findings: withoutErrors(v.set.Report()),
+		b := &frame.Order{Folder: folder, Sources: v.sources, Batch: job.Batch{Method: job.ZIP, Keys: job.ByDevice, Findings: withoutErrors(v.set.Report()),
 			Name: strings.TrimSuffix(filepath.Base(o.Out), "-upload.zip")}}
 		n := 0
 		for i, part := range bundle.Parts {
@@ -68,6 +68,10 @@ func (t *Room) bundleToStart(v *csrView) {
 			n += part.Entries
 		}
 		b.What = words.N("start.what-csr", n)
+		if err := b.LeaveOut(bundle.LeftOut, bundle.LeftList); err != nil {
+			_ = frame.RemoveUploads(folder) // as above
+			return nil, err
+		}
 		return b, nil
 	}, func(b *frame.Order, err error) {
 		t.showBar()

@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
@@ -61,6 +60,8 @@ type Room struct {
 	back       *widgets.Button
 	head       *widgets.Text
 	sentence   *widgets.Text
+	ordered    *fyne.Container // what is ordered, in lines
+	request    *fyne.Container // what is sent, and where to
 	connection *widgets.Select
 	where      *widgets.Text // what the connection means: practice, or a host where it costs money
 	profile    *widgets.Select
@@ -114,6 +115,7 @@ func (p *Room) build() {
 	p.head = widgets.NewText(words.T("start.title"))
 	p.head.Face, p.head.Style.Bold = look.SizeFigure, true
 	p.sentence = widgets.NewParagraph("").Title()
+	p.ordered, p.request = widgets.Down(0), widgets.Down(0)
 	p.connection = widgets.NewSelect(nil, func(int) { p.onConnection() })
 	p.profile = widgets.NewSelect(nil, func(int) { p.onChange() })
 	p.profiled = widgets.NewParagraph("").Small()
@@ -138,9 +140,6 @@ func (p *Room) build() {
 	p.sealedTo = widgets.NewParagraph("")
 	p.unproven = widgets.NewCheck(words.T("start.unproven"), func(bool) { p.onChange() })
 	choose := widgets.NewButton(words.T("start.key"), look.Icon("key"), p.app.ShowKeys)
-	line := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
-		return container.NewBorder(nil, nil, widgets.Down(0, widgets.Inset(1.5*look.Gap, 0, widgets.Wide(startNames, widgets.NewText(name).Muted()))), nil, o)
-	}
 	p.sealed = widgets.Down(look.Gap, line(words.T("keys.used"), widgets.Down(look.Gap/2,
 		container.NewBorder(nil, nil, nil, widgets.Down(0, choose), widgets.Inset(1.25*look.Gap, 0, p.sealedTo)), p.unproven)))
 	p.reason = widgets.NewEntry()
@@ -164,13 +163,10 @@ func (p *Room) build() {
 			container.NewBorder(nil, nil, nil, widgets.Down(0, p.details), p.profiled))),
 		p.fieldLines,
 		line(words.T("jobs.fact-format"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
-		p.sealed)
-	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence), form, widgets.Rule(), p.says, p.again))
+		p.sealed, p.request)
+	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence, p.ordered), form, widgets.Rule(), p.says, p.again))
 	p.root = widgets.Edged(nil, widgets.Down(0, p.progress, p.bar.Content()), nil, nil, container.NewVScroll(page))
 }
-
-// startNames is the width of the names on the page.
-const startNames = 128
 
 // Take opens the page for what a room prepared.
 func (p *Room) Take(o *frame.Order) {
@@ -185,6 +181,7 @@ func (p *Room) Take(o *frame.Order) {
 	}
 	p.leaveBehind()
 	p.given = o
+	p.showRequest("")
 	p.reason.SetText("")
 	for _, e := range p.fields {
 		e.SetText("")
@@ -201,6 +198,7 @@ func (p *Room) Shown() {
 	}
 	p.unproven.SetChecked(false)
 	p.sentence.SetText(p.given.What)
+	p.showOrdered()
 	p.read()
 }
 
@@ -417,27 +415,10 @@ func (p *Room) onChange() {
 	})
 }
 
-// showWhere says what ordering through the connection means: practice can't be mistaken for production.
-func (p *Room) showWhere() {
-	c := p.chosen()
-	switch {
-	case c == nil:
-		p.where.SetText("")
-		p.where.Hide()
-		return
-	case c.Kind == trustmanager.Practice:
-		p.where.SetColor(look.ColorPractice)
-		p.where.SetText(words.T("start.practice"))
-	default:
-		p.where.SetColor(theme.ColorNamePrimary)
-		p.where.SetText(words.T("start.production", "Host", c.Host()))
-	}
-	p.where.Show()
-}
-
 // showSummary says what would be started and what speaks against it.
 func (p *Room) showSummary() {
 	p.sentence.SetText(words.SentenceCase(words.Visible(p.summary.Sentence)))
+	p.showRequest(p.summary.Request)
 	p.says.Objects = nil
 	groups := p.summary.Report.Groups()
 	again := p.reason.Text != "" // somebody is typing it

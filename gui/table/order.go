@@ -55,7 +55,8 @@ func (t *Room) uploadToStart(r *enrollment.Result) {
 		return
 	}
 	stem := "enrollment"
-	if path := f.facts.path; path != "" {
+	source := f.facts.path
+	if path := source; path != "" {
 		stem = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
 	step(t, words.T("save.saving"), func(ctx context.Context, report progress.Func) (*frame.Order, error) {
@@ -72,12 +73,19 @@ func (t *Room) uploadToStart(r *enrollment.Result) {
 		if r.Keys() == enrollment.ServerKeys {
 			b.Batch.Keys = job.ByService
 		}
+		if source != "" {
+			b.Sources = []string{source}
+		}
 		n := 0
 		for _, part := range w.Parts {
 			b.Batch.Files = append(b.Batch.Files, job.File{Path: filepath.Join(folder, filepath.Base(part.File)), Count: part.Entries})
 			n += part.Entries
 		}
 		b.What = words.N("start.what-csv", n, "Name", stem)
+		if err := b.LeaveOut(w.LeftOut, w.LeftList); err != nil {
+			_ = frame.RemoveUploads(folder) // as above
+			return nil, err
+		}
 		return b, nil
 	}, func(b *frame.Order, err error) {
 		switch {
