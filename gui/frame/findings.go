@@ -24,6 +24,11 @@ func RuleTitle(rule string) string {
 	return rule
 }
 
+// IsSecret says whether a rule is about private keys, which are shown first and loudest.
+func IsSecret(rule string) bool {
+	return rule == csr.RulePrivateKey.Name || rule == csr.RuleIsPKCS12.Name
+}
+
 // findingLine is a finding with icon and word, its reason and what to do.
 func FindingLine(f finding.Finding) fyne.CanvasObject {
 	state := look.OfSeverity(f.Severity)

@@ -49,7 +49,7 @@ func (p *findingsPane) show(v *csrView) {
 	found := false
 	for i := range v.groups {
 		g := &v.groups[i]
-		if secret(g.Rule) {
+		if frame.IsSecret(g.Rule) {
 			p.groups.Add(widgets.Inset(0, look.Gap/2, p.alarm(g)))
 		} else {
 			p.groups.Add(p.row(g))
@@ -82,11 +82,6 @@ func (p *findingsPane) row(g *finding.Group) fyne.CanvasObject {
 		widgets.Down(2, title, count))), 8, func() { p.pick(g.Rule) })
 	r.Label = title.Text() + ", " + count.Text()
 	return r
-}
-
-// secret says whether a group is about private keys, which are shown first and loudest.
-func secret(rule string) bool {
-	return rule == csr.RulePrivateKey.Name || rule == csr.RuleIsPKCS12.Name
 }
 
 // alarm is a group that nobody shall overlook.

@@ -11,6 +11,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/finding"
+	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets/sheet"
 )
@@ -80,7 +81,7 @@ func makeView(ctx context.Context, s csrState, f csrFilter) (*csrView, error) {
 }
 
 func rank(rule string) int {
-	if secret(rule) {
+	if frame.IsSecret(rule) {
 		return 0
 	}
 	return 1

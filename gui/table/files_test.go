@@ -2,6 +2,11 @@ package table
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"os"
 	"path/filepath"
@@ -76,6 +81,136 @@ func TestCSVRowsFromCSRs(t *testing.T) {
 	r.Wait()
 	if len(r.cells()) != 0 {
 		t.Error("adding CSRs takes more than one undo")
+	}
+}
+
+// names are those of the columns.
+func (r *rig) names() (out []string) {
+	for _, c := range r.CSV.file.rows.columns {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+// CSRs keep their keys: the column is added where there is none, and each is checked as on the page for CSR files.
+func TestCSVDroppedCSRsKeepTheirKeys(t *testing.T) {
+	folder := t.TempDir()
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: "dev-weak"}}, weak)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frametest.Put(t, filepath.Join(folder, "dev.csr"), frametest.Request(t, frametest.NewKey(t), "dev-good"))
+	frametest.Put(t, filepath.Join(folder, "weak.csr"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}))
+	for _, header := range []string{"subject.common_name", "subject.common_name,CSR"} {
+		r, _ := openedCSV(t, header+"\n")
+		r.Drop(folder)
+		r.NoDialog()
+		if got := r.names(); !slices.Equal(got, []string{"subject.common_name", "csr"}) {
+			t.Fatalf("%s: the columns are %q", header, got)
+		}
+		for _, line := range r.cells() {
+			if !strings.Contains(line[1], "BEGIN CERTIFICATE REQUEST") {
+				t.Errorf("%s: the key of %s is lost", header, line[0])
+			}
+		}
+		if got := r.CSV.bar.Sentence(); !strings.HasPrefix(got, "1 ready · 1 error") {
+			t.Errorf("%s: with a key of 1,024 bits the bar says %q", header, got)
+		}
+		r.CSV.Undo()
+		r.Wait()
+		if got := r.names(); strings.Join(got, ",") != header || len(r.cells()) != 0 {
+			t.Errorf("%s: undone in one step: %q", header, got)
+		}
+	}
+}
+
+// Where the service makes the keys nothing is decided without asking.
+func TestCSVDroppedCSRsOnServiceKeys(t *testing.T) {
+	for name, set := range map[string]func(r *rig){
+		"chosen": func(r *rig) { r.CSV.setKeys(enrollment.ServerKeys) },
+		"rows":   func(r *rig) { r.CSV.editor.OnPaste(0, 0, [][]string{{"dev-0"}}) },
+		"template": func(r *rig) {
+			x, err := enrollment.ParseTemplate([]byte("subject.common_name\n"), "Profile 7")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.CSV.setTemplate(x, "")
+		},
+	} {
+		r, _ := openedCSV(t, "subject.common_name\n")
+		set(r)
+		r.Wait()
+		before := len(r.cells())
+		r.Drop(frametest.GoodFolder(t))
+		d := r.Dialog()
+		if d.Title != "These devices have their own keys" || len(r.cells()) != before {
+			t.Fatalf("%s: %q, with %d rows", name, d.Title, len(r.cells()))
+		}
+		d.Take(0)
+		r.Wait()
+		if len(r.cells()) != before {
+			t.Errorf("%s: going back adds rows", name)
+		}
+		r.Drop(frametest.GoodFolder(t))
+		r.Dialog().Take(1)
+		r.Wait()
+		if got := r.names(); len(got) != 1 || len(r.cells()) != before+3 {
+			t.Errorf("%s: only the names: %q, %q", name, got, r.cells())
+		}
+		r.CSV.Undo()
+		r.Wait()
+		r.Drop(frametest.GoodFolder(t))
+		r.Dialog().Take(2)
+		r.Wait()
+		if got := r.names(); !slices.Equal(got, []string{"subject.common_name", "csr"}) || r.CSV.options.Keys != enrollment.ClientKeys {
+			t.Errorf("%s: with the CSRs: %q, keys %v", name, got, r.CSV.options.Keys)
+		}
+	}
+}
+
+func TestCSVStopsAtAPrivateKey(t *testing.T) {
+	r, _ := openedCSV(t, "subject.common_name,csr\n")
+	r.Drop(frametest.MixedFolder(t))
+	d := r.Dialog()
+	if d.Title != "PRIVATE KEY among the files" || !strings.Contains(d.Text, "STOP") || len(d.List) != 1 || !strings.Contains(d.List[0], "left.key") || len(r.cells()) != 0 {
+		t.Fatalf("%q, %q, %q, with %d rows", d.Title, d.Text, d.List, len(r.cells()))
+	}
+	d.Take(0)
+	r.Wait()
+	if len(r.cells()) != 0 {
+		t.Error("rows are added though the user went back")
+	}
+	r.Drop(frametest.MixedFolder(t))
+	r.Dialog().Take(1)
+	r.Wait()
+	if len(r.cells()) != 4 {
+		t.Errorf("without the key there are %d rows", len(r.cells()))
+	}
+	r.Dismiss()
+	lone := frametest.Put(t, filepath.Join(t.TempDir(), "lone.key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("no key")}))
+	r.CSV.addRows([]string{lone})
+	r.Wait()
+	if d := r.Dialog(); len(d.Answers) != 1 {
+		t.Errorf("a lone private key can be added: %v", d.Answers)
+	}
+}
+
+// In a new table the CSRs take the place of its empty row.
+func TestCSVDroppedCSRsInANewTable(t *testing.T) {
+	r := csvRig(t)
+	r.CSV.newSheet(serverColumns)
+	r.Wait()
+	r.Drop(frametest.GoodFolder(t))
+	r.NoDialog()
+	if got := r.column(0); !slices.Equal(got, []string{"dev-a", "dev-b", "dev-c", ""}) || !slices.Contains(r.names(), "csr") {
+		t.Errorf("rows %q, columns %q", got, r.names())
+	}
+	if got := r.CSV.bar.Sentence(); !strings.HasPrefix(got, "3 ready") || strings.Contains(got, "error") {
+		t.Errorf("the bar says %q", got)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
+	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/gui/files"
 	"enrollbench/gui/frame"
@@ -113,26 +114,158 @@ func (t *Room) addRows(paths []string) {
 		})
 		return
 	}
+	step(t, words.T("csv.adding"), func(ctx context.Context, report progress.Func) (*csr.Set, error) {
+		return csr.NewSet(csr.Options{}).Add(ctx, paths, report)
+	}, func(set *csr.Set, err error) {
+		switch {
+		case t.file != f:
+		case err != nil:
+			t.unchanged(err)
+		default:
+			t.askSecrets(set)
+		}
+	})
+}
+
+// askSecrets stops where a private key lies among what was given, and says so before any row is added.
+func (t *Room) askSecrets(set *csr.Set) {
+	var names []string
+	var rule *finding.Rule
+	for _, g := range set.Report().Groups() {
+		if !frame.IsSecret(g.Rule) {
+			continue
+		}
+		if rule == nil || g.Rule == csr.RulePrivateKey.Name {
+			rule = frame.Rules[g.Rule]
+		}
+		for _, f := range g.Findings {
+			names = append(names, words.Visible(f.Location.String()))
+		}
+	}
+	if rule == nil {
+		t.askKeys(set)
+		return
+	}
+	d := &widgets.Dialog{State: look.Failed, List: names, Title: rule.Title, Text: words.Sentence(rule.Why) + " " + words.Sentence(rule.Hint),
+		Answers: []widgets.Answer{{Text: words.T("dialog.back")}}}
+	if holdsRequest(set) {
+		d.Answers = append(d.Answers, widgets.Answer{Text: words.T("csv.add-without-keys"), Danger: true, Act: func() { t.askKeys(set) }})
+	}
+	t.app.Ask(d)
+}
+
+// holdsRequest says whether a row can be made of anything in a set.
+func holdsRequest(set *csr.Set) bool {
+	for i := range set.Len() {
+		if e := set.Entry(i); e.Kind == csr.Request && e.SPKI != [32]byte{} {
+			return true
+		}
+	}
+	return false
+}
+
+// askKeys asks where the service would make other keys for the devices whose CSRs these are.
+func (t *Room) askKeys(set *csr.Set) {
+	f := t.file
+	if f == nil {
+		return
+	}
+	if !holdsRequest(set) || !t.serviceKeys() {
+		t.insertRequests(set, true)
+		return
+	}
+	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("csv.own-keys"), Text: words.T("csv.own-keys-text"),
+		Answers: []widgets.Answer{
+			{Text: words.T("dialog.back")},
+			{Text: words.T("csv.names-only"), Act: func() { t.insertRequests(set, false) }},
+			{Text: words.T("csv.with-csrs"), Act: func() {
+				t.setKeys(enrollment.ClientKeys)
+				t.insertRequests(set, true)
+			}},
+		}})
+}
+
+// serviceKeys says whether the service makes the keys for the table, as it is now.
+func (t *Room) serviceKeys() bool {
+	switch t.options.Keys {
+	case enrollment.ServerKeys:
+		return true
+	case enrollment.ClientKeys:
+		return false
+	}
+	if x := t.options.Template; x != nil {
+		_, ok := x.Column(requestColumn)
+		return !ok
+	}
+	_, exact := t.file.requestColumn()
+	snap := t.file.rows.snap
+	return !exact && (snap.Rows() > 1 || snap.Rows() == 1 && !emptyRow(snap, 0))
+}
+
+// requestColumn is the name of the column with the CSRs.
+const requestColumn = "csr"
+
+// requestColumn is the place of the column with the CSRs, -1 where there is none; exact says that it has just this name, by
+// which the service knows it.
+func (f *csvFile) requestColumn() (at int, exact bool) {
+	at = -1
+	for i, c := range f.rows.columns {
+		if c.Name == requestColumn {
+			return i, true
+		}
+		if strings.EqualFold(strings.TrimSpace(c.Name), requestColumn) {
+			at = i
+		}
+	}
+	return at, false
+}
+
+// insertRequests makes a row of each CSR of a set and puts them behind the last one that holds anything. With keys the CSRs
+// themselves go into the column csr, which is added where there is none.
+func (t *Room) insertRequests(set *csr.Set, keys bool) {
+	f := t.file
 	var r *enrollment.RequestRows
-	at, label, separator := f.rows.snap.Rows(), words.T("csv.label-add"), t.options.Separator
+	var at int
+	place, exact := f.requestColumn()
+	label, separator := words.T("csv.label-add"), t.options.Separator
 	t.alter(edit{title: words.T("csv.adding"), cells: fewCells + 1,
-		work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error) {
-			set, err := csr.NewSet(csr.Options{}).Add(ctx, paths, report)
-			if err != nil {
-				return csvdoc.Change{}, err
-			}
-			var names []string
-			for _, c := range d.Snapshot().Columns() {
+		work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (_ csvdoc.Change, err error) {
+			columns := d.Snapshot().Columns()
+			names := make([]string, 0, len(columns)+1)
+			for _, c := range columns {
 				names = append(names, c.Name)
+			}
+			switch {
+			case !keys && exact:
+				names[place] = ""
+			case keys && place < 0:
+				names = append(names, requestColumn)
+			case keys:
+				names[place] = requestColumn
 			}
 			if r, err = enrollment.RowsFromCSRs(ctx, set, names, separator, report); err != nil {
 				return csvdoc.Change{}, err
 			}
-			return d.Apply(label, func(e *csvdoc.Edit) error { return e.InsertRows(e.Snapshot().Rows(), r.Rows) })
+			at = filledRows(d.Snapshot())
+			return d.Apply(label, func(e *csvdoc.Edit) error {
+				if keys && !exact && len(r.Rows) > 0 {
+					if err := nameColumn(e, columns, place); err != nil {
+						return err
+					}
+				}
+				return e.InsertRows(at, r.Rows)
+			})
 		},
-		then: func(csvdoc.Change) {
-			t.addedRows(r, at)
-		}})
+		then: func(csvdoc.Change) { t.addedRows(r, at) }})
+}
+
+// nameColumn gives the column at a place the name of the column with the CSRs, and adds one for place -1.
+func nameColumn(e *csvdoc.Edit, columns []csvdoc.Column, place int) error {
+	if place >= 0 {
+		return e.RenameColumn(columns[place].ID, requestColumn)
+	}
+	_, err := e.AddColumn(len(columns), requestColumn)
+	return err
 }
 
 // addedRows says what became of what was given.

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,14 +68,19 @@ func (t *Room) appendRow() error {
 }
 
 // lastIsEmpty says whether the last row holds nothing.
-func lastIsEmpty(s *csvdoc.Snapshot) bool {
+func lastIsEmpty(s *csvdoc.Snapshot) bool { return s.Rows() > 0 && emptyRow(s, s.Rows()-1) }
+
+func emptyRow(s *csvdoc.Snapshot, row int) bool {
+	return !slices.ContainsFunc(s.Row(row, nil), func(v string) bool { return v != "" })
+}
+
+// filledRows is how many rows there are without the empty ones at the end.
+func filledRows(s *csvdoc.Snapshot) int {
 	n := s.Rows()
-	for c := range s.Columns() {
-		if n > 0 && s.Cell(n-1, c) != "" {
-			return false
-		}
+	for n > 0 && emptyRow(s, n-1) {
+		n--
 	}
-	return n > 0
+	return n
 }
 
 // rowCount reads how many rows somebody asks for.
