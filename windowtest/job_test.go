@@ -89,7 +89,7 @@ func TestLostAnswer(t *testing.T) {
 	s.expect("the connection", func(s desktop.State) bool { return s.Tab == "CSR files" && !s.Busy })
 	s.key("ctrl+6")
 	s.expect("the connections", func(s desktop.State) bool { return s.Tab == "Settings" && s.Current == "Practice" && !s.Busy })
-	s.press("Let it happen") // the first of the list: the answer to the next start is lost
+	s.press("Make it happen") // the first of the list: the answer to the next start is lost
 	s.expect("the fault", func(s desktop.State) bool { return !s.Busy })
 	s.key("ctrl+1")
 	s.dropped(requests)

@@ -19,7 +19,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{&csr.ChangedError{At: finding.Location{File: "a.csr"}, Reason: "x"}, "a.csr"},
 		{fmt.Errorf("open: %w", fs.ErrPermission), "may not read or write"},
-		{fmt.Errorf("open: %w", fs.ErrNotExist), "not there any more"},
+		{fmt.Errorf("open: %w", fs.ErrNotExist), "is missing"},
 		{fmt.Errorf("x: %w", csr.ErrNothingReady), "No CSR"},
 		{fmt.Errorf("x: %w", fs.ErrExist), "Choose another name"},
 		{&frame.PanicError{Value: "x"}, "defect"},

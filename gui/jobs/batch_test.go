@@ -82,7 +82,7 @@ func TestAnUnclearStartStaysSo(t *testing.T) {
 		t.Fatalf("it is %s, and the next step %q", now.State, r.Jobs.bar.Primary.Text)
 	}
 	text := frametest.AllText(r.Jobs.details.body)
-	for _, want := range []string{now.ID, "never sent again by itself"} {
+	for _, want := range []string{now.ID, "never sends it again by itself"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the details lack %q", want)
 		}
@@ -101,7 +101,7 @@ func TestAnUnclearStartStaysSo(t *testing.T) {
 	if got := r.Jobs.current(); got.State == job.Prepared || got.RemoteID == "" {
 		t.Errorf("it is %s with the id %q", got.State, got.RemoteID)
 	}
-	if !strings.Contains(r.ToastText(), "has it after all") {
+	if !strings.Contains(r.ToastText(), "The service has the job") {
 		t.Errorf("the toast says %q", r.ToastText())
 	}
 	r.reaches(job.Complete)

@@ -153,7 +153,7 @@ func TestABatchOfAnotherComputerIsGivenAConnection(t *testing.T) {
 	r.Jobs.Take(*assigned)
 	r.Wait()
 	test.Tap(r.Jobs.bar.Primary)
-	if d := r.Dialog(); d.Title != "Through which connection?" || !strings.Contains(d.Text, "Plant 4") {
+	if d := r.Dialog(); d.Title != "Send it through which connection?" || !strings.Contains(d.Text, "Plant 4") {
 		t.Fatalf("the dialog says %q, %q", d.Title, d.Text)
 	}
 	r.Dialog().Take(1)
@@ -221,7 +221,7 @@ func TestFetchedResults(t *testing.T) {
 	test.Tap(r.Jobs.bar.Primary)
 	r.Wait()
 	r.Jobs.ResultGone(r.Jobs.current()) // what opening it finds
-	if d := r.Dialog(); d.Title != "The fetched result is not there any more" {
+	if d := r.Dialog(); d.Title != "The fetched result is missing" {
 		t.Fatalf("the dialog says %q", d.Title)
 	}
 	r.Bring(r.Jobs)

@@ -94,7 +94,7 @@ func (t *Room) openAsPractice() {
 }
 
 // errResultGone says that a fetched result was removed from this computer.
-var errResultGone = errors.New("the fetched result is not there any more")
+var errResultGone = errors.New("the fetched result is missing")
 
 // setJob puts the order of a batch onto the page; path is its file, "" where that is gone.
 func (p *givenPage) setJob(r *job.Record, path string) {

@@ -413,7 +413,7 @@ func TestInspectIsCancelled(t *testing.T) {
 func TestKeepingWhatNothingProves(t *testing.T) {
 	r, o, s := openRig(t)
 	r.opens(s.Words, s.Key, "")
-	if o.result != nil || r.Dialog().Title != "It opens, but it is no result" {
+	if o.result != nil || r.Dialog().Title != "It opens, but it is not a result" {
 		t.Fatalf("a sealed text: %q", r.Dialog().Title)
 	}
 	out := filepath.Join(t.TempDir(), "note.txt")

@@ -254,7 +254,7 @@ func TestNoKeyStaysWithoutItsConnection(t *testing.T) {
 	r := newRig(t)
 	r.connects("Plant 4", testKey)
 	r.connects("Plant 4", testKey)
-	if d := r.Dialog(); !strings.Contains(d.Text, "name of its own") {
+	if d := r.Dialog(); !strings.Contains(d.Text, "a different name") {
 		t.Errorf("the dialog says %q", d.Text)
 	}
 	if held := r.Keychain.Held; len(held) != 1 {
@@ -321,7 +321,7 @@ func TestTabLeadsOutOfATextArea(t *testing.T) {
 func TestATestWithoutItsKey(t *testing.T) {
 	r := newRig(t)
 	r.connects("Plant 4", "")
-	if text := frametest.AllText(r.Settings.form.steps); !strings.Contains(text, "could not be had") || strings.Contains(text, "connection/") {
+	if text := frametest.AllText(r.Settings.form.steps); !strings.Contains(text, "could not be read") || strings.Contains(text, "connection/") {
 		t.Errorf("it says %s", text)
 	}
 }

@@ -424,7 +424,7 @@ func TestCSVUpload(t *testing.T) {
 	r.Dialog().Take(1)
 	r.Wait()
 	r.NoDialog()
-	if !strings.Contains(r.ToastText(), "3 rows saved as up.csv. 2 rows stayed out") {
+	if !strings.Contains(r.ToastText(), "3 rows saved as up.csv. 2 rows were left out") {
 		t.Errorf("the toast says %q", r.ToastText())
 	}
 	want := filepath.Join(t.TempDir(), "up.csv")

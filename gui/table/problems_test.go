@@ -235,7 +235,7 @@ func TestCSVHeaderErrorsAreMended(t *testing.T) {
 	}
 	test.Tap(r.CSV.bar.Primary)
 	r.Wait()
-	if d := r.Dialog(); d.Title != "One error in the titles" || len(d.List) != 1 {
+	if d := r.Dialog(); d.Title != "One error in the header" || len(d.List) != 1 {
 		t.Errorf("%s %q", d.Title, d.List)
 	}
 	r.Dialog().Cancel()
