@@ -29,7 +29,7 @@ func TestServicesAreExplained(t *testing.T) {
 		"in 30s":                     &trustmanager.APIError{Status: 429, RetryAfter: 30 * time.Second},
 		"status page":                &trustmanager.NotSentError{Err: &trustmanager.APIError{Status: 500}},
 		"Quota used up":              &trustmanager.APIError{Status: 400, Message: "quota used up"},
-		"Split":                     &trustmanager.APIError{Status: 413},
+		"Split":                      &trustmanager.APIError{Status: 413},
 		"proxy, and test":            &trustmanager.NotSentError{Err: &net.OpError{Op: "dial", Err: errors.New("refused")}},
 		"Own root":                   &tls.CertificateVerificationError{Err: errors.New("unknown authority")},
 		"host in Settings":           &net.DNSError{Err: "no such host", Name: "h"},
