@@ -99,7 +99,7 @@ func (d *demonstration) table(ctx context.Context, n int) error {
 		return err
 	}
 	d.count("checked", report.Count(finding.Error), 0, "%s", summary(int64(order.Len()), report))
-	to, opener, err := demoCertificate()
+	to, opener, err := demoKey(ctx, recipient.X509)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (d *demonstration) addresses(ctx context.Context, n int) error {
 	d.say("\n3. A MAC range: the service makes the keys and seals them to an OpenPGP key")
 	series, report := eui48.Check("00:1a:c2:7b:00:00", fmt.Sprint(n), "10")
 	d.count("checked", int(series.Count), n, "%s to %s, %s", series.Start, series.Last(), summary(int64(n), report)) // #nosec G115 -- at most demoLimit
-	to, opener, err := demoPGPKey()
+	to, opener, err := demoKey(ctx, recipient.OpenPGP)
 	if err != nil {
 		return err
 	}

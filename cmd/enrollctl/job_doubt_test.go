@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"enrollbench/core/practice"
+	"enrollbench/core/recipient"
 	"enrollbench/core/trustmanager"
 )
 
@@ -45,7 +46,7 @@ func newCounter(t *testing.T) *counter {
 		t.Fatal(err)
 	}
 	c.key = filepath.Join(c.dir, "token")
-	to, opener, err := demoCertificate()
+	to, opener, err := demoKey(t.Context(), recipient.X509)
 	if err != nil {
 		t.Fatal(err)
 	}

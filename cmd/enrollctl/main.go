@@ -44,7 +44,7 @@ var root = &command{
 		{name: "mac", summary: "MAC address ranges (EUI-48): check one, list it as a CSV for upload",
 			commands: []*command{macCheck, macList, macRules}},
 		{name: "recipient", summary: "the certificate or OpenPGP key that the service seals results to",
-			commands: []*command{recipientShow, recipientPublic, recipientRehearse, recipientRules}},
+			commands: []*command{recipientShow, recipientMake, recipientPublic, recipientRehearse, recipientRules}},
 		encrypt,
 		decrypt,
 		deliver,

@@ -280,6 +280,9 @@ func (x *export) chain(c *record) []*x509.Certificate {
 	return x.chains[x.gathering.authorities.list[c.authority].speaker]
 }
 
+// keystoreIterations of each derivation: what OpenSSL writes. An order has thousands of devices.
+const keystoreIterations = 2048
+
 func (x *export) writePKCS12(to sink, r *reader, i int, der []byte, out *outcome) error {
 	c := &x.gathering.certificates[i]
 	cert, _, err := certificate.Parse(der)
@@ -297,7 +300,7 @@ func (x *export) writePKCS12(to sink, r *reader, i int, der []byte, out *outcome
 	if alias == "" {
 		alias = x.names[i]
 	}
-	data, err := privatekey.Keystore(key, cert, x.chain(c), alias, x.passphrase)
+	data, err := privatekey.Keystore(key, cert, x.chain(c), alias, x.passphrase, keystoreIterations)
 	if err != nil {
 		return fmt.Errorf("PKCS#12 of %q: %w", c.name, err)
 	}

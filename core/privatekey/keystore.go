@@ -28,13 +28,11 @@ var (
 	oidSHA256          = encodingasn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
 )
 
-// keystoreIterations of each derivation: what OpenSSL writes. An order has thousands of devices.
-const keystoreIterations = 2048
-
 // Keystore writes a PKCS#12 with a key, its certificate and the CAs above it (AES-256, PBKDF2 with SHA-256, a MAC with
 // SHA-256). Java opens it as a keystore in which the key has the alias name, Windows and OpenSSL show it as the friendly
-// name. name must not be empty; Java takes passphrases in ASCII only.
-func Keystore(key crypto.PrivateKey, certificate *x509.Certificate, chain []*x509.Certificate, name string, passphrase []byte) ([]byte, error) {
+// name. name must not be empty; Java takes passphrases in ASCII only. Each of its three derivations has that many
+// iterations.
+func Keystore(key crypto.PrivateKey, certificate *x509.Certificate, chain []*x509.Certificate, name string, passphrase []byte, iterations int) ([]byte, error) {
 	plain, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return nil, err
@@ -50,9 +48,9 @@ func Keystore(key crypto.PrivateKey, certificate *x509.Certificate, chain []*x50
 	for _, c := range chain {
 		certificates = append(certificates, safeBag(oidCertificateBag, certificateBag(c))...)
 	}
-	algorithm, ciphertext := protect(sequence(certificates), passphrase, keystoreIterations)
+	algorithm, ciphertext := protect(sequence(certificates), passphrase, iterations)
 	encrypted := sequence(der(0), sequence(der(oidData), algorithm, element(contextZero, ciphertext)))
-	shrouded := safeBag(oidShroudedKeyBag, encryptedPKCS8(plain, passphrase, keystoreIterations), attribute(oidFriendlyName, element(asn1.Tag(30), units)), keyID)
+	shrouded := safeBag(oidShroudedKeyBag, encryptedPKCS8(plain, passphrase, iterations), attribute(oidFriendlyName, element(asn1.Tag(30), units)), keyID)
 	safes := sequence(
 		sequence(der(oidEncryptedData), element(explicitZero, encrypted)),
 		data(sequence(shrouded)))
@@ -60,12 +58,12 @@ func Keystore(key crypto.PrivateKey, certificate *x509.Certificate, chain []*x50
 	salt := random(16)
 	secret := passwordOf(passphrase)
 	defer secret.wipe()
-	macKey := pkcs12Derive(crypto.SHA256, 3, secret.bmp, salt, keystoreIterations, sha256.Size)
+	macKey := pkcs12Derive(crypto.SHA256, 3, secret.bmp, salt, uint64(iterations), sha256.Size) // #nosec G115 -- not negative
 	defer clear(macKey)
 	mac := hmac.New(sha256.New, macKey)
 	mac.Write(safes)
 	digest := sequence(sequence(der(oidSHA256), null), octets(mac.Sum(nil)))
-	return sequence(der(3), data(safes), sequence(digest, octets(salt), der(keystoreIterations))), nil
+	return sequence(der(3), data(safes), sequence(digest, octets(salt), der(iterations))), nil
 }
 
 // encryptedPKCS8 is an EncryptedPrivateKeyInfo (RFC 5958 §3).

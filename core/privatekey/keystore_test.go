@@ -38,7 +38,7 @@ func TestKeystore(t *testing.T) {
 	}
 	ca, caKey := issue("CA", true, nil, nil)
 	cert, key := issue("line 4 \u00fc", false, ca, caKey)
-	file, err := Keystore(key, cert, []*x509.Certificate{ca}, "line-4-\u00fc", []byte("secret pass"))
+	file, err := Keystore(key, cert, []*x509.Certificate{ca}, "line-4-\u00fc", []byte("secret pass"), 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
