@@ -287,3 +287,20 @@ func TestDetailsKeepTheFocus(t *testing.T) {
 		t.Errorf("after the step is gone the focus is on %v", c.Focused())
 	}
 }
+
+// The list counts as people do, in names, connections and profiles.
+func TestTheListIsInTheOrderOfPeople(t *testing.T) {
+	one := func(n string) *job.Record {
+		return &job.Record{ID: n, Name: "dev-" + n, Connection: job.Connection{Name: "Plant " + n}, Profile: job.Profile{Name: "profile " + n}}
+	}
+	all := []*job.Record{one("10"), one("9"), one("100")}
+	for _, column := range []int{jobColName, jobColConnection, jobColProfile} {
+		var got []string
+		for _, r := range arrangeJobs(all, jobFilter{column: column, ascending: true}) {
+			got = append(got, r.ID)
+		}
+		if !slices.Equal(got, []string{"9", "10", "100"}) {
+			t.Errorf("by column %d: %q", column, got)
+		}
+	}
+}

@@ -132,13 +132,13 @@ func arrangeJobs(all []*job.Record, f jobFilter) []*job.Record {
 		case jobColCount:
 			return cmp.Compare(a.Expected(), b.Expected())
 		case jobColConnection:
-			return strings.Compare(a.Connection.Name, b.Connection.Name)
+			return words.Compare(a.Connection.Name, b.Connection.Name)
 		case jobColProfile:
-			return strings.Compare(a.Profile.Name, b.Profile.Name)
+			return words.Compare(cmp.Or(a.Profile.Name, a.Profile.ID), cmp.Or(b.Profile.Name, b.Profile.ID))
 		case jobColTime:
 			return a.Updated.Compare(b.Updated)
 		}
-		return strings.Compare(strings.ToLower(a.Short()), strings.ToLower(b.Short()))
+		return words.Compare(a.Short(), b.Short())
 	}
 	slices.SortFunc(rows, func(a, b *job.Record) int {
 		c := compare(a, b)

@@ -387,7 +387,7 @@ func (t *Room) Open()          { t.app.Canvas().Focus(t.scanner.Entry) }
 func (t *Room) Find()          { t.app.Canvas().Focus(t.nth.Entry) }
 func (t *Room) Paste(s string) { t.start.Entry.SetText(strings.TrimSpace(s)) }
 func (t *Room) Escape()        { t.work.Cancel() }
-func (t *Room) Shown()         { t.app.Canvas().Focus(t.start.Entry) }
+func (t *Room) Shown()         { t.app.Canvas().Focus(t.scanner.Entry) }
 
 // NextProblem goes to the field with the first error, else warning.
 func (t *Room) NextProblem() {

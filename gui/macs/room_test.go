@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/gui/look"
@@ -153,5 +154,15 @@ func TestCopyAddresses(t *testing.T) {
 	m.copySelected()
 	if got := r.Clipboard().Content(); got != "00-1a-c2-7b-00-01\n00-1a-c2-7b-00-02\n" {
 		t.Errorf("copied %q", got)
+	}
+}
+
+// Whoever comes to the room can scan at once.
+func TestTheScanFieldHasTheFocus(t *testing.T) {
+	r := newRig(t)
+	r.Bring(r.Else)
+	r.Bring(r.MAC)
+	if r.Canvas().Focused() != fyne.Focusable(r.MAC.scanner.Entry) {
+		t.Errorf("the focus is on %v", r.Canvas().Focused())
 	}
 }

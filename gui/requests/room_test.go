@@ -488,3 +488,20 @@ func TestAnOrderSaysWhatItLeavesOut(t *testing.T) {
 		t.Errorf("made from %q, without %d: %q", o.Sources, o.LeftOut, o.LeftNames)
 	}
 }
+
+// Files and names are in the order in which people count.
+func TestRequestsAreInTheOrderOfPeople(t *testing.T) {
+	r, folder := newRig(t), t.TempDir()
+	for _, name := range []string{"dev-10", "dev-9", "DEV-8"} {
+		frametest.Put(t, filepath.Join(folder, name+".csr"), frametest.Request(t, frametest.NewKey(t), name))
+	}
+	r.Bring(r.CSR)
+	r.Drop(folder)
+	for _, column := range []int{colFile, colName} {
+		r.CSR.onSort(column, true)
+		r.Wait()
+		if got := r.files(); !slices.Equal(got, []string{"DEV-8.csr", "dev-9.csr", "dev-10.csr"}) {
+			t.Errorf("by column %d: %q", column, got)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/words"
 )
 
 // Columns of the list.
@@ -140,7 +141,7 @@ func comparison(set *csr.Set, column int) func(a, b int) int {
 	case colState:
 		return func(a, b int) int { return cmp.Compare(gravity[set.Status(a)], gravity[set.Status(b)]) }
 	case colName:
-		return func(a, b int) int { return strings.Compare(set.Entry(a).CommonName, set.Entry(b).CommonName) }
+		return func(a, b int) int { return words.Compare(set.Entry(a).CommonName, set.Entry(b).CommonName) }
 	case colKey:
 		return func(a, b int) int {
 			x, y := set.Entry(a).Key, set.Entry(b).Key
@@ -149,7 +150,10 @@ func comparison(set *csr.Set, column int) func(a, b int) int {
 	case colFingerprint:
 		return func(a, b int) int { return bytes.Compare(set.Entry(a).SPKI[:], set.Entry(b).SPKI[:]) }
 	}
-	return func(a, b int) int { return set.Entry(a).At.Compare(set.Entry(b).At) }
+	return func(a, b int) int {
+		x, y := set.Entry(a).At, set.Entry(b).At
+		return cmp.Or(words.Compare(x.File, y.File), words.Compare(x.Member, y.Member), x.Compare(y))
+	}
 }
 
 // place names where an entry comes from, short: below the common folder, with the member of a ZIP and the number among
