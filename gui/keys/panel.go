@@ -32,6 +32,7 @@ type Window interface {
 	StandingWords(r *recipient.Recipient) string
 	SetRecipient(r *recipient.Recipient, path string)
 	RememberProof(p recipient.Proof)
+	Config() string
 }
 
 // keyPanel shows core/recipient: which key results are encrypted to. It is no tab of its own but opens from the header,
@@ -50,6 +51,8 @@ type Room struct {
 	other    *widgets.Button
 	none     *widgets.Button
 	seal     *widgets.Button
+	making   *widgets.Button
+	practice *widgets.Button
 
 	title  *widgets.Text
 	words  *widgets.Text
@@ -81,7 +84,9 @@ func (p *Room) build() {
 	p.bar = widgets.NewBottomBar(primary, p.none, p.other)
 
 	files := widgets.NewPrimary(words.T("open.files"), look.Icon("add"), p.Open)
-	p.empty = widgets.DropZone(words.T("keys.drop"), words.T("keys.drop-hint"), widgets.Space(0, 0), files)
+	p.making = widgets.NewButton(words.T("keys.make"), look.Icon("key"), p.askPair)
+	p.practice = widgets.NewQuiet(words.T("keys.make-for-practice"), look.ColoredIcon("practice", look.ColorPractice), p.makePractice)
+	p.empty = widgets.DropZone(words.T("keys.drop"), words.T("keys.drop-hint"), p.practice, files, p.making)
 
 	p.title, p.words = widgets.NewText("").Giving(), widgets.NewText("").Giving()
 	p.title.Face, p.title.Style.Bold = look.SizeFigure, true
@@ -100,7 +105,7 @@ func (p *Room) build() {
 	p.remark.Color = look.Failed.Color()
 	right := widgets.Down(2*look.Gap, widgets.NewText(words.T("keys.rehearsal")).Title(), p.proof,
 		widgets.NewParagraph(words.T("keys.rehearsal-text")).Muted(),
-		container.NewBorder(nil, nil, nil, choose, p.key), p.remark, widgets.Rule(), container.NewHBox(p.seal))
+		container.NewBorder(nil, nil, nil, choose, p.key), p.remark, widgets.Rule(), container.NewHBox(p.seal), container.NewHBox(widgets.NewQuiet(words.T("keys.make"), look.Icon("key"), p.askPair)))
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(widgets.AsideWidth,
 		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
 	p.page = widgets.Edged(nil, nil, nil, side, left)

@@ -116,6 +116,7 @@ func TestKeysFitASmallWindow(t *testing.T) {
 	}
 	r.Window().Resize(fyne.NewSize(1000, 700))
 	r.ShowKeys()
+	fits("no key yet")
 	r.Drop(s.Both)
 	fits("a private key")
 	r.Drop(s.Certificate)
