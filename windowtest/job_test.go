@@ -59,6 +59,7 @@ func TestPractiseWithMACAndPGP(t *testing.T) {
 	s.expect("the proof", func(s desktop.State) bool { return strings.HasSuffix(s.Sentence, "proven today") })
 	s.key("ctrl+3")
 	s.expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
+	s.key("Tab") // from the scan field to the start
 	for i, value := range []string{"00:1a:c2:7b:00:00", "5", "10"} {
 		if i > 0 {
 			s.key("Return")

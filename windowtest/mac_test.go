@@ -12,8 +12,8 @@ import (
 func TestMACRange(t *testing.T) {
 	s := open(t)
 	s.key("ctrl+3")
-	s.expect("the MAC tab with the focus on its first field", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
-	s.key("ctrl+a")
+	s.expect("the MAC tab with the focus on the scan field", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
+	s.key("Tab", "ctrl+a") // to the start
 	s.typed("00:1A:C2:7B:00:00")
 	s.key("Return")
 	s.typed("500")
@@ -37,7 +37,7 @@ func TestMACRangeWithErrors(t *testing.T) {
 	s := open(t)
 	s.key("ctrl+3")
 	s.expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
-	s.key("ctrl+a")
+	s.key("Tab", "ctrl+a")
 	s.typed("ff-ff-ff-ff-ff-f0")
 	s.key("Return")
 	s.typed("500")

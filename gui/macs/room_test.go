@@ -165,4 +165,8 @@ func TestTheScanFieldHasTheFocus(t *testing.T) {
 	if r.Canvas().Focused() != fyne.Focusable(r.MAC.scanner.Entry) {
 		t.Errorf("the focus is on %v", r.Canvas().Focused())
 	}
+	r.Canvas().FocusNext() // who has no scanner types
+	if r.Canvas().Focused() != fyne.Focusable(r.MAC.start.Entry) {
+		t.Errorf("behind the scan field comes %v", r.Canvas().Focused())
+	}
 }
