@@ -210,6 +210,9 @@ func (x *exchange) refuse(err error) error {
 		Message string `json:"message"`
 	}
 	e := one{no.code, no.message}
+	if x.r.Header.Get("Expect") == "" { // who asks before sending has sent nothing; anybody else hears the answer only after all was read
+		_, _ = io.CopyN(io.Discard, x.r.Body, maxDrained)
+	}
 	if no.listed {
 		return x.answer(no.status, map[string]any{"errors": []one{e}})
 	}
