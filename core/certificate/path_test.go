@@ -2,7 +2,8 @@ package certificate
 
 import (
 	"crypto"
-	"crypto/dsa" //nolint:staticcheck // that it is not supported is what is tested
+	//lint:ignore SA1019 that it is not supported is what is tested
+	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"

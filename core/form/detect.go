@@ -146,7 +146,7 @@ func base64Digits(text []byte) (digits int, dense bool) {
 			if i > 0 && base64Digit(text[i-1]) && i+1 < len(text) && base64Digit(text[i+1]) {
 				dense = false
 			}
-		case dense && digits >= line && bytes.IndexAny(text[:line], " \t") < 0:
+		case dense && digits >= line && !bytes.ContainsAny(text[:line], " \t"):
 			return digits, true
 		default:
 			return 0, false

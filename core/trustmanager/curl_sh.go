@@ -35,7 +35,12 @@ func hold(text string) string {
 func shWords(text string) ([][]string, error) {
 	text = hold(text)
 	var commands [][]string
-	err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Stmts(strings.NewReader(text), func(s *syntax.Stmt) bool {
+	var err error
+	for s, wrong := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(text)) {
+		if wrong != nil {
+			err = wrong
+			break
+		}
 		syntax.Walk(s, func(n syntax.Node) bool {
 			call, ok := n.(*syntax.CallExpr)
 			if !ok {
@@ -53,8 +58,7 @@ func shWords(text string) ([][]string, error) {
 			}
 			return false // what is substituted within a word is no command of the text's
 		})
-		return true
-	})
+	}
 	var wrong syntax.ParseError
 	if errors.As(err, &wrong) {
 		if lines := strings.Split(text, "\n"); strings.HasPrefix(strings.TrimSpace(lines[min(int(wrong.Pos.Line()), len(lines))-1]), "-") {
