@@ -41,6 +41,7 @@ type Finding struct {
 	Position Position
 	Fix      string // the value that the cell would get
 	Fixable  bool
+	Delete   bool // the repair is to delete the row
 }
 
 // RowFindings says in words what is wrong with the row at place i, in order of the columns and the worst first. It checks the row again; a row
@@ -134,7 +135,7 @@ func (e *explainer) row(i int, id csvdoc.RowID, cells []string) []Finding {
 			h.rule = RuleTrailingRow
 		}
 		f := add(h.rule, h.column, h.message, h.hint)
-		f.Fix, f.Fixable = h.fix, h.fixable
+		f.Fix, f.Fixable, f.Delete = h.fix, h.fixable, h.fixable && deletesRow(h.rule)
 	}
 	if form := r.p.opt.Form; form != nil && len(form.causes) > 0 && !r.rewritten(id) {
 		form.of(id, func(rule *finding.Rule, column, message string) { add(rule, r.p.columnNamed(column), message, "") })

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/work"
 )
@@ -49,8 +50,7 @@ func (r *Result) Fix(ctx context.Context, g *Group, report progress.Func) (*Repa
 		return f, nil
 	}
 	rows := r.places(g.fixable)
-	switch g.Rule {
-	case RuleEmptyRow, RuleTrailingRow, RuleHeaderAgain, RuleNoDevice:
+	if deletesRow(g.Rule) {
 		for _, i := range rows {
 			f.Delete = append(f.Delete, r.snap.ID(i))
 		}
@@ -95,6 +95,79 @@ func (r *Result) Fix(ctx context.Context, g *Group, report progress.Func) (*Repa
 		return nil, err
 	}
 	return f, r.snap.Err()
+}
+
+// deletesRow says whether the repair of a rule is to delete the row.
+func deletesRow(rule *finding.Rule) bool {
+	switch rule {
+	case RuleEmptyRow, RuleTrailingRow, RuleHeaderAgain, RuleNoDevice:
+		return true
+	}
+	return false
+}
+
+// fixedWithAll says whether FixAll mends a group. It leaves empty rows at the end, where one types on, and a column of CSRs
+// that the service has no use for: whoever makes the keys may only have been chosen wrong.
+func fixedWithAll(g *Group) bool {
+	return g.Fixable > 0 && g.Rule != RuleTrailingRow && g.Rule != RuleCSRPresent
+}
+
+// Fixable is how many places FixAll mends at most: where a cell has two problems it takes the worse one's repair.
+func (r *Result) Fixable() (n int) {
+	for i := range r.list {
+		if fixedWithAll(&r.list[i]) {
+			n += r.list[i].Fixable
+		}
+	}
+	return n
+}
+
+// FixAll works out the repair of all groups at once, as Fix does that of one.
+func (r *Result) FixAll(ctx context.Context, report progress.Func) (*Repair, error) {
+	type place struct {
+		row    csvdoc.RowID
+		column csvdoc.ColumnID
+	}
+	all := &Repair{Label: "fix all", snap: r.snap}
+	cells, rows, columns := map[place]bool{}, map[csvdoc.RowID]bool{}, map[csvdoc.ColumnID]bool{}
+	for i := range r.list {
+		g := &r.list[i]
+		if !fixedWithAll(g) {
+			continue
+		}
+		f, err := r.Fix(ctx, g, report)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range f.Cells {
+			if at := (place{c.Row, c.Column}); !cells[at] {
+				cells[at] = true
+				all.Cells = append(all.Cells, c)
+			}
+		}
+		for _, id := range f.Delete {
+			if !rows[id] {
+				rows[id] = true
+				all.Delete = append(all.Delete, id)
+			}
+		}
+		for _, c := range f.Rename {
+			if !columns[c.ID] {
+				columns[c.ID] = true
+				all.Rename = append(all.Rename, c)
+			}
+		}
+		for _, id := range f.Remove {
+			if !columns[id] {
+				columns[id] = true
+				all.Remove = append(all.Remove, id)
+			}
+		}
+	}
+	if all.Len() == 0 {
+		return nil, ErrNoFix
+	}
+	return all, nil
 }
 
 // Apply makes the repair one step of the document. The error is ErrOutdated where the document is not as it was when it

@@ -29,7 +29,7 @@ func (t *Room) showBar() {
 		t.bar.SetAction(false, words.T("csv.wait-reading"))
 	case f.checked.result == nil:
 		t.bar.SetAction(false, words.T("csv.wait-check"))
-	case f.checked.result.Counts().Rows == 0:
+	case f.checked.result.Counts().Rows == 0 || f.fresh():
 		t.bar.SetAction(false, words.T("csv.no-rows"))
 	default:
 		t.bar.SetAction(true, "")
@@ -48,6 +48,9 @@ func (t *Room) facts() []widgets.Fact {
 			text = words.N("csv.reading-rows", n, number(n))
 		}
 		return []widgets.Fact{{State: look.Running, Text: text}}
+	}
+	if f.fresh() {
+		return []widgets.Fact{{Plain: true, Text: words.T("csv.fresh")}}
 	}
 	c := r.Counts()
 	facts := []widgets.Fact{{State: look.Ready, Text: words.N("csr.ready", c.Ready, number(c.Ready))}}

@@ -389,13 +389,29 @@ func (t *Room) fixItems(row, col int) []*fyne.MenuItem {
 		if !f.Fixable || t.value.at != (sheet.Place{Row: row, Column: col}) {
 			continue
 		}
-		id, column := rows.id(row), rows.column(col)
-		items = append(items, widgets.MenuItem(words.T("csv.menu-fix", "Value", shortValue(f.Fix)), "ready", func() { t.setCell(id, column, f.Fix) }))
+		text, fix := t.repair(f, rows.id(row), rows.column(col))
+		items = append(items, widgets.MenuItem(text, "ready", fix))
 	}
 	if len(items) > 0 {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
 	return items
+}
+
+// repair is the certain repair of a finding in words, and what does it: what is wrong with a whole row goes with the row.
+func (t *Room) repair(f enrollment.Finding, row csvdoc.RowID, column csvdoc.Column) (string, func()) {
+	switch {
+	case f.Delete:
+		return words.N("csv.menu-delete", 1), func() {
+			rows := t.file.rows
+			if i, ok := rows.snap.Index(row); ok && rows.rowOf(i) >= 0 {
+				t.deleteRows(rows.rowOf(i), rows.rowOf(i))
+			}
+		}
+	case f.Fix == "":
+		return words.T("csv.menu-fix-empty"), func() { t.setCell(row, column, "") }
+	}
+	return words.T("csv.menu-fix", "Value", shortValue(f.Fix)), func() { t.setCell(row, column, f.Fix) }
 }
 
 // headerFixItems are the menu's entries that mend a column's name.

@@ -88,9 +88,13 @@ func (p *csvFindings) show() {
 		return
 	}
 	r := f.checked.result
-	p.shown = slices.Clone(r.Groups())
+	p.shown = slices.DeleteFunc(slices.Clone(r.Groups()), f.expected)
 	slices.SortStableFunc(p.shown, func(a, b enrollment.Group) int { return cmp.Compare(b.Rule.Severity, a.Rule.Severity) })
 	found, rows := false, r.Counts().Rows
+	if n := r.Fixable(); n > 0 {
+		p.groups.Add(widgets.Inset(look.Gap/2, look.Gap, container.NewHBox(
+			widgets.NewButton(words.N("csv.fix-everything", n), look.Icon("ready"), p.tab.fixEverything))))
+	}
 	for i := range p.shown {
 		g := &p.shown[i]
 		row := p.row(g)
@@ -103,6 +107,9 @@ func (p *csvFindings) show() {
 	}
 	if len(p.shown) == 0 {
 		text := widgets.NewParagraph(words.N("csv.all-good", rows))
+		if f.fresh() {
+			text = widgets.NewParagraph(words.T("csv.fresh-text"))
+		}
 		p.groups.Add(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
 			widgets.Across(0, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, widgets.Middle(text))))
 	}
@@ -286,20 +293,45 @@ func (g *csvGroupPage) showActions() {
 	g.actions.Refresh()
 }
 
+// expected says whether a group is about what is so in every table that somebody fills by hand: it has no row yet, or an
+// empty one at its end, to type in.
+func (f *csvFile) expected(g enrollment.Group) bool {
+	return g.Rule == enrollment.RuleTrailingRow && g.Rows == 1 || g.Rule == enrollment.RuleNoRows && f.facts.path == ""
+}
+
+// fresh says whether this is a new table that holds nothing yet.
+func (f *csvFile) fresh() bool {
+	r := f.checked.result
+	return r != nil && f.facts.path == "" && slices.ContainsFunc(r.Groups(), func(g enrollment.Group) bool { return g.Rule == enrollment.RuleNoRows })
+}
+
 // fixAll mends every place of a group whose repair is certain, as one step.
 func (t *Room) fixAll(g enrollment.Group) {
-	f := t.file
 	key := keyOf(&g)
-	t.whenReady(func() {
-		result := f.checked.result // of the document as it is now, so that the cause may be another
-		i := slices.IndexFunc(result.Groups(), func(now enrollment.Group) bool { return keyOf(&now) == key })
+	t.fix(words.T("csv.label-fix", "Title", g.Rule.Title), func(ctx context.Context, result *enrollment.Result, report progress.Func) (*enrollment.Repair, error) {
+		groups := result.Groups() // of the document as it is now, so that the cause may be another
+		i := slices.IndexFunc(groups, func(now enrollment.Group) bool { return keyOf(&now) == key })
 		if i < 0 {
-			return
+			return nil, enrollment.ErrNoFix
 		}
-		now, label := result.Groups()[i], words.T("csv.label-fix", "Title", g.Rule.Title)
-		n := 0
+		return result.Fix(ctx, &groups[i], report)
+	})
+}
+
+// fixEverything mends every place of every group whose repair is certain, as one step.
+func (t *Room) fixEverything() {
+	t.fix(words.T("csv.label-fix-everything"), func(ctx context.Context, result *enrollment.Result, report progress.Func) (*enrollment.Repair, error) {
+		return result.FixAll(ctx, report)
+	})
+}
+
+// fix applies a repair that is found in the check of the document as it is now.
+func (t *Room) fix(label string, find func(context.Context, *enrollment.Result, progress.Func) (*enrollment.Repair, error)) {
+	f := t.file
+	t.whenReady(func() {
+		result, n := f.checked.result, 0
 		t.alter(edit{title: words.T("csv.fixing"), cells: fewCells + 1, work: func(ctx context.Context, d *csvdoc.Document, report progress.Func) (csvdoc.Change, error) {
-			repair, err := result.Fix(ctx, &now, report)
+			repair, err := find(ctx, result, report)
 			if err != nil {
 				return csvdoc.Change{}, err
 			}

@@ -297,3 +297,117 @@ func TestCSVTickByMouse(t *testing.T) {
 		t.Error("a second click does not tick again")
 	}
 }
+
+// A new table has no problems: nobody has filled it yet.
+func TestCSVNewTableIsNotRed(t *testing.T) {
+	for _, columns := range [][]string{clientColumns, serverColumns} {
+		r := csvRig(t)
+		r.CSV.newSheet(columns)
+		r.Wait()
+		if got := r.CSV.bar.Sentence(); got != "No rows yet" {
+			t.Errorf("the bar says %q", got)
+		}
+		for _, g := range r.CSV.findings.shown {
+			t.Errorf("%s is listed", g.Rule.Name)
+		}
+		if text := frametest.AllText(r.CSV.findings.groups); !strings.Contains(text, "first row") {
+			t.Errorf("the findings say %q", text)
+		}
+		if !r.CSV.bar.Primary.Disabled() || r.CSV.bar.Reason() == "" {
+			t.Error("an upload of nothing is offered")
+		}
+		if m := r.CSV.file.rows.Cell(0, 0).Mark; m != sheet.Unmarked {
+			t.Errorf("the empty row is marked %d", m)
+		}
+		r.CSV.editor.OnEdit(0, 0, " ")
+		r.Wait()
+		if got := r.CSV.bar.Sentence(); got == "No rows yet" && r.CSV.file.rows.text(0, 0) == "" {
+			t.Errorf("with a space the bar says %q", got)
+		}
+	}
+	r, _ := openedCSV(t, "subject.common_name\n\n")
+	if got := r.CSV.bar.Sentence(); !strings.Contains(got, "header") {
+		t.Errorf("of a file without rows the bar says %q", got)
+	}
+}
+
+// What is wrong with a row goes with the row; a cell of spaces is emptied.
+func TestCSVFixesAreNamed(t *testing.T) {
+	const content = "subject.common_name,san.dns_name\ndev-1,a.example.com\n,\ndev-2,  \nTotal,\n"
+	r, _ := openedCSV(t, content)
+	for _, c := range []struct {
+		row, col int
+		label    string
+		rows     []string
+	}{
+		{1, 0, "Delete the row", []string{"dev-1 a.example.com", "dev-2   ", "Total "}},
+		{2, 1, "Empty the cell", []string{"dev-1 a.example.com", " ", "dev-2 ", "Total "}},
+		{3, 0, "Delete the row", []string{"dev-1 a.example.com", " ", "dev-2   "}},
+	} {
+		r.CSV.editor.Select(c.row, c.col)
+		r.Wait()
+		items := r.CSV.fixItems(c.row, c.col)
+		if len(items) == 0 || items[0].Label != c.label {
+			t.Errorf("row %d offers %v, want %q", c.row, items, c.label)
+			continue
+		}
+		if got := labels(r.CSV.value.side); !slices.Equal(got, []string{c.label}) {
+			t.Errorf("below the sheet stand the buttons %q, want %q", got, c.label)
+		}
+		items[0].Action()
+		r.Wait()
+		var got []string
+		for _, line := range r.cells() {
+			got = append(got, strings.Join(line, " "))
+		}
+		if !slices.Equal(got, c.rows) {
+			t.Errorf("%s: %q, want %q", c.label, got, c.rows)
+		}
+		r.CSV.Undo()
+		r.Wait()
+	}
+}
+
+func TestCSVApplyAllFixes(t *testing.T) {
+	r, _ := openedCSV(t, "Subject.Common_Name,subject.country\n dev-1,de\n,\ndev-2 ,DE\nTotal,\n")
+	p := r.CSV.findings
+	buttons := within[*widgets.Button](p.groups)
+	if len(buttons) != 1 || buttons[0].Text != "Apply all certain fixes (6)" {
+		t.Fatalf("the findings offer %q", labels(p.groups))
+	}
+	test.Tap(buttons[0])
+	r.Wait()
+	r.NoDialog()
+	var got []string
+	for _, line := range r.cells() {
+		got = append(got, strings.Join(line, ","))
+	}
+	if !slices.Equal(got, []string{"dev-1,DE", "dev-2,DE"}) || r.names()[0] != "subject.common_name" || !strings.HasPrefix(r.ToastText(), "6 places fixed") {
+		t.Errorf("fixed: %q, columns %q, toast %q", got, r.names(), r.ToastText())
+	}
+	if got := labels(p.groups); len(got) != 0 {
+		t.Errorf("with nothing to fix the findings offer %q", got)
+	}
+	r.CSV.fixEverything()
+	r.Wait()
+	if !strings.Contains(r.ToastText(), "nothing to fix") {
+		t.Errorf("fixing nothing says %q", r.ToastText())
+	}
+	r.CSV.Undo()
+	r.Wait()
+	if len(r.cells()) != 4 || r.names()[0] != "Subject.Common_Name" {
+		t.Errorf("undone in one step: %q", r.cells())
+	}
+}
+
+// Where the service was chosen to make the keys by mistake, fixing all keeps the CSRs.
+func TestCSVApplyAllFixesKeepsCSRs(t *testing.T) {
+	r, _ := openedCSV(t, "subject.common_name,csr\ndev-1 ,x\n\n")
+	r.CSV.setKeys(enrollment.ServerKeys)
+	r.Wait()
+	r.CSV.fixEverything()
+	r.Wait()
+	if got := r.cells(); len(r.names()) != 2 || got[0][0] != "dev-1" || got[0][1] != "x" {
+		t.Errorf("fixed: %q, columns %q", got, r.names())
+	}
+}

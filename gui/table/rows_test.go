@@ -15,19 +15,25 @@ import (
 	"enrollbench/gui/widgets/sheet"
 )
 
-// entries are the fields of a form.
-func entries(o fyne.CanvasObject) []*widgets.Entry {
-	switch o := o.(type) {
-	case *widgets.Entry:
-		return []*widgets.Entry{o}
-	case *fyne.Container:
-		var all []*widgets.Entry
-		for _, inner := range o.Objects {
-			all = append(all, entries(inner)...)
-		}
-		return all
+// within are the widgets of one kind in an object, in order.
+func within[W fyne.CanvasObject](o fyne.CanvasObject) (all []W) {
+	if w, ok := o.(W); ok {
+		return []W{w}
 	}
-	return nil
+	if c, ok := o.(*fyne.Container); ok {
+		for _, inner := range c.Objects {
+			all = append(all, within[W](inner)...)
+		}
+	}
+	return all
+}
+
+// labels are the texts of the buttons in an object.
+func labels(o fyne.CanvasObject) (all []string) {
+	for _, b := range within[*widgets.Button](o) {
+		all = append(all, b.Text)
+	}
+	return all
 }
 
 // scan types codes as a scanner does: the code and Enter.
@@ -103,7 +109,7 @@ func TestCSVAddRows(t *testing.T) {
 	r, _ := openedCSV(t, "a,b\n1,2\n")
 	r.CSV.openAddRows()
 	d := r.Dialog()
-	entry := entries(d.Body)[0]
+	entry := within[*widgets.Entry](d.Body)[0]
 	for _, bad := range []string{"", "0", "x", "1000001"} {
 		entry.SetText(bad)
 		entry.OnSubmitted(bad)
@@ -126,7 +132,7 @@ func TestCSVSeriesMakesItsRows(t *testing.T) {
 	r.CSV.editor.OnEdit(0, 1, "0098")
 	r.CSV.openSeries(sheet.Area{Top: 0, Left: 1, Bottom: 0, Right: 1})
 	d := r.Dialog()
-	all := entries(d.Body)
+	all := within[*widgets.Entry](d.Body)
 	number := all[len(all)-1]
 	number.SetText("0")
 	if text := frametest.AllText(d.Body); !strings.Contains(text, "how many rows") {

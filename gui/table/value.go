@@ -170,8 +170,8 @@ func (v *csvValue) findingLine(f enrollment.Finding, row csvdoc.RowID, column cs
 		lines.Add(widgets.NewParagraph(words.Sentence(f.Hint)).Muted().Small())
 	}
 	if f.Fixable {
-		lines.Add(container.NewHBox(widgets.NewButton(words.T("csv.menu-fix", "Value", shortValue(f.Fix)), look.Icon("ready"),
-			func() { v.tab.setCell(row, column, f.Fix) })))
+		text, fix := v.tab.repair(f, row, column)
+		lines.Add(container.NewHBox(widgets.NewButton(text, look.Icon("ready"), fix)))
 	}
 	return container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 18)), widgets.Space(look.Gap, 0)), nil, lines)
 }

@@ -121,6 +121,8 @@ func (t *Room) unchanged(err error) {
 		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-undo")})
 	case errors.Is(err, csvdoc.ErrNothingToRedo):
 		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-redo")})
+	case errors.Is(err, enrollment.ErrNoFix):
+		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.nothing-to-fix")})
 	case errors.Is(err, csvdoc.ErrHitStale), errors.Is(err, csvdoc.ErrChangedMeanwhile), errors.Is(err, enrollment.ErrOutdated):
 		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.changed-meanwhile")})
 		if t.finder.opened() {
