@@ -27,6 +27,9 @@ type HeldKey struct {
 	Opener *recipient.Opener
 	ctx    atomic.Value // context.Context of the work that uses it now: an OpenPGP ring may ask for another passphrase later
 
+	dialog  *passphraseDialog // that is open, nil for none; belongs to the UI thread
+	givenUp bool              // the user went back while a passphrase was tried; belongs to the UI thread
+
 	account string // of its passphrase in the keychain
 	mu      sync.Mutex
 	keep    []byte // the passphrase that the user wants kept once it has proven right
@@ -57,9 +60,17 @@ func (a *Frame) ReadKey(ctx context.Context, path string) (*HeldKey, error) {
 				return p, nil
 			}
 		}
-		return a.passphraseFor(now.Context, filepath.Base(path), h.wants)(attempt)
+		return a.passphraseFor(now.Context, filepath.Base(path), h)(attempt)
 	}
-	h.Opener, err = recipient.LoadOpener(data, nil, ask)
+	for { // the user ends it, not a number of attempts
+		if h.Opener, err = recipient.LoadOpener(data, nil, ask); !errors.Is(err, privatekey.ErrWrongPassphrase) {
+			break
+		}
+	}
+	if err == nil && a.gaveUp(ctx, h) {
+		h.Opener.Wipe()
+		err = context.Canceled
+	}
 	if err != nil {
 		h.wants(nil)
 		return nil, err

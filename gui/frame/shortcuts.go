@@ -68,8 +68,11 @@ func (a *Frame) Covered() bool { return len(a.dialogs) > 0 || a.Canvas().Overlay
 // onKey handles the keys that need no Ctrl; widgets with the focus pass them on.
 func (a *Frame) OnKey(ev *fyne.KeyEvent) {
 	if n := len(a.dialogs); n > 0 {
-		if ev.Name == fyne.KeyEscape {
+		switch ev.Name {
+		case fyne.KeyEscape:
 			a.dialogs[n-1].Cancel()
+		case fyne.KeyReturn, fyne.KeyEnter:
+			a.dialogs[n-1].Submit()
 		}
 		return
 	}
@@ -91,12 +94,19 @@ func (a *Frame) OnKey(ev *fyne.KeyEvent) {
 		}
 		with(a, Leader.NextProblem)
 	case fyne.KeyEscape:
-		if a.toast.Note() != nil {
+		if a.toast.Note() != nil && !a.working() {
 			a.toast.Clear()
 			return
 		}
 		with(a, Escaper.Escape)
 	}
+}
+
+// working says whether the room in front has work that Escape cancels.
+func (a *Frame) working() bool {
+	_, stops := a.Current().(Escaper)
+	w, ok := a.Current().(Working)
+	return stops && ok && w.Busy()
 }
 
 // help shows what the keys do.

@@ -158,7 +158,8 @@ func Run[T any](r *Runner, title string, work func(context.Context, progress.Fun
 	}
 	r.generation++
 	generation, t := r.generation, r.tasks
-	ctx, stop := context.WithCancel(t.ctx)
+	ends := &endings{}
+	ctx, stop := context.WithCancel(context.WithValue(t.ctx, endingsKey{}, ends))
 	began := t.clock()
 	shown := &widgets.Progress{Title: title}
 	r.stop, r.current = stop, shown
@@ -170,6 +171,9 @@ func Run[T any](r *Runner, title string, work func(context.Context, progress.Fun
 		value, err := guarded(ctx, t, counter, work)
 		close(ended)
 		t.post(func() {
+			for _, end := range ends.all {
+				end()
+			}
 			if r.generation != generation {
 				return
 			}
@@ -201,6 +205,20 @@ func Run[T any](r *Runner, title string, work func(context.Context, progress.Fun
 			}
 		}
 	})
+}
+
+// endings is what is done on the UI thread once a piece of work has ended.
+type (
+	endings    struct{ all []func() }
+	endingsKey struct{}
+)
+
+// atEnd makes end happen on the UI thread when the work of ctx has ended, before its done function hears of it. Only that work
+// itself may call it.
+func atEnd(ctx context.Context, end func()) {
+	if e, ok := ctx.Value(endingsKey{}).(*endings); ok {
+		e.all = append(e.all, end)
+	}
 }
 
 // guarded turns a panic into an error, so that a defect in one piece of work leaves the window and its lists alive.

@@ -223,19 +223,22 @@ func TestPassphraseAFewTimes(t *testing.T) {
 	r.Drop(s.Complete)
 	o.page.keyPath.SetText(s.ProtectedKey)
 	test.Tap(o.bar.Primary)
-	for range 3 {
-		r.types("wrong")
-	}
-	r.Wait()
-	r.NoDialog()
-	if got := frametest.AllText(o.page.remark); !strings.Contains(got, "None of the passphrases was right") {
-		t.Errorf("after three tries the remark says %q", got)
-	}
-	test.Tap(o.bar.Primary)
-	r.types("wrong")
 	r.Until(func() bool { return len(r.Dialogs()) > 0 })
-	if got := frametest.AllText(r.Dialog().Body); !strings.Contains(got, "2 tries are left") {
-		t.Errorf("the second time the dialog says %q", got)
+	d := r.Dialog()
+	says := func(what string) func() bool {
+		return func() bool { return strings.Contains(frametest.AllText(d.Body), what) }
+	}
+	for range 5 {
+		r.types("wrong")
+		// What is typed while it is tried goes nowhere else, and Enter gives nothing twice.
+		if e, ok := r.Canvas().Focused().(*widgets.Entry); !ok || !e.Password || !says("Trying the passphrase")() {
+			t.Fatalf("while it is tried the focus is on %T, the dialog says %q", r.Canvas().Focused(), frametest.AllText(d.Body))
+		}
+		d.Submit()
+		r.Until(says("The passphrase is wrong"))
+		if len(r.Dialogs()) != 1 || r.Dialog() != d {
+			t.Fatal("the dialog is another one after a wrong passphrase")
+		}
 	}
 	r.types(sample.Passphrase)
 	r.Wait()
@@ -266,6 +269,23 @@ func TestGoingBackFromThePassphrase(t *testing.T) {
 	r.Wait()
 	if o.result != nil || !strings.HasPrefix(r.ToastText(), "Cancelled") {
 		t.Errorf("the toast says %q", r.ToastText())
+	}
+}
+
+// Going back while a passphrase is tried opens nothing, whether it was right or wrong.
+func TestGoingBackWhileAPassphraseIsTried(t *testing.T) {
+	for _, phrase := range []string{"wrong", sample.Passphrase} {
+		r, o, s := openRig(t)
+		r.Drop(s.Complete)
+		o.page.keyPath.SetText(s.ProtectedKey)
+		test.Tap(o.bar.Primary)
+		r.types(phrase)
+		r.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		r.Wait()
+		r.NoDialog()
+		if o.result != nil || !strings.HasPrefix(r.ToastText(), "Cancelled") {
+			t.Errorf("%q opens %v, the toast says %q", phrase, o.result != nil, r.ToastText())
+		}
 	}
 }
 
@@ -497,14 +517,17 @@ func TestPassphraseIsRemembered(t *testing.T) {
 	}
 	open()
 	unlock("not it", true)
-	r.Until(func() bool { return len(r.Dialogs()) > 0 })
+	r.Until(func() bool { return strings.Contains(frametest.AllText(r.Dialog().Body), "is wrong") })
 	if len(secrets.Held) != 0 {
 		t.Error("a wrong passphrase was kept")
 	}
 	unlockAgain := r.Dialog()
 	for _, x := range unlockAgain.Body.(*fyne.Container).Objects {
-		if e, ok := x.(*widgets.Entry); ok {
-			e.SetText(sample.Passphrase)
+		switch x := x.(type) {
+		case *widgets.Entry:
+			x.SetText(sample.Passphrase)
+		case *widgets.Check:
+			x.SetChecked(false)
 		}
 	}
 	unlockAgain.Take(1)

@@ -14,6 +14,7 @@ import (
 type Answer struct {
 	Text   string
 	Danger bool
+	Stays  bool   // the dialog stays open; Act closes it, or says in it why not
 	Act    func() // may be nil
 }
 
@@ -57,7 +58,16 @@ func (d *Dialog) Show(c fyne.Canvas) {
 	line := Across(look.Gap, layout.NewSpacer())
 	d.buttons = nil
 	for i, a := range d.Answers {
-		b := NewButton(a.Text, nil, func() { d.close(a.Act) })
+		b := NewButton(a.Text, nil, func() {
+			if a.Stays {
+				a.Act()
+				if d.popup != nil && d.first != nil {
+					c.Focus(d.first) // the press took it
+				}
+				return
+			}
+			d.close(a.Act)
+		})
 		if i == len(d.Answers)-1 {
 			b.Importance = widget.HighImportance
 			if a.Danger {
@@ -76,6 +86,7 @@ func (d *Dialog) Show(c fyne.Canvas) {
 	box.Resize(fyne.NewSize(width, box.MinSize().Height))
 	d.popup = widget.NewModalPopUp(box, c)
 	d.popup.Show()
+	d.entriesSubmit(body)
 	if d.first != nil {
 		c.Focus(d.first)
 	} else if n := len(d.buttons); n > 0 {
@@ -96,6 +107,40 @@ func (d *Dialog) Cancel() {
 		act = d.Answers[0].Act
 	}
 	d.close(act)
+}
+
+// Submit takes the answer that is recommended, as Enter does; one that is dangerous is pressed by itself.
+func (d *Dialog) Submit() {
+	if n := len(d.Answers); n > 0 && d.popup != nil && !d.Answers[n-1].Danger {
+		d.Take(n - 1)
+	}
+}
+
+// entriesSubmit makes Enter in a field submit the dialog, and Ctrl+Enter in one of several lines, where nothing else was said.
+func (d *Dialog) entriesSubmit(o fyne.CanvasObject) {
+	switch o := o.(type) {
+	case *Entry:
+		if o.OnSubmitted == nil {
+			o.OnSubmitted = func(string) { d.Submit() }
+		}
+	case *fyne.Container:
+		for _, inside := range o.Objects {
+			d.entriesSubmit(inside)
+		}
+	case *container.Scroll:
+		d.entriesSubmit(o.Content)
+	}
+}
+
+// Close closes it without any answer.
+func (d *Dialog) Close() { d.close(nil) }
+
+// Fit gives it the height that its content asks for now.
+func (d *Dialog) Fit() {
+	if d.popup != nil {
+		d.popup.Resize(d.popup.MinSize())
+		d.popup.Refresh()
+	}
 }
 
 // Take presses the answer of that index.
@@ -132,10 +177,7 @@ func (d *Dialog) details(c fyne.Canvas) fyne.CanvasObject {
 		} else {
 			inside.Hide()
 		}
-		if d.popup != nil {
-			d.popup.Resize(d.popup.MinSize())
-			d.popup.Refresh()
-		}
+		d.Fit()
 	})
 	return Down(look.Gap/2, head.Row, inside)
 }

@@ -33,6 +33,9 @@ func windowKey(name fyne.KeyName) bool {
 	return false
 }
 
+// enter says whether a key is Enter, which submits a dialog where it means nothing to a choice or a tick box.
+func enter(name fyne.KeyName) bool { return name == fyne.KeyReturn || name == fyne.KeyEnter }
+
 // Button is Fyne's button, high enough for gloves, pressed by Enter too, and open for the window's keys.
 type Button struct{ widget.Button }
 
@@ -67,7 +70,7 @@ func (b *Button) MinSize() fyne.Size {
 // TypedKey implements fyne.Focusable.
 func (b *Button) TypedKey(ev *fyne.KeyEvent) {
 	switch {
-	case ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter:
+	case enter(ev.Name):
 		b.Tapped(nil)
 	case windowKey(ev.Name):
 		passOn(b, ev)
@@ -145,6 +148,10 @@ func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
 // TypedShortcut implements fyne.Shortcutable: what is no editing goes to the window.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	if custom, ok := s.(*desktop.CustomShortcut); ok && !editing(custom) {
+		if e.MultiLine && e.OnSubmitted != nil && enter(custom.KeyName) {
+			e.OnSubmitted(e.Text)
+			return
+		}
 		passShortcut(e, s)
 		return
 	}
@@ -183,7 +190,7 @@ func (s *Select) MinSize() fyne.Size {
 
 // TypedKey implements fyne.Focusable.
 func (s *Select) TypedKey(ev *fyne.KeyEvent) {
-	if windowKey(ev.Name) {
+	if windowKey(ev.Name) || enter(ev.Name) {
 		passOn(s, ev)
 		return
 	}
@@ -209,7 +216,7 @@ func (c *Check) MinSize() fyne.Size {
 
 // TypedKey implements fyne.Focusable.
 func (c *Check) TypedKey(ev *fyne.KeyEvent) {
-	if windowKey(ev.Name) {
+	if windowKey(ev.Name) || enter(ev.Name) {
 		passOn(c, ev)
 		return
 	}
