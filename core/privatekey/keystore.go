@@ -42,7 +42,7 @@ func Keystore(key crypto.PrivateKey, certificate *x509.Certificate, chain []*x50
 	keyID := attribute(oidLocalKeyID, octets(fingerprint[:]))
 	var units []byte
 	for _, u := range utf16.Encode([]rune(name)) {
-		units = append(units, byte(u>>8), byte(u))
+		units = append(units, byte(u>>8), byte(u)) // #nosec G115 -- the two octets of a unit
 	}
 	certificates := safeBag(oidCertificateBag, certificateBag(certificate), keyID)
 	for _, c := range chain {
