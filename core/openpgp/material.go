@@ -179,7 +179,7 @@ func (m *material) secretPart(body, secret []byte) (stub []byte, err error) {
 
 // fingerprint4 is the fingerprint of a public key packet of version 4.
 func fingerprint4(body []byte) []byte {
-	h := sha1.New() // #nosec G401 -- see the import
+	h := sha1.New()                                              // #nosec G401 -- see the import
 	h.Write([]byte{0x99, byte(len(body) >> 8), byte(len(body))}) // #nosec G115 -- a length of two octets (RFC 9580 §5.5.4.2)
 	h.Write(body)
 	return h.Sum(nil)
