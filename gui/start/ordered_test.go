@@ -40,6 +40,9 @@ func TestWhatIsOrdered(t *testing.T) {
 	}
 	p.leave()
 	p.Take(&frame.Order{Batch: job.Batch{Method: job.MAC, Keys: job.ByService, Range: series}})
+	if text := frametest.AllText(p.request); text != "" {
+		t.Errorf("it still says what the batch before would have sent: %q", text)
+	}
 	r.Wait()
 	text = frametest.AllText(p.ordered)
 	for _, want := range []string{series.Start.String(), series.Last().String(), "10\nStep"} {
