@@ -9,6 +9,7 @@ import (
 	"enrollbench/core/cms"
 	"enrollbench/core/form"
 	"enrollbench/core/openpgp"
+	"enrollbench/core/recipient"
 )
 
 // Given says what a file is and what it can serve as, judged without any key. A file may be both a result and a key.
@@ -81,6 +82,22 @@ func (g *Given) header(r io.Reader) {
 			g.Wants = append(g.Wants, r.String())
 		}
 	}
+}
+
+// NamesOf are the words by which Inspect's Wants name a recipient: what is sealed to it says so. A message by which they are found is
+// sealed in memory. A key that stays hidden has none.
+func NamesOf(r *recipient.Recipient) ([]string, error) {
+	var sealed bytes.Buffer
+	w, err := r.Seal(&sealed, recipient.SealOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	g := &Given{Form: form.Detect(sealed.Bytes())}
+	g.header(&sealed)
+	return g.Wants, nil
 }
 
 // FileNames makes the names that Export gives to the files of each certificate, without endings and in the order of the

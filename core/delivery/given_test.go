@@ -1,9 +1,12 @@
 package delivery
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"testing"
+
+	"enrollbench/core/recipient"
 )
 
 // The names that are shown before an export are those that it gives.
@@ -74,6 +77,36 @@ func TestInspect(t *testing.T) {
 		}
 		if _, err := openResult(t, nil, OpenRequest{Paths: []string{path}, Opener: opener}); (err == nil) != (c.result || c.key) {
 			t.Errorf("%s: opening says %v", what, err)
+		}
+	}
+}
+
+// What is sealed to a recipient is found by the names that are told of it; those of another recipient are others.
+func TestNamesOf(t *testing.T) {
+	seen := map[string]bool{}
+	for _, kind := range []recipient.Kind{recipient.X509, recipient.OpenPGP} {
+		pair, err := recipient.Make(t.Context(), recipient.MakeOptions{Kind: kind, Name: "Line 4"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names, err := NamesOf(pair.Recipient)
+		if err != nil || len(names) != 1 || names[0] == "" || seen[names[0]] {
+			t.Fatalf("%s: %q, %v", kind, names, err)
+		}
+		seen[names[0]] = true
+		var sealed bytes.Buffer
+		w, err := pair.Recipient.Seal(&sealed, recipient.SealOptions{Size: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte("five")); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if g, err := Inspect(write(t, "result", sealed.Bytes())); err != nil || !slices.Equal(g.Wants, names) {
+			t.Errorf("%s: the file asks for %q, and the name is %q, %v", kind, g.Wants, names, err)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"enrollbench/core/delivery"
@@ -34,6 +35,7 @@ type GivenFile struct {
 	Kind  givenKind
 	Words string   // what it is
 	Wants []string // which keys can open it, in words
+	Names []string // of these keys, as core names them
 
 	alsoKey bool // it can serve as a private key, whatever else it is
 }
@@ -125,7 +127,7 @@ func InspectFile(path string) (GivenFile, error) {
 	case kind == form.PGPPublicKey, kind == form.PGPSecretKey:
 		f.Kind, f.Words = GivenKey, words.T("given.openpgp-key")
 	case g.Result && len(g.Wants) > 0, g.Result && g.Form.Sealed():
-		f.Kind, f.Wants = GivenSealed, g.Wants
+		f.Kind, f.Wants, f.Names = GivenSealed, g.Wants, slices.Clone(g.Wants)
 		data := map[string]any{"Cipher": g.Cipher, "Coat": g.Coats.String()}
 		switch {
 		case kind == form.PGPMessage:
@@ -177,6 +179,14 @@ func isTable(path string) bool {
 // SizeWords is "3 files · 41.2 MB".
 func (g *Given) SizeWords() string {
 	return words.N("given.files", g.Count) + " · " + words.Size(g.bytes)
+}
+
+// Names are those of the keys that can open it, as far as they are given.
+func (g *Given) Names() (names []string) {
+	for _, f := range g.Files {
+		names = append(names, f.Names...)
+	}
+	return names
 }
 
 // Folder is what all places have in common, and lists leave out; "" where several things were given.

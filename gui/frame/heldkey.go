@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -143,6 +144,8 @@ func KeyProblem(err error) bool {
 // Keys that were used lately are remembered by path, never by content.
 const (
 	prefKeys   = "keys.recent"
+	prefOpens  = "keys.opens" // "NAME\tPATH": by which name a result asks for which key
+	keptNames  = 50
 	recentKeys = 5
 )
 
@@ -153,7 +156,32 @@ func (a *Frame) RecentKeys() []string {
 	})
 }
 
-func (a *Frame) RememberKey(path string) {
+// RememberKey puts a key first among the recent ones. names are those by which results ask for it.
+func (a *Frame) RememberKey(path string, names ...string) {
+	var opens []string
+	for _, n := range names {
+		if n != "" {
+			opens = append(opens, n+"\t"+path)
+		}
+	}
+	for _, line := range a.Preferences().StringList(prefOpens) {
+		if name, _, _ := strings.Cut(line, "\t"); !slices.Contains(names, name) {
+			opens = append(opens, line)
+		}
+	}
+	a.Preferences().SetStringList(prefOpens, opens[:min(len(opens), keptNames)])
 	list := append([]string{path}, slices.DeleteFunc(a.Preferences().StringList(prefKeys), func(p string) bool { return p == path })...)
 	a.Preferences().SetStringList(prefKeys, list[:min(len(list), recentKeys)])
+}
+
+// KeyFor is the key that results with one of these names opened with, "" if none is known or its file is gone.
+func (a *Frame) KeyFor(names []string) string {
+	for _, line := range a.Preferences().StringList(prefOpens) {
+		if name, path, _ := strings.Cut(line, "\t"); slices.Contains(names, name) {
+			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+				return path
+			}
+		}
+	}
+	return ""
 }

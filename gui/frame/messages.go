@@ -76,15 +76,15 @@ func Explain(what string, err error) problem {
 // cancelled says whether work ended because it was told to.
 func Cancelled(err error) bool { return errors.Is(err, context.Canceled) }
 
-// Fail shows a failure in a dialog.
-func (a *Frame) Fail(what string, err error) {
+// Fail shows a failure in a dialog, with what can be done next as a button.
+func (a *Frame) Fail(what string, err error, next ...widgets.Answer) {
 	if Cancelled(err) {
 		a.Note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
 		return
 	}
 	p := Explain(what, err)
 	a.Ask(&widgets.Dialog{State: look.Failed, Title: p.Title, Text: p.Text, Detail: p.Raw,
-		Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
+		Answers: append([]widgets.Answer{{Text: words.T("dialog.close")}}, next...)})
 }
 
 // isExist says whether something stands where a file would go.

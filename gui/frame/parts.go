@@ -18,7 +18,7 @@ type (
 	Voice interface {
 		Note(n widgets.Note)
 		Ask(d *widgets.Dialog)
-		Fail(what string, err error)
+		Fail(what string, err error, next ...widgets.Answer)
 		Busy()
 	}
 	// Bench is what every room works on.
@@ -62,7 +62,8 @@ type (
 		ReadKey(ctx context.Context, path string) (*HeldKey, error)
 		KeepPassphrase(ctx context.Context, h *HeldKey)
 		RecentKeys() []string
-		RememberKey(path string)
+		RememberKey(path string, names ...string)
+		KeyFor(names []string) string
 		PickRecipient(done func(path string))
 	}
 	// Recipients is whom results are sealed to, and how far that can be relied on.

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"fyne.io/fyne/v2"
+
+	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
@@ -100,8 +103,7 @@ func (p *Room) keepPair(pair *recipient.Pair, name string) {
 				p.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("mac.exists", "Name", filepath.Base(path)), Text: words.T("keys.exists-text"),
 					Answers: []widgets.Answer{{Text: words.T("dialog.close")}, {Text: words.T("keys.other-name"), Act: func() { p.keepPair(pair, name+"-2") }}}})
 			case err != nil:
-				p.app.Ask(&widgets.Dialog{State: look.Failed, Title: words.T("keys.make-failed"), Text: frame.Explain("", err).Text, Detail: err.Error(),
-					Answers: []widgets.Answer{{Text: words.T("dialog.close")}, {Text: words.T("keys.other-place"), Act: func() { p.keepPair(pair, name) }}}})
+				p.app.Fail(words.T("keys.make-failed"), err, widgets.Answer{Text: words.T("problem.other-folder"), Act: func() { p.keepPair(pair, name) }})
 			default:
 				p.take(k)
 				p.app.Written(look.Ready, words.T("keys.made", "File", filepath.Base(k.private)), k.private)
@@ -119,12 +121,21 @@ type kept struct {
 
 // take makes a pair the one that results are sealed to and opened with.
 func (p *Room) take(k kept) {
-	p.app.RememberKey(k.private)
+	p.rememberKey(k.recipient, k.private)
 	p.app.RememberProof(k.proof)
 	p.key.SetText(k.private)
 	p.file = nil
 	p.app.SetRecipient(k.recipient, k.public)
 	p.focus()
+}
+
+// rememberKey remembers a key and what results that are sealed to its recipient ask for.
+func (p *Room) rememberKey(r *recipient.Recipient, path string) {
+	names, err := delivery.NamesOf(r)
+	if err != nil {
+		fyne.LogError("the names of a recipient", err)
+	}
+	p.app.RememberKey(path, names...)
 }
 
 // practiceKey is the file of the key for practice in the program's own folder, without its ending.

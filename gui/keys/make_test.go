@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"enrollbench/core/delivery"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/look"
@@ -82,6 +83,9 @@ func TestMakeAKeyPair(t *testing.T) {
 	defer o.Wipe()
 	if _, err := recipient.Rehearse(t.Context(), r.Recipient(), o); err != nil {
 		t.Error(err)
+	}
+	if names, err := delivery.NamesOf(r.Recipient()); err != nil || r.KeyFor(names) != r.Choose.SaveAnswer {
+		t.Errorf("a result sealed to it would be opened with %q, %v", r.KeyFor(names), err)
 	}
 }
 

@@ -294,7 +294,7 @@ func (p *Room) Drop(paths []string) {
 		func(f *frame.RecipientFile, err error) {
 			p.showBar()
 			if err != nil {
-				p.app.Fail(words.T("keys.read-failed"), err)
+				p.app.Fail(words.T("keys.read-failed"), err, widgets.Answer{Text: words.T("problem.other-file"), Act: p.Open})
 				return
 			}
 			p.file = f
@@ -351,7 +351,7 @@ func (p *Room) act() {
 			p.page.Refresh()
 			p.app.Canvas().Focus(p.key)
 		default:
-			p.app.RememberKey(path)
+			p.rememberKey(r, path)
 			p.app.RememberProof(proof)
 			p.show()
 			p.app.Note(widgets.Note{State: look.Ready, Text: words.T("keys.rehearsed", "Name", words.Visible(r.Title()))})

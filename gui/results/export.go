@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -291,8 +292,19 @@ func (p *exportPage) lacks() string {
 	return ""
 }
 
-func (p *exportPage) browse() {
-	p.tab.app.PickFolder(files.Options{Title: words.T("export.pick-folder"), Folder: filepath.Dir(p.folder.Text)},
+func (p *exportPage) browse() { p.pickFolder(filepath.Dir(p.folder.Text)) }
+
+// browseElsewhere begins where the folder that just failed is not.
+func (p *exportPage) browseElsewhere() {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = ""
+	}
+	p.pickFolder(home)
+}
+
+func (p *exportPage) pickFolder(begin string) {
+	p.tab.app.PickFolder(files.Options{Title: words.T("export.pick-folder"), Folder: begin},
 		func(path string) { p.folder.SetText(filepath.Join(path, filepath.Base(p.folder.Text))) })
 }
 
@@ -318,7 +330,7 @@ func (p *exportPage) write(replace bool) {
 				Answers: []widgets.Answer{{Text: words.T("dialog.back")},
 					{Text: words.T("export.replace"), Danger: true, Act: func() { p.write(true) }}}})
 		case err != nil:
-			a.Fail(words.T("export.failed"), err)
+			a.Fail(words.T("export.failed"), err, widgets.Answer{Text: words.T("problem.other-folder"), Act: p.browseElsewhere})
 		default:
 			a.Preferences().SetString(frame.PrefSaveFolder, filepath.Dir(dir))
 			p.leave()

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"enrollbench/core/privatekey"
 	"enrollbench/gui/files"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
@@ -32,6 +33,8 @@ type givenPage struct {
 	pinned  *widgets.Text
 	manage  *widgets.Button
 	trouble *widgets.Text // about the issuer file
+
+	failedKey string // the path of the key that did not open this result, "" for none
 }
 
 // Widths of the page: what is optional stands aside.
@@ -85,7 +88,7 @@ func (p *givenPage) clear() {
 	p.order.step.SetText("1")
 }
 
-// setGiven shows what was dropped. The key that was used last is proposed.
+// setGiven shows what was dropped.
 func (p *givenPage) setGiven(g *files.Given) {
 	p.given = g
 	p.what.Objects = nil
@@ -102,12 +105,30 @@ func (p *givenPage) setGiven(g *files.Given) {
 		}
 	}
 	p.showWants()
-	if keys := p.tab.app.RecentKeys(); p.keyPath.Text == "" && g.Sealed > 0 && len(keys) > 0 {
-		p.keyPath.SetText(keys[0])
-	}
+	p.proposeKey()
 	p.showRecent()
 	p.showPinned()
 	p.root.Refresh()
+}
+
+// keep leaves a key chosen, unless it just did not fit.
+func (p *givenPage) keep(key string) {
+	if strings.TrimSpace(key) != p.failedKey {
+		p.keyPath.SetText(key)
+	}
+	p.failedKey = ""
+}
+
+// proposeKey chooses the key that the result names, or else the one that was used last.
+func (p *givenPage) proposeKey() {
+	if p.given.Sealed == 0 {
+		return
+	}
+	if key := p.tab.app.KeyFor(p.given.Names()); key != "" {
+		p.keyPath.SetText(key)
+	} else if keys := p.tab.app.RecentKeys(); p.keyPath.Text == "" && len(keys) > 0 {
+		p.keyPath.SetText(keys[0])
+	}
 }
 
 func (p *givenPage) title() string {
@@ -157,7 +178,7 @@ func (p *givenPage) showWants() {
 func (p *givenPage) showRecent() {
 	p.recent.Objects = nil
 	for _, path := range p.tab.app.RecentKeys() {
-		if path == strings.TrimSpace(p.keyPath.Text) {
+		if path == strings.TrimSpace(p.keyPath.Text) || path == p.failedKey {
 			continue
 		}
 		name := widgets.NewText(filepath.Base(path)).Bold()
@@ -266,6 +287,9 @@ func (p *givenPage) failed(err error) {
 		p.root.Refresh()
 	case frame.KeyProblem(err):
 		text, hint := frame.KeyWords(err)
+		if !errors.Is(err, privatekey.ErrWrongPassphrase) && !errors.Is(err, privatekey.ErrNeedPassphrase) { // the key may be the right one
+			p.failedKey = strings.TrimSpace(p.keyPath.Text)
+		}
 		p.keyRemark(&widgets.Remark{State: look.Failed, Text: look.Failed.Word() + ": " + text, Hint: hint})
 		p.tab.app.Canvas().Focus(p.keyPath)
 	default:

@@ -117,7 +117,7 @@ func (t *Room) sealTo(r *recipient.Recipient, gcm bool) {
 		}, func(_ struct{}, err error) {
 			t.show()
 			if err != nil {
-				a.Fail(words.T("handover.failed"), err)
+				a.Fail(words.T("handover.failed"), err, widgets.Answer{Text: words.T("problem.other-folder"), Act: func() { t.sealTo(r, gcm) }})
 				return
 			}
 			t.tellDelivered(path)

@@ -51,7 +51,7 @@ func (t *Room) OpenJob(r *job.Record) {
 		}
 		if err != nil {
 			t.show()
-			t.app.Fail(words.T("open.look-failed"), err)
+			t.app.Fail(words.T("open.look-failed"), err, widgets.Answer{Text: words.T("problem.other-file"), Act: t.Open})
 			return
 		}
 		t.closeResult()

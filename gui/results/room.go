@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -215,7 +216,7 @@ func (t *Room) Drop(paths []string) {
 	}, func(g *files.Given, err error) {
 		if err != nil {
 			t.show()
-			t.app.Fail(words.T("open.look-failed"), err)
+			t.app.Fail(words.T("open.look-failed"), err, widgets.Answer{Text: words.T("problem.other-file"), Act: t.Open})
 			return
 		}
 		t.take(g)
@@ -242,6 +243,10 @@ func (t *Room) take(g *files.Given) {
 		t.app.Note(widgets.Note{State: look.Warning, Text: words.T("open.no-file")})
 	default:
 		t.closeResult()
+		t.given = nil // the page tells of changes while it is cleared
+		key := t.page.keyPath.Text
+		t.page.clear() // another result has another order
+		t.page.keep(key)
 		t.given, t.job = g, nil
 		t.page.setGiven(g)
 		t.show()
@@ -264,6 +269,15 @@ func (t *Room) start(r openRequest) {
 		}
 		t.ended(r, o, err)
 	})
+}
+
+// onlyName is the name of the one key that a result is sealed to: of several it is not known which one opened it.
+func onlyName(g *files.Given) []string {
+	names := slices.Compact(slices.Sorted(slices.Values(g.Names())))
+	if len(names) != 1 {
+		return nil
+	}
+	return names
 }
 
 // outcome is what the work hands back; the key even if the result did not open.
@@ -313,7 +327,7 @@ func (t *Room) ended(r openRequest, o *outcome, err error) {
 	switch {
 	case err == nil || o.result != nil:
 		if err == nil && r.key != "" {
-			t.app.RememberKey(r.key)
+			t.app.RememberKey(r.key, onlyName(r.given)...)
 		}
 		t.closeResult()
 		t.result = o.result

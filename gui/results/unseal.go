@@ -51,7 +51,7 @@ func (t *Room) unseal(r openRequest, in, out string, o delivery.UnsealOptions) {
 				Answers: []widgets.Answer{{Text: words.T("dialog.back")},
 					{Text: words.T("unseal.insist"), Danger: true, Act: func() { o.Insist = true; t.unseal(r, in, out, o) }}}})
 		case err != nil:
-			t.app.Fail(words.T("unseal.failed"), err)
+			t.app.Fail(words.T("unseal.failed"), err, widgets.Answer{Text: words.T("problem.other-folder"), Act: func() { t.unsealTo(r) }})
 		default:
 			state, text := look.Ready, words.T("unseal.done", "Name", filepath.Base(out))
 			if known == delivery.NotProven {
