@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -87,8 +88,7 @@ func (t *Room) openDialect() {
 	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("dialect.again"), Act: func() {
 		if confirmed := now; next.Encoding == now.Encoding && now.Guessed {
 			if confirmed.Guessed = false; next == confirmed {
-				f.doc.ConfirmEncoding()
-				t.recheckAll()
+				t.confirmEncoding()
 				return
 			}
 		}
@@ -96,6 +96,61 @@ func (t *Room) openDialect() {
 	}}}
 	t.app.Ask(d)
 	changed()
+}
+
+// confirmEncoding says that the user found the guessed letters right.
+func (t *Room) confirmEncoding() {
+	f := t.file
+	if f == nil || !t.idle() {
+		t.app.Busy()
+		return
+	}
+	f.doc.ConfirmEncoding()
+	f.learn()
+	t.source.show()
+	t.recheckAll()
+}
+
+// guessStrip shows above the sheet how letters are read that the file does not tell the encoding of, to be confirmed with a
+// click before an upload.
+type guessStrip struct {
+	tab     *Room
+	content fyne.CanvasObject
+	text    *widgets.Text
+}
+
+func newGuessStrip(t *Room) *guessStrip {
+	s := &guessStrip{tab: t, text: widgets.NewParagraph("")}
+	buttons := widgets.Across(0, widgets.NewQuiet(words.T("dialect.choose"), look.Icon("edit"), t.openDialect),
+		widgets.NewButton(words.T("dialect.right"), look.Icon("ready"), t.confirmEncoding))
+	s.content = widgets.Backed(look.ColorFill, widgets.Inset(look.Gap/2, look.Gap*1.5, container.NewBorder(nil, nil,
+		widgets.Across(0, widgets.Middle(widgets.Icon(look.Warning.Icon(), 18)), widgets.Space(look.Gap, 0)), widgets.Middle(buttons), widgets.Middle(s.text))))
+	s.content.Hide()
+	return s
+}
+
+// show shows the guess, if there is one.
+func (s *guessStrip) show() {
+	phrase := s.tab.file.facts.guess
+	if s.content.Visible() == (phrase != "") && s.text.Text() == phrase {
+		return
+	}
+	s.text.SetText(phrase)
+	if phrase == "" {
+		s.content.Hide()
+	} else {
+		s.content.Show()
+	}
+	s.tab.strip.area.Refresh()
+}
+
+// guessWords says a guess with its samples.
+func guessWords(g csvdoc.Guess) string {
+	var cells []string
+	for _, c := range g.Samples {
+		cells = append(cells, words.T("dialect.sample", "Value", shortValue(c.Value), "Row", words.Group(c.Row)))
+	}
+	return words.T("dialect.read-as", "Encoding", g.Encoding.String(), "Cells", strings.Join(cells, ", "))
 }
 
 // reopen reads the file in another dialect.

@@ -17,6 +17,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"golang.org/x/text/encoding/charmap"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
@@ -237,6 +238,62 @@ func TestCSVDialect(t *testing.T) {
 		t.Errorf("with edits the dialog says %q", text)
 	}
 	r.Dialog().Cancel()
+}
+
+// A guessed encoding is said above the sheet with cells to judge it by, and confirmed with a click before an upload.
+func TestCSVGuessIsConfirmed(t *testing.T) {
+	city, err := charmap.Windows1250.NewEncoder().String("Łódź")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _ := openedCSV(t, "subject.common_name,subject.locality\ndev-1,"+city+"\n")
+	strip := r.CSV.guess
+	if text := strip.text.Text(); !strip.content.Visible() || !strings.Contains(text, "Windows-1250") || !strings.Contains(text, "“Łódź” in row 2") {
+		t.Fatalf("above the sheet stands %q", text)
+	}
+	out := filepath.Join(t.TempDir(), "up.csv")
+	r.Choose.SaveAnswer = out
+	test.Tap(r.CSV.bar.Primary)
+	r.Wait()
+	if d := r.Dialog(); !strings.Contains(d.Text, "Łódź") {
+		t.Errorf("an upload of what is guessed says %q, %q", d.Title, d.Text)
+	}
+	r.Dismiss()
+	r.CSV.StartBatch()
+	r.Wait()
+	if d := r.Dialog(); !strings.Contains(d.Text, "Łódź") || len(r.orders) != 0 {
+		t.Errorf("a batch of what is guessed says %q, %q", d.Title, d.Text)
+	}
+	r.Dismiss()
+	if _, err := os.Stat(out); err == nil {
+		t.Error("what is only guessed was written")
+	}
+	r.CSV.confirmEncoding()
+	r.Wait()
+	if strip.content.Visible() {
+		t.Error("the guess is still shown")
+	}
+	test.Tap(r.CSV.bar.Primary)
+	r.Wait()
+	r.NoDialog()
+	if got := r.saved(out); !strings.Contains(got, "Łódź") {
+		t.Errorf("uploaded %q", got)
+	}
+}
+
+// The file chooser offers every kind of table that is read.
+func TestCSVChoosesWorkbooks(t *testing.T) {
+	r := csvRig(t)
+	r.CSV.Open()
+	r.Wait()
+	if asked := r.Choose.Asked; len(asked) != 1 || !slices.Contains(asked[0].Ends, ".xlsx") || !slices.Contains(asked[0].Ends, ".ods") {
+		t.Errorf("the chooser offers %v", asked)
+	}
+	for _, name := range []string{"a.xlsx", "a.ODS", "a.csv"} {
+		if got := tableAmong([]string{name}); got != name {
+			t.Errorf("dropped, %s is taken for %q", name, got)
+		}
+	}
 }
 
 func TestCSVLeaveWithEdits(t *testing.T) {

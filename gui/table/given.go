@@ -49,7 +49,7 @@ func tableAmong(paths []string) string {
 			continue
 		}
 		switch strings.ToLower(filepath.Ext(p)) {
-		case ".csv", ".tsv":
+		case ".csv", ".tsv", ".xlsx", ".ods":
 			return p
 		}
 		if f, err := files.InspectFile(p); err == nil && f.Kind == files.GivenOrder {

@@ -20,7 +20,7 @@ import (
 
 // Open lets the user choose a file.
 func (t *Room) Open() {
-	t.app.PickFiles(files.Options{Title: words.T("csv.open-title"), Kind: words.T("csv.kind"), Ends: []string{".csv", ".txt", ".tsv", ".zip"}},
+	t.app.PickFiles(files.Options{Title: words.T("csv.open-title"), Kind: words.T("csv.kind"), Ends: []string{".csv", ".txt", ".tsv", ".zip", ".xlsx", ".ods"}},
 		func(paths []string) { t.OpenPath(paths[0]) })
 }
 
@@ -72,6 +72,7 @@ func (t *Room) index() {
 				return
 			}
 			f.indexing = false
+			f.learn()
 			t.grown()
 			t.source.show()
 			t.value.show(t.editor.Current(), true)

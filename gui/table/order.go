@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -89,6 +90,8 @@ func (t *Room) uploadToStart(r *enrollment.Result) {
 		return b, nil
 	}, func(b *frame.Order, err error) {
 		switch {
+		case errors.Is(err, enrollment.ErrEncodingGuessed):
+			t.openDialect()
 		case err != nil:
 			t.app.Fail(words.T("start.bundle-failed"), err)
 		case t.file == f:

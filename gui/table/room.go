@@ -62,6 +62,7 @@ type Room struct {
 	ordering *widgets.Button
 	source   *csvSource
 	strip    *csvViewStrip
+	guess    *guessStrip
 	editor   *sheet.Editor
 	findings *csvFindings
 	finder   *csvFind
@@ -92,12 +93,16 @@ type csvFacts struct {
 	undo, redo string // what would be taken back or done again
 	undoes     bool
 	redoes     bool
+	guess      string // how letters beyond ASCII are read by a guess that nobody confirmed, in words; "" for none
 }
 
 // learn reads the facts.
 func (f *csvFile) learn() {
 	d := f.doc
 	f.facts = csvFacts{path: d.Path(), dirty: d.Dirty()}
+	if g, ok := d.Guess(); ok {
+		f.facts.guess = guessWords(g)
+	}
 	f.facts.undo, f.facts.undoes = d.UndoLabel()
 	f.facts.redo, f.facts.redoes = d.RedoLabel()
 }
@@ -141,13 +146,13 @@ func (t *Room) build() {
 	t.listen()
 	t.start = newCSVStart(t)
 	t.source = newCSVSource(t)
-	t.strip = newCSVViewStrip(t)
+	t.strip, t.guess = newCSVViewStrip(t), newGuessStrip(t)
 	t.findings = newCSVFindings(t)
 	t.finder = newCSVFind(t)
 	t.value = newCSVValue(t)
 
 	left := container.NewStack()
-	t.strip.area = widgets.Topped(t.strip.content, t.editor)
+	t.strip.area = widgets.Topped(widgets.Down(0, t.guess.content, t.strip.content), t.editor)
 	t.value.place(left, t.strip.area)
 	t.right = container.NewStack(t.findings.content)
 	p := t.app.Preferences()

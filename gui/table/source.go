@@ -70,6 +70,7 @@ func (s *csvSource) show() {
 	widgets.ChooseQuietly(s.keys, int(s.tab.options.Keys))
 	s.undo.SetEnabled(f.facts.undoes)
 	s.redo.SetEnabled(f.facts.redoes)
+	s.tab.guess.show()
 }
 
 func (s *csvSource) templateName() string {

@@ -143,6 +143,8 @@ func (t *Room) writeUpload(r *enrollment.Result, o enrollment.UploadOptions, agr
 					{Text: words.T("dialog.back")},
 					{Text: words.T("save.replace"), Danger: true, Act: func() { t.writeUpload(r, again, true) }},
 				}})
+		case errors.Is(err, enrollment.ErrEncodingGuessed):
+			t.openDialect()
 		case err != nil:
 			t.app.Fail(words.T("save.failed"), err)
 		default:
