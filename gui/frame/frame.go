@@ -224,10 +224,8 @@ func (a *Frame) content() fyne.CanvasObject {
 		rail.Add(a.rail[i])
 	}
 	side := widgets.Wide(168, container.NewStack(widgets.NewArea(look.ColorRail, 0),
-		widgets.Inset(look.Gap*1.5, look.Gap, container.NewBorder(nil, line("help", words.T("app.help"), a.help), nil, nil, rail))))
-	return container.NewStack(
-		widgets.Edged(a.header(), nil, widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, a.stage),
-		a.toast)
+		widgets.Inset(look.Gap*1.5, look.Gap, container.NewBorder(rail, line("help", words.T("app.help"), a.help), nil, nil, widgets.Inset(look.Gap, 0, a.toast)))))
+	return widgets.Edged(a.header(), nil, widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, a.stage)
 }
 
 // showRoom brings the room of a number to the front.

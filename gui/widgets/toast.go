@@ -19,15 +19,14 @@ type Note struct {
 	Act    func()
 }
 
-// Toast shows one note at a time near the lower edge, above everything, and takes no clicks but its own. Whoever shows a
-// note also ends it: the toast keeps no time.
+// Toast shows one note at a time at the lower edge of a place of its own, which it covers nothing from. A text that is too long
+// for the place ends in an ellipsis. Whoever shows a note also ends it: the toast keeps no time.
 type Toast struct {
 	widget.BaseWidget
 	note *Note
+	text *Text
 	box  *fyne.Container
 }
-
-const toastWidth = 460
 
 // NewToast makes one that shows nothing.
 func NewToast() *Toast {
@@ -39,26 +38,22 @@ func NewToast() *Toast {
 // Show shows a note in place of another.
 func (t *Toast) ShowNote(n Note) {
 	t.note = &n
-	text := NewParagraph(n.Text)
-	lines := Down(look.Gap/4, text)
+	t.text = NewParagraph(n.Text)
+	lines := Down(look.Gap/2, container.NewBorder(nil, nil, Middle(Icon(n.State.Icon(), 22)), NewQuiet("", look.Icon("close"), t.Clear)), t.text)
 	if n.Detail != "" {
 		detail := NewParagraph(n.Detail).Muted().Small()
 		detail.Lines = 2
 		lines.Add(detail)
 	}
-	right := Across(look.Gap / 2)
 	if n.Action != "" {
-		right.Add(Middle(NewButton(n.Action, nil, func() {
+		lines.Add(NewButton(n.Action, nil, func() {
 			t.Clear()
 			n.Act()
-		})))
+		}))
 	}
-	closing := NewQuiet("", look.Icon("close"), t.Clear)
-	right.Add(Middle(closing))
 	back := canvas.NewRectangle(look.Color(theme.ColorNameOverlayBackground))
 	back.CornerRadius, back.StrokeWidth, back.StrokeColor = 8, 1, look.Color(theme.ColorNameInputBorder)
-	t.box.Objects = []fyne.CanvasObject{back, Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil,
-		Across(0, Middle(Icon(n.State.Icon(), 22)), Space(look.Gap*1.25, 0)), right, Middle(lines)))}
+	t.box.Objects = []fyne.CanvasObject{back, Inset(look.Gap/2, look.Gap, lines)}
 	t.Refresh()
 }
 
@@ -80,12 +75,22 @@ func (t *Toast) CreateRenderer() fyne.WidgetRenderer { return &toastRenderer{t} 
 type toastRenderer struct{ t *Toast }
 
 func (r *toastRenderer) Layout(size fyne.Size) {
-	width := min(toastWidth, size.Width-4*look.Gap)
-	box := r.t.box
-	box.Resize(fyne.NewSize(width, box.MinSize().Height))
+	if r.t.note == nil {
+		return
+	}
+	box, text := r.t.box, r.t.text
+	text.Lines = 0
+	text.Refresh()
+	box.Resize(fyne.NewSize(size.Width, box.MinSize().Height))
 	height := box.MinSize().Height // a wrapped text knows its height once it knows its width
-	box.Resize(fyne.NewSize(width, height))
-	box.Move(fyne.NewPos(size.Width-width-2*look.Gap, size.Height-height-10*look.Gap))
+	if over := height - size.Height; over > 0 {
+		line := text.lineHeight()
+		text.Lines = max(int((text.MinSize().Height-over)/line), 1)
+		text.Refresh()
+		height = box.MinSize().Height
+	}
+	box.Resize(fyne.NewSize(size.Width, height))
+	box.Move(fyne.NewPos(0, size.Height-height))
 }
 func (r *toastRenderer) MinSize() fyne.Size { return fyne.Size{} }
 func (r *toastRenderer) Refresh() {

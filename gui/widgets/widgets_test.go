@@ -213,10 +213,14 @@ func TestProgressRow(t *testing.T) {
 
 func TestToast(t *testing.T) {
 	toast, acted := NewToast(), 0
-	show(t, toast, 800, 600)
+	show(t, toast, 168, 300)
+	toast.ShowNote(Note{Text: strings.Repeat("a long text ", 60), Detail: "/a/path", Action: "Undo", Act: func() {}})
+	if toast.box.Position().Y < 0 || toast.box.Size().Height > 300 {
+		t.Errorf("a long text lies at %v, %v", toast.box.Position(), toast.box.Size())
+	}
 	toast.ShowNote(Note{State: look.Ready, Text: "Removed.", Action: "Undo", Act: func() { acted++ }})
 	box := toast.box
-	if end := box.Position().Add(box.Size()); end.X > 800 || end.Y > 600 || box.Size().Height < look.Target {
+	if end := box.Position().Add(box.Size()); end.X > 168 || end.Y > 300 || box.Size().Height < look.Target {
 		t.Errorf("the toast lies at %v, %v", box.Position(), box.Size())
 	}
 	var undo *Button
