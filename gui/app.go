@@ -92,6 +92,7 @@ func (a *App) SendJob(id string)                  { a.Jobs.Send(id) }
 func (a *App) ShowJobs()                          { a.Bring(a.Jobs) }
 func (a *App) JobsThatNeed(connection string) int { return a.Jobs.Need(connection) }
 func (a *App) ResultGone(r *job.Record)           { a.Jobs.ResultGone(r) }
+func (a *App) FetchAgain(r *job.Record)           { a.Jobs.FetchAgain(r) }
 
 // OpenResult opens the fetched result of a batch, with its order.
 func (a *App) OpenResult(r *job.Record) { a.Results.OpenJob(r) }

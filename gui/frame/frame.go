@@ -2,6 +2,8 @@ package frame
 
 import (
 	"context"
+	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -390,9 +392,25 @@ func (a *Frame) Note(n widgets.Note) {
 	a.endToast = a.tasks.After(d, a.toast.Clear)
 }
 
-// Written says that a file was written, and offers to copy its path.
+// Written says that a file was written, and offers to show it in its folder.
 func (a *Frame) Written(state look.State, text, path string) {
-	a.Note(widgets.Note{State: state, Text: text, Detail: path, Action: words.T("save.copy-path"), Act: func() { a.Clipboard().SetContent(path) }})
+	a.Note(widgets.Note{State: state, Text: text, Detail: path, Action: words.T("save.show"), Act: func() { a.ShowInFolder(path) }})
+}
+
+// ShowInFolder opens a folder, or that of a file, in the system's file browser. Where there is none the path is copied.
+func (a *Frame) ShowInFolder(path string) {
+	if err := a.fyne.OpenURL(folderURL(path)); err != nil {
+		a.Clipboard().SetContent(path)
+		a.Note(widgets.Note{State: look.Warning, Text: words.T("save.not-shown"), Detail: path})
+	}
+}
+
+// folderURL names a folder, or that of a file, as file browsers want it: with three slashes on Windows too.
+func folderURL(path string) *url.URL {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		path = filepath.Dir(path)
+	}
+	return &url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")}
 }
 
 // Busy says that one thing comes after the other.

@@ -40,6 +40,7 @@ type (
 		SaveFile(o files.Options, write func(path string, replace bool))
 		AskReplace(path, text string, replace func())
 		Written(state look.State, text, path string)
+		ShowInFolder(path string)
 	}
 	// Stage is what stands in front.
 	Stage interface {

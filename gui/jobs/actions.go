@@ -405,6 +405,9 @@ func (t *Room) openResult(r *job.Record) {
 	t.app.OpenResult(r)
 }
 
+// FetchAgain fetches the result of a batch once more and opens it: what was fetched is damaged.
+func (t *Room) FetchAgain(r *job.Record) { t.step(stepFetchAgain, r) }
+
 // ResultGone says that a fetched result is not there any more.
 func (t *Room) ResultGone(r *job.Record) {
 	t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.result-gone"),

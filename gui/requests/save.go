@@ -155,7 +155,7 @@ func (t *Room) saved(r csr.BundleResult) {
 	}
 	folder := filepath.Dir(r.Manifest)
 	t.app.Note(widgets.Note{State: look.Ready, Text: text, Detail: folder,
-		Action: words.T("save.copy-path"), Act: func() { t.app.Clipboard().SetContent(r.Parts[0].File) }})
+		Action: words.T("save.show"), Act: func() { t.app.ShowInFolder(r.Parts[0].File) }})
 }
 
 // openOptions asks how the upload file is made.

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2/test"
+
+	"enrollbench/core/job"
 	"enrollbench/gui/frame/frametest"
 )
 
@@ -92,5 +95,29 @@ func TestFailureOffersTheNextStep(t *testing.T) {
 	r.Wait()
 	if _, err := os.Stat(o.exports.folder.Text); err != nil {
 		t.Error(err)
+	}
+}
+
+// A damaged result of a batch is fetched again with one press; one that was dropped as a file cannot be.
+func TestDamagedResultIsFetchedAgain(t *testing.T) {
+	r, o, s := openRig(t)
+	r.opens(s.Damaged, s.Key, "")
+	if o.result == nil || o.shows.again.Visible() {
+		t.Fatal("a file without a batch would be fetched again")
+	}
+	r.RememberKey(s.Key)
+	o.OpenJob(&job.Record{ID: "2026-01-01-1-aaaaaa", ResultPath: s.Damaged})
+	r.Wait()
+	if o.result == nil || o.result.delivery != nil || !o.shows.again.Visible() {
+		t.Fatal("fetching it again is not offered")
+	}
+	test.Tap(o.shows.again)
+	if len(r.again) != 1 || r.again[0].ID != "2026-01-01-1-aaaaaa" {
+		t.Errorf("%v is fetched again", r.again)
+	}
+	o.OpenJob(&job.Record{ID: "2026-01-01-1-aaaaaa", ResultPath: s.Complete})
+	r.Wait()
+	if o.shows.again.Visible() {
+		t.Error("a whole result would be fetched again")
 	}
 }

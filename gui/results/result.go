@@ -31,6 +31,7 @@ type resultPage struct {
 	verdict    *widgets.Verdict
 	pill       fyne.CanvasObject // PRACTICE
 	asPractice *widgets.Button   // for one that was opened as production
+	again      *widgets.Button   // fetches the damaged result of a batch once more
 	origin     *widgets.Text
 	change     *widgets.Button
 	figures    *fyne.Container
@@ -56,6 +57,7 @@ type resultPage struct {
 func newResultPage(t *Room) *resultPage {
 	p := &resultPage{tab: t, verdict: widgets.NewVerdict(), pill: widgets.PracticePill(), origin: widgets.NewText("").Muted().Giving(), issuer: widgets.Down(0), raw: widgets.Down(look.Gap)}
 	p.asPractice = widgets.NewButton(words.T("practice.open"), look.ColoredIcon("practice", look.ColorPractice), t.openAsPractice)
+	p.again = widgets.NewButton(words.T("jobs.fetch-again"), look.Icon("refresh"), func() { t.app.FetchAgain(t.job) })
 	p.change = widgets.NewQuiet(words.T("result.change"), look.Icon("left"), t.back)
 	p.ordered = widgets.NewFigure(words.T("result.ordered"))
 	p.certs = widgets.NewFigure(words.T("result.certificates"))
@@ -89,7 +91,7 @@ func newResultPage(t *Room) *resultPage {
 	bar := widgets.Inset(look.Gap, 2*look.Gap, container.NewBorder(nil, nil, widgets.Wide(240, widgets.Outlined(p.choice)), p.saving,
 		widgets.Inset(0, look.Gap, p.findBox)))
 	p.lists = widgets.Topped(widgets.Down(0, bar, p.whyBox, widgets.Rule()), p.stage)
-	top := widgets.Inset(1.5*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), container.NewBorder(nil, nil, p.pill, p.asPractice, widgets.Middle(p.origin)), container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
+	top := widgets.Inset(1.5*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), container.NewBorder(nil, nil, p.pill, widgets.Across(look.Gap, p.asPractice, p.again), widgets.Middle(p.origin)), container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
 	p.root = widgets.Topped(widgets.Down(0, top, widgets.Rule()),
 		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))
 	return p
@@ -114,6 +116,11 @@ func (p *resultPage) set(r *result) {
 		p.asPractice.Show()
 	} else {
 		p.asPractice.Hide()
+	}
+	if r.delivery == nil && p.tab.job != nil {
+		p.again.Show()
+	} else {
+		p.again.Hide()
 	}
 	p.origin.SetText(p.originWords())
 	p.raw.Objects = nil

@@ -11,10 +11,11 @@ import (
 // window is the frame, and notes where the room leads to.
 type window struct {
 	*frame.Frame
-	taken, gone []job.Record
+	taken, gone, again []job.Record
 }
 
 func (w *window) TakeJob(r job.Record)     { w.taken = append(w.taken, r) }
+func (w *window) FetchAgain(r *job.Record) { w.again = append(w.again, *r) }
 func (w *window) ResultGone(r *job.Record) { w.gone = append(w.gone, *r) }
 
 // rig is the room alone in a frame.

@@ -32,6 +32,7 @@ type Window interface {
 	Trust() frame.TrustStore
 	TakeJob(r job.Record)
 	ResultGone(r *job.Record)
+	FetchAgain(r *job.Record)
 }
 
 // openTab shows core/delivery: what was dropped, which key it wants, and whether it is what was ordered.
