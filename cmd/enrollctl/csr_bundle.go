@@ -72,7 +72,7 @@ func (b *bundling) run(ctx context.Context, s *session, paths []string) error {
 		}
 	}
 	if n := set.Report().Count(finding.Error); n > 0 && !b.leaveOut {
-		s.complain("nothing was written: %s; mend what is wrong, or --leave-out-errors", counted(int64(n), "error"))
+		s.complain("nothing was written: %s; fix the errors, or use --leave-out-errors", counted(int64(n), "error"))
 		return b.refuse(s.stdout, set)
 	}
 	report, stop := s.track("writing")

@@ -51,7 +51,7 @@ func (t *table) writeParagraph(ctx context.Context, b *bufio.Writer, r *enrollme
 	}
 	flush := func() {
 		if hint != "" {
-			fmt.Fprintf(b, "    → %s\n", printable(hint))
+			fmt.Fprintf(b, "    → %s\n", printable(finding.Sentence(hint)))
 		}
 	}
 	for i := range groups {

@@ -242,7 +242,7 @@ func (d *delivering) findings(result *delivery.Delivery) *finding.Report {
 			f.Hint = "order it again; --partial takes what was delivered"
 		case f.Rule == delivery.RuleNotProven.Name && !d.insist:
 			f.Severity = finding.Error
-			f.Hint = delivery.RuleNotProven.Hint + "; --insist takes it all the same"
+			f.Hint = delivery.RuleNotProven.Hint + "; --insist uses it anyway"
 		}
 		strict.Add(f)
 	}

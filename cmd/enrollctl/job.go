@@ -17,4 +17,4 @@ var jobCommand = &command{
 
 var jobRules = rulesCommand(&rulePage{"job", "Rules for starting batch jobs", "job rules",
 	"An *error* keeps the batch from being started. A *warning* says what may go wrong or cost twice. A *notice* says what will be\n" +
-		"done. What speaks against a recipient is in [recipient-rules.md](recipient-rules.md).", job.Rules})
+		"done. The rules of a recipient are in [recipient-rules.md](recipient-rules.md).", job.Rules})

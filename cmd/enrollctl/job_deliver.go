@@ -16,7 +16,7 @@ var jobDeliver = &command{
 	required:  "-o DIR",
 	arguments: "BATCH",
 	summary:   "fetch a result, open it, check it against the batch's own order, write certificates and keys",
-	detail: "It is enrollctl deliver with the order at hand, and takes the same flags. A result of the practice service within\n" +
+	detail: "It is enrollctl deliver with the order of the batch, and takes the same flags. A result of the practice service within\n" +
 		"this program is verified up to its root without --trust. A result that turns out to be damaged is to be fetched again.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		var w delivering

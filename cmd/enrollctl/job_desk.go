@@ -164,7 +164,7 @@ func (d *desk) advise(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &unsettled):
-		return fmt.Errorf("%w\nIt will not be sent again by itself. enrollctl job resume asks the service once more;\n"+
+		return fmt.Errorf("%w\nIt will not be sent again by itself. enrollctl job resume asks the service again;\n"+
 			"if its portal shows the job: enrollctl job resolve %s JOB-ID\nif it surely does not: enrollctl job not-started %s", err, unsettled.ID, unsettled.ID)
 	case errors.As(err, &before):
 		return fmt.Errorf("%w\nNothing was sent. If you want a second set: enrollctl job start --batch %s --again \"REASON\"", err, before.ID)

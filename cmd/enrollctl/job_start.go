@@ -75,7 +75,7 @@ func (q *jobRequest) declare(flags *pflag.FlagSet) {
 	q.key.declare(flags)
 	flags.BoolVar(&q.notRehearsed, "not-rehearsed", false, "go on though nothing proves that the result will open")
 	q.mac.declare(flags)
-	flags.StringVar(&q.again, "again", "", "order once more what was sent before, because of `REASON`")
+	flags.StringVar(&q.again, "again", "", "order again what was sent before, because of `REASON`")
 	flags.BoolVar(&q.check, "check", false, "sum up and write nothing")
 	flags.BoolVar(&q.prepare, "prepare", false, "prepare the batch and send nothing")
 	flags.BoolVar(&q.unchecked, "unchecked", false, "do not check the rows and requests: that was done before")

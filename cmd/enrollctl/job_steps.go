@@ -32,9 +32,9 @@ func oneStep(name, summary string, do func(*job.Jobs, context.Context, string) (
 var (
 	jobApprove    = oneStep("approve", "approve a job that waits for it, where you may", (*job.Jobs).Approve)
 	jobReject     = oneStep("reject", "reject a job that waits for approval", (*job.Jobs).Reject)
-	jobNotStarted = oneStep("not-started", "declare that a batch that may exist was not started: it can be started anew", (*job.Jobs).DeclareNotStarted)
+	jobNotStarted = oneStep("not-started", "declare that a batch that may exist was not started: it can be started again", (*job.Jobs).DeclareNotStarted)
 	jobCancel     = oneStep("cancel", "give up a batch that was not sent", (*job.Jobs).Cancel)
-	jobRetry      = oneStep("retry", "take back what was cancelled or handed over; order once more what the service refused", (*job.Jobs).Retry)
+	jobRetry      = oneStep("retry", "take back what was cancelled or handed over; order again what the service refused", (*job.Jobs).Retry)
 )
 
 var jobDelete = &command{

@@ -20,7 +20,7 @@ import (
 var recipientShow = &command{
 	name:      "show",
 	arguments: "FILE",
-	summary:   "who it is, which key will be used, and what speaks against it",
+	summary:   "who it is, which key will be used, and its problems",
 	detail: "FILE is an X.509 certificate (PEM, DER) or an OpenPGP public key (armored, binary). A private key must never\n" +
 		"be sent: a file that holds one is an error. enrollctl recipient rules explains each rule.",
 	setup: func(flags *pflag.FlagSet) action {
@@ -58,7 +58,7 @@ var recipientShow = &command{
 var recipientRehearse = &command{
 	name:     "rehearse",
 	required: "--recipient FILE --key FILE",
-	summary:  "prove that what is sealed to a recipient opens with the key at hand",
+	summary:  "prove that what is sealed to a recipient opens with your private key",
 	detail: "A random probe is sealed and opened in memory, before anything is ordered. It proves that you can open, not\n" +
 		"that the service can seal.",
 	setup: func(flags *pflag.FlagSet) action {
@@ -95,7 +95,7 @@ var recipientRehearse = &command{
 var recipientPublic = &command{
 	name:      "public",
 	arguments: "FILE",
-	summary:   "write the public half of a file, encoded anew, to give it away",
+	summary:   "write only the public half of a file, newly encoded, to give it away",
 	detail: "What comes out is the certificate or the OpenPGP public key alone, also where FILE holds the private key beside\n" +
 		"it. FILE#FINGERPRINT chooses among several.",
 	setup: func(flags *pflag.FlagSet) action {

@@ -56,13 +56,13 @@ func writeFindings(w io.Writer, report *finding.Report, all bool) error {
 		for i, f := range shown {
 			fmt.Fprintf(b, "    %s%s\n", place(f.Location), printable(f.Message))
 			if f.Hint != "" && (!sameHint || i == len(shown)-1 && len(shown) == len(g.Findings)) {
-				fmt.Fprintf(b, "    → %s\n", printable(f.Hint))
+				fmt.Fprintf(b, "    → %s\n", printable(finding.Sentence(f.Hint)))
 			}
 		}
 		if more := len(g.Findings) - len(shown); more > 0 {
 			fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(more)))
 			if sameHint && shown[0].Hint != "" {
-				fmt.Fprintf(b, "    → %s\n", printable(shown[0].Hint))
+				fmt.Fprintf(b, "    → %s\n", printable(finding.Sentence(shown[0].Hint)))
 			}
 		}
 	}

@@ -87,12 +87,12 @@ func TestWriteFindings(t *testing.T) {
 	lines := strings.Split(short.String(), "\n")
 	if lines[0] != "✕ error: The address is a multicast address (25)  [eui48/multicast]" || lines[1] != "    00.csv: row 7: is multicast" ||
 		lines[10] != "    09.csv: row 7: is multicast" || lines[11] != "    … and 15 more: --all lists every place" ||
-		lines[12] != "    → "+eui48.RuleMulticast.Hint || lines[13] != "i notice: The value was read from another notation  [eui48/notation]" ||
+		lines[12] != "    → "+finding.Sentence(eui48.RuleMulticast.Hint) || lines[13] != "i notice: The value was read from another notation  [eui48/notation]" ||
 		lines[14] != "    read as something" {
 		t.Errorf("%s", short.String())
 	}
 	if n := strings.Count(long.String(), "is multicast"); n != 25 || strings.Contains(long.String(), "more") ||
-		strings.Count(long.String(), eui48.RuleMulticast.Hint) != 1 {
+		strings.Count(long.String(), finding.Sentence(eui48.RuleMulticast.Hint)) != 1 {
 		t.Errorf("%s", long.String())
 	}
 }

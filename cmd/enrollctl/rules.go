@@ -70,7 +70,7 @@ func (p *rulePage) write(w io.Writer) error {
 		}
 		fmt.Fprintf(b, "%s (%s): %s\n    %s\n", r.Name, r.Severity, r.Title, r.Why)
 		if r.Hint != "" {
-			fmt.Fprintf(b, "    → %s\n", r.Hint)
+			fmt.Fprintf(b, "    → %s\n", finding.Sentence(r.Hint))
 		}
 		fmt.Fprintf(b, "    Source: %s\n", r.Source)
 	}
@@ -88,7 +88,7 @@ func (p *rulePage) writeMarkdown(w io.Writer) error {
 	for _, r := range p.rules {
 		fmt.Fprintf(b, "\n## %s\n\n**%s** (%s). %s\n\n", r.Name, r.Title, r.Severity, r.Why)
 		if r.Hint != "" {
-			fmt.Fprintf(b, "*What to do:* %s.\n\n", strings.TrimSuffix(r.Hint, "."))
+			fmt.Fprintf(b, "*What to do:* %s\n\n", finding.Sentence(r.Hint))
 		}
 		fmt.Fprintf(b, "*Source:* %s.\n", strings.TrimSuffix(r.Source, "."))
 	}

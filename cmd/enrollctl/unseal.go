@@ -43,7 +43,7 @@ func unseal(ctx context.Context, s *session, key opening, in string, out output,
 	}
 	stop()
 	if opened := opener.last.Load(); opened != nil && opened.Renewed {
-		fmt.Fprintln(s.stderr, printable(fmt.Sprintf("notice: it was sealed to %s, not to the certificate beside the key; the key opens it all the same, as after a renewal",
+		fmt.Fprintln(s.stderr, printable(fmt.Sprintf("notice: it was sealed to %s, not to the certificate beside the key; the key still opens it, as after a renewal",
 			strings.Join(opened.Recipients, ", "))))
 	}
 	_, err = fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s bytes, %s", out.path, group(size), known[integrity])))

@@ -60,7 +60,7 @@ func (z *Reader) readable(i int) error {
 	case rec.flags&flagPatched != 0:
 		return z.entryError(i, nil, "it holds a patch, not a file")
 	case rec.method != methodStore && rec.method != methodDeflate:
-		return z.entryError(i, nil, "it is packed by method %d (%s); only store and deflate are read: pack it anew",
+		return z.entryError(i, nil, "it is packed by method %d (%s); only store and deflate are read: make the ZIP again",
 			rec.method, methodName(rec.method))
 	}
 	return nil

@@ -71,7 +71,7 @@ func recoverRecord(dir, name string, ops operations) (done []string, err error) 
 			if undo := c.back(); undo != nil {
 				return nil, fmt.Errorf("%w; and it could not be undone: %w", err, undo)
 			}
-			return nil, fmt.Errorf("%w; the folder was put back as it was before: save once more", err)
+			return nil, fmt.Errorf("%w; the folder was put back as it was before: save again", err)
 		case err != nil:
 			_ = f.Close()
 			return nil, fmt.Errorf("%w; or give that save up by deleting %q", err, f.Name())

@@ -261,7 +261,7 @@ func (x *examiner) inDER(p place, data []byte) {
 // addNote tells that a request was read in spite of its form.
 func (o *outcome) addNote(note string) {
 	if note != "" {
-		o.add(RuleUnusualForm, "the request was read all the same: "+note)
+		o.add(RuleUnusualForm, "the request was still read: "+note)
 	}
 }
 

@@ -36,7 +36,7 @@ var (
 		"The device whose request this should be would be missing from the batch.",
 		"replace the file by the request (CSR) in PEM or DER, or remove the file")
 	RuleUnusualForm = rule("csr/unusual-form", finding.Notice, "RFC 7468 §3, X.690 §8.1",
-		"Unusual form: the request was read all the same",
+		"Unusual form: the request was still read",
 		"The form can only mean one thing, so the request is taken. The upload holds it in the usual form; other programs may refuse the file.",
 		"nothing to do; correct the tool that writes the files if other programs refuse them")
 	RuleEmptyFile = rule("csr/empty-file", finding.Error, "RFC 7468 §3",
@@ -78,5 +78,5 @@ var (
 	RuleChanged = rule("csr/changed", finding.Error, contractPrepare+"; CWE-367",
 		"Changed since it was checked",
 		"The bytes that go out must be the bytes that were checked. The file was changed or removed in between.",
-		"check again (F5) once nobody writes to the files any more")
+		"check again (F5) when no program writes to the files any more")
 )

@@ -75,7 +75,7 @@ func (e *ChangedError) Error() string {
 	case e.Damaged:
 		return fmt.Sprintf("%q was written to by another program while it was open", e.Path)
 	case e.Gone:
-		return fmt.Sprintf("%q is not there any more", e.Path)
+		return fmt.Sprintf("%q no longer exists", e.Path)
 	}
 	return fmt.Sprintf("%q was changed by another program", e.Path)
 }

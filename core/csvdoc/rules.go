@@ -125,18 +125,18 @@ var (
 		Name: "csvdoc/unclosed-quote", Severity: finding.Error, Source: sourceCSV + ", rule 5",
 		Title: "A quote that nothing closes",
 		Why:   "Other readers take all that follows, to the end of the file, for one cell. Here the quote is read as a character and the row ends with its line.",
-		Hint:  "look at the cell and type its value anew, which writes it in proper form",
+		Hint:  "look at the cell and enter its value again: this writes it in proper form",
 	}
 	RuleNUL = &finding.Rule{
 		Name: "csvdoc/nul", Severity: finding.Error, Source: "RFC 4180 §2 (TEXTDATA)",
 		Title: "A NUL character",
 		Why:   "No text holds it. Many readers end a value there, some refuse the file; often the file was damaged, or is UTF-16 that was taken for something else.",
-		Hint:  "look at the encoding shown below the sheet, or type the cell anew",
+		Hint:  "look at the encoding shown below the sheet, or enter the value again",
 	}
 	RuleUndecodable = &finding.Rule{
 		Name: "csvdoc/undecodable", Severity: finding.Error, Source: "RFC 3629 §3, RFC 2781 §2.2",
 		Title: "Bytes that are no character",
 		Why:   "The bytes mean nothing in the file's encoding and are shown as a replacement character. They are kept as they are until the cell is edited.",
-		Hint:  "choose another encoding if the whole file looks wrong, or type the cell anew",
+		Hint:  "choose another encoding if the whole file looks wrong, or enter the value again",
 	}
 )

@@ -52,7 +52,7 @@ var (
 	RuleRenewed = &finding.Rule{
 		Name: "delivery/renewed-key", Severity: finding.Notice, Source: "RFC 5652 §6.2.1",
 		Title: "Sealed to another certificate of the same key",
-		Why:   "The certificate beside the key was renewed, or its issuer is written differently. The key opens the result all the same.",
+		Why:   "The certificate beside the key was renewed, or its issuer is written differently. The key still opens the result.",
 		Hint:  "give the service the new certificate before the old one expires",
 	}
 	RuleUntidy = &finding.Rule{

@@ -97,7 +97,7 @@ func (j *Jobs) Cancel(ctx context.Context, id string) (*Record, error) {
 	})
 }
 
-// Retry makes a batch ready to be started once more. One that was cancelled here, or handed over in a file, is taken back
+// Retry makes a batch ready to be started again. One that was cancelled here, or handed over in a file, is taken back
 // under its own id. One that the service ended (failed, rejected, cancelled there) stays as it is, and a new record with an
 // id of its own is made of the same order. The prepared record is returned.
 func (j *Jobs) Retry(ctx context.Context, id string) (*Record, error) {
@@ -127,9 +127,9 @@ func (j *Jobs) Retry(ctx context.Context, id string) (*Record, error) {
 				return "", err
 			}
 			fresh = &c
-			return "ordered once more as " + c.ID, nil
+			return "ordered again as " + c.ID, nil
 		}
-		return "", &StateError{ID: id, Have: r.State, Allowing: "started once more"}
+		return "", &StateError{ID: id, Have: r.State, Allowing: "started again"}
 	})
 	if fresh != nil && err == nil {
 		r = fresh

@@ -14,25 +14,25 @@ var (
 		Name: "job/findings", Severity: finding.Error, Source: contractPrepare,
 		Title: "The input has errors",
 		Why:   "The service refuses such enrollments, or devices would be unsafe.",
-		Hint:  "mend them, or leave the faulty ones out when the upload file is written",
+		Hint:  "fix them, or leave the faulty ones out of the upload file",
 	}
 	RuleWarnings = &finding.Rule{
 		Name: "job/warnings", Severity: finding.Warning, Source: contractPrepare,
 		Title: "The input has warnings",
-		Why:   "The service will do something with these enrollments that may not be expected.",
+		Why:   "The service may do something unexpected with these enrollments.",
 		Hint:  "look at them before the batch costs money",
 	}
 	RuleNotChecked = &finding.Rule{
 		Name: "job/not-checked", Severity: finding.Warning, Source: contractPrepare,
 		Title: "The file was not checked here",
 		Why:   "What is wrong with it shows only when the service refuses it, row by row.",
-		Hint:  "open it in its tab, or with enrollctl csr check or csv check, first",
+		Hint:  "open it in its tab first, or check it with enrollctl csr check or csv check",
 	}
 	RuleFile = &finding.Rule{
 		Name: "job/file", Severity: finding.Error, Source: contractPrepare,
 		Title: "The upload file cannot be read",
 		Why:   "There is nothing to send.",
-		Hint:  "write the upload file anew",
+		Hint:  "make the upload file again",
 	}
 	RuleForm = &finding.Rule{
 		Name: "job/form", Severity: finding.Error, Source: contractPrepare + "; CSV format for batch certificate enrollment",
@@ -42,7 +42,7 @@ var (
 	}
 	RuleEmpty = &finding.Rule{
 		Name: "job/empty", Severity: finding.Error, Source: contractPrepare,
-		Title: "There is nothing in it",
+		Title: "The batch is empty",
 		Why:   "The service would refuse it.",
 		Hint:  "add enrollments",
 	}
@@ -50,18 +50,18 @@ var (
 		Name: "job/too-large", Severity: finding.Error, Source: contractPrepare + ": 200 MB",
 		Title: "The file is larger than the service takes",
 		Why:   "The service refuses uploads of more than 200 MB.",
-		Hint:  "write it in parts: the bundle does so by itself, and a CSV is divided when it is saved",
+		Hint:  "make it again in parts: csr bundle and csv save divide it by themselves",
 	}
 	RuleSeries = &finding.Rule{
 		Name: "job/series", Severity: finding.Notice, Source: contractPrepare + ": 200 MB, 500,000 addresses",
 		Title: "Several jobs are needed",
-		Why:   "It is more than one job holds. The jobs are started one after another and shown together.",
+		Why:   "One job cannot hold all of it. The jobs start one after another and are shown together.",
 	}
 	RuleMethod = &finding.Rule{
 		Name: "job/method", Severity: finding.Error, Source: contractPrepare,
 		Title: "The keys cannot be made that way",
-		Why:   "A ZIP of CSRs brings keys that devices made; a MAC range has none, so that the service makes them.",
-		Hint:  "choose the other maker of keys, or another way to give the enrollments",
+		Why:   "A ZIP of CSRs brings keys that devices made. A MAC range brings none, so the service makes them.",
+		Hint:  "choose who makes the keys, or another kind of input",
 	}
 	RuleConnection = &finding.Rule{
 		Name: "job/connection", Severity: finding.Error, Source: contractStart,
@@ -72,7 +72,7 @@ var (
 	RulePromise = &finding.Rule{
 		Name: "job/promise", Severity: finding.Error, Source: contractStart,
 		Title: "The request has no place for what is ordered",
-		Why:   "The service would not get what this page says: keys sealed to nobody, or another form of the result.",
+		Why:   "The service would not receive all of this order. It might seal the keys to nobody, or send another form of result.",
 		Hint:  "Paste the portal's command for this way of ordering, or correct the connection's paths and names.",
 	}
 	RuleProfile = &finding.Rule{
@@ -84,14 +84,14 @@ var (
 	RuleNoBatch = &finding.Rule{
 		Name: "job/no-batch", Severity: finding.Error, Source: contractProfile,
 		Title: "The profile does not take batches",
-		Why:   "Batch is not among its enrollment methods; the service would refuse the start.",
-		Hint:  "choose another profile, or have batch added to this one",
+		Why:   "Batch is not among its enrollment methods. The service would refuse the start.",
+		Hint:  "choose another profile, or ask the administrator to add batch to this one",
 	}
 	RuleKeyOption = &finding.Rule{
 		Name: "job/key-option", Severity: finding.Error, Source: contractProfile + ": key generation option",
-		Title: "The profile wants the keys made elsewhere",
+		Title: "The profile has another maker of keys",
 		Why:   "The service would refuse every enrollment.",
-		Hint:  "choose a profile whose key generation fits",
+		Hint:  "choose a profile with the right key generation option",
 	}
 	RuleFormat = &finding.Rule{
 		Name: "job/format", Severity: finding.Error, Source: contractStart + ": certificate_format",
@@ -101,33 +101,33 @@ var (
 	}
 	RuleSMPB = &finding.Rule{
 		Name: "job/smpb", Severity: finding.Warning, Source: contractStart + ": certificate_format",
-		Title: "The format smpb cannot be opened here",
+		Title: "EnrollBench cannot open the format smpb",
 		Why:   "It belongs to an older product and has no public description. The result is kept as it comes.",
 		Hint:  "choose pem unless a tool of yours reads smpb",
 	}
 	RuleNoChain = &finding.Rule{
 		Name: "job/no-chain", Severity: finding.Notice, Source: contractStart + ": include_full_chain_with_each_certificate",
 		Title: "Without the issuer's chain",
-		Why:   "Who issued the certificates can only be checked with the CA certificates at hand.",
+		Why:   "The issuer of the certificates can be checked only if you have the CA certificates.",
 		Hint:  "order the full chain, or have the CA certificates ready",
 	}
 	RuleNoRecipient = &finding.Rule{
 		Name: "job/no-recipient", Severity: finding.Error, Source: contractStart + ": certificate",
-		Title: "Nobody was chosen to seal the keys to",
-		Why:   "The service seals the private keys that it makes; it needs a certificate or an OpenPGP key for that.",
+		Title: "No encryption key was chosen",
+		Why:   "The service seals the private keys that it makes to a certificate or an OpenPGP key.",
 		Hint:  "choose an encryption key and rehearse with it",
 	}
 	RuleNotRehearsed = &finding.Rule{
 		Name: "job/not-rehearsed", Severity: finding.Error, Source: contractStart + ": certificate",
-		Title: "It was not proven that the result can be opened",
-		Why:   "If the private key is lost or another one, every key of the batch is lost, and the batch is paid for.",
-		Hint:  "rehearse: it takes a second; or say that you start without",
+		Title: "Nobody has proven that the result can be opened",
+		Why:   "If the private key is lost or does not match, every key of the batch is lost, and you still pay for the batch.",
+		Hint:  "rehearse (it takes a second), or confirm that you start without a rehearsal",
 	}
 	RuleKnowinglyNotRehearsed = &finding.Rule{
 		Name: "job/knowingly-not-rehearsed", Severity: finding.Warning, Source: contractStart + ": certificate",
 		Title: "Started without a rehearsal",
 		Why:   "Nobody has proven that the result can be opened.",
-		Hint:  "have somebody who holds the private key rehearse",
+		Hint:  "ask somebody who holds the private key to rehearse",
 	}
 	RuleOldRehearsal = &finding.Rule{
 		Name: "job/old-rehearsal", Severity: finding.Warning, Source: contractStart + ": certificate",
@@ -154,8 +154,8 @@ var (
 	RuleSentAgain = &finding.Rule{
 		Name: "job/sent-again", Severity: finding.Warning, Source: "the jobs of this computer",
 		Title: "The same is ordered again",
-		Why:   "It was sent before. You gave a reason, or you practice.",
-		Hint:  "make sure that each device gets one certificate only",
+		Why:   "It was sent before. You gave a reason, or it is for practice.",
+		Hint:  "make sure that each device gets only one certificate",
 	}
 	RulePreparedBefore = &finding.Rule{
 		Name: "job/prepared-before", Severity: finding.Warning, Source: "the jobs of this computer",

@@ -108,7 +108,7 @@ func (s *Service) issueAll(ctx context.Context, j *job) (res *result, err error)
 	r := &run{service: s, job: j, record: j.snapshot(), begun: time.Now()}
 	r.profile = s.profiles.byID[r.record.Profile]
 	if r.profile == nil {
-		return nil, fmt.Errorf("there is no enrollment profile %q any more", r.record.Profile)
+		return nil, fmt.Errorf("the enrollment profile %q no longer exists", r.record.Profile)
 	}
 	rows, err := openRows(j, &r.record)
 	if err != nil {

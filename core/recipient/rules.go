@@ -47,7 +47,7 @@ var (
 	}
 	RuleRevoked = &finding.Rule{
 		Name: "recipient/revoked", Severity: finding.Error, Title: "Revoked",
-		Why:    "Its owner has withdrawn the key: somebody else may have it, or nobody has it any more.",
+		Why:    "Its owner has revoked the key. Somebody else may have it, or it is lost.",
 		Hint:   "ask its owner for the new one",
 		Source: "RFC 9580 §5.2.1",
 	}

@@ -65,7 +65,7 @@ func (c *Client) Download(ctx context.Context, jobID, path string, report progre
 }
 
 // errChanged says that a download cannot go on where it was.
-var errChanged = errors.New("the download begins anew: what lies there has changed")
+var errChanged = errors.New("the download starts again: the result at the service has changed")
 
 // download is one download over its attempts.
 type download struct {

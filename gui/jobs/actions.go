@@ -251,7 +251,7 @@ func (t *Room) step(s jobStep, r *job.Record) {
 	}
 }
 
-// retry makes a batch ready to be started once more.
+// retry makes a batch ready to be started again.
 func (t *Room) retry(r *job.Record) {
 	t.run(r, words.T("jobs.preparing"), words.T("jobs.retry-failed"), func(ctx context.Context, _ progress.Func) (*job.Record, error) {
 		return t.app.Desk().Jobs.Retry(ctx, r.ID)

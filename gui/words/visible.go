@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"enrollbench/core/finding"
 )
 
 // visible makes control characters and marks that hide or reorder text visible: a name in a CSR may hold anything.
@@ -16,28 +18,8 @@ func Visible(s string) string {
 	}, s)
 }
 
-// sentence begins with a capital and ends with a full stop, as core's messages do not.
-func Sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	r := []rune(s)
-	if len(r) == 1 || r[1] < 'A' || r[1] > 'Z' { // "RSA" and the like are left alone
-		r[0] = upper(r[0])
-	}
-	switch r[len(r)-1] {
-	case '.', '!', '?', '…':
-		return string(r)
-	}
-	return string(r) + "."
-}
-
-func upper(r rune) rune {
-	if r >= 'a' && r <= 'z' {
-		return r - 'a' + 'A'
-	}
-	return r
-}
+// Sentence makes a sentence of one of core's messages; see finding.Sentence.
+func Sentence(s string) string { return finding.Sentence(s) }
 
 func Places(n int) string {
 	return N("findings.places", n)
