@@ -328,3 +328,13 @@ func TestNames(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A tag that is shorter than 12 bytes would let a forger guess it: such a message is refused before anything of it is released.
+func TestShortTagsAreRefused(t *testing.T) {
+	key, plain := fixedKey(t), payload(64)
+	for _, size := range []int{4, 8, 11} {
+		if got, _, err := opened(gcmParts(t, key, plain, payload(12), size).forge(el), key); err == nil || len(got) > 0 {
+			t.Errorf("a tag of %d bytes: %d bytes released, error %v", size, len(got), err)
+		}
+	}
+}

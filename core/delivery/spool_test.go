@@ -132,3 +132,40 @@ func TestSpoolLimit(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// closing is a seal that remembers whether it was ended.
+type closing struct {
+	bytes.Buffer
+	closed bool
+}
+
+func (c *closing) Close() error {
+	c.closed = true
+	return nil
+}
+
+// The second pass of a handover compares the hash of what it re-seals with that of the first: a spool that changed in between is an
+// error, and the message is not left open.
+func TestResealComparesTheHash(t *testing.T) {
+	s, err := newSpool(t.TempDir(), t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Write([]byte("keys of the first pass")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.finish(); err != nil {
+		t.Fatal(err)
+	}
+	sealed := &closing{}
+	seal := func(io.Writer, int64) (io.WriteCloser, error) { return sealed, nil }
+	if err := reseal(t.Context(), io.Discard, s, seal, nil); err != nil || sealed.String() != "keys of the first pass" || !sealed.closed {
+		t.Fatalf("%q, closed %v, %v", sealed.String(), sealed.closed, err)
+	}
+	s.sum[0] ^= 1
+	sealed = &closing{}
+	if err := reseal(t.Context(), io.Discard, s, seal, nil); !errors.Is(err, ErrChanged) || !sealed.closed {
+		t.Errorf("closed %v, %v", sealed.closed, err)
+	}
+}

@@ -381,3 +381,16 @@ func TestTLS(t *testing.T) {
 		t.Error("TLS 1.1 is spoken")
 	}
 }
+
+// A field that is not known is said in the job, and an order without one has nothing to say.
+func TestUnknownFieldsAreNoted(t *testing.T) {
+	c := open(t, Options{})
+	o := c.someOrder()
+	if j := c.status(c.start(o)); len(j.Notes) != 0 {
+		t.Errorf("%q", j.Notes)
+	}
+	o.fields["certificate_fromat"], o.fields["zone"] = "der", "4"
+	if j := c.status(c.start(o)); len(j.Notes) != 2 || !strings.Contains(j.Notes[0], `"certificate_fromat"`) || !strings.Contains(j.Notes[1], `"zone"`) {
+		t.Errorf("%q", j.Notes)
+	}
+}

@@ -48,6 +48,7 @@ type record struct {
 	Spoil     int       `json:"spoil,omitempty"` // rows that the fault partial makes fail
 	Warn      int       `json:"warn,omitempty"`  // rows that the fault warning marks
 	Approval  bool      `json:"approval,omitempty"`
+	Notes     []string  `json:"notes,omitempty"` // about fields that are not known
 	Created   time.Time `json:"created"`
 	Updated   time.Time `json:"updated"`
 	Reason    string    `json:"reason,omitempty"` // why it failed as a whole

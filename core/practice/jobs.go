@@ -28,6 +28,7 @@ type shownJob struct {
 	Message   string    `json:"message,omitempty"` // why it failed as a whole
 	StartMAC  string    `json:"start_mac_address,omitempty"`
 	Increment uint64    `json:"increment,omitempty"`
+	Notes     []string  `json:"notes,omitempty"` // what of the order was passed over
 }
 
 // shown is a job in the words of the service that is served: Device Trust Manager spells its states so, and takes its time to
@@ -54,7 +55,7 @@ func show(r record) shownJob {
 	return shownJob{
 		ID: r.ID, Profile: r.Profile, Status: r.Status, Method: r.Method, FileName: r.FileName, Format: r.Format,
 		Total: r.Total, Issued: r.Issued, Failed: r.Failed, Created: r.Created, Updated: r.Updated, Message: r.Reason,
-		StartMAC: r.Start, Increment: r.Increment,
+		StartMAC: r.Start, Increment: r.Increment, Notes: r.Notes,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -249,11 +250,26 @@ func readObject(body io.Reader) (map[string]string, error) {
 // batchNames are fields that may carry the sender's own name of a batch without a file.
 var batchNames = []string{"file_name", "batch_id", "batch_name", "name", "description"}
 
+// knownFields are those of a start, the file's and the names of a batch aside.
+var knownFields = []string{"certificate_format", "include_full_chain_with_each_certificate", "certificate", "start_mac_address", "certificate_count",
+	"increment", "device_group_id", "account_id", "key_type"}
+
+// note says which fields are not known: the real service may refuse them or pass them over.
+func (r *record) note(fields map[string]string) {
+	known := slices.Concat(knownFields, fileFields, batchNames)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !slices.Contains(known, name) {
+			r.Notes = append(r.Notes, fmt.Sprintf("the field %q is not known here and was passed over", name))
+		}
+	}
+}
+
 // examine checks an order as a whole and completes the job's record. What is wrong with a single row shows when it is
 // issued.
 func (s *Service) examine(ctx context.Context, p *Profile, fields map[string]string, j *job) error {
 	r := &j.record
 	j.profile = p.ID
+	r.note(fields)
 	r.Profile, r.Created, r.Status = p.ID, time.Now().UTC(), statusPending
 	switch r.Approval = s.needsApproval(p); {
 	case r.Approval && !s.options.DeviceTrustManager: // which asks once the job was processed
