@@ -11,12 +11,12 @@ portable=(./core/... ./cmd/... ./gui/... ./resources/... ./scripts/... ./bench/.
 # sources PATTERN...: the files of the project, whether committed or not; without git, what lies here.
 sources() {
 	if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-		git ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
+		git -c core.quotePath=off ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
 			[ -f "$file" ] && printf '%s\n' "$file"
 		done
 	else
 		local pattern
-		for pattern in "$@"; do find . -path ./build -prune -o -type f -name "$pattern" -print; done
+		for pattern in "${@:-*}"; do find . -path ./build -prune -o -type f -name "$pattern" -print; done
 	fi
 }
 
@@ -37,6 +37,9 @@ short() {
 		return 1
 	}
 }
+
+# Every system has to be able to check the repository out.
+storable() { sources | CGO_ENABLED=0 go run ./scripts/filenames; }
 
 # The module of the tools is left out: to judge it, the go command would have to load every module that their tests name.
 tidy() { go mod tidy -diff; }
@@ -130,6 +133,7 @@ fi
 tools
 part 'gofmt' formatted
 part 'files of 600 lines at most' short
+part 'names that every system can store' storable
 part 'go mod tidy' tidy
 part 'dependency rule' go run ./scripts/architecture
 part 'go vet' vet "$(go env GOOS)" "${portable[@]}"

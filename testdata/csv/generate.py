@@ -176,7 +176,7 @@ by_hand("stray-quote.blank-before.csv", 'a,b\n1, "x"\n2, "y"\n', [["a", "b"], ["
 by_hand("unclosed-quote.csv", 'a,b\n1,2\n3,"never closed\n5,6\n', [["a", "b"], ["1", "2"], ["3", '"never closed'], ["5", "6"]], findings=["unclosed-quote"])
 by_hand("unclosed-quote.at-end.csv", 'a,b\n1,"', [["a", "b"], ["1", '"']], findings=["unclosed-quote"])
 by_hand("unclosed-quote.first.csv", '"a,b\n1,2\n', [['"a', "b"], ["1", "2"]], findings=["unclosed-quote"])
-by_hand("nul.csv", b"a,b\n1,x\x00y\n\x00,4\n", [["a", "b"], ["1", "x\0y"], ["\0", "4"]], findings=["nul"])
+by_hand("nul-character.csv", b"a,b\n1,x\x00y\n\x00,4\n", [["a", "b"], ["1", "x\0y"], ["\0", "4"]], findings=["nul"])
 by_hand("bad-utf-8.csv", b"\xef\xbb\xbfa,b\n1,x\xffy\n\xc3\xa4,4\n", [["a", "b"], ["1", "x\ufffdy"], ["ä", "4"]], bom=True, findings=["undecodable"])
 by_hand("bom-twice.csv", b"\xef\xbb\xbf\xef\xbb\xbfa,b\n1,2\n", [["\ufeffa", "b"], ["1", "2"]], bom=True)
 by_hand("control-characters.csv", b"a,b\n1,x\x0by\n2,\x1f\n", [["a", "b"], ["1", "x\x0by"], ["2", "\x1f"]])
