@@ -6,14 +6,18 @@ import (
 	"os"
 	"path/filepath"
 
+	"fyne.io/fyne/v2"
 	"github.com/ncruces/zenity"
 )
 
 // nativeChooser shows the operating system's own dialogs (on Linux, those of the zenity program where it is installed).
-type Native struct{}
+type Native struct {
+	Window fyne.Window // that the dialogs belong to; on Windows alone they know how
+}
 
-func (Native) options(ctx context.Context, o Options, more ...zenity.Option) []zenity.Option {
+func (n Native) options(ctx context.Context, o Options, more ...zenity.Option) []zenity.Option {
 	out := append([]zenity.Option{zenity.Context(ctx), zenity.Title(o.Title)}, more...)
+	out = append(out, n.owned()...)
 	name := o.Name
 	if o.Folder != "" {
 		name = filepath.Join(o.Folder, o.Name)
@@ -49,6 +53,7 @@ func (n Native) Files(ctx context.Context, o Options) ([]string, error) {
 	if !zenity.IsAvailable() {
 		return nil, ErrNone
 	}
+	defer apartment()()
 	paths, err := zenity.SelectFileMultiple(n.options(ctx, o)...)
 	return paths, zenityError(err)
 }
@@ -58,6 +63,7 @@ func (n Native) Folder(ctx context.Context, o Options) (string, error) {
 	if !zenity.IsAvailable() {
 		return "", ErrNone
 	}
+	defer apartment()()
 	path, err := zenity.SelectFile(n.options(ctx, o, zenity.Directory())...)
 	return path, zenityError(err)
 }
@@ -67,6 +73,7 @@ func (n Native) Save(ctx context.Context, o Options) (string, bool, error) {
 	if !zenity.IsAvailable() {
 		return "", false, ErrNone
 	}
+	defer apartment()()
 	path, err := zenity.SelectFileSave(n.options(ctx, o, zenity.ConfirmOverwrite())...)
 	if err = zenityError(err); err != nil || path == "" {
 		return "", false, err

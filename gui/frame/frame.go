@@ -104,7 +104,7 @@ func New(f fyne.App, o Options) *Frame {
 	a.window.SetMaster()
 	a.window.SetPadded(false)
 	if a.choose == nil {
-		a.choose = files.First{files.Portal{}, files.Native{}, files.Toolkit{Window: a.window, Post: a.tasks.post, Ask: a.Ask}}
+		a.choose = files.First{files.Portal{}, files.Native{Window: a.window}, files.Toolkit{Window: a.window, Post: a.tasks.post, Ask: a.Ask}}
 	}
 	a.asking, a.starting, a.opening = a.tasks.NewRunner(nil), a.tasks.NewRunner(nil), a.tasks.NewRunner(nil)
 	a.practising = a.tasks.NewRunner(nil)
@@ -415,15 +415,6 @@ func folderURL(path string) *url.URL {
 
 // Busy says that one thing comes after the other.
 func (a *Frame) Busy() { a.Note(widgets.Note{State: look.Running, Text: words.T("csr.busy")}) }
-
-// Notify tells something on the desktop, off the UI thread: the desktop's own service may take its time.
-func (a *Frame) Notify(text string) {
-	n := fyne.NewNotification("EnrollBench", text)
-	Run(a.tasks.NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
-		a.fyne.SendNotification(n)
-		return struct{}{}, nil
-	}, func(struct{}, error) {})
-}
 
 // Below opens a menu beneath an object.
 func (a *Frame) Below(o fyne.CanvasObject, items ...*fyne.MenuItem) {

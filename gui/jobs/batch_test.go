@@ -115,6 +115,10 @@ func TestFailedRowsAreNoSuccess(t *testing.T) {
 	if state, _ := jobState(done); state != look.Warning || done.Failed != 1 {
 		t.Errorf("%d failed, shown as %v", done.Failed, state)
 	}
+	// The end is told in the window whatever room is in front: on Windows nothing else tells it in words.
+	if n := r.Toast().Note(); n == nil || n.State != look.Warning || !strings.Contains(n.Text, done.Short()) {
+		t.Errorf("its end is told by %+v", n)
+	}
 	r.Until(func() bool { return r.Jobs.details.record != nil && r.Jobs.details.record.State == job.Complete })
 	r.Wait()
 	if text := frametest.AllText(r.Jobs.details.body); !strings.Contains(text, "One row failed") {

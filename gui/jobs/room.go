@@ -268,7 +268,7 @@ func (t *Room) Take(r job.Record) {
 	}
 }
 
-// announce tells on the desktop that the service is done with a batch, or waits for somebody.
+// announce tells, in the window and on the desktop, that the service is done with a batch, or waits for somebody.
 func (t *Room) announce(r *job.Record, before job.State) {
 	if !before.UnderWay() && before != job.Starting && before != job.MayExist {
 		return
@@ -281,9 +281,7 @@ func (t *Room) announce(r *job.Record, before job.State) {
 		state, _ := jobState(r)
 		text := words.T("jobs.announced", "Name", words.Visible(r.Short()), "Connection", words.Visible(r.Connection.Name), "Sentence", words.Visible(r.Sentence()))
 		t.app.Notify(text)
-		if t.app.Current() != frame.Room(t) {
-			t.app.Note(widgets.Note{State: state, Text: text, Action: words.T("jobs.show"), Act: func() { t.Choose(r.ID) }})
-		}
+		t.app.Note(widgets.Note{State: state, Text: text, Action: words.T("jobs.show"), Act: func() { t.Choose(r.ID) }})
 	}
 }
 

@@ -100,6 +100,27 @@ func onSave() {
 	}
 }
 
+func TestNotifications(t *testing.T) {
+	const source = "package frame\n\nfunc f(a fyne.App) {\n\ta.SendNotification(n)\n\tsend := a.ScheduleNotification\n}\n"
+	tests := []struct{ path, source, want string }{
+		{"gui/jobs/room.go", source, "gui/jobs/room.go:4: calls SendNotification: only gui/frame/notify_other.go does that\n" +
+			"gui/jobs/room.go:5: calls ScheduleNotification: only gui/frame/notify_other.go does that"},
+		{notifyFile, "//go:build !windows\n\n" + source, ""},
+		{notifyFile, source, "gui/frame/notify_other.go: is built for Windows, where PowerShell would run a notification's text"},
+		{notifyFile, "//go:build windows || linux\n\n" + source, "gui/frame/notify_other.go: is built for Windows, where PowerShell would run a notification's text"},
+	}
+	for _, test := range tests {
+		files := token.NewFileSet()
+		file, err := parser.ParseFile(files, test.path, test.source, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(threads(files, file), "\n"); got != test.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", test.path, got, test.want)
+		}
+	}
+}
+
 // The rule holds for this checkout; go list and not a copy of it is asked.
 func TestThisModule(t *testing.T) {
 	t.Chdir("../..")

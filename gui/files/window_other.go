@@ -1,0 +1,9 @@
+//go:build !windows
+
+package files
+
+import "github.com/ncruces/zenity"
+
+func (Native) owned() []zenity.Option { return nil }
+
+func apartment() (leave func()) { return func() {} }
