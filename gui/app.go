@@ -18,6 +18,7 @@ import (
 	"enrollbench/gui/settings"
 	"enrollbench/gui/start"
 	"enrollbench/gui/table"
+	"enrollbench/gui/words"
 )
 
 // Options of the window; the zero value is for ordinary use.
@@ -40,6 +41,7 @@ type App struct {
 
 // New makes the window, and shows nothing yet.
 func New(f fyne.App, o Options) *App {
+	words.Use(f.Preferences().String(frame.PrefLanguage))
 	a := open(frame.New(f, o))
 	a.Furnish(a.layout())
 	return a

@@ -7,9 +7,9 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// Translations holds one JSON file for each language in the folder TranslationsDir, named after it ("en.json").
+// Translations holds one JSON file for each language in the folder TranslationsDir, named after it ("en.json"), and in its folder core what core says, by its English.
 //
-//go:embed translations/*.json
+//go:embed translations
 var Translations embed.FS
 
 // TranslationsDir is the folder within Translations.

@@ -19,7 +19,7 @@ import (
 // titleOf is the heading of a group.
 func RuleTitle(rule string) string {
 	if r := Rules[rule]; r != nil {
-		return r.Title
+		return words.Core(r.Title)
 	}
 	return rule
 }
@@ -36,7 +36,7 @@ func FindingLine(f finding.Finding) fyne.CanvasObject {
 	head.Color, head.Style.Bold = state.Color(), true
 	lines := widgets.Down(2, head, widgets.NewParagraph(words.Sentence(words.Visible(f.Message))))
 	if rule := Rules[f.Rule]; rule != nil {
-		lines.Add(widgets.NewParagraph(rule.Why).Muted())
+		lines.Add(widgets.NewParagraph(words.Core(rule.Why)).Muted())
 	}
 	if f.Hint != "" {
 		lines.Add(widgets.NewParagraph(words.Sentence(f.Hint)))

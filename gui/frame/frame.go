@@ -143,6 +143,7 @@ const (
 	prefHeight     = "window.height"
 	PrefOpenFolder = "folder.open"
 	PrefSaveFolder = "folder.save"
+	PrefLanguage   = "language" // a tag of words.Languages; "" is the system's
 	prefKeyFolder  = "folder.keys"
 )
 
@@ -312,7 +313,7 @@ func (a *Frame) sweep(traces string) {
 		case len(removed) > 0:
 			a.Note(widgets.Note{State: look.Warning, Detail: strings.Join(removed, "\n"), Text: words.N("app.swept", len(removed))})
 		case err != nil:
-			a.Note(widgets.Note{State: look.Warning, Detail: words.Visible(err.Error()), Text: words.T("app.sweep-failed")})
+			a.Note(widgets.Note{State: look.Warning, Detail: words.Error(err), Text: words.T("app.sweep-failed")})
 		}
 		a.recall()
 	})

@@ -107,7 +107,7 @@ func (a *Frame) KeepPassphrase(ctx context.Context, h *HeldKey) {
 	clear(keep)
 	a.tasks.post(func() {
 		if err != nil {
-			a.Note(widgets.Note{State: look.Warning, Detail: words.Visible(err.Error()), Text: words.T("passphrase.not-kept")})
+			a.Note(widgets.Note{State: look.Warning, Detail: words.Error(err), Text: words.T("passphrase.not-kept")})
 			return
 		}
 		list := append([]string{h.account}, slices.DeleteFunc(a.KeptPassphrases(), func(s string) bool { return s == h.account })...)

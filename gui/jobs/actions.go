@@ -332,7 +332,7 @@ func (t *Room) send(id, reason string) {
 		doubt, before := (*job.UnsettledError)(nil), (*job.OrderedBeforeError)(nil)
 		switch {
 		case errors.As(err, &doubt):
-			t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.unsettled"), Detail: words.Visible(err.Error()),
+			t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.unsettled"), Detail: words.Error(err),
 				Text:    words.T("jobs.unsettled-text") + " " + frame.UnsettledWords(doubt),
 				Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 		case errors.As(err, &before):

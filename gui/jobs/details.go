@@ -90,7 +90,7 @@ func (d *jobDetails) read(id string) {
 		case frame.Cancelled(err) || d.tab.chosen != id:
 		case err != nil:
 			d.clear()
-			d.body.Add(widgets.NewParagraph(words.Visible(err.Error())).Small())
+			d.body.Add(widgets.NewParagraph(words.Error(err)).Small())
 		default:
 			d.show(f)
 		}

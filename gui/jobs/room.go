@@ -179,7 +179,7 @@ func (t *Room) resume() {
 				t.Take(*r)
 			}
 			if err != nil && !frame.Cancelled(err) {
-				t.app.Note(widgets.Note{State: look.Warning, Detail: words.Visible(err.Error()), Text: words.T("jobs.resume-failed")})
+				t.app.Note(widgets.Note{State: look.Warning, Detail: words.Error(err), Text: words.T("jobs.resume-failed")})
 			}
 		})
 }

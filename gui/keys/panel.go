@@ -177,7 +177,7 @@ func (p *Room) showBar() {
 // showRecipient shows everything about the chosen one.
 func (p *Room) showRecipient(r *recipient.Recipient) {
 	p.title.SetText(words.Visible(r.Title()))
-	p.words.SetText(r.Kind().String() + " · " + r.Algorithm())
+	p.words.SetText(words.Core(r.Kind().String()) + " · " + r.Algorithm())
 	day := func(t time.Time) string {
 		if t.IsZero() {
 			return words.T("keys.never")
@@ -259,7 +259,7 @@ func (p *Room) showQuestion() {
 		line := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
 			widgets.Across(0, widgets.Middle(widgets.Icon(state.Icon(), 22)), widgets.Space(1.5*look.Gap, 0)), widgets.Middle(widgets.Icon(look.ColoredIcon("right", look.ColorMuted), 14)),
 			widgets.Down(2, widgets.NewText(words.Visible(r.Title())).Bold().Giving(),
-				widgets.NewText(r.Kind().String()+" · "+r.Algorithm()+" · "+r.FingerprintText()).Muted().Small().Giving()))), 8, func() { p.settle(r) })
+				widgets.NewText(words.Core(r.Kind().String())+" · "+r.Algorithm()+" · "+r.FingerprintText()).Muted().Small().Giving()))), 8, func() { p.settle(r) })
 		line.Label = r.Title()
 		rows.Add(line)
 	}

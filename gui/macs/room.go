@@ -282,7 +282,7 @@ func (t *Room) firstTitle() string {
 		}
 		for _, r := range eui48.Rules {
 			if r.Name == f.Rule {
-				return r.Title
+				return words.Core(r.Title)
 			}
 		}
 	}
@@ -298,7 +298,7 @@ func (t *Room) onScanned(text string) {
 	t.scanner.Entry.SetText("")
 	a, _, err := eui48.Parse(text)
 	if err != nil {
-		t.scanner.Set(&widgets.Remark{State: look.Failed, Text: words.Visible(err.Error()), Hint: words.T("mac.scan-again")})
+		t.scanner.Set(&widgets.Remark{State: look.Failed, Text: words.Error(err), Hint: words.T("mac.scan-again")})
 		return
 	}
 	value := a.String()

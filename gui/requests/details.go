@@ -95,7 +95,7 @@ func (d *detailsPane) show(i int) {
 		if err != nil {
 			d.fill(append(d.findings(v, i),
 				widgets.NewParagraph(words.T("details.failed")),
-				widgets.NewParagraph(words.Visible(err.Error())).Muted().Small())...)
+				widgets.NewParagraph(words.Error(err)).Muted().Small())...)
 			return
 		}
 		d.fill(append(d.findings(v, i), d.describe(e, details)...)...)

@@ -229,7 +229,7 @@ func (r *csrRows) Cell(row, col int) sheet.Cell {
 		if e.Kind == csr.Request {
 			c.Text = e.Key.String()
 		} else {
-			c.Text = e.Kind.String()
+			c.Text = words.Core(e.Kind.String())
 		}
 	case colFingerprint:
 		if e.Kind == csr.Request && e.SPKI != [32]byte{} {

@@ -201,7 +201,7 @@ func (p *givenPage) showPinned() {
 	p.manage.Hide()
 	switch {
 	case err != nil:
-		p.pinned.SetText(words.T("open.pins-broken", "Error", words.Visible(err.Error())))
+		p.pinned.SetText(words.T("open.pins-broken", "Error", words.Error(err)))
 	case len(pinned) == 0:
 		p.pinned.SetText(words.T("open.no-pins"))
 	default:
@@ -267,7 +267,7 @@ func (p *givenPage) keyRemark(r *widgets.Remark) {
 		text.Color = r.State.Color()
 		lines := widgets.Down(look.Gap/4, text)
 		if r.Hint != "" {
-			lines.Add(widgets.NewParagraph(r.Hint))
+			lines.Add(widgets.NewParagraph(words.Sentence(r.Hint)))
 		}
 		p.remark.Add(container.NewBorder(nil, nil, widgets.Across(0, widgets.Down(0, widgets.Icon(r.State.Icon(), 20)), widgets.Space(look.Gap, 0)), nil, lines))
 	}
@@ -282,7 +282,7 @@ func (p *givenPage) failed(err error) {
 		p.order.failed(order.err)
 	case errors.As(err, &anchor):
 		p.trouble.Color = look.Failed.Color()
-		p.trouble.SetText(look.Failed.Word() + ": " + words.Visible(anchor.Error()))
+		p.trouble.SetText(look.Failed.Word() + ": " + words.Error(anchor))
 		p.trouble.Show()
 		p.root.Refresh()
 	case frame.KeyProblem(err):

@@ -48,7 +48,7 @@ func (t *Room) askReceiver() {
 			return
 		}
 		remark.Color = look.ColorMuted
-		text := r.Kind().String() + " · " + r.Algorithm() + " · " + r.FingerprintText()
+		text := words.Core(r.Kind().String()) + " · " + r.Algorithm() + " · " + r.FingerprintText()
 		fit := true
 		for _, f := range r.Findings(a.Tasks().Now()).All() {
 			if f.Severity == finding.Error {

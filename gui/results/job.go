@@ -157,7 +157,7 @@ func (t *Room) record(write func(context.Context) (*job.Record, error)) {
 		case errors.As(err, new(*job.StateError)): // the batch is further than that already
 		case err != nil && !frame.Cancelled(err):
 			fyne.LogError("the record of a batch", err)
-			t.app.Note(widgets.Note{State: look.Warning, Detail: words.Visible(err.Error()), Text: words.T("open.not-noted")})
+			t.app.Note(widgets.Note{State: look.Warning, Detail: words.Error(err), Text: words.T("open.not-noted")})
 		}
 	})
 }

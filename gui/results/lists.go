@@ -211,7 +211,7 @@ func (m findingRows) Columns() int { return 2 }
 // Cell implements sheet.Model.
 func (m findingRows) Cell(row, col int) sheet.Cell {
 	if col == 0 {
-		return sheet.Cell{Text: m.findings[row].Message}
+		return sheet.Cell{Text: words.Core(m.findings[row].Message)}
 	}
 	return sheet.Cell{Text: strings.TrimPrefix(m.findings[row].Location.String(), m.folder), Importance: sheet.Muted}
 }

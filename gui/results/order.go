@@ -177,7 +177,7 @@ func (p *orderPane) setFile(path string) {
 // failed says why the order could not be read.
 func (p *orderPane) failed(err error) {
 	p.remark.Color = look.Failed.Color()
-	p.remark.SetText(look.Failed.Word() + ": " + words.Visible(err.Error()))
+	p.remark.SetText(look.Failed.Word() + ": " + words.Error(err))
 	p.remark.Show()
 	p.root.Refresh()
 }

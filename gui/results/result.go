@@ -254,7 +254,7 @@ func (p *resultPage) showReasons() {
 		title.Style.Bold = true
 		lines := widgets.Down(look.Gap/2, title)
 		if rule := frame.Rules[g.Rule]; rule != nil {
-			lines.Add(widgets.NewParagraph(rule.Why))
+			lines.Add(widgets.NewParagraph(words.Core(rule.Why)))
 			lines.Add(widgets.NewParagraph(words.Sentence(rule.Hint)))
 		}
 		first := widgets.NewParagraph(words.Sentence(words.Visible(g.Findings[0].Message))).Muted()

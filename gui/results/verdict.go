@@ -139,7 +139,7 @@ func (r *result) reasons(s finding.Severity) []string {
 	var out []string
 	for _, rule := range delivery.Rules {
 		if n := by[rule.Name]; n > 0 && rule.Severity == s && rule != delivery.RuleMissing && rule != delivery.RuleUnexpected {
-			text := rule.Title
+			text := words.Core(rule.Title)
 			if n > 1 && rule != delivery.RuleIssuerNotConfirmed && rule != delivery.RuleNoIssuer {
 				text += " (" + words.Group(n) + ")"
 			}

@@ -104,7 +104,7 @@ func (p *contractPage) judge() {
 	_, err := p.read()
 	if err != nil {
 		p.remark.Color = look.Failed.Color()
-		p.remark.SetText(look.Failed.Word() + ": " + words.Visible(err.Error()))
+		p.remark.SetText(look.Failed.Word() + ": " + words.Error(err))
 		p.bar.SetFacts(widgets.Fact{State: look.Failed, Text: words.T("contract.wrong")})
 		p.bar.SetAction(false, words.T("contract.mend"))
 		return

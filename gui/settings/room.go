@@ -86,7 +86,8 @@ func (t *Room) build() {
 	paste := widgets.NewButton(words.T("settings.paste"), look.Icon("paste"), t.pasteCurl)
 	importing := widgets.NewButton(words.T("settings.import"), look.Icon("folder"), t.Open)
 	t.phrases = widgets.NewButton("", look.Icon("key"), t.askPassphrases)
-	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing)
+	language := widgets.NewButton(words.T("settings.language"), look.Icon("options"), t.askLanguage)
+	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing, language)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
 		widgets.Inset(0, look.Gap, widgets.NewText(words.T("settings.connections")).Title()), buttons, nil, nil,
 		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))

@@ -166,7 +166,7 @@ func (p *csvFind) prepare() {
 	r, err := csvdoc.NewReplacement(p.list.query, p.with.Text)
 	p.list.become(r)
 	if err != nil {
-		p.show(p.list.hits, words.Sentence(words.Visible(err.Error())))
+		p.show(p.list.hits, words.Sentence(words.Error(err)))
 		p.replace.SetEnabled(false)
 		return
 	}
@@ -204,7 +204,7 @@ func (p *csvFind) search() {
 		}
 		if err != nil {
 			if !frame.Cancelled(err) {
-				p.show(nil, words.Sentence(words.Visible(err.Error())))
+				p.show(nil, words.Sentence(words.Error(err)))
 			}
 			return
 		}

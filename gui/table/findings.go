@@ -147,7 +147,7 @@ func groupWords(g *enrollment.Group) string {
 // row is one group in the list.
 func (p *csvFindings) row(g *enrollment.Group) *widgets.Row {
 	state := look.OfSeverity(g.Rule.Severity)
-	title := widgets.NewParagraph(g.Rule.Title)
+	title := widgets.NewParagraph(words.Core(g.Rule.Title))
 	title.Style.Bold = true
 	count := widgets.NewText(groupWords(g)).Small().Giving()
 	count.Color = state.Color()
@@ -240,7 +240,7 @@ func (g *csvGroupPage) show(group enrollment.Group) {
 	same := keyOf(&g.group) == keyOf(&group)
 	g.group, g.result = group, g.pane.tab.file.checked.result
 	rule, state := group.Rule, look.OfSeverity(group.Rule.Severity)
-	title := widgets.NewParagraph(group.Rule.Title).Title()
+	title := widgets.NewParagraph(words.Core(group.Rule.Title)).Title()
 	count := widgets.NewParagraph(groupWords(&group)).Small()
 	count.Color = state.Color()
 	g.head.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil,
@@ -249,7 +249,7 @@ func (g *csvGroupPage) show(group enrollment.Group) {
 	if rule.Hint != "" {
 		g.head.Add(widgets.NewParagraph(words.Sentence(rule.Hint)))
 	}
-	g.reasons.Add(widgets.NewParagraph(rule.Why).Muted())
+	g.reasons.Add(widgets.NewParagraph(words.Core(rule.Why)).Muted())
 	g.reasons.Add(widgets.NewParagraph(words.T("findings.source", "Source", rule.Source)).Muted().Small())
 	if !same {
 		g.why.SetOpen(false)

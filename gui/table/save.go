@@ -135,18 +135,18 @@ func (t *Room) notSaved(path string, o csvdoc.SaveOptions, then func(), err erro
 	changed, encoding, space := (*csvdoc.ChangedError)(nil), (*csvdoc.EncodingError)(nil), (*csvdoc.SpaceError)(nil)
 	switch {
 	case errors.As(err, &changed) && changed.Damaged:
-		t.app.Ask(&widgets.Dialog{State: look.Failed, Detail: words.Visible(err.Error()),
+		t.app.Ask(&widgets.Dialog{State: look.Failed, Detail: words.Error(err),
 			Title:   words.T("csv.damaged", "Name", name),
 			Text:    words.T("csv.damaged-text"),
 			Answers: []widgets.Answer{back}})
 	case errors.As(err, &changed) && changed.Gone:
-		t.app.Ask(&widgets.Dialog{State: look.Warning, Detail: words.Visible(err.Error()),
+		t.app.Ask(&widgets.Dialog{State: look.Warning, Detail: words.Error(err),
 			Title: words.T("csv.gone", "Name", name),
 			Text:  words.T("csv.gone-text"),
 			Answers: []widgets.Answer{back, elsewhere,
 				{Text: words.T("csv.write-again"), Act: again(func(s *csvdoc.SaveOptions) { s.Force = true })}}})
 	case errors.As(err, &changed):
-		t.app.Ask(&widgets.Dialog{State: look.Warning, Detail: words.Visible(err.Error()),
+		t.app.Ask(&widgets.Dialog{State: look.Warning, Detail: words.Error(err),
 			Title: words.T("csv.changed", "Name", name),
 			Text:  words.T("csv.changed-text"),
 			Answers: []widgets.Answer{back,
@@ -154,7 +154,7 @@ func (t *Room) notSaved(path string, o csvdoc.SaveOptions, then func(), err erro
 	case errors.As(err, &encoding):
 		t.askEncoding(encoding, again)
 	case errors.As(err, &space):
-		t.app.Ask(&widgets.Dialog{State: look.Failed, Detail: words.Visible(err.Error()),
+		t.app.Ask(&widgets.Dialog{State: look.Failed, Detail: words.Error(err),
 			Title:   words.T("csv.no-space"),
 			Text:    words.T("csv.no-space-text", "Need", words.Size(space.Need), "Free", words.Size(space.Free)),
 			Answers: []widgets.Answer{back, elsewhere}})

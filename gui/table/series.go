@@ -182,7 +182,7 @@ func (p *seriesPage) check() {
 		p.series = nil
 		p.sample.Style.Monospace = false
 		p.sample.SetColor(look.Failed.Color())
-		p.sample.SetText(words.Sentence(words.Visible(err.Error())))
+		p.sample.SetText(words.Sentence(words.Error(err)))
 	} else {
 		p.sample.Style.Monospace = true
 		p.sample.SetColor(look.ColorMuted)

@@ -92,7 +92,7 @@ func (s *csvStart) search() {
 	frame.Run(t.seek, "", func(context.Context, progress.Func) ([]csvdoc.Recovery, error) { return csvdoc.Recoverable(folder) },
 		func(found []csvdoc.Recovery, err error) {
 			if err != nil {
-				t.app.Note(widgets.Note{State: look.Warning, Detail: words.Visible(err.Error()), Text: words.T("csv.no-recovery")})
+				t.app.Note(widgets.Note{State: look.Warning, Detail: words.Error(err), Text: words.T("csv.no-recovery")})
 			}
 			s.found = found
 			s.showOffers()

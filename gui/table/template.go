@@ -104,7 +104,7 @@ func (t *Room) recallOptions() {
 		return enrollment.ReadTemplate(path)
 	}, func(x *enrollment.Template, err error) {
 		if err != nil {
-			t.app.Note(widgets.Note{State: look.Warning, Detail: words.Visible(err.Error()), Text: words.T("csv.template-gone")})
+			t.app.Note(widgets.Note{State: look.Warning, Detail: words.Error(err), Text: words.T("csv.template-gone")})
 			return
 		}
 		t.options.Template = x

@@ -65,7 +65,7 @@ func causesOf(r *enrollment.Result, header bool) []string {
 		if look.OfSeverity(g.Rule.Severity) != look.Failed || g.Header != header {
 			continue
 		}
-		s := g.Rule.Title
+		s := words.Core(g.Rule.Title)
 		if g.Name != "" {
 			s += " — " + columnTitle(g.Name)
 		}

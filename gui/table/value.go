@@ -220,11 +220,11 @@ func (v *csvValue) examine(at sheet.Place, value string) {
 		}
 		switch {
 		case err != nil:
-			phrases = append(phrases, widgets.NewParagraph(words.Sentence(words.Visible(err.Error()))).Muted())
+			phrases = append(phrases, widgets.NewParagraph(words.Sentence(words.Error(err))).Muted())
 		case a.request != nil:
 			phrases = append(phrases, describeCSR(a.request)...)
 		case a.problem != nil && len(a.found) == 0:
-			text := widgets.NewParagraph(words.T("csv.value-no-csr", "Reason", words.Visible(a.problem.Error())))
+			text := widgets.NewParagraph(words.T("csv.value-no-csr", "Reason", words.Error(a.problem)))
 			text.Color = look.Failed.Color()
 			phrases = append(phrases, text)
 		}

@@ -214,7 +214,7 @@ func (t *Room) filterGroup(g enrollment.Group) {
 		if err != nil || t.file != f {
 			return
 		}
-		f.arrange.filter, f.arrange.words = csvdoc.Filter{Rows: ids}, []string{g.Rule.Title}
+		f.arrange.filter, f.arrange.words = csvdoc.Filter{Rows: ids}, []string{words.Core(g.Rule.Title)}
 		t.rearrange(nil)
 	})
 }

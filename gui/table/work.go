@@ -109,7 +109,7 @@ func (t *Room) watchJournal() {
 		}
 		if err := f.doc.JournalError(); err != nil {
 			f.warned = true
-			t.app.Note(widgets.Note{State: look.Warning, Detail: words.Visible(err.Error()), Text: words.T("csv.journal-trouble")})
+			t.app.Note(widgets.Note{State: look.Warning, Detail: words.Error(err), Text: words.T("csv.journal-trouble")})
 		}
 	})
 }

@@ -4,22 +4,20 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"sync"
+	"sync/atomic"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
-	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
 )
 
-var printer = sync.OnceValue(func() *message.Printer {
-	tag, err := language.Parse(lang.SystemLocale().LanguageString())
-	if err != nil || tag == language.Und {
-		tag = language.English
-	}
-	return message.NewPrinter(tag)
-})
+// printer writes numbers as the language does; Use sets it.
+var printer atomic.Pointer[message.Printer]
+
+func digits() *message.Printer {
+	in()
+	return printer.Load()
+}
 
 // Integer is any whole number.
 type Integer interface {
@@ -28,12 +26,12 @@ type Integer interface {
 
 // Group writes n with its digits grouped: 12,340.
 func Group[T Integer](n T) string {
-	return printer().Sprint(number.Decimal(n))
+	return digits().Sprint(number.Decimal(n))
 }
 
 // Decimal writes v with one decimal place: 41.2.
 func Decimal(v float64) string {
-	return printer().Sprint(number.Decimal(v, number.MinFractionDigits(1), number.MaxFractionDigits(1)))
+	return digits().Sprint(number.Decimal(v, number.MinFractionDigits(1), number.MaxFractionDigits(1)))
 }
 
 // Megabytes writes bytes in millions, as the service counts them: 41.2. What is there but below a tenth is shown as 0.1.

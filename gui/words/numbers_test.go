@@ -7,7 +7,7 @@ import (
 )
 
 // The tests run in whatever locale there is, so that a separator may be any but none may be missing.
-func digits(s string) string {
+func digitsOf(s string) string {
 	out := ""
 	for _, r := range s {
 		if r >= '0' && r <= '9' {
@@ -18,17 +18,17 @@ func digits(s string) string {
 }
 
 func TestGroup(t *testing.T) {
-	if s := Group(12340); digits(s) != "12340" || len(s) <= 5 {
+	if s := Group(12340); digitsOf(s) != "12340" || len(s) <= 5 {
 		t.Errorf("%q", s)
 	}
-	if s := Group(uint64(math.MaxUint64)); digits(s) != "18446744073709551615" {
+	if s := Group(uint64(math.MaxUint64)); digitsOf(s) != "18446744073709551615" {
 		t.Errorf("%q", s)
 	}
 }
 
 func TestMegabytes(t *testing.T) {
 	for in, want := range map[int64]string{0: "00", 1: "01", 41_200_000: "412", 199_900_000: "200", 1_234_000_000: "1234"} {
-		if s := Megabytes(in); digits(s) != want {
+		if s := Megabytes(in); digitsOf(s) != want {
 			t.Errorf("%d: %q, want the digits %s", in, s, want)
 		}
 	}
@@ -44,7 +44,7 @@ func TestSize(t *testing.T) {
 
 func TestRate(t *testing.T) {
 	for in, want := range map[float64]string{0: "0", math.Inf(1): "0", 4.13: "41", 18734: "19000", 123: "120"} {
-		if s := Rate(in); digits(s) != want {
+		if s := Rate(in); digitsOf(s) != want {
 			t.Errorf("%v: %q, want the digits %s", in, s, want)
 		}
 	}

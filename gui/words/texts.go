@@ -1,37 +1,98 @@
-// Package words puts things into words for people: the program's texts by their keys, counts, sizes and times as the user's
-// locale writes them, and what is visible of a text that somebody else wrote. Data for machines never passes through it.
-//
-// The English texts stand in resources/translations/en.json and nowhere else; T and N fetch them.
 package words
 
 import (
-	"io/fs"
-	"sync"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync/atomic"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 
 	"enrollbench/resources"
 )
 
-// T is the text of a key. What the text leaves open is given as names and values in turn: T("save.ready", "File", name).
-// A key that no file has comes back as it is; a test of this package finds every such key.
-func T(key string, open ...any) string {
-	load()
-	if len(open) == 0 {
-		return lang.X(key, key)
+// texts is one language's file: a text for each key, or its forms by number ("one", "other").
+type texts map[string]forms
+
+type forms map[string]string
+
+// UnmarshalJSON reads a text, or an object of forms.
+func (f *forms) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		*f = forms{"": text}
+		return nil
 	}
-	return lang.X(key, key, named(open))
+	return json.Unmarshal(b, (*map[string]string)(f))
+}
+
+// spoken is a language with all that is said in it.
+type spoken struct {
+	tag       language.Tag
+	texts     texts
+	sentences *sentences // of core; nil in English
+}
+
+var current atomic.Pointer[spoken]
+
+// in is the language that is spoken: the one that Use chose, or the system's.
+func in() *spoken {
+	if s := current.Load(); s != nil {
+		return s
+	}
+	Use("")
+	return current.Load()
+}
+
+// T is the text of a key. What the text leaves open ({{.Name}}) is given as pairs of name and value, or as one map of them. Each
+// key stands in every language's file, which a test checks; a key that stands nowhere is shown as it is.
+func T(key string, open ...any) string {
+	f, ok := in().texts[key]
+	if !ok {
+		return key
+	}
+	return fill(f[""], named(open))
 }
 
 // N is the text of a key in the form that fits n things. {{.Number}} in it is n, grouped, unless it is given; the rest is given as for T.
 func N(key string, n int, open ...any) string {
-	load()
+	s := in()
+	f, ok := s.texts[key]
+	if !ok {
+		return key
+	}
 	values := named(open)
 	if _, given := values["Number"]; !given {
 		values["Number"] = Group(n)
 	}
-	return lang.XN(key, key, n, values)
+	text, ok := f[formNames[plural.Cardinal.MatchPlural(s.tag, n, 0, 0, 0, 0)]]
+	if !ok {
+		text = f["other"]
+	}
+	return fill(text, values)
+}
+
+var formNames = map[plural.Form]string{
+	plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other",
+}
+
+// fill puts values in the places that a text leaves open, once: what a value holds is not looked at.
+func fill(text string, values map[string]any) string {
+	before, rest, found := strings.Cut(text, "{{.")
+	if !found {
+		return text
+	}
+	var b strings.Builder
+	for found {
+		b.WriteString(before)
+		var name string
+		name, rest, _ = strings.Cut(rest, "}}")
+		fmt.Fprint(&b, values[name])
+		before, rest, found = strings.Cut(rest, "{{.")
+	}
+	b.WriteString(before)
+	return b.String()
 }
 
 // named is what a text leaves open, by name: pairs, or a map that was made before.
@@ -49,24 +110,23 @@ func named(open []any) map[string]any {
 	return values
 }
 
-// load makes the texts known, once. A user whose language has no file gets English; the toolkit would log an error for each
-// text otherwise.
-var load = sync.OnceFunc(func() {
-	if err := lang.AddTranslationsFS(resources.Translations, resources.TranslationsDir); err != nil {
-		fyne.LogError("translations", err)
-	}
-	locale := lang.SystemLocale()
-	name := locale.LanguageString()
-	for _, own := range []string{name, name[:2]} {
-		if _, err := fs.Stat(resources.Translations, resources.TranslationsDir+"/"+own+".json"); err == nil {
-			return
+// load reads a language's files. They are built in and tested: one that cannot be read is a mistake in the program.
+func load(tag language.Tag) *spoken {
+	s := &spoken{tag: tag, texts: texts{}}
+	read := func(name string, to any) {
+		raw, err := resources.Translations.ReadFile(resources.TranslationsDir + "/" + name)
+		if err == nil {
+			err = json.Unmarshal(raw, to)
+		}
+		if err != nil {
+			panic("words: " + name + ": " + err.Error())
 		}
 	}
-	english, err := resources.Translations.ReadFile(resources.TranslationsDir + "/en.json")
-	if err == nil {
-		err = lang.AddTranslationsForLocale(english, locale)
+	read(tag.String()+".json", &s.texts)
+	if tag != language.English {
+		core := map[string]string{}
+		read("core/"+tag.String()+".json", &core)
+		s.sentences = newSentences(core)
 	}
-	if err != nil {
-		fyne.LogError("translations", err)
-	}
-})
+	return s
+}

@@ -18,8 +18,8 @@ func Visible(s string) string {
 	}, s)
 }
 
-// Sentence makes a sentence of one of core's messages; see finding.Sentence.
-func Sentence(s string) string { return finding.Sentence(s) }
+// Sentence makes a sentence of one of core's messages, in the user's language; see finding.Sentence.
+func Sentence(s string) string { return finding.Sentence(Core(s)) }
 
 func Places(n int) string {
 	return N("findings.places", n)

@@ -14,6 +14,7 @@ import (
 	"enrollbench/core/practice"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 // frameRig is a frame in Fyne's test driver with a UI thread of its own: what workers post waits until the test, which is
@@ -37,6 +38,8 @@ func New(t *testing.T) *Rig {
 	tasks := frame.NewTestTasks(func(f func()) { r.posted <- f }, r.Tick, func(f func()) { r.Timers = append(r.Timers, f) })
 	app := test.NewTempApp(t)
 	app.Preferences().SetBool(frame.PrefWelcomed, true)
+	app.Preferences().SetString(frame.PrefLanguage, "en")
+	words.Use("en")
 	r.F = frame.New(app, frame.Options{Tasks: tasks, Chooser: r.Choose, Config: t.TempDir(), Traces: t.TempDir(), Secrets: r.Keychain})
 	return r
 }
