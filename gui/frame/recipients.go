@@ -100,7 +100,7 @@ func (a *Frame) provenWords(r *recipient.Recipient) string {
 	case at.Format(time.DateOnly) == now.Format(time.DateOnly):
 		return words.T("recipient.proven-today")
 	}
-	return words.T("recipient.proven-on", "Date", at.Format(time.DateOnly))
+	return words.T("recipient.proven-on", "Date", words.Date(at))
 }
 
 // recall chooses the recipient that was chosen last, if its file still holds it.

@@ -233,7 +233,7 @@ func (d *jobDetails) timeline(r *job.Record) {
 		if e.Note != "" {
 			text += " · " + words.Visible(e.Note)
 		}
-		lines = append(lines, [3]string{e.At.Local().Format("2006-01-02 15:04:05"), text})
+		lines = append(lines, [3]string{words.Second(e.At), text})
 	}
 	if s := widgets.Section(words.T("jobs.timeline"), lines...); s != nil {
 		d.body.Add(s)

@@ -182,7 +182,7 @@ func (p *Room) showRecipient(r *recipient.Recipient) {
 		if t.IsZero() {
 			return words.T("keys.never")
 		}
-		return t.Local().Format("2006-01-02 15:04")
+		return words.Minute(t)
 	}
 	printName := words.T("keys.fingerprint")
 	if r.Kind() == recipient.X509 {
@@ -211,7 +211,7 @@ func (p *Room) showRecipient(r *recipient.Recipient) {
 	}
 	state, text := look.Warning, words.T("keys.unproven")
 	if at := p.app.Proven(r); !at.IsZero() {
-		state, text = look.Ready, words.T("keys.proved", "Date", at.Local().Format("2006-01-02 15:04"))
+		state, text = look.Ready, words.T("keys.proved", "Date", words.Minute(at))
 	}
 	phrase := widgets.NewParagraph(text)
 	phrase.Color, phrase.Style.Bold = state.Color(), true

@@ -158,7 +158,7 @@ func (m certificateRows) Cell(row, col int) sheet.Cell {
 	case 2:
 		return sheet.Cell{Text: item.Serial}
 	case 3:
-		return sheet.Cell{Text: item.NotAfter.Local().Format("2006-01-02")}
+		return sheet.Cell{Text: words.Date(item.NotAfter)}
 	}
 	return sheet.Cell{Text: strings.TrimPrefix(item.Place, m.folder), Importance: sheet.Muted}
 }

@@ -178,7 +178,7 @@ func (p *resultPage) originWords() string {
 			parts = append(parts, r.request.given.SizeWords())
 		}
 	}
-	parts = append(parts, words.T("result.opened", "Time", clock(r.at)))
+	parts = append(parts, words.T("result.opened", "Time", words.Clock(r.at)))
 	return strings.Join(parts, " · ")
 }
 

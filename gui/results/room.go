@@ -448,7 +448,6 @@ func (t *Room) back() {
 }
 
 // clock writes a time of today.
-func clock(at time.Time) string { return at.Local().Format("15:04") }
 
 func (t *Room) Telling() (*widgets.BottomBar, bool, int, string) {
 	rows, current := 0, ""

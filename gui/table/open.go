@@ -133,7 +133,7 @@ func (s *csvStart) offer(r csvdoc.Recovery) fyne.CanvasObject {
 	if r.Path != "" {
 		name = filepath.Base(r.Path)
 	}
-	data := map[string]any{"Name": words.Visible(name), "Number": words.Group(r.Edits), "Time": r.Last.Local().Format("2006-01-02 15:04")}
+	data := map[string]any{"Name": words.Visible(name), "Number": words.Group(r.Edits), "Time": words.Minute(r.Last)}
 	text := widgets.NewParagraph(words.N("csv.offer", r.Edits, data)).Bold()
 	lines := widgets.Down(2, text)
 	if r.Path != "" {

@@ -27,15 +27,21 @@ func Places(n int) string {
 
 func SentenceCase(s string) string { return strings.TrimSuffix(Sentence(s), ".") }
 
-// when writes a time short: the time of a day of today, else the date with it.
+// Date, Minute, Second and Clock write a time as the user's language does, in the local zone: its day, with hours and minutes, with seconds too, or hours and minutes alone.
+func Date(at time.Time) string   { return at.Local().Format(T("time.date")) }
+func Minute(at time.Time) string { return at.Local().Format(T("time.minute")) }
+func Second(at time.Time) string { return at.Local().Format(T("time.second")) }
+func Clock(at time.Time) string  { return at.Local().Format(T("time.clock")) }
+
+// When writes a time short: the time of a day of today, else the date with it.
 func When(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	if at = at.Local(); at.Format(time.DateOnly) == time.Now().Local().Format(time.DateOnly) {
-		return at.Format("15:04")
+	if at.Local().Format(time.DateOnly) == time.Now().Local().Format(time.DateOnly) {
+		return Clock(at)
 	}
-	return at.Format("2006-01-02 15:04")
+	return Minute(at)
 }
 
 // shortName is how much of a name stands where no room can be made for more.
