@@ -81,9 +81,7 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 	case errors.Is(err, enrollment.ErrHasErrors):
 		s.complain("nothing was written: %s with errors; fix them, or --leave-out-errors", counted(int64(result.Counts().Errors), "row"))
 	case errors.Is(err, enrollment.ErrEncodingGuessed):
-		g, _ := doc.Guess()
-		s.complain("nothing was written: %s. If these cells are right, confirm with --encoding %s; if not, name another encoding.",
-			g, strings.ToLower(g.Encoding.String()))
+		_ = complainOfGuess(s, doc, "written") // its error is returned below
 	case errors.Is(err, enrollment.ErrNothingReady):
 		s.complain("nothing was written: no row is left to upload")
 	case err != nil:
@@ -97,6 +95,14 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 	if err := v.show(ctx, s, doc, result, enrollment.UploadResult{}); err != nil {
 		return err
 	}
+	return errFindings
+}
+
+// complainOfGuess says how to confirm an encoding that is a guess; verb is what was not done. It returns errFindings.
+func complainOfGuess(s *session, doc *csvdoc.Document, verb string) error {
+	g, _ := doc.Guess()
+	s.complain("nothing was %s: %s. If these cells are right, confirm with --encoding %s; if not, name another encoding.",
+		verb, g, strings.ToLower(g.Encoding.String()))
 	return errFindings
 }
 

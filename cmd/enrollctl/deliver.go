@@ -364,6 +364,9 @@ func (d *delivering) show(w io.Writer, result *delivery.Delivery, found *finding
 	}
 	if wrote {
 		what := counted(int64(result.Len()), "certificate")
+		if result.Practice() { // whoever takes what was written over reads it on this line
+			what = "PRACTICE: " + what
+		}
 		if n := result.Keys(); n > 0 {
 			what += ", " + counted(int64(n), "private key")
 		}

@@ -94,17 +94,16 @@ func (d *demonstration) table(ctx context.Context, n int) error {
 		return err
 	}
 	d.count("made", order.Len(), n, "%s, %s bytes: %s", demoTable, group(int64(b.Len())), counted(int64(order.Len()), "row"))
-	report, err := checkTables(ctx, d.s, []string{d.path(demoTable)}, "", job.ByService)
-	if err != nil {
+	batch := job.Batch{Name: "Gateways", Method: job.CSV, Keys: job.ByService, Files: []job.File{{Path: d.path(demoTable), Count: n}}}
+	if err := new(jobRequest).checkTables(ctx, d.s, nil, &batch); err != nil {
 		return err
 	}
-	d.count("checked", report.Count(finding.Error), 0, "%s", summary(int64(order.Len()), report))
+	d.count("checked", batch.Findings.Count(finding.Error), 0, "%s", summary(int64(order.Len()), batch.Findings))
 	to, opener, err := demoKey(ctx, recipient.X509)
 	if err != nil {
 		return err
 	}
 	defer opener.Wipe()
-	batch := job.Batch{Name: "Gateways", Method: job.CSV, Keys: job.ByService, Files: []job.File{{Path: d.path(demoTable), Count: n}}, Findings: report}
 	if err := d.sealing(ctx, &batch, to, opener, demoRecipient); err != nil {
 		return err
 	}

@@ -239,6 +239,8 @@ func TestJobStartForm(t *testing.T) {
 		"carriage":   {strings.ReplaceAll(text, "\r\n", "\r"), "CR"},
 		"the form":   {text, ""},
 		"with a BOM": {"\ufeff" + text, ""},
+		"defused":    {text + "dev-2,'=1+1\r\n", "row 3, subject.organization_name: "},
+		"a quote":    {text + "dev-2,'s-Hertogenbosch\r\n", ""},
 	} {
 		path := filepath.Join(c.dir, "order.csv")
 		if err := os.WriteFile(path, []byte(f.content), 0o600); err != nil {
@@ -251,5 +253,18 @@ func TestJobStartForm(t *testing.T) {
 		if formed != (f.reason != "") || formed && (status != 1 || !strings.Contains(out+messages, f.reason) || !strings.Contains(out+messages, "csv save")) {
 			t.Errorf("%s: status %d\n%s%s", name, status, out, messages)
 		}
+	}
+	// A guess of the encoding is confirmed before anything is sent.
+	path := filepath.Join(c.dir, "order.csv")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "\u00fc", "\xfc")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	convert := []string{"job", "start", "--convert", "--check", "--api-key-file", c.key, "--connection", "far", "--profile", "Practice: keys from the service, P-256",
+		"--recipient", filepath.Join(c.dir, "c.pem"), "--not-rehearsed", "--keys", "service", path}
+	if status, out, messages := ctl(t, convert...); status != 1 || !strings.Contains(messages, "nothing was sent: ") || !strings.Contains(messages, "--encoding windows-1252") {
+		t.Errorf("guessed: status %d\n%s%s", status, out, messages)
+	}
+	if status, out, messages := ctl(t, append(convert, "--encoding", "windows-1252")...); status != 0 || !strings.Contains(messages, "was converted: its encoding is Windows-1252") {
+		t.Errorf("confirmed: status %d\n%s%s", status, out, messages)
 	}
 }

@@ -12,12 +12,10 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/delivery"
-	"enrollbench/core/enrollment"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/recipient"
 	"enrollbench/core/trustmanager"
-	"enrollbench/core/upload"
 )
 
 var jobStart = &command{
@@ -29,6 +27,7 @@ var jobStart = &command{
 		"series. --batch ID sends one that is prepared. Everything is checked first; with errors nothing is sent (status 1).\n" +
 		"Keys that the service makes are sealed to --recipient; --key rehearses that they will open, --not-rehearsed says\n" +
 		"that you go on without. What was sent before is an error; --again says why you want a second set.\n" +
+		"A CSV with semicolons, in another encoding or the like is converted by --convert, as enrollctl csv save does it.\n" +
 		"--prepare writes the record and sends nothing; --check does not even that.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		q := new(jobRequest)
@@ -53,6 +52,9 @@ type jobRequest struct {
 	unchecked                 bool
 	again                     string
 	template                  string
+	convert                   bool
+	encoding                  encodingFlag
+	folder                    string // of converted files, "" while there are none
 }
 
 func (q *jobRequest) declare(flags *pflag.FlagSet) {
@@ -78,6 +80,8 @@ func (q *jobRequest) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&q.again, "again", "", "order again what was sent before, because of `REASON`")
 	flags.BoolVar(&q.check, "check", false, "sum up and write nothing")
 	flags.BoolVar(&q.prepare, "prepare", false, "prepare the batch and send nothing")
+	flags.BoolVar(&q.convert, "convert", false, "convert a CSV that is not in the form that the service takes, and send what came of it")
+	flags.Var(&q.encoding, "encoding", "read a CSV in `NAME`, which confirms a guess: "+encodingNames())
 	flags.BoolVar(&q.unchecked, "unchecked", false, "do not check the rows and requests: that was done before")
 	flags.StringVar(&q.template, "template", "", "check a CSV against the header row of `T.csv`, the profile's template")
 	flags.BoolVar(&q.asJSON, "json", false, "print the records as JSON")
@@ -92,7 +96,7 @@ func (q *jobRequest) field(name string) *string {
 	return q.fields[name]
 }
 
-func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []string) error {
+func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []string) (err error) {
 	isMAC := q.mac.start != "" || q.mac.count != "" || q.mac.increment != ""
 	switch {
 	case q.batch != "" && (len(files) > 0 || isMAC):
@@ -119,7 +123,15 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 	case q.recipient == "" && (q.key.file != "" || q.notRehearsed):
 		return usagef("a rehearsal is about --recipient, which is missing")
 	}
-	b, err := q.document(ctx, s, files, isMAC)
+	if q.convert && q.unchecked {
+		return usagef("--convert checks what it writes: --unchecked is for a file that stays as it is")
+	}
+	defer func() {
+		if q.folder != "" { // nothing was prepared
+			err = errors.Join(err, job.RemoveUploads(q.folder))
+		}
+	}()
+	b, err := q.document(ctx, s, d, files, isMAC)
 	if err != nil {
 		return err
 	}
@@ -155,6 +167,7 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 	if err != nil {
 		return err
 	}
+	q.folder = "" // the records name what lies there
 	if q.prepare {
 		return q.show(s, records)
 	}
@@ -186,7 +199,7 @@ func (q *jobRequest) sumUp(s *session, sum *job.Summary) error {
 }
 
 // document makes the batch's method, files and findings of what was named.
-func (q *jobRequest) document(ctx context.Context, s *session, files []string, isMAC bool) (job.Batch, error) {
+func (q *jobRequest) document(ctx context.Context, s *session, d *desk, files []string, isMAC bool) (job.Batch, error) {
 	b := job.Batch{Method: job.MAC, Keys: job.ByService}
 	if isMAC {
 		series, report, err := q.mac.read(nil)
@@ -217,34 +230,12 @@ func (q *jobRequest) document(ctx context.Context, s *session, files []string, i
 			b.Findings = set.Report()
 		}
 	} else {
-		b.Findings, err = checkTables(ctx, s, files, q.template, b.Keys)
+		err = q.checkTables(ctx, s, d, &b)
 	}
 	if err == nil && b.Findings.Count(finding.Error) > 0 {
 		err = writeFindings(s.stderr, b.Findings, false)
 	}
 	return b, err
-}
-
-// checkTables says what is wrong with the rows of CSVs.
-func checkTables(ctx context.Context, s *session, files []string, template string, keys job.Keys) (*finding.Report, error) {
-	all := new(finding.Report)
-	for _, path := range files {
-		t := table{template: template, maxBytes: upload.MaxBytes}
-		t.keys.index = int(enrollment.ServerKeys)
-		if keys == job.ByDevice {
-			t.keys.index = int(enrollment.ClientKeys)
-		}
-		doc, result, err := t.check(ctx, s, []string{path})
-		if err != nil {
-			return nil, err
-		}
-		report, err := result.Report(ctx, path, nil)
-		if err = errors.Join(err, doc.Close()); err != nil {
-			return nil, err
-		}
-		all.Merge(report)
-	}
-	return all, nil
 }
 
 // file looks at one upload file: what it is, who makes the keys, how many enrollments it holds.

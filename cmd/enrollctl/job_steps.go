@@ -52,7 +52,7 @@ var jobDelete = &command{
 			if !*sure {
 				return usagef("batch %s (%s) would be removed with its result: --yes does it", r.ID, r.Sentence())
 			}
-			return d.Jobs.Delete(ctx, r.ID)
+			return errors.Join(d.Jobs.Delete(ctx, r.ID), d.ReleaseUploads(ctx, r))
 		}
 	}, 1, oneBatch),
 }

@@ -9,7 +9,9 @@ import (
 	"unicode"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
 	"enrollbench/core/delivery"
+	"enrollbench/core/enrollment"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
@@ -24,7 +26,7 @@ var signs = [...]string{finding.Notice: "i", finding.Warning: "!", finding.Error
 // ruleTitles names every rule for people.
 var ruleTitles = func() map[string]string {
 	titles := map[string]string{}
-	for _, table := range [][]*finding.Rule{csr.Rules, eui48.Rules, recipient.Rules, delivery.Rules, job.Rules} {
+	for _, table := range [][]*finding.Rule{csr.Rules, csvdoc.Rules, enrollment.Rules, eui48.Rules, recipient.Rules, delivery.Rules, job.Rules} {
 		for _, r := range table {
 			titles[r.Name] = r.Title
 		}

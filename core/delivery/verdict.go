@@ -124,6 +124,7 @@ func (d *Delivery) Fields() []finding.Field {
 		{Name: "unexpected", Value: len(d.lists[Unexpected])},
 		{Name: "unmatched_keys", Value: len(d.lists[KeyWithoutCertificate])},
 		{Name: "issuer_confirmed", Value: d.confirmed},
+		{Name: "practice", Value: d.Practice()},
 		{Name: "verdict", Value: v.Colour.String()},
 		{Name: "sentence", Value: v.Sentence},
 	}

@@ -29,6 +29,7 @@ type File struct {
 	Count int    // enrollments in it, 0 where it was not counted
 	Order string // what its result is compared with: the manifest of a bundle; "" for a CSV, which is its own order
 	Part  int    // of the manifest, from 1; 0: all of it
+	From  string // the CSV that it was converted from; "": it is the user's own file, or was saved before
 }
 
 // Batch is what is to be ordered. One file, or a range of at most eui48.OrderLimit addresses, becomes one job; several files,
@@ -92,7 +93,7 @@ func (j *Jobs) Prepare(ctx context.Context, b Batch) ([]*Record, error) {
 				r.Series, r.Part, r.Parts = records[0].ID, i+1, len(records)
 			}
 			r.FileName = sentName(r)
-			if err := j.insert(ctx, tx, r, againNote(r.Again)); err != nil {
+			if err := j.insert(ctx, tx, r, b.note(i)); err != nil {
 				return err
 			}
 		}
@@ -103,6 +104,18 @@ func (j *Jobs) Prepare(ctx context.Context, b Batch) ([]*Record, error) {
 	}
 	j.changed()
 	return records, nil
+}
+
+// note is what the timeline of a part begins with: what it was converted from, and why it is ordered again.
+func (b *Batch) note(part int) string {
+	var notes []string
+	if part < len(b.Files) && b.Files[part].From != "" {
+		notes = append(notes, fmt.Sprintf("converted from %q", b.Files[part].From))
+	}
+	if again := againNote(strings.TrimSpace(b.Again)); again != "" {
+		notes = append(notes, again)
+	}
+	return strings.Join(notes, "; ")
 }
 
 // records are those of the batch, without their ids.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"enrollbench/core/csvdoc"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
@@ -216,40 +215,13 @@ func (s *Summary) checkFiles(ctx context.Context, b Batch) error {
 	return nil
 }
 
-// checkForm says whether a CSV itself, and not only what it says, is as the service reads it. A file that cannot be read as a table is
-// checkTables' and the order's to report.
+// checkForm says whether a CSV itself, and not only what it says, is as the service reads it.
 func (s *Summary) checkForm(ctx context.Context, path string) error {
-	doc, err := csvdoc.Open(ctx, path, csvdoc.Options{Limits: csvdoc.Limits{Bytes: maxUploadPlain}})
-	if err != nil {
-		return ctx.Err()
-	}
-	defer doc.Close()
-	d := doc.Dialect()
-	var wrong []string
-	if d.Encoding != csvdoc.UTF8 {
-		wrong = append(wrong, fmt.Sprintf("its encoding is %s, not UTF-8", d.Encoding))
-	}
-	if d.Delimiter != ',' {
-		wrong = append(wrong, fmt.Sprintf("its delimiter is the %s, not the comma", d.DelimiterName()))
-	}
-	if d.Escape != csvdoc.Doubled {
-		wrong = append(wrong, "a backslash stands before quotes within a cell, not a second quote")
-	}
-	if d.Newline == csvdoc.CR {
-		wrong = append(wrong, "its lines end in CR alone, as on old Macintosh computers")
-	}
-	if !d.Header {
-		wrong = append(wrong, "its first row does not hold the names of the columns")
-	}
-	for i, c := range doc.Snapshot().Columns() {
-		if strings.TrimSpace(c.Name) == "" && d.Header {
-			wrong = append(wrong, fmt.Sprintf("column %d has no name", i+1))
-		}
-	}
+	wrong, err := FormProblems(ctx, path)
 	if len(wrong) > 0 {
-		s.say(RuleForm, finding.Location{File: path}, "%q: %s", filepath.Base(path), strings.Join(wrong, "; "))
+		s.say(RuleForm, finding.Location{File: path}, "%s", strings.Join(wrong, "; "))
 	}
-	return nil
+	return err
 }
 
 func (s *Summary) checkRecipient(b Batch, now time.Time) {

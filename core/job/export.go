@@ -82,7 +82,11 @@ func (j *Jobs) Export(ctx context.Context, id, name string, w io.Writer, report 
 			return "", &StateError{ID: id, Have: r.State, Allowing: "handed over in a file"}
 		}
 		r.Exported, r.ExportedAs = j.now(), name
-		return fmt.Sprintf("handed over in the file %q", name), nil
+		note := fmt.Sprintf("handed over in the file %q", name)
+		if r.Connection.Practice {
+			note = "PRACTICE: " + note
+		}
+		return note, nil
 	})
 }
 

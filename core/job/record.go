@@ -143,6 +143,9 @@ func (r *Record) Sentence() string {
 		text = n + " prepared, not sent"
 		if !r.Exported.IsZero() {
 			text = n + " handed over in a file, to be sent from elsewhere"
+			if r.Connection.Practice {
+				text = "PRACTICE: " + text
+			}
 		}
 	case Starting:
 		text = "being sent"

@@ -38,7 +38,7 @@ var (
 		Name: "job/form", Severity: finding.Error, Source: contractPrepare + "; CSV format for batch certificate enrollment",
 		Title: "The CSV is not in the form that the service takes",
 		Why:   "The service reads UTF-8, commas, and a header in row 1 with a name for every column. It refuses other files.",
-		Hint:  "write the upload file with enrollctl csv save, or save it in the window, and start that one",
+		Hint:  "write the upload file with enrollctl csv save, or save it in the window, and start that one; job start --convert does both",
 	}
 	RuleEmpty = &finding.Rule{
 		Name: "job/empty", Severity: finding.Error, Source: contractPrepare,

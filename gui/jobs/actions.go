@@ -437,7 +437,11 @@ func (t *Room) saveFailedRows(r *job.Record) {
 
 // export writes a prepared batch as one file, for a station that sends it.
 func (t *Room) export(r *job.Record) {
-	o := files.Options{Title: words.T("jobs.export-title"), Name: r.ID + batchEnd, Kind: words.T("jobs.kind"), Ends: []string{batchEnd}}
+	name := r.ID
+	if r.Connection.Practice {
+		name += "-PRACTICE"
+	}
+	o := files.Options{Title: words.T("jobs.export-title"), Name: name + batchEnd, Kind: words.T("jobs.kind"), Ends: []string{batchEnd}}
 	t.app.SaveFile(o, func(path string, replace bool) {
 		t.run(r, words.T("jobs.exporting"), words.T("jobs.export-failed"), func(ctx context.Context, report progress.Func) (handed *job.Record, err error) {
 			err = atomicfile.Write(path, atomicfile.Options{Replace: replace, Mode: 0o600}, func(w io.Writer) error {
@@ -446,7 +450,11 @@ func (t *Room) export(r *job.Record) {
 			})
 			return handed, err
 		}, func(*job.Record) {
-			t.app.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.exported")})
+			text := words.T("jobs.exported")
+			if r.Connection.Practice {
+				text = words.T("practice.says", "Text", text)
+			}
+			t.app.Note(widgets.Note{State: look.Ready, Detail: path, Text: text})
 		})
 	})
 }

@@ -153,6 +153,12 @@ func TestAPreparedBatchIsCarriedToAnotherStation(t *testing.T) {
 	r.Choose.SaveAnswer = file
 	r.Jobs.step(stepExport, r.Jobs.current())
 	r.Wait()
+	if name := r.Choose.Asked[len(r.Choose.Asked)-1].Name; !strings.HasSuffix(name, "-PRACTICE"+batchEnd) {
+		t.Errorf("the file would be called %q", name)
+	}
+	if note := r.ToastText(); !strings.HasPrefix(note, "PRACTICE: ") {
+		t.Errorf("the note says %q", note)
+	}
 	if got := r.Jobs.current(); got.Exported.IsZero() || r.Jobs.bar.Primary.Text != "Take it back…" {
 		t.Errorf("after it was handed over the next step is %q", r.Jobs.bar.Primary.Text)
 	}

@@ -53,7 +53,7 @@ func (t *Room) bundleToStart(v *csrView) {
 		o.Out = filepath.Join(folder, uploadName(v))
 		bundle, err := v.set.Bundle(ctx, o, report)
 		if err != nil {
-			_ = frame.RemoveUploads(folder) // what could not be made is not worth a second complaint
+			_ = job.RemoveUploads(folder) // what could not be made is not worth a second complaint
 			return nil, err
 		}
 		b := &frame.Order{Folder: folder, Sources: v.sources, Batch: job.Batch{Method: job.ZIP, Keys: job.ByDevice, Findings: withoutErrors(v.set.Report()),
@@ -69,7 +69,7 @@ func (t *Room) bundleToStart(v *csrView) {
 		}
 		b.What = words.N("start.what-csr", n)
 		if err := b.LeaveOut(bundle.LeftOut, bundle.LeftList); err != nil {
-			_ = frame.RemoveUploads(folder) // as above
+			_ = job.RemoveUploads(folder) // as above
 			return nil, err
 		}
 		return b, nil

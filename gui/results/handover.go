@@ -108,7 +108,12 @@ func (t *Room) sealTo(r *recipient.Recipient, gcm bool) {
 		return
 	}
 	a, d := t.app, t.result.delivery
-	name := stem(filepath.Base(t.result.request.given.Paths[0])) + "-for-" + fileWord(r.Title()) + ".zip" + frame.SealedEnding(r)
+	practice := t.result.practice()
+	name := stem(filepath.Base(t.result.request.given.Paths[0]))
+	if practice { // as an export is
+		name += "-PRACTICE"
+	}
+	name += "-for-" + fileWord(r.Title()) + ".zip" + frame.SealedEnding(r)
 	a.SaveFile(files.Options{Title: words.T("encrypt.save"), Name: name}, func(path string, replace bool) {
 		o := delivery.HandoverOptions{Out: path, Seal: delivery.SealTo([]*recipient.Recipient{r}, recipient.SealOptions{GCM: gcm}), Replace: replace}
 		t.octets = true
@@ -121,7 +126,11 @@ func (t *Room) sealTo(r *recipient.Recipient, gcm bool) {
 				return
 			}
 			t.tellDelivered(path)
-			a.Written(look.Ready, words.T("handover.done", "Name", words.Visible(r.Title())), path)
+			done := words.T("handover.done", "Name", words.Visible(r.Title()))
+			if practice {
+				done = words.T("practice.says", "Text", done)
+			}
+			a.Written(look.Ready, done, path)
 		})
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"enrollbench/core/recipient"
 	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
@@ -53,6 +54,24 @@ func TestPracticeLooksLikePractice(t *testing.T) {
 	r.Wait()
 	if _, err := os.Stat(dir); err != nil || !strings.HasPrefix(r.ToastText(), "PRACTICE: ") {
 		t.Errorf("%v; the toast says %q", err, r.ToastText())
+	}
+	// What is handed over to somebody else says so by its name.
+	r.opens(s.Practice, s.Key, s.Order)
+	test.Tap(o.shows.asPractice)
+	r.Wait()
+	data, err := os.ReadFile(s.Certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, _, err := recipient.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Choose.SaveAnswer = filepath.Join(t.TempDir(), "handed.p7m")
+	o.sealTo(to[0], false)
+	r.Wait()
+	if name := r.Choose.Asked[len(r.Choose.Asked)-1].Name; !strings.Contains(name, "-PRACTICE-for-") || !strings.HasPrefix(r.ToastText(), "PRACTICE: Sealed") {
+		t.Errorf("handed over it would be called %q; the toast says %q", name, r.ToastText())
 	}
 	r.opens(s.Complete, s.Key, s.Order)
 	test.Tap(o.bar.Primary)

@@ -103,7 +103,7 @@ func (p *Room) Discard(g *frame.Order) {
 	if g.Folder != "" {
 		folder := filepath.Clean(g.Folder)
 		frame.Run(p.app.Tasks().NewRunner(nil), "", func(context.Context, progress.Func) (struct{}, error) {
-			return struct{}{}, frame.RemoveUploads(folder)
+			return struct{}{}, job.RemoveUploads(folder)
 		}, func(_ struct{}, err error) {
 			if err != nil && !frame.Cancelled(err) {
 				fyne.LogError("the files of a batch that was not started", err)
@@ -128,7 +128,7 @@ func (p *Room) Recheck() { p.read() }
 // Close removes what was written for a batch that was not prepared.
 func (p *Room) Close() {
 	if g := p.given; g != nil && g.Folder != "" && !p.work.Busy() {
-		if err := frame.RemoveUploads(filepath.Clean(g.Folder)); err != nil {
+		if err := job.RemoveUploads(filepath.Clean(g.Folder)); err != nil {
 			fyne.LogError("the files of a batch that was not started", err)
 		}
 	}

@@ -67,7 +67,7 @@ func (t *Room) uploadToStart(r *enrollment.Result) {
 		}
 		w, err := r.Save(ctx, enrollment.UploadOptions{Out: filepath.Join(folder, stem+"-upload.csv"), LeaveOutErrors: true}, report)
 		if err != nil {
-			_ = frame.RemoveUploads(folder) // what could not be made is not worth a second complaint
+			_ = job.RemoveUploads(folder) // what could not be made is not worth a second complaint
 			return nil, err
 		}
 		b := &frame.Order{Folder: folder, Batch: job.Batch{Method: job.CSV, Keys: job.ByDevice, Findings: causesAsFindings(r), Name: stem}}
@@ -84,7 +84,7 @@ func (t *Room) uploadToStart(r *enrollment.Result) {
 		}
 		b.What = words.N("start.what-csv", n, "Name", stem)
 		if err := b.LeaveOut(w.LeftOut, w.LeftList); err != nil {
-			_ = frame.RemoveUploads(folder) // as above
+			_ = job.RemoveUploads(folder) // as above
 			return nil, err
 		}
 		return b, nil
