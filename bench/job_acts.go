@@ -225,37 +225,45 @@ func throughJob(ctx context.Context, jobs *job.Jobs, id string, a account, key *
 // and the file to upload. The profile needs approval, so that nothing is issued.
 func jobUpload(args []string) error {
 	ctx := context.Background()
-	a, err := readAccount(args[0])
-	if err != nil {
-		return err
-	}
-	client, err := a.client()
+	client, profile, field, err := uploading(ctx, args[0])
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	profile, err := a.profile(ctx, client, uploadProfile)
-	if err != nil {
-		return err
-	}
-	_, to, err := a.sealing()
-	if err != nil {
-		return err
-	}
-	field, err := to.Field(recipient.Base64OfText)
-	if err != nil {
-		return err
-	}
 	const id = "2026-11-27-1-aaaaaa"
 	var started trustmanager.Job
 	if err := part(func() (err error) {
-		started, err = client.Start(ctx, trustmanager.StartRequest{ProfileID: profile.ID, Method: trustmanager.CSV, File: args[1],
+		started, err = client.Start(ctx, trustmanager.StartRequest{ProfileID: profile, Method: trustmanager.CSV, File: args[1],
 			FileName: "upload-" + id + ".csv", Format: "pem", FullChain: true, Recipient: []byte(field), BatchID: id}, nil)
 		return err
 	}); err != nil {
 		return err
 	}
 	return client.Reject(ctx, started.ID)
+}
+
+// uploading is what a start with a file needs of an account: the client, the profile's id, the recipient's field.
+func uploading(ctx context.Context, account string) (client *trustmanager.Client, profile, field string, err error) {
+	a, err := readAccount(account)
+	if err != nil {
+		return nil, "", "", err
+	}
+	_, to, err := a.sealing()
+	if err != nil {
+		return nil, "", "", err
+	}
+	if field, err = to.Field(recipient.Base64OfText); err != nil {
+		return nil, "", "", err
+	}
+	if client, err = a.client(); err != nil {
+		return nil, "", "", err
+	}
+	p, err := a.profile(ctx, client, uploadProfile)
+	if err != nil {
+		client.Close()
+		return nil, "", "", err
+	}
+	return client, p.ID, field, nil
 }
 
 // uploadProfile is what uploads go to.
@@ -289,26 +297,10 @@ func jobDownload(args []string) error {
 // jobUploadField prints what curl needs for the same start: the profile's id and the recipient's field.
 func jobUploadField(args []string) error {
 	ctx := context.Background()
-	a, err := readAccount(args[0])
-	if err != nil {
-		return err
-	}
-	client, err := a.client()
+	client, profile, field, err := uploading(ctx, args[0])
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	profile, err := a.profile(ctx, client, uploadProfile)
-	if err != nil {
-		return err
-	}
-	_, to, err := a.sealing()
-	if err != nil {
-		return err
-	}
-	field, err := to.Field(recipient.Base64OfText)
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(os.Stdout).Encode(map[string]string{"Profile": profile.ID, "Recipient": field})
+	return json.NewEncoder(os.Stdout).Encode(map[string]string{"Profile": profile, "Recipient": field})
 }
