@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/core/job"
@@ -150,31 +149,6 @@ func TestAPartialResultIsAmber(t *testing.T) {
 	if v := r.Results.Verdict(); !strings.HasPrefix(v, "warning: Missing: dev-") {
 		t.Errorf("a result with a missing certificate is %q", v)
 	}
-}
-
-// Both sizes that the window is made for hold every state.
-func TestJobsFitASmallWindow(t *testing.T) {
-	r := practiceRig(t)
-	r.Window().Resize(fyne.NewSize(1000, 700))
-	fits := func(what string) {
-		t.Helper()
-		if min := r.Window().Content().MinSize(); min.Width > 1000 || min.Height > 700 {
-			t.Errorf("%s needs %v", what, min)
-		}
-	}
-	r.ShowWelcome()
-	fits("the first start")
-	r.ShowConnections()
-	r.Wait()
-	fits("the connections")
-	r.AddConnection()
-	r.field("Plant 4").SetText(strings.Repeat("a long name ", 8))
-	fits("a new connection")
-	r.orders()
-	fits("the page that starts it")
-	r.act()
-	r.reaches(job.Complete)
-	fits("the list of jobs")
 }
 
 // What is dropped on the start page is shown by the room that the batch came from.

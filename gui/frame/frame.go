@@ -228,7 +228,7 @@ func (a *Frame) content() fyne.CanvasObject {
 	}
 	side := widgets.Wide(168, container.NewStack(widgets.NewArea(look.ColorRail, 0),
 		widgets.Inset(look.Gap*1.5, look.Gap, container.NewBorder(rail, line("help", words.T("app.help"), a.help), nil, nil, widgets.Inset(look.Gap, 0, a.toast)))))
-	return widgets.Edged(a.header(), nil, widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, a.stage)
+	return widgets.WithTips(widgets.Edged(a.header(), nil, widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, a.stage))
 }
 
 // showRoom brings the room of a number to the front.
@@ -268,6 +268,7 @@ func (a *Frame) front(front Room) {
 		}
 	}
 	a.pill.SetSelected(front == a.layout.Keys)
+	widgets.ClearTips(a.Canvas())
 	a.Canvas().Unfocus()
 	front.Shown()
 }

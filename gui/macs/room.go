@@ -105,7 +105,7 @@ func (t *Room) build() {
 		}
 	}
 	t.sheet.OnCopy = t.copySelected
-	t.hint = container.NewCenter(widgets.NewText(words.T("mac.empty")).Muted())
+	t.hint = widgets.Hint(words.T("mac.empty"))
 	right := widgets.Edged(widgets.Down(0, summary, widgets.Rule()), nil, nil, nil, container.NewStack(t.sheet, t.hint))
 
 	save := widgets.NewPrimary(words.T("mac.save"), look.Icon("save"), t.Save)

@@ -128,8 +128,7 @@ func (t *Room) sourceRow() fyne.CanvasObject {
 	t.clear = widgets.NewQuiet(words.T("csr.clear"), look.Icon("remove"), t.clearAll)
 	filter := container.NewBorder(nil, nil, widgets.Wide(136, widgets.Outlined(t.stateBox)), t.clear,
 		widgets.Inset(0, look.Gap, widgets.Wide(100, t.findBox)))
-	return widgets.Inset(look.Gap, look.Gap*1.5, container.NewBorder(nil, nil,
-		widgets.Across(look.Gap, t.addButtons(true)...), nil, widgets.Inset(0, look.Gap, filter)))
+	return widgets.Inset(look.Gap, look.Gap*1.5, widgets.Sides(widgets.Across(look.Gap, t.addButtons(true)...), filter, filter))
 }
 
 // stateNames are the choices of the state filter; their index is the status plus one.

@@ -92,8 +92,8 @@ func newResultPage(t *Room) *resultPage {
 		widgets.Inset(0, look.Gap, p.findBox)))
 	p.lists = widgets.Topped(widgets.Down(0, bar, p.whyBox, widgets.Rule()), p.stage)
 	top := widgets.Inset(1.5*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), container.NewBorder(nil, nil, p.pill, widgets.Across(look.Gap, p.asPractice, p.again), widgets.Middle(p.origin)), container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
-	p.root = widgets.Topped(widgets.Down(0, top, widgets.Rule()),
-		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))
+	p.root = container.NewStack(container.NewVScroll(widgets.Topped(widgets.Down(0, top, widgets.Rule()),
+		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))))
 	return p
 }
 

@@ -91,7 +91,7 @@ func (t *Room) build() {
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
 		widgets.Inset(0, look.Gap, widgets.NewText(words.T("settings.connections")).Title()), buttons, nil, nil,
 		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))
-	t.hint = container.NewCenter(widgets.NewText(words.T("settings.none")).Muted())
+	t.hint = widgets.Hint(words.T("settings.none"))
 	t.stage = container.NewStack(t.hint, t.form.root, t.practice.root)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()),
 		widgets.Wide(settingsList, widgets.Edged(nil, nil, nil, widgets.Upright(), left)), nil, t.stage)

@@ -112,7 +112,7 @@ func (p *Room) build() {
 	p.back = widgets.NewButton(words.T("dialog.back"), look.Icon("left"), p.leave)
 	p.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("start.title"), look.Icon("jobs"), func() { p.act(true) }), p.back, p.keep)
 
-	p.head = widgets.NewText(words.T("start.title"))
+	p.head = widgets.NewParagraph(words.T("start.title"))
 	p.head.Face, p.head.Style.Bold = look.SizeFigure, true
 	p.sentence = widgets.NewParagraph("").Title()
 	p.ordered, p.request = widgets.Down(0), widgets.Down(0)

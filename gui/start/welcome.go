@@ -3,7 +3,6 @@ package start
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
@@ -35,21 +34,19 @@ func (p *Welcome) build() {
 	practise := widgets.NewPrimary(words.T("welcome.practise"), frame.PracticeIcon(), p.practise)
 	connect := widgets.NewButton(words.T("welcome.connect"), look.Icon("connection"), p.connect)
 	card := func(icon fyne.Resource, title, text string, b *widgets.Button) fyne.CanvasObject {
-		head := widgets.NewText(title)
+		head := widgets.NewParagraph(title)
 		head.Face, head.Style.Bold = look.SizeFigure, true
 		inside := widgets.Inset(3*look.Gap, 3*look.Gap, container.NewBorder(
 			widgets.Down(1.5*look.Gap, container.NewHBox(widgets.Icon(icon, 48)), head), b, nil, nil,
 			widgets.Inset(2*look.Gap, 0, widgets.NewParagraph(text))))
 		return widgets.Wide(welcomeWidth, widgets.AtLeast(welcomeWidth, 320, widgets.Outlined(container.NewStack(widgets.NewArea(look.ColorFill, 8), inside))))
 	}
-	cards := container.NewHBox(layout.NewSpacer(),
+	cards := widgets.Centered(3*look.Gap,
 		card(frame.PracticeIcon(), words.T("welcome.practise"), words.T("welcome.practise-text"), practise),
-		widgets.Space(3*look.Gap, 0),
-		card(look.Icon("connection"), words.T("welcome.connect"), words.T("welcome.connect-text"), connect),
-		layout.NewSpacer())
-	title := widgets.NewText(words.T("welcome.title"))
+		card(look.Icon("connection"), words.T("welcome.connect"), words.T("welcome.connect-text"), connect))
+	title := widgets.NewParagraph(words.T("welcome.title"))
 	title.Face, title.Style.Bold, title.Align = look.SizeVerdict, true, fyne.TextAlignCenter
-	below := widgets.NewText(words.T("welcome.text")).Muted()
+	below := widgets.NewParagraph(words.T("welcome.text")).Muted()
 	below.Align = fyne.TextAlignCenter
 	later := widgets.NewPrimary(words.T("welcome.later"), look.Icon("right"), p.later)
 	p.bar = widgets.NewBottomBar(later)

@@ -72,11 +72,12 @@ func newCSVFind(t *Room) *csvFind {
 
 	closing := widgets.NewQuiet("", look.Icon("close"), p.close)
 	head := container.NewBorder(nil, nil, nil, closing, widgets.Middle(widgets.NewText(words.T("find.title")).Title()))
-	top := widgets.Down(look.Gap, head, p.find, p.with, widgets.Down(0, container.NewGridWithColumns(2, p.matchCase, p.whole), p.plain), widgets.Outlined(p.scope),
-		container.NewBorder(nil, nil, nil, p.ticks, widgets.Middle(p.count)))
-	bottom := container.NewGridWithColumns(2, p.next, p.replace)
-	p.content = container.NewStack(widgets.NewArea(look.ColorFill, 0),
-		widgets.Topped(widgets.Inset(look.Gap, look.Gap*1.5, top), widgets.Edged(nil, widgets.Inset(look.Gap, look.Gap*1.5, bottom), nil, nil, p.list.content)))
+	count := widgets.Middle(p.count)
+	top := widgets.Down(look.Gap, head, p.find, p.with, widgets.Flow(0, p.matchCase, p.whole, p.plain), widgets.Outlined(p.scope),
+		widgets.Sides(count, p.ticks, count))
+	bottom := widgets.Flow(look.Gap, p.next, p.replace)
+	p.content = container.NewStack(widgets.NewArea(look.ColorFill, 0), container.NewVScroll(
+		widgets.Topped(widgets.Inset(look.Gap, look.Gap*1.5, top), widgets.Edged(nil, widgets.Inset(look.Gap, look.Gap*1.5, bottom), nil, nil, p.list.content))))
 	p.show(nil, "")
 	return p
 }

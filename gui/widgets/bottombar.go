@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -22,15 +24,18 @@ type BottomBar struct {
 
 	facts   *fyne.Container
 	reason  *Text
+	more    *tipArea // tells what there is no room for
 	content fyne.CanvasObject
 }
 
 // NewBottomBar makes a bar; extra stands before the primary button.
 func NewBottomBar(primary *Button, extra ...fyne.CanvasObject) *BottomBar {
-	b := &BottomBar{Primary: primary, facts: container.New(factsLayout{}), reason: NewText("").Muted().Giving()}
+	b := &BottomBar{Primary: primary, facts: container.New(factsLayout{}), reason: NewText("").Muted().Giving(), more: &tipArea{}}
+	b.more.ExtendBaseWidget(b.more)
 	b.reason.Align = fyne.TextAlignTrailing
 	right := Across(look.Gap, append(extra, primary)...)
-	line := container.NewBorder(nil, nil, nil, right, container.New(sentenceLayout{}, Middle(b.facts), Inset(0, 2*look.Gap, Middle(b.reason))))
+	sentence := container.New(sentenceLayout{b}, Middle(b.facts), Inset(0, 2*look.Gap, Middle(b.reason)), b.more)
+	line := Sides(sentence, right, sentence)
 	b.content = container.NewStack(NewArea(look.ColorRail, 0),
 		Edged(Rule(), nil, nil, nil, Inset(1.25*look.Gap, 2*look.Gap, line)))
 	return b
@@ -94,14 +99,17 @@ func (b *BottomBar) SetAction(enabled bool, reason string) {
 	if enabled {
 		reason = ""
 	}
-	b.reason.SetText(reason)
+	if b.reason.Text() != reason {
+		b.reason.SetText(reason)
+		b.content.Refresh() // there may be no room for it
+	}
 }
 
 // Reason is why the button is disabled.
 func (b *BottomBar) Reason() string { return b.reason.Text() }
 
-// factsLayout puts facts side by side. Where there is no room for all, the last ones are not shown: no window grows with its
-// sentence. Every other object is the dot between two facts.
+// factsLayout puts facts side by side. Where there is no room for all, the last ones are told where the mouse rests: no window
+// grows with its sentence. Every other object is the dot between two facts.
 type factsLayout struct{}
 
 const factsGap = 1.25 * look.Gap
@@ -152,19 +160,19 @@ func natural(objects []fyne.CanvasObject) (width float32) {
 }
 
 // sentenceLayout gives the facts the room they want, as far as there is, and the reason what is left.
-type sentenceLayout struct{}
+type sentenceLayout struct{ bar *BottomBar }
 
 // Layout implements fyne.Layout.
-func (sentenceLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	wants := size.Width
-	if facts, ok := objects[0].(*fyne.Container); ok && len(facts.Objects) == 1 {
-		if inner, ok := facts.Objects[0].(*fyne.Container); ok {
-			wants = min(natural(inner.Objects)+1, size.Width)
-		}
-	}
+func (l sentenceLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	all, reason := natural(l.bar.facts.Objects)+1, l.bar.Reason()
+	wants := min(all, size.Width)
 	objects[0].Move(fyne.Position{})
 	objects[0].Resize(fyne.NewSize(wants, size.Height))
-	if size.Width-wants < reasonRoom { // no letter of it could be read
+	untold := reason != "" && size.Width-wants < reasonRoom // no letter of it could be read
+	l.bar.more.Hidden = all <= size.Width && !untold
+	l.bar.more.text = strings.TrimSpace(l.bar.Sentence() + "\n" + reason)
+	l.bar.more.Resize(objects[0].Size())
+	if size.Width-wants < reasonRoom {
 		objects[1].Hide()
 		return
 	}
@@ -173,11 +181,11 @@ func (sentenceLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[1].Resize(fyne.NewSize(size.Width-wants, size.Height))
 }
 
-// reasonRoom is how much room there must be for the reason; a press on the button says it in any case.
+// reasonRoom is how much room there must be for the reason.
 const reasonRoom = 12 * look.Gap
 
 // MinSize implements fyne.Layout.
-func (sentenceLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+func (l sentenceLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	a, b := objects[0].MinSize(), objects[1].MinSize()
 	return fyne.NewSize(a.Width, max(a.Height, b.Height))
 }

@@ -36,7 +36,17 @@ func TestTheReasonGivesWay(t *testing.T) {
 	if visible(b.Content().MinSize().Width + 20) {
 		t.Error("without room the reason lies over the facts")
 	}
-	if !visible(1000) {
+	if b.more.Hidden || b.more.text != "One error\nFix the errors first" {
+		t.Errorf("resting on the facts tells %q, hidden: %v", b.more.text, b.more.Hidden)
+	}
+	if !visible(1000) || !b.more.Hidden {
 		t.Error("with room again the reason stays away")
+	}
+	// So do facts.
+	b.SetAction(true, "")
+	b.SetFacts(Fact{State: look.Ready, Text: "12,340 ready"}, Fact{State: look.Failed, Text: "3 errors"}, Fact{Plain: true, Text: "41.2 of 200 MB"})
+	visible(b.Content().MinSize().Width + 20)
+	if b.more.Hidden || b.more.text != "12,340 ready · 3 errors · 41.2 of 200 MB" {
+		t.Errorf("resting on the first of the facts tells %q, hidden: %v", b.more.text, b.more.Hidden)
 	}
 }

@@ -84,7 +84,7 @@ func (d *Dialog) Show(c fyne.Canvas) {
 	box := container.New(fixedWidth(width), content)
 	// A wrapped text knows its height only once it knows its width.
 	box.Resize(fyne.NewSize(width, box.MinSize().Height))
-	d.popup = widget.NewModalPopUp(box, c)
+	d.popup = widget.NewModalPopUp(WithTips(box), c)
 	d.popup.Show()
 	d.entriesSubmit(body)
 	if d.first != nil {

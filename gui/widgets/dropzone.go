@@ -16,18 +16,19 @@ import (
 // DropZone is an empty list as an invitation: a dashed frame around one line of text, buttons, a hint and a link. The window
 // receives the drop itself: the whole window takes it, not just the frame.
 func DropZone(title, hint string, link fyne.CanvasObject, buttons ...fyne.CanvasObject) fyne.CanvasObject {
-	heading := NewText(title).Title()
+	heading := NewParagraph(title).Title()
 	heading.Align = fyne.TextAlignCenter
-	small := NewText(hint).Muted()
+	small := NewParagraph(hint).Muted()
 	small.Align = fyne.TextAlignCenter
 	line := container.NewCenter(Across(look.Gap, buttons...))
-	inner := container.NewCenter(Down(2*look.Gap,
+	inner := container.New(column(zoneWidth), Down(2*look.Gap,
 		container.NewCenter(Icon(look.ColoredIcon("drop", theme.ColorNamePrimary), 64)),
 		heading, Space(0, 0), line, small, container.NewCenter(link)))
 	return Inset(3*look.Gap, 3*look.Gap, container.NewStack(NewArea(look.ColorFill, frameRadius), newDashes(), inner))
 }
 
 const (
+	zoneWidth   = 720
 	frameRadius = 14
 	dashLength  = 9
 	dashGap     = 7

@@ -171,3 +171,34 @@ func Outlined(o fyne.CanvasObject) fyne.CanvasObject { return container.NewStack
 
 // AsideWidth is how wide the part of a page is that holds what is optional.
 const AsideWidth = 336
+
+// Hint is a text in the middle of a place that holds nothing yet.
+func Hint(text string) *fyne.Container {
+	t := NewParagraph(text).Muted()
+	t.Align = fyne.TextAlignCenter
+	return container.New(column(hintWidth), t)
+}
+
+const hintWidth = 480
+
+// column puts an object in the middle, as wide as this where there is the room: what wraps in it becomes no broader.
+type column float32
+
+// Layout implements fyne.Layout.
+func (c column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := min(max(float32(c), c.MinSize(objects).Width), size.Width)
+	for _, o := range objects {
+		o.Resize(fyne.NewSize(width, o.Size().Height)) // a wrapped text knows its height once it knows its width
+		height := min(o.MinSize().Height, size.Height)
+		o.Resize(fyne.NewSize(width, height))
+		o.Move(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (column) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
+	for _, o := range objects {
+		size = size.Max(o.MinSize())
+	}
+	return size
+}

@@ -37,6 +37,7 @@ func NewRow(content fyne.CanvasObject, radius float32, tapped func()) *Row {
 	r.back.CornerRadius, r.ring.CornerRadius = radius, radius
 	r.ring.StrokeWidth = 2
 	r.ExtendBaseWidget(r)
+	hoverBehind(content, r)
 	return r
 }
 

@@ -13,7 +13,8 @@ import (
 )
 
 // Text is text without padding, in a colour and size of the theme. One that wraps breaks at blanks and takes the height
-// it needs; another stays on its line and ends in an ellipsis where there is no room.
+// it needs; another stays on its line and ends in an ellipsis where there is no room. What is cut is shown whole while the mouse
+// rests on it.
 type Text struct {
 	widget.BaseWidget
 	Color fyne.ThemeColorName
@@ -28,11 +29,14 @@ type Text struct {
 	width  float32
 	drawn  []*canvas.Text
 	broken []string
+	cut    bool // not all of it is drawn
+	tip    *tipArea
 }
 
 // NewText makes a text of normal size and colour on one line.
 func NewText(text string) *Text {
-	t := &Text{Color: theme.ColorNameForeground, Face: theme.SizeNameText, text: text}
+	t := &Text{Color: theme.ColorNameForeground, Face: theme.SizeNameText, text: text, tip: &tipArea{}}
+	t.tip.ExtendBaseWidget(t.tip)
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -74,6 +78,9 @@ func (t *Text) SetText(text string) {
 	t.Refresh()
 }
 
+// Cut says whether there was no room for all of it.
+func (t *Text) Cut() bool { return t.cut }
+
 // SetColor changes its colour.
 func (t *Text) SetColor(name fyne.ThemeColorName) {
 	if t.Color != name {
@@ -106,13 +113,16 @@ func (t *Text) lineHeight() float32 {
 	return float32(int(fyne.MeasureText("Mg", t.points(), t.Style).Height + 0.5))
 }
 
-// breakUp puts the text into lines that fit the width.
+// breakUp puts the text into lines that fit the width, and notes whether something is cut.
 func (t *Text) breakUp() []string {
+	t.cut = false
 	if t.width <= 0 {
 		return []string{t.text}
 	}
 	if !t.Wrap {
-		return []string{t.fit(t.text)}
+		line := t.fit(t.text)
+		t.cut = line != t.text
+		return []string{line}
 	}
 	var out []string
 	for _, paragraph := range strings.Split(t.text, "\n") {
@@ -144,6 +154,7 @@ func (t *Text) breakUp() []string {
 		out = append(out, line)
 	}
 	if t.Lines > 0 && len(out) > t.Lines {
+		t.cut = true
 		last := t.fit(out[t.Lines-1] + " " + strings.Join(out[t.Lines:], " "))
 		out = append(out[:t.Lines-1], last)
 	}
@@ -209,6 +220,13 @@ func (r *textRenderer) fill() {
 		c.Resize(fyne.NewSize(t.width, line))
 		c.Refresh()
 		r.objects = append(r.objects, c)
+	}
+	if t.cut {
+		t.tip.text = t.text
+		t.tip.Resize(fyne.NewSize(t.width, line*float32(len(t.broken))))
+		r.objects = append(r.objects, t.tip)
+	} else {
+		t.tip.end()
 	}
 }
 
