@@ -65,6 +65,8 @@ docs: enrollctl
 	build/enrollctl deliver --rules --markdown >docs/delivery-rules.md
 	build/enrollctl job rules --markdown >docs/job-rules.md
 	build/enrollctl man build/man
+	go run ./scripts/notices >build/notices.txt
+	mv build/notices.txt resources/notices.txt
 
 screenshots: window enrollctl
 	@scripts/deps.sh test

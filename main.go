@@ -11,10 +11,12 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
 	"enrollbench/gui"
 	"enrollbench/gui/crash"
+	"enrollbench/resources"
 )
 
 // version is set by the build: -ldflags "-X main.version=1.2.3".
@@ -30,10 +32,11 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	flags := flag.NewFlagSet("enrollbench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintf(stderr, "usage: enrollbench [-version] [files, folders or ZIPs with CSRs…]\n")
+		fmt.Fprintf(stderr, "usage: enrollbench [-version] [-licenses] [files, folders or ZIPs with CSRs…]\n")
 		flags.PrintDefaults()
 	}
 	showVersion := flags.Bool("version", false, "say which version this is")
+	showLicenses := flags.Bool("licenses", false, "print the licenses of everything that is built in")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -42,6 +45,10 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	}
 	if *showVersion {
 		fmt.Fprintf(stdout, "enrollbench %s (%s, %s/%s)\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return 0
+	}
+	if *showLicenses {
+		fmt.Fprint(stdout, resources.Notices())
 		return 0
 	}
 	if !hasDisplay() {
@@ -54,6 +61,7 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 			status = 3
 		}
 	}()
+	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "EnrollBench", Version: versionText(), Icon: resources.AppIcon()})
 	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: func(p any, stack []byte) { crash.Report(stderr, versionText(), p, stack) }})
 	if flags.NArg() > 0 {
 		window.AddPaths(flags.Args())

@@ -15,6 +15,13 @@ var Translations embed.FS
 // TranslationsDir is the folder within Translations.
 const TranslationsDir = "translations"
 
+//go:embed notices.txt
+var notices string
+
+// Notices returns the licenses of everything that is built into the program, as plain text of some thousand lines.
+// scripts/notices prints it from the modules of the build.
+func Notices() string { return notices }
+
 //go:embed icons/*.svg
 var icons embed.FS
 

@@ -56,3 +56,12 @@ func TestTranslationsAreFlatTexts(t *testing.T) {
 		}
 	}
 }
+
+// Licenses of what every build has in it. Whether they are all there, make check asks the go command.
+func TestNotices(t *testing.T) {
+	for _, name := range []string{"The Go standard library", "fyne.io/fyne/v2 ", "theme/font/LICENSE_Inter.txt", "glfw/LICENSE.md", "modernc.org/sqlite "} {
+		if !strings.Contains(Notices(), name) {
+			t.Errorf("no license of %s", name)
+		}
+	}
+}

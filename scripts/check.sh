@@ -113,6 +113,15 @@ printed() {
 	PAGES
 }
 
+# What is built in has its license in what is shipped.
+licensed() {
+	CGO_ENABLED=0 go run ./scripts/notices | diff -u resources/notices.txt - >build/notices.diff || {
+		head -n 40 build/notices.diff
+		echo 'resources/notices.txt does not name what is built in: run make docs'
+		return 1
+	}
+}
+
 # What the page about sealing says was exchanged, a test exchanges.
 named() {
 	local name missing=
@@ -142,6 +151,7 @@ part 'go vet for macOS' vet darwin ./core/... ./cmd/...
 part 'staticcheck' staticcheck
 part 'gosec' gosec_portable
 part 'documentation printed from code' printed
+part 'licenses of what is built in' licensed
 part 'tests that documentation names' named
 if scripts/deps.sh build; then
 	scripts/cold.sh -tags $tags
