@@ -7,7 +7,7 @@ set -euo pipefail
 build='gcc pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev
 	libxxf86vm-dev libwayland-dev libxkbcommon-dev'
 sample='openssl'
-test="$build $sample xvfb xdotool openbox imagemagick x11-utils dbus python3 python3-xlib zip unzip p7zip-full curl gnupg gnome-keyring libsecret-tools"
+test="$build $sample xvfb xdotool openbox imagemagick x11-utils dbus python3 python3-xlib zip unzip p7zip-full curl gnupg gnome-keyring libsecret-tools postgresql"
 bench="$test miller"
 
 wanted=

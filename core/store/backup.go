@@ -24,7 +24,12 @@ func (e *DamageError) Is(target error) bool { return target == ErrDamaged }
 
 // Check reads the whole database and verifies its structure, its indexes and its references. The error is a *DamageError
 // that lists every problem, or that of reading.
+//
+// Of a server nothing is read: its administrator has tools for that (pg_amcheck).
 func (db *DB) Check(ctx context.Context) error {
+	if db.Shared() {
+		return nil
+	}
 	var problems []string
 	rows, err := db.readers.QueryContext(ctx, "PRAGMA integrity_check")
 	if err != nil {
@@ -66,8 +71,12 @@ func (db *DB) Check(ctx context.Context) error {
 }
 
 // Backup writes a copy of the database to path while others may go on working: what was committed when it began, compacted,
-// as one file without a log beside it, 0600. An existing file is refused.
+// as one file without a log beside it, 0600. An existing file is refused. A server is backed up by its administrator
+// (pg_dump): the error matches errors.ErrUnsupported.
 func (db *DB) Backup(ctx context.Context, path string) error {
+	if db.Shared() {
+		return fmt.Errorf("a database server is backed up where it runs, with pg_dump: %w", errors.ErrUnsupported)
+	}
 	if _, err := os.Lstat(path); err == nil {
 		return &os.PathError{Op: "backup", Path: path, Err: os.ErrExist}
 	}

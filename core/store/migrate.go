@@ -16,6 +16,7 @@ type Migration struct {
 	SQL  string // one statement or several
 }
 
+// createMigrations is read by SQLite and PostgreSQL alike.
 const createMigrations = `CREATE TABLE IF NOT EXISTS migration (
 	component TEXT NOT NULL,
 	number    INTEGER NOT NULL,
@@ -23,7 +24,7 @@ const createMigrations = `CREATE TABLE IF NOT EXISTS migration (
 	sha256    TEXT NOT NULL,
 	applied   TEXT NOT NULL,
 	PRIMARY KEY (component, number)
-) STRICT`
+)`
 
 // NewerError is a database that a newer version of the program has worked on.
 type NewerError struct {
@@ -35,6 +36,9 @@ func (e *NewerError) Error() string {
 	return fmt.Sprintf("the database was used by a newer version of this program (%s: step %d, and this version knows %d); use that version",
 		e.Component, e.Have, e.Known)
 }
+
+// Is matches ErrNewer.
+func (e *NewerError) Is(target error) bool { return target == ErrNewer }
 
 // ChangedError is a migration that is not the one that was applied.
 type ChangedError struct {
@@ -70,7 +74,7 @@ func (db *DB) Migrate(ctx context.Context, component string, steps []Migration) 
 			if _, err := tx.ExecContext(ctx, step.SQL); err != nil {
 				return fmt.Errorf("step %d (%s) of %s: %w", i+1, step.Name, component, err)
 			}
-			if _, err := tx.ExecContext(ctx, "INSERT INTO migration (component, number, name, sha256, applied) VALUES (?, ?, ?, ?, ?)",
+			if _, err := tx.ExecContext(ctx, "INSERT INTO migration (component, number, name, sha256, applied) VALUES ($1, $2, $3, $4, $5)",
 				component, i+1, step.Name, hash, time.Now().UTC().Format(time.RFC3339)); err != nil {
 				return err
 			}
@@ -81,7 +85,7 @@ func (db *DB) Migrate(ctx context.Context, component string, steps []Migration) 
 
 // applied returns the hashes of the steps that were applied, in their order.
 func applied(ctx context.Context, tx *sql.Tx, component string) (hashes []string, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT sha256 FROM migration WHERE component = ? ORDER BY number", component)
+	rows, err := tx.QueryContext(ctx, "SELECT sha256 FROM migration WHERE component = $1 ORDER BY number", component)
 	if err != nil {
 		return nil, err
 	}

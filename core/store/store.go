@@ -1,9 +1,10 @@
-// Package store opens the program's database, keeps its tables up to date, checks it and backs it up. It knows nothing of
-// what the tables hold: jobs and ledger bring their own (Migrate) and write their own queries.
+// Package store opens the program's databases, keeps their tables up to date, checks them and backs them up. It knows nothing
+// of what the tables hold: jobs and ledger bring their own (Migrate) and write their own queries.
 //
 // Which to call:
 //
-//   - Open when the program starts; DB.Migrate by each package before its first query;
+//   - Open for a file of this computer, OpenServer for the PostgreSQL server that several workstations share; DB.Migrate by
+//     each package before its first query;
 //   - DB.Write for everything that changes something: one writer at a time, in a transaction that is on the disk when
 //     Write returns;
 //   - DB.Reader for queries, which never wait for a writer;
@@ -17,8 +18,10 @@
 // a local disk: a write-ahead log needs memory that the processes share, which a network drive does not have
 // (https://www.sqlite.org/wal.html).
 //
-// The queries are those of database/sql, so that a database for several workstations can take SQLite's place without the
-// packages above being rewritten.
+// With PostgreSQL the same holds of a commit that the server has answered, and writers of all stations come one after the
+// other.
+//
+// The queries are those of database/sql. Parameters are written $1, $2: both databases read that.
 package store
 
 import (
@@ -52,11 +55,15 @@ var (
 	ErrForeign = errors.New("not a database of this program")
 	// ErrFull is a disk or quota that has no room left.
 	ErrFull = errors.New("no room is left for the database")
+	// ErrNewer is a database that a newer version of the program has worked on: *NewerError.
+	ErrNewer = errors.New("the database was used by a newer version of this program")
 )
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	path    string
+	path    string  // of the file; "" for a server
+	server  *Server // nil for a file
+	name    string  // of the server
 	writer  *sql.DB // one connection: SQLite has one writer at a time anyway, and waiting here is fair
 	readers *sql.DB
 }
@@ -150,7 +157,10 @@ func (db *DB) keepLog(ctx context.Context) error {
 	}
 }
 
-// Path is the file of the database.
+// Shared says whether the database is a server that several workstations use.
+func (db *DB) Shared() bool { return db.server != nil }
+
+// Path is the file of the database, "" for a server.
 func (db *DB) Path() string { return db.path }
 
 // Close closes the database. The write-ahead log is taken into the file when the last process closes it.
@@ -171,19 +181,27 @@ func (db *DB) Reader() *sql.DB { return db.readers }
 func (db *DB) Write(ctx context.Context, f func(tx *sql.Tx) error) error {
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return explain(err)
+		return db.Explain(err)
 	}
-	if err := f(tx); err != nil {
-		return errors.Join(explain(err), ignoreDone(tx.Rollback()))
+	if db.server != nil {
+		_, err = tx.ExecContext(ctx, serverLock)
 	}
-	return explain(tx.Commit())
+	if err == nil {
+		err = f(tx)
+	}
+	if err != nil {
+		_ = tx.Rollback() // the connection is gone, or SQLite has rolled back by itself
+		return db.Explain(err)
+	}
+	return db.Explain(tx.Commit())
 }
 
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
+// Explain turns what a query of Reader returned into errors that callers can tell apart; others pass unchanged.
+func (db *DB) Explain(err error) error {
+	if db.server != nil {
+		return explainServer(err)
 	}
-	return err
+	return explain(err)
 }
 
 // explain turns the database's codes into errors that callers can tell apart; others pass unchanged.

@@ -1,0 +1,321 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"enrollbench/core/eui48"
+)
+
+// Conflict is an identity of a batch that a claim holds already, or that the batch has twice.
+type Conflict struct {
+	Identity Identity    // in canonical form, with its row in the batch
+	Range    eui48.Range // of MACs: the addresses in common, the first of them is Identity
+	Holder   *Claim      // nil where the batch itself has it twice
+	Row      int         // in the holder's document, or where the batch has it first; 0: none
+
+	of any // the heldRange or heldName of the batch
+}
+
+// Count is how many identities the conflict is about.
+func (c *Conflict) Count() uint64 { return max(c.Range.Count, 1) }
+
+// String says what is taken, since when, by whom: "00-1a-c2-7b-00-0a was ordered on 3 March 2026 by Ada, batch 2026-03-03-2, row 118".
+func (c *Conflict) String() string {
+	what := fmt.Sprintf("%q", c.Identity.Value)
+	if n := c.Count(); n > 1 {
+		what = fmt.Sprintf("%d MAC addresses from %s on", n, c.Identity.Value)
+	}
+	if c.Holder == nil {
+		where := ""
+		if c.Row > 0 {
+			where = fmt.Sprintf(": row %d and row %d", c.Row, c.Identity.Row)
+		}
+		return what + " stands twice in the batch" + where
+	}
+	h := c.Holder
+	verb := "ordered"
+	switch {
+	case h.State == Reserved:
+		verb = "reserved"
+	case h.State == Claimed:
+		verb = "claimed"
+	case h.Imported:
+		verb = "imported as ordered"
+	}
+	by := ""
+	if h.Operator != "" {
+		by = " by " + h.Operator
+	}
+	if h.Station != "" {
+		by += " at " + h.Station
+	}
+	s := fmt.Sprintf("%s %s already %s on %s%s, batch %s", what, was(c.Count()), verb, h.At.Local().Format("2 January 2006"), by, h.Batch)
+	if c.Row > 0 {
+		s += fmt.Sprintf(", row %d", c.Row)
+	}
+	return s
+}
+
+func was(n uint64) string {
+	if n > 1 {
+		return "were"
+	}
+	return "was"
+}
+
+// ConflictError is a batch that holds what is taken. Conflicts are in the order of the batch, never empty.
+type ConflictError struct{ Conflicts []Conflict }
+
+func (e *ConflictError) Error() string {
+	s := e.Conflicts[0].String()
+	if n := countAll(e.Conflicts) - e.Conflicts[0].Count(); n > 0 {
+		s += fmt.Sprintf("; and %d more", n)
+	}
+	return s
+}
+
+func countAll(all []Conflict) (n uint64) {
+	for i := range all {
+		n += all[i].Count()
+	}
+	return n
+}
+
+// Check returns every identity of a batch that is taken, or that the batch has twice. It holds at this moment: only Claim
+// makes sure. A batch that this station has claimed itself is no conflict with itself.
+func (l *Ledger) Check(ctx context.Context, b Batch) ([]Conflict, error) {
+	h, err := hold(b.Ranges, b.Identities)
+	if err != nil {
+		return nil, err
+	}
+	all := h.twice()
+	env, err := findEnvironment(ctx, l.db.Reader(), text(b.Environment))
+	if err != nil {
+		return nil, l.db.Explain(err)
+	}
+	if env == 0 {
+		return all, nil
+	}
+	taken, err := l.conflicts(ctx, l.db.Reader(), env, h)
+	if err != nil {
+		return nil, err
+	}
+	taken = slices.DeleteFunc(taken, func(c Conflict) bool {
+		return c.Holder.ID == b.Reserved || b.ID != "" && c.Holder.Batch == b.ID && c.Holder.Station == l.config.Station
+	})
+	return append(all, taken...), nil
+}
+
+// conflicts finds what of h is held in an environment.
+func (l *Ledger) conflicts(ctx context.Context, q querier, env int64, h *held) ([]Conflict, error) {
+	f := finder{l: l, ctx: ctx, q: q, env: env, holders: map[ClaimID]*Claim{}}
+	if err := f.macs(h.macs); err != nil {
+		return nil, err
+	}
+	if err := f.names(h.names); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(f.found, func(a, b Conflict) int { return cmp.Compare(a.Identity.Row, b.Identity.Row) })
+	for i := range f.found { // after all rows are read: a transaction has one query at a time
+		c := &f.found[i]
+		id := c.Holder.ID
+		if f.holders[id] == nil {
+			holder, err := getClaim(ctx, q, id)
+			if err != nil {
+				return nil, l.db.Explain(err)
+			}
+			f.holders[id] = holder
+		}
+		c.Holder = f.holders[id]
+	}
+	return f.found, nil
+}
+
+type finder struct {
+	l       *Ledger
+	ctx     context.Context
+	q       querier
+	env     int64
+	holders map[ClaimID]*Claim
+	found   []Conflict
+}
+
+// askAtOnce is how many values a query asks for.
+const askAtOnce = 500
+
+// names asks for names, in the order of the index, so that neighbours are read together.
+func (f *finder) names(all []heldName) error {
+	sorted := slices.Clone(all)
+	slices.SortFunc(sorted, func(a, b heldName) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), strings.Compare(a.value, b.value))
+	})
+	for len(sorted) > 0 {
+		n := 0
+		for n < len(sorted) && n < askAtOnce && sorted[n].kind == sorted[0].kind {
+			n++
+		}
+		part := sorted[:n]
+		sorted = sorted[n:]
+		args := make([]any, 0, n+2)
+		args = append(args, f.env, part[0].kind)
+		for _, p := range part {
+			args = append(args, []byte(p.value))
+		}
+		i := 0
+		err := f.l.each(f.ctx, f.q, func(rows *sql.Rows) error {
+			var value []byte
+			var claim ClaimID
+			var row int
+			if err := rows.Scan(&value, &claim, &row); err != nil {
+				return err
+			}
+			for part[i].value < string(value) {
+				i++
+			}
+			p := part[i]
+			f.found = append(f.found, Conflict{Identity: shown(p), Holder: &Claim{ID: claim}, Row: row, of: p})
+			return nil
+		}, "SELECT value, claim, row FROM name WHERE environment = $1 AND kind = $2 AND slot >= 0 AND value IN ("+placeholders(3, n)+") ORDER BY value, slot", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func placeholders(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "$%d", first+i)
+	}
+	return b.String()
+}
+
+func (f *finder) levels() (levels []int, err error) {
+	err = f.l.each(f.ctx, f.q, func(rows *sql.Rows) error {
+		var level int
+		err := rows.Scan(&level)
+		levels = append(levels, level)
+		return err
+	}, "SELECT level FROM mac_level WHERE environment = $1 ORDER BY level", f.env)
+	return levels, err
+}
+
+// macs asks for ranges. Those that lie close together are asked for at once, level by level, and compared here.
+func (f *finder) macs(all []heldRange) error {
+	if len(all) == 0 {
+		return nil
+	}
+	levels, err := f.levels()
+	if err != nil {
+		return err
+	}
+	sorted := slices.Clone(all)
+	slices.SortFunc(sorted, func(a, b heldRange) int { return cmp.Compare(a.Start, b.Start) })
+	for len(sorted) > 0 {
+		cluster, last := sorted[:1], sorted[0].Last()
+		for n := 1; n < len(sorted) && sorted[n].Start <= last+clusterGap; n++ {
+			cluster, last = sorted[:n+1], max(last, sorted[n].Last())
+		}
+		sorted = sorted[len(cluster):]
+		for _, level := range levels {
+			if err := f.cluster(level, cluster, last); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// clusterGap is how far apart single addresses may lie to be asked for together: reading some rows that do not matter costs
+// less than another query.
+const clusterGap = 256
+
+// cluster compares ranges, sorted by their start, with those of a level that meet their common interval.
+func (f *finder) cluster(level int, ranges []heldRange, last eui48.Address) error {
+	first, step := ranges[0].Start, uint64(1)
+	if len(ranges) == 1 {
+		step = ranges[0].Step
+	}
+	ends := make([]eui48.Address, len(ranges)) // the highest address up to each range
+	for i, r := range ranges {
+		ends[i] = r.Last()
+		if i > 0 {
+			ends[i] = max(ends[i], ends[i-1])
+		}
+	}
+	return f.l.each(f.ctx, f.q, func(rows *sql.Rows) error {
+		var start, end, step int64
+		var claim ClaimID
+		var row int
+		if err := rows.Scan(&start, &end, &step, &claim, &row); err != nil {
+			return err
+		}
+		there := heldRange{rangeOf(start, end, step), row}
+		i, _ := slices.BinarySearch(ends, there.Start)
+		for ; i < len(ranges) && ranges[i].Start <= there.Last(); i++ {
+			common, ok := ranges[i].Overlap(there.Range)
+			if !ok {
+				continue
+			}
+			mine, _ := ranges[i].Index(common.Start)
+			theirs, _ := there.Index(common.Start)
+			f.found = append(f.found, Conflict{Identity: Identity{MAC, common.Start.String(), ranges[i].rowAt(mine)}, Range: common,
+				Holder: &Claim{ID: claim}, Row: there.rowAt(theirs), of: ranges[i]})
+		}
+		return nil
+	}, `SELECT start, last, step, claim, row FROM mac WHERE environment = $1 AND level = $2 AND start > $3 AND start <= $4 AND last >= $5 AND slot >= 0
+		AND (start <> last OR (start - $5) % $6 = 0) ORDER BY start`,
+		f.env, level, int64(first)-1<<level, int64(last), int64(first), int64(step)) // #nosec G115 -- below 2^48
+}
+
+func rangeOf(start, last, step int64) eui48.Range {
+	return eui48.Range{Start: eui48.Address(start), Count: uint64(last-start)/uint64(step) + 1, Step: uint64(step)} // #nosec G115 -- checked by the database
+}
+
+func shown(n heldName) Identity {
+	if n.kind == PublicKey {
+		return Identity{n.kind, fmt.Sprintf("%x", n.value), n.row}
+	}
+	return Identity{n.kind, n.value, n.row}
+}
+
+// twice finds what a batch has twice.
+func (h *held) twice() (found []Conflict) {
+	type key struct {
+		kind  Kind
+		value string
+	}
+	seen := make(map[key]int, len(h.names))
+	for _, n := range h.names {
+		k := key{n.kind, n.value}
+		if first, ok := seen[k]; ok {
+			found = append(found, Conflict{Identity: shown(n), Row: first, of: n})
+			continue
+		}
+		seen[k] = n.row
+	}
+	sorted := slices.Clone(h.macs)
+	slices.SortStableFunc(sorted, func(a, b heldRange) int { return cmp.Compare(a.Start, b.Start) })
+	var open []heldRange // those that a later one can still meet
+	for _, r := range sorted {
+		open = slices.DeleteFunc(open, func(o heldRange) bool { return o.Last() < r.Start })
+		for _, o := range open {
+			if common, ok := o.Overlap(r.Range); ok {
+				mine, _ := r.Index(common.Start)
+				theirs, _ := o.Index(common.Start)
+				found = append(found, Conflict{Identity: Identity{MAC, common.Start.String(), r.rowAt(mine)}, Range: common, Row: o.rowAt(theirs), of: r})
+			}
+		}
+		open = append(open, r)
+	}
+	return found
+}
