@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/job"
+	"enrollbench/core/osfile"
 	"enrollbench/core/practice"
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
@@ -72,7 +73,7 @@ func demonstrate(ctx context.Context, s *session, out *output, n demoCounts) (er
 	}
 	d := &demonstration{s: s, folder: out.path}
 	// The state of the service holds the keys of its authorities: it lies in a folder of its own and goes in any case.
-	state, err := os.MkdirTemp("", "enrollbench-demo-")
+	state, err := osfile.MkdirTemp("", "enrollbench-demo-")
 	if err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func demonstrate(ctx context.Context, s *session, out *output, n demoCounts) (er
 
 // emptyFolder makes the folder. One with something in it is refused unless force.
 func emptyFolder(dir string, force bool) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := osfile.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(dir)

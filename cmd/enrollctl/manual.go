@@ -1,10 +1,10 @@
 package main
 
 import (
-	"os"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"enrollbench/core/osfile"
 )
 
 // manual writes the manual pages of the whole tree; packages ship them, people read the help. Their date is today's or that
@@ -12,7 +12,7 @@ import (
 func manual(tree *cobra.Command) *cobra.Command {
 	return &cobra.Command{Use: "man DIR", Short: "write the manual pages into DIR", Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil { // #nosec G301 -- documentation is for everybody
+			if err := osfile.MkdirAll(args[0], 0o755); err != nil { // #nosec G301 -- documentation is for everybody
 				return err
 			}
 			tree.DisableAutoGenTag = true

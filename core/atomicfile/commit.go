@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 )
 
 // commit carries out steps in one folder so that a crash at any moment leaves either the old state or, after Recover,
@@ -62,7 +63,7 @@ func (c *commit) writeRecord() error {
 		return err
 	}
 	path := c.path(hidden(c.steps[0].Name, recordSuffix))
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := osfile.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

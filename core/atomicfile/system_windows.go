@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/windows"
+
+	"enrollbench/core/osfile"
 )
 
 // unsupported tells a file system that does not know the call from one that failed in it.
@@ -28,11 +30,11 @@ func renameNew(oldPath, newPath string) error {
 
 // move waits for programs that look into every new file (virus scanners, indexers) for about a second in all.
 func move(oldPath, newPath string, flags uint32) error {
-	from, err := wide(oldPath)
+	from, err := osfile.Wide(oldPath)
 	if err != nil {
 		return err
 	}
-	to, err := wide(newPath)
+	to, err := osfile.Wide(newPath)
 	if err != nil {
 		return err
 	}
@@ -48,15 +50,6 @@ func move(oldPath, newPath string, flags uint32) error {
 		}
 		time.Sleep(wait)
 	}
-}
-
-// wide makes the UTF-16 form of a path of any length. The os package does this in its own calls.
-func wide(path string) (*uint16, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	return windows.UTF16PtrFromString(extendedPath(abs))
 }
 
 // syncDir: Windows offers no flush of a folder to a user who is not an administrator; MOVEFILE_WRITE_THROUGH has the

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"enrollbench/core/osfile"
 )
 
 // temporary is an open file under a hidden name: what File and SetFile have in common.
@@ -21,7 +23,7 @@ type temporary struct {
 func (t *temporary) open(dir, base string, mode fs.FileMode, ops operations) error {
 	for range 100 {
 		path := filepath.Join(dir, hidden(base, tempSuffix))
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
+		f, err := osfile.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}

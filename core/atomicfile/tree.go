@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"enrollbench/core/osfile"
 )
 
 // Tree is a folder of many files that appears as a whole: it is written beside its final place, synced once and renamed
@@ -51,7 +53,7 @@ func newTree(dir string, o Options, ops operations) (*Tree, error) {
 	}
 	for t.root == nil {
 		t.temp = filepath.Join(parent, hidden(base, tempSuffix))
-		err := os.Mkdir(t.temp, 0o700)
+		err := osfile.Mkdir(t.temp, 0o700)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
@@ -117,12 +119,12 @@ func (t *Tree) Create(rel string) (io.WriteCloser, error) {
 		return nil, fmt.Errorf("write %q: %w", rel, errClosed)
 	}
 	if folder := path.Dir(rel); !t.folders[folder] {
-		if err := os.MkdirAll(filepath.Join(t.temp, filepath.FromSlash(folder)), 0o700); err != nil {
+		if err := osfile.MkdirAll(filepath.Join(t.temp, filepath.FromSlash(folder)), 0o700); err != nil {
 			return nil, t.fail(fmt.Errorf("write %q: %w", rel, err))
 		}
 		t.folders[folder] = true
 	}
-	f, err := os.OpenFile(filepath.Join(t.temp, filepath.FromSlash(rel)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, t.opts.mode())
+	f, err := osfile.OpenFile(filepath.Join(t.temp, filepath.FromSlash(rel)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, t.opts.mode())
 	if errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("write %q: the folder has that name already: %w", rel, err)
 	}
@@ -216,7 +218,7 @@ func (t *Tree) commit() error {
 	c := commit{dir: filepath.Dir(t.dir), steps: []step{s}, ops: t.ops}
 	if err := c.run(); err != nil {
 		if emptied {
-			_ = os.Mkdir(t.dir, 0o700)
+			_ = osfile.Mkdir(t.dir, 0o700)
 		}
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/finding"
 	"enrollbench/core/form"
+	"enrollbench/core/osfile"
 )
 
 // ChangedError says that a file is not what it was when it was checked.
@@ -258,7 +259,7 @@ func newSpool(entries []*Entry) (*spool, error) {
 	if len(order) == 0 {
 		return nil, nil
 	}
-	f, err := os.CreateTemp("", "enrollbench-csr-*.tmp")
+	f, err := osfile.CreateTemp("", "enrollbench-csr-*.tmp")
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 )
 
 // A journal is a file of records in frames: four bytes of length, the highest bit of which says that the record goes on
@@ -71,10 +72,10 @@ type journal struct {
 
 // createJournal makes a journal that is locked and holds its head.
 func createJournal(dir string, head journalHead) (*journal, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := osfile.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.CreateTemp(dir, journalName+"*"+journalExt) // 0600
+	f, err := osfile.CreateTemp(dir, journalName+"*"+journalExt) // 0600
 	if err != nil {
 		return nil, err
 	}

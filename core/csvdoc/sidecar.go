@@ -10,6 +10,7 @@ import (
 	"runtime"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/osfile"
 )
 
 // below is the file that the document was opened from, nil for a new one.
@@ -42,7 +43,7 @@ func (d *Document) keepBase(j *journal) (string, error) {
 	if j != nil {
 		name = j.sidecar()
 	} else {
-		f, err := os.CreateTemp(d.options.scratch(), spoolPrefix+"*"+sidecarExt)
+		f, err := osfile.CreateTemp(d.options.scratch(), spoolPrefix+"*"+sidecarExt)
 		if err != nil {
 			return "", err
 		}

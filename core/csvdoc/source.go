@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"enrollbench/core/osfile"
 )
 
 // source is the bytes below a document. They are read by offset; the file may move under it: a save closes it for the
@@ -112,7 +114,7 @@ func newSpool(dir string) (*source, error) {
 		dir = os.TempDir()
 	}
 	sweepSpools(dir)
-	f, err := os.CreateTemp(dir, spoolPrefix+"*"+spoolSuffix) // 0600
+	f, err := osfile.CreateTemp(dir, spoolPrefix+"*"+spoolSuffix) // 0600
 	if err != nil {
 		return nil, fmt.Errorf("cannot create a temporary file: %w", err)
 	}

@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"enrollbench/core/osfile"
 )
 
 // spoolChunk is the plaintext of one chunk: what archive reads at a time.
@@ -67,7 +69,7 @@ func newSpool(dir, traces string, max int64) (*spool, error) {
 	}
 	name := filepath.Join(dir, spoolPrefix+hex.EncodeToString(random[32:])+spoolSuffix)
 	clear(random[:])
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := osfile.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("cannot create a temporary file: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 )
 
 // trace is a note that a temporary with plaintext exists, written before the first octet of plaintext and removed after
@@ -47,7 +48,7 @@ func newTrace(dir, temporary string) (*trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := osfile.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot note the temporary file, which a crash would leave behind: %w", err)
 	}
 	record, err := json.Marshal(traceRecord{temporary})
@@ -72,7 +73,7 @@ func writeTrace(dir string, record []byte) (*trace, error) {
 	if _, err := rand.Read(random[:]); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, hex.EncodeToString(random[:])+traceSuffix), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := osfile.OpenFile(filepath.Join(dir, hex.EncodeToString(random[:])+traceSuffix), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 )
 
 // lease is how long a claim counts where the system has no locks to tell whether its owner lives. It is renewed three times
@@ -35,7 +36,7 @@ type tryLock func(*os.File) filelock.Answer
 const claimSuffix = ".claim"
 
 func newClaimant(folder string, try tryLock) (*claimant, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
 	sweepClaims(folder, try)
@@ -43,7 +44,7 @@ func newClaimant(folder string, try tryLock) (*claimant, error) {
 		var random [8]byte
 		_, _ = rand.Read(random[:]) // never fails
 		c := &claimant{name: hex.EncodeToString(random[:]), folder: folder, try: try}
-		f, err := os.OpenFile(c.path(c.name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := osfile.OpenFile(c.path(c.name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return nil, err
 		}

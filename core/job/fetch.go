@@ -13,6 +13,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/form"
+	"enrollbench/core/osfile"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/core/trustmanager"
@@ -64,7 +65,7 @@ func (j *Jobs) Fetch(ctx context.Context, id string, report progress.Func) (*Rec
 
 func (j *Jobs) download(ctx context.Context, r *Record, service Service, report progress.Func) (trustmanager.Downloaded, string, error) {
 	folder := j.of(r.ID)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(folder, 0o700); err != nil {
 		return trustmanager.Downloaded{}, "", err
 	}
 	final := filepath.Join(folder, "result"+r.resultExtension())

@@ -11,6 +11,7 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
 )
@@ -51,7 +52,7 @@ func Open(db *store.DB, o Options) (*Jobs, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
 	if err := db.Migrate(context.Background(), "job", migrations); err != nil {

@@ -13,6 +13,7 @@ import (
 	"enrollbench/core/attribute"
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/csvlist"
+	"enrollbench/core/osfile"
 )
 
 // uploadsFolder is where upload files lie that were written to be sent.
@@ -25,10 +26,10 @@ const uploadsAge = 24 * time.Hour
 // Uploads makes a folder for the upload files of one batch. Whoever does not start the batch calls RemoveUploads.
 func (s *Station) Uploads() (string, error) {
 	base := s.uploadsBase()
-	if err := os.MkdirAll(base, 0o700); err != nil {
+	if err := osfile.MkdirAll(base, 0o700); err != nil {
 		return "", err
 	}
-	return os.MkdirTemp(base, "batch-")
+	return osfile.MkdirTemp(base, "batch-")
 }
 
 // RemoveUploads removes a folder of upload files of a batch that was not started. Only one that Uploads made is.

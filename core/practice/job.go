@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/osfile"
 )
 
 // Statuses of a job, in the contract's words.
@@ -136,7 +137,7 @@ const jobsAtOnce = 3
 // openJobs reads the jobs of a folder, and removes what was never accepted and what ended long ago.
 func openJobs(folder string, now time.Time) (*jobs, error) {
 	js := &jobs{folder: folder, byID: map[string]*job{}, slots: make(chan struct{}, jobsAtOnce)}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
 	entries, err := os.ReadDir(folder)
@@ -243,7 +244,7 @@ func (js *jobs) prepare() (*job, error) {
 	}
 	id := formatUUID(random[:], 4)
 	j := &job{folder: filepath.Join(js.folder, id), id: id, record: record{ID: id}}
-	return j, os.Mkdir(j.folder, 0o700)
+	return j, osfile.Mkdir(j.folder, 0o700)
 }
 
 // accept writes the job's record, which is what accepting it means, and sets it to work unless it waits for approval.

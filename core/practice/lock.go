@@ -6,11 +6,12 @@ import (
 	"path/filepath"
 
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 )
 
 // lockFolder takes the folder for this service until the file is closed or the program ends.
 func lockFolder(folder string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- the service's own folder
+	f, err := osfile.OpenFile(filepath.Join(folder, "lock"), os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- the service's own folder
 	if err != nil {
 		return nil, err
 	}

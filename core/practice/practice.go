@@ -38,6 +38,7 @@ import (
 	"sync"
 	"time"
 
+	"enrollbench/core/osfile"
 	"enrollbench/core/transcript"
 	"enrollbench/core/upload"
 )
@@ -136,7 +137,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 
 func (s *Service) open(ctx context.Context) error {
 	folder := s.options.Folder
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
 	var err error

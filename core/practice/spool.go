@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"enrollbench/core/osfile"
 )
 
 // spoolPattern is what the spools of a job are called.
@@ -39,7 +41,7 @@ func newSpool(folder string) (*spool, error) {
 		return nil, err
 	}
 	s.block = block
-	if s.file, err = os.CreateTemp(folder, spoolPattern); err != nil {
+	if s.file, err = osfile.CreateTemp(folder, spoolPattern); err != nil {
 		return nil, err
 	}
 	s.buffer = bufio.NewWriterSize(cipher.StreamWriter{S: s.stream(), W: s.file}, 256<<10)

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"enrollbench/core/osfile"
 )
 
 // Limits of a start request besides the file.
@@ -188,7 +190,7 @@ func unreadable(err error) error {
 
 // store writes the uploaded file as it comes.
 func store(part io.Reader, path string, limit int64) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the service's own folder
+	f, err := osfile.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the service's own folder
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/osfile"
 )
 
 // DamageError lists what Check found. It matches ErrDamaged.
@@ -82,7 +83,7 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 	}
 	// SQLite writes to a name that it wants to make itself: in a folder of its own beside the target, which nobody else can
 	// enter. From there it goes through atomicfile, which syncs and never replaces.
-	folder, err := os.MkdirTemp(filepath.Dir(path), ".backup-")
+	folder, err := osfile.MkdirTemp(filepath.Dir(path), ".backup-")
 	if err != nil {
 		return err
 	}

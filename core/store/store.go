@@ -38,6 +38,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"enrollbench/core/osfile"
 )
 
 // BusyTimeout is how long a writer waits for another process to finish before it gives up with ErrBusy.
@@ -75,12 +77,12 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(abs), 0o700); err != nil {
+	if err := osfile.MkdirAll(filepath.Dir(abs), 0o700); err != nil {
 		return nil, err
 	}
 	// SQLite gives its files the mode of the database; made here, so that nobody else can ever read them. One that is there is
 	// not opened: closing it would take away the locks that this program holds on it (https://www.sqlite.org/howtocorrupt.html).
-	f, err := os.OpenFile(abs, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the file that the caller names
+	f, err := osfile.OpenFile(abs, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the file that the caller names
 	if err == nil {
 		err = f.Close()
 	}

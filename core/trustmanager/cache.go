@@ -10,6 +10,7 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 )
 
 // ProfileCache keeps what was last seen of profiles, for work without a network: one file a connection, without secrets.
@@ -84,10 +85,10 @@ func (p *ProfileCache) PutTemplate(connectionID, profileID string, csv []byte, a
 }
 
 func (p *ProfileCache) change(connectionID string, edit func(*CachedProfiles)) error {
-	if err := os.MkdirAll(p.folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(p.folder, 0o700); err != nil {
 		return err
 	}
-	l, err := os.OpenFile(filepath.Join(p.folder, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	l, err := osfile.OpenFile(filepath.Join(p.folder, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 )
 
 const (
@@ -114,10 +115,10 @@ func (s *Store) Save(all []Connection) error {
 
 // change reads the file, lets edit change it and writes it, while every other program waits.
 func (s *Store) change(edit func(*contents) error) error {
-	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(s.folder, 0o700); err != nil {
 		return err
 	}
-	l, err := os.OpenFile(filepath.Join(s.folder, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	l, err := osfile.OpenFile(filepath.Join(s.folder, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}

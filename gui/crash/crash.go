@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/osfile"
 )
 
 // Report writes a crash file into the user's cache folder, where only the user can read it, and says where on stderr.
@@ -28,7 +31,7 @@ func Report(stderr io.Writer, version string, value any, stack []byte) {
 // write writes one crash file. It holds where in the program it happened and no data: of a panic's value only what the
 // language itself said, because another's text may quote what a user typed.
 func write(dir, version string, now time.Time, value any, stack []byte) (string, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := osfile.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
 	what := fmt.Sprintf("a panic with a value of type %T", value)
@@ -38,5 +41,5 @@ func write(dir, version string, now time.Time, value any, stack []byte) (string,
 	text := fmt.Sprintf("EnrollBench %s\n%s %s/%s\n%s\n\n%s\n\n%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH,
 		now.Format(time.RFC3339), what, stack)
 	path := filepath.Join(dir, "crash-"+now.Format("20060102-150405.000")+".txt")
-	return path, os.WriteFile(path, []byte(text), 0o600)
+	return path, atomicfile.WriteFile(path, []byte(text), atomicfile.Options{Mode: 0o600})
 }

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"enrollbench/core/osfile"
 	"enrollbench/gui/widgets"
 )
 
@@ -44,7 +45,7 @@ func (a *Frame) TellTests() {
 	if path == "" {
 		return
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) // #nosec G703 -- who sets the environment may
+	f, err := osfile.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) // #nosec G703 -- who sets the environment may
 	if err != nil {
 		fyne.LogError("the file of "+testStateVariable+" cannot be opened", err)
 		return

@@ -12,6 +12,7 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/delivery"
+	"enrollbench/core/osfile"
 )
 
 // trustStore keeps the issuers that somebody pinned after comparing their fingerprint, as PEM in the program's own folder.
@@ -90,7 +91,7 @@ func (s TrustStore) write(certificates []*x509.Certificate) error {
 	for _, c := range certificates {
 		a.Add(c)
 	}
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+	if err := osfile.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return err
 	}
 	return atomicfile.WriteFile(s.path, a.PEM(), atomicfile.Options{Mode: 0o600, Replace: true})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/finding"
+	"enrollbench/core/osfile"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/files"
@@ -149,7 +149,7 @@ func (p *Room) makePractice() {
 	}
 	folder, now := p.app.Config(), p.app.Tasks().Now()
 	frame.Run(p.work, words.T("keys.making"), func(ctx context.Context, _ progress.Func) (kept, error) {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
+		if err := osfile.MkdirAll(folder, 0o700); err != nil {
 			return kept{}, err
 		}
 		base := filepath.Join(folder, practiceKey)

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/osfile"
 	"enrollbench/core/progress"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/words"
@@ -20,7 +22,7 @@ import (
 // sampleSet makes CSRs to try the program with, good ones and some with what goes wrong in practice, in a folder of its
 // own. The keys are made on the spot and forgotten.
 func sampleSet(ctx context.Context, report progress.Func) (folder string, err error) {
-	folder, err = os.MkdirTemp("", "enrollbench-samples-")
+	folder, err = osfile.MkdirTemp("", "enrollbench-samples-")
 	if err != nil {
 		return "", err
 	}
@@ -31,7 +33,7 @@ func sampleSet(ctx context.Context, report progress.Func) (folder string, err er
 	}()
 	put := func(name string, content []byte) {
 		if err == nil {
-			err = os.WriteFile(filepath.Join(folder, name), content, 0o600)
+			err = atomicfile.WriteFile(filepath.Join(folder, name), content, atomicfile.Options{Mode: 0o600})
 		}
 	}
 	request := func(key *ecdsa.PrivateKey, subject pkix.Name, dns ...string) []byte {

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"enrollbench/core/atomicfile"
+	"enrollbench/core/osfile"
 	"enrollbench/core/progress"
 	"enrollbench/gui/words"
 )
@@ -67,11 +69,11 @@ func sampleCSV(ctx context.Context, report progress.Func) (folder string, err er
 		b.WriteString("\r\n")
 		report.Report(int64(i+1), sampleRows)
 	}
-	folder, err = os.MkdirTemp("", "enrollbench-sample-")
+	folder, err = osfile.MkdirTemp("", "enrollbench-sample-")
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(folder, sampleName), b.Bytes(), 0o600); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(folder, sampleName), b.Bytes(), atomicfile.Options{Mode: 0o600}); err != nil {
 		_ = os.RemoveAll(folder)
 		return "", err
 	}

@@ -1,5 +1,6 @@
 // Command architecture proves the dependency rule of docs/ARCHITECTURE.md from what the go command says about the
-// packages, for each system that the program is built for, and that the window starts goroutines in one place only.
+// packages, for each system that the program is built for. It also finds what belongs into one place only: the goroutines of
+// the window, notifications, and what makes files.
 //
 //	main → gui → core services → core formats → core base
 //	cmd        → core
@@ -28,12 +29,12 @@ func main() {
 			breaches = append(breaches, system+": "+b)
 		}
 	}
-	threads, err := strayThreads("gui")
+	stray, err := strays("core", "cmd", "gui", "main.go")
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "architecture: %v\n", err)
 		os.Exit(3)
 	}
-	breaches = append(breaches, threads...)
+	breaches = append(breaches, stray...)
 	for _, b := range breaches {
 		fmt.Println(b)
 	}

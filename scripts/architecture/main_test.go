@@ -100,6 +100,29 @@ func onSave() {
 	}
 }
 
+func TestMakers(t *testing.T) {
+	const source = `package x
+
+func f() {
+	os.WriteFile(a, b, 0o600)
+	os.OpenFile(a, os.O_RDWR, 0)
+	os.OpenFile(a, os.O_RDWR|os.O_CREATE, 0o600)
+	osfile.Mkdir(a, 0o700)
+	os.Open(a)
+}
+`
+	for path, want := range map[string]int{"core/job/x.go": 2, "core/osfile/x.go": 0} {
+		files := token.NewFileSet()
+		file, err := parser.ParseFile(files, path, source, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := made(files, file); len(got) != want {
+			t.Errorf("%s: %q, want %d", path, got, want)
+		}
+	}
+}
+
 func TestNotifications(t *testing.T) {
 	const source = "package frame\n\nfunc f(a fyne.App) {\n\ta.SendNotification(n)\n\tsend := a.ScheduleNotification\n}\n"
 	tests := []struct{ path, source, want string }{

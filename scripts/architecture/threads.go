@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -18,22 +19,69 @@ const taskFile = "gui/frame/task.go"
 // pastes the text into a script for PowerShell.
 const notifyFile = "gui/frame/notify_other.go"
 
-// strayThreads returns, of the Go files below root and tests aside, every go statement and every call of fyne.Do and
-// fyne.DoAndWait outside taskFile, and every notification outside notifyFile.
-func strayThreads(root string) (breaches []string, err error) {
-	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		files := token.NewFileSet()
-		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution|parser.ParseComments)
+// makerPackage is the one package that makes files and folders through package os, whose modes keep nobody out on Windows.
+const makerPackage = "core/osfile"
+
+// makers are the functions of package os that make files and folders. OpenFile is one where its mode is not 0.
+var makers = []string{"Create", "CreateTemp", "Mkdir", "MkdirAll", "MkdirTemp", "OpenFile", "WriteFile"}
+
+// strays returns, of the Go files below the roots and tests aside, every go statement and every call of fyne.Do and
+// fyne.DoAndWait below gui and outside taskFile, every notification outside notifyFile, and every file that is made outside
+// makerPackage.
+func strays(roots ...string) (breaches []string, err error) {
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if d != nil && d.Name() == "frametest" {
+				return fs.SkipDir // is for tests alone
+			}
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			files := token.NewFileSet()
+			file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution|parser.ParseComments)
+			if err != nil {
+				return err
+			}
+			if root == "gui" {
+				breaches = append(breaches, threads(files, file)...)
+			}
+			breaches = append(breaches, made(files, file)...)
+			return nil
+		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		breaches = append(breaches, threads(files, file)...)
+	}
+	return breaches, nil
+}
+
+// made finds what makes files without access control on Windows.
+func made(files *token.FileSet, file *ast.File) (breaches []string) {
+	path := filepath.ToSlash(files.Position(file.Package).Filename)
+	if strings.HasPrefix(path, makerPackage+"/") {
 		return nil
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		f, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !slices.Contains(makers, f.Sel.Name) {
+			return true
+		}
+		if x, ok := f.X.(*ast.Ident); !ok || x.Name != "os" {
+			return true
+		}
+		if f.Sel.Name == "OpenFile" && len(call.Args) == 3 {
+			if mode, ok := call.Args[2].(*ast.BasicLit); ok && mode.Value == "0" {
+				return true
+			}
+		}
+		breaches = append(breaches, fmt.Sprintf("%s:%d: calls os.%s, which keeps nobody out on Windows: call atomicfile, or %s", path, files.Position(n.Pos()).Line, f.Sel.Name, makerPackage))
+		return true
 	})
-	return breaches, err
+	return breaches
 }
 
 func threads(files *token.FileSet, file *ast.File) (breaches []string) {

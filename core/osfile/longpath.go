@@ -1,4 +1,4 @@
-package atomicfile
+package osfile
 
 import "strings"
 

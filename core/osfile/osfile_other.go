@@ -1,0 +1,23 @@
+//go:build !windows
+
+package osfile
+
+import "os"
+
+func openPrivate(path string, flag int) (*os.File, error) { return os.OpenFile(path, flag, 0o600) } // #nosec G304 -- the caller's file
+
+func mkdirPrivate(path string) error { return os.Mkdir(path, 0o700) }
+
+func others(path string) (names []string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode()&0o070 != 0 {
+		names = append(names, "group")
+	}
+	if info.Mode()&0o007 != 0 {
+		names = append(names, "everyone")
+	}
+	return names, nil
+}
