@@ -25,7 +25,7 @@ type Tree struct {
 
 	mu      sync.Mutex
 	folders map[string]bool
-	open    int
+	open    map[*os.File]bool
 	err     error
 	done    bool
 }
@@ -47,7 +47,7 @@ func newTree(dir string, o Options, ops operations) (*Tree, error) {
 	if _, err := recoverDir(parent, ops); err != nil {
 		return nil, err
 	}
-	t := &Tree{dir: dir, opts: o, ops: ops, folders: map[string]bool{".": true}}
+	t := &Tree{dir: dir, opts: o, ops: ops, folders: map[string]bool{".": true}, open: map[*os.File]bool{}}
 	if _, err := t.target(); err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (t *Tree) Create(rel string) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, t.fail(fmt.Errorf("write %q: %w", rel, err))
 	}
-	t.open++
+	t.open[f] = true
 	return &treeFile{t: t, f: f, rel: rel}, nil
 }
 
@@ -167,7 +167,7 @@ func (f *treeFile) Close() error {
 	}
 	f.t.mu.Lock()
 	defer f.t.mu.Unlock()
-	f.t.open--
+	delete(f.t.open, f.f)
 	if err != nil {
 		return f.t.fail(fmt.Errorf("write %q: %w", f.rel, err))
 	}
@@ -193,8 +193,8 @@ func (t *Tree) commit() error {
 		return errClosed
 	case t.err != nil:
 		return t.err
-	case t.open > 0:
-		return fmt.Errorf("%d files are still open: close them first", t.open)
+	case len(t.open) > 0:
+		return fmt.Errorf("%d files are still open: close them first", len(t.open))
 	}
 	err := t.ops.syncTree(t.root)
 	_ = t.root.Close() // Windows renames no folder that is open
@@ -227,7 +227,7 @@ func (t *Tree) commit() error {
 }
 
 // Abort removes the temporary folder and all in it. It may be called any number of times, and after Commit, when it
-// does nothing. Close the files first: Windows removes none that is open.
+// does nothing. Files that are still open are closed, because Windows removes none that is open.
 func (t *Tree) Abort() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -236,6 +236,9 @@ func (t *Tree) Abort() error {
 	}
 	t.done = true
 	_ = t.root.Close()
+	for f := range t.open {
+		_ = f.Close()
+	}
 	if err := t.ops.remove(t.temp); err != nil {
 		return fmt.Errorf("remove the temporary folder: %w", err)
 	}

@@ -192,7 +192,7 @@ func TestTreeOpenOrFailedFiles(t *testing.T) {
 	f.(*treeFile).f.Close()
 	fmt.Fprint(f, "lost")
 	f.Close()
-	tree.open = 0
+	clear(tree.open)
 	if err := tree.Commit(); err == nil || !strings.Contains(err.Error(), `write "a"`) {
 		t.Errorf("Commit after a failed write: %v", err)
 	}
