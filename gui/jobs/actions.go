@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/job"
@@ -169,6 +170,24 @@ func (t *Room) act() {
 		return
 	}
 	t.step(nextStep(r), r)
+}
+
+// onSecondary offers the steps of a batch where it was pressed.
+func (t *Room) onSecondary(row int, pos fyne.Position) {
+	r := t.current()
+	if row < 0 || r == nil {
+		return
+	}
+	steps := otherSteps(r)
+	if next := nextStep(r); next != stepNone {
+		steps = append([]jobStep{next}, steps...)
+	}
+	var items []*fyne.MenuItem
+	for _, s := range steps {
+		items = append(items, widgets.MenuItem(s.text(), s.glyph(), func() { t.step(s, r) }))
+	}
+	items = append(items, widgets.MenuItem(words.T("jobs.copy-id"), "copy", func() { t.app.Clipboard().SetContent(r.ID) }))
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), t.app.Canvas(), pos)
 }
 
 // step does something with a batch, after asking where it cannot be taken back.

@@ -80,7 +80,7 @@ func (t *Room) askProfile(r *job.Record, c trustmanager.Connection, then func(*j
 			t.app.Note(widgets.Note{State: look.Warning, Text: words.T("start.no-profile-fits")})
 			return
 		}
-		which := widgets.NewSelect(frame.ProfileNames(fit), func(int) {})
+		which := widgets.Searched(widgets.NewSelect(frame.ProfileNames(fit), func(int) {}), words.T("jobs.column-profile"), t.app.Ask)
 		t.app.Ask(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.assign-profile"), Body: widgets.Outlined(which),
 			Text: words.T("jobs.assign-profile-text", "Name", words.Visible(c.Name), "Profile", words.Visible(r.Profile.Name)),
 			Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("jobs.assign-now"), Act: func() {

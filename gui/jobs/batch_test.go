@@ -7,11 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/core/job"
@@ -312,5 +314,71 @@ func TestTheListIsInTheOrderOfPeople(t *testing.T) {
 		if !slices.Equal(got, []string{"9", "10", "100"}) {
 			t.Errorf("by column %d: %q", column, got)
 		}
+	}
+}
+
+// A press with the other button offers the steps of the batch, the next one first.
+func TestTheMenuOfABatch(t *testing.T) {
+	r := practiceRig(t)
+	r.prepares("")
+	menu := func() []string {
+		t.Helper()
+		r.Jobs.sheet.OnSecondary(r.Jobs.sheet.CurrentRow(), fyne.NewPos(300, 200))
+		top := r.Canvas().Overlays().Top()
+		if top == nil {
+			t.Fatal("no menu opens")
+		}
+		defer r.Canvas().Overlays().Remove(top)
+		var items []string
+		var look func(fyne.CanvasObject)
+		look = func(o fyne.CanvasObject) {
+			switch o := o.(type) {
+			case *canvas.Text:
+				items = append(items, o.Text)
+			case *fyne.Container:
+				for _, inside := range o.Objects {
+					look(inside)
+				}
+			case fyne.Widget:
+				for _, inside := range test.WidgetRenderer(o).Objects() {
+					look(inside)
+				}
+			}
+		}
+		look(top)
+		items = slices.DeleteFunc(items, func(s string) bool { return s == "" })
+		return items
+	}
+	want := []string{"Start…"}
+	for _, s := range otherSteps(r.Jobs.current()) {
+		want = append(want, s.text())
+	}
+	if got := menu(); !slices.Equal(got, append(want, "Copy the batch id")) {
+		t.Errorf("the menu offers %q, want %q", got, want)
+	}
+	r.Jobs.sheet.OnSecondary(-1, fyne.NewPos(300, 600))
+	if r.Canvas().Overlays().Top() != nil {
+		t.Error("a menu opens where there is no batch")
+	}
+}
+
+// How far a batch is stands in its details while it runs.
+func TestABarWhileABatchRuns(t *testing.T) {
+	r := practiceRig(t)
+	r.prepares("")
+	bars := func(state job.State) (n int) {
+		one := *r.Jobs.current()
+		one.State, one.Issued = state, 1
+		r.Jobs.details.show(&jobInFull{record: &one})
+		bar := reflect.TypeOf(widgets.NewBar(0))
+		for _, o := range r.Jobs.details.body.Objects {
+			if reflect.TypeOf(o) == bar {
+				n++
+			}
+		}
+		return n
+	}
+	if running, ended := bars(job.Running), bars(job.Opened); running != 1 || ended != 0 {
+		t.Errorf("%d bars while it runs, %d when it has ended", running, ended)
 	}
 }

@@ -108,6 +108,9 @@ func (d *jobDetails) show(f *jobInFull) {
 	says.Color, says.Style.Bold = state.Color(), true
 	d.body.Objects = []fyne.CanvasObject{widgets.Down(look.Gap/2, head, container.NewBorder(nil, nil,
 		widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, says))}
+	if n := r.Expected(); r.State.UnderWay() && n > 0 {
+		d.body.Add(widgets.NewBar(float64(r.Issued+r.Failed) / float64(n)))
+	}
 	d.explain(r)
 	refocus := d.steps(r)
 	if len(f.failures) > 0 {

@@ -117,6 +117,8 @@ func (t *Room) build() {
 		t.arrange()
 	}
 	t.sheet.OnDelete = t.remove
+	t.sheet.OnSecondary = t.onSecondary
+	widgets.KeepWidths(t.app.Preferences(), "jobs.columns", t.sheet)
 	t.details = newJobDetails(t)
 
 	t.kindBox = widgets.NewSelect([]string{words.T("jobs.all"), words.T("jobs.to-do"), words.T("jobs.under-way"), words.T("jobs.ended")},

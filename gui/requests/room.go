@@ -103,6 +103,7 @@ func (t *Room) build() {
 	t.sheet.OnSort = t.onSort
 	t.sheet.OnSecondary = t.onSecondary
 	t.sheet.OnDelete = t.removeSelected
+	widgets.KeepWidths(t.app.Preferences(), "requests.columns", t.sheet)
 	t.sheet.OnNotice = func(text string) { t.app.Note(widgets.Note{State: look.Notice, Text: text}) }
 	t.sheet.OnCopied = func(copied, selected int) {
 		if copied == selected {

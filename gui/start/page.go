@@ -117,7 +117,7 @@ func (p *Room) build() {
 	p.sentence = widgets.NewParagraph("").Title()
 	p.ordered, p.request = widgets.Down(0), widgets.Down(0)
 	p.connection = widgets.NewSelect(nil, func(int) { p.onConnection() })
-	p.profile = widgets.NewSelect(nil, func(int) { p.onChange() })
+	p.profile = widgets.Searched(widgets.NewSelect(nil, func(int) { p.onChange() }), words.T("jobs.column-profile"), p.app.Ask)
 	p.profiled = widgets.NewParagraph("").Small()
 	p.where = widgets.NewParagraph("").Small()
 	p.where.Style.Bold = true

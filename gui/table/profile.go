@@ -46,7 +46,7 @@ func (t *Room) chooseProfile(begin bool) {
 			a.Note(widgets.Note{State: look.Warning, Text: words.T("start.no-profile-fits")})
 			return
 		}
-		which := widgets.NewSelect(frame.ProfileNames(fit), func(int) {})
+		which := widgets.Searched(widgets.NewSelect(frame.ProfileNames(fit), func(int) {}), words.T("jobs.column-profile"), a.Ask)
 		text := words.T("csv.profile-text")
 		if l.Why != nil {
 			text += " " + words.T("start.profiles-kept", "Date", words.When(l.Kept))

@@ -3,7 +3,6 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
@@ -166,62 +165,6 @@ func editing(s *desktop.CustomShortcut) bool {
 		return true
 	}
 	return false
-}
-
-// Select is Fyne's choice of one among several, high enough for gloves and open for the window's keys. What is chosen is shown
-// whole while the mouse rests on it, where there is no room.
-type Select struct {
-	widget.Select
-	tip tip
-}
-
-// NewSelect makes a choice; changed hears the index of what was chosen by hand.
-func NewSelect(options []string, changed func(index int)) *Select {
-	s := &Select{}
-	s.Options = options
-	s.ExtendBaseWidget(s)
-	if len(options) > 0 {
-		s.SetSelectedIndex(0)
-	}
-	s.OnChanged = func(string) { changed(s.SelectedIndex()) }
-	return s
-}
-
-// MinSize implements fyne.CanvasObject.
-func (s *Select) MinSize() fyne.Size {
-	m := s.Select.MinSize()
-	return fyne.NewSize(m.Width, max(m.Height, look.Target))
-}
-
-// Cut says whether there is no room for all of what is chosen.
-func (s *Select) Cut() bool {
-	size := s.Theme().Size
-	around := 3*size(theme.SizeNameInnerPadding) + size(theme.SizeNameInlineIcon) - size(theme.SizeNamePadding)
-	return fyne.MeasureText(s.Selected, size(theme.SizeNameText), fyne.TextStyle{}).Width+around > s.Size().Width
-}
-
-// MouseIn implements desktop.Hoverable.
-func (s *Select) MouseIn(ev *desktop.MouseEvent) {
-	s.Select.MouseIn(ev)
-	if s.Cut() {
-		s.tip.text = s.Selected
-		s.tip.rest(s)
-	}
-}
-
-// MouseOut implements desktop.Hoverable.
-func (s *Select) MouseOut() {
-	s.Select.MouseOut()
-	s.tip.end()
-}
-
-// TypedKey implements fyne.Focusable.
-func (s *Select) TypedKey(ev *fyne.KeyEvent) {
-	if windowKey(ev.Name) || enter(ev.Name) {
-		passOn(s, ev)
-		return
-	}
-	s.Select.TypedKey(ev)
 }
 
 // Check is Fyne's tick box, high enough for gloves and open for the window's keys.

@@ -131,6 +131,13 @@ type bar struct {
 
 const barHeight = 8
 
+// NewBar is a bar for a share from 0 to 1.
+func NewBar(share float64) fyne.CanvasObject {
+	b := newBar(barHeight)
+	b.share = min(share, 1)
+	return b
+}
+
 func newBar(height float32) *bar {
 	b := &bar{height: height, back: canvas.NewRectangle(nil), front: canvas.NewRectangle(nil)}
 	b.back.CornerRadius, b.front.CornerRadius = height/2, height/2

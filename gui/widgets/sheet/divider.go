@@ -90,6 +90,7 @@ func (d *divider) Dragged(ev *fyne.DragEvent) {
 // DragEnd implements fyne.Draggable.
 func (d *divider) DragEnd() {
 	d.release()
+	d.header.view.host.resized()
 	d.header.view.requestFocus()
 }
 
@@ -102,5 +103,6 @@ func (d *divider) release() {
 func (d *divider) DoubleTapped(*fyne.PointEvent) {
 	if d.col < len(d.header.view.columns) {
 		d.header.view.fitColumn(d.col)
+		d.header.view.host.resized()
 	}
 }

@@ -61,13 +61,21 @@ func TestBorderDragResizes(t *testing.T) {
 	if got := widths(s.columns); !slices.Equal(got, []float32{150, 350, 100}) {
 		t.Errorf("widths %v after dragging the first border by 50", got)
 	}
-	d := s.header.dividers[0]
+	d, told := s.header.dividers[0], 0
+	s.OnResized = func() { told++ }
 	d.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(-500, 0)})
 	d.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(480, 0)}) // the pointer returns: 20 left of where it began
 	d.DragEnd()
 	if got := s.columns[0].width; got != 130 {
 		t.Errorf("width %g, want 130: a limit must not shift the border from the pointer", got)
 	}
+	if told != 1 || !slices.Equal(s.Widths(), []float64{130, 0, 0}) {
+		t.Errorf("told %d times of the widths %v, want once, when the drag has ended", told, s.Widths())
+	}
+	if d.DoubleTapped(&fyne.PointEvent{}); told != 2 {
+		t.Error("nobody hears of a column that was fitted")
+	}
+	s.SetWidths([]float64{130, 0, 0})
 	test.Drag(w.Canvas(), fyne.NewPos(130, 10), -1000, 0)
 	if got := s.columns[0].width; got != 60 {
 		t.Errorf("width %g, want the least, 60", got)

@@ -62,6 +62,7 @@ type Sheet struct {
 	OnCopy      func()                           // takes the place of Copy for Ctrl+C
 	OnCopied    func(copied, selected int)       // after Copy: rows on the clipboard, rows selected
 	OnNotice    func(text string)                // something the user should know, such as a copy that hit its limit
+	OnResized   func()                           // the user gave a column another width
 	OnHover     func(text string)                // full text of the elided cell under the pointer, "" after; replaces the tooltip
 
 	selected ranges
@@ -142,6 +143,36 @@ func (s *Sheet) SelectAll() {
 		return
 	}
 	s.choose(ranges{{0, s.rows - 1}}, max(s.current, 0), max(s.current, 0))
+}
+
+// Widths are those that the user gave to columns, 0 for the others.
+func (s *Sheet) Widths() []float64 {
+	out := make([]float64, len(s.columns))
+	for i, c := range s.columns {
+		if c.byHand {
+			out[i] = float64(c.Width)
+		}
+	}
+	return out
+}
+
+// SetWidths gives columns the widths that Widths told before. Those of another number of columns are not taken.
+func (s *Sheet) SetWidths(widths []float64) {
+	if len(widths) != len(s.columns) {
+		return
+	}
+	for i, w := range widths {
+		if w > 0 {
+			s.resizeColumn(i, float32(w))
+		}
+	}
+}
+
+// resized implements host.
+func (s *Sheet) resized() {
+	if s.OnResized != nil {
+		s.OnResized()
+	}
 }
 
 // recount implements host.

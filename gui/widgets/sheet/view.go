@@ -71,6 +71,7 @@ type host interface {
 	release()                              // ends a drag, the model it was over is another
 	drifted(down, right int)               // a drag beyond an edge has scrolled so far
 	hovered() func(text string)            // takes the place of the tooltip, nil for none
+	resized()                              // a column has another width by hand
 }
 
 // begin makes the view of a host. The host then lists the parts and calls ExtendBaseWidget and restyle.

@@ -227,6 +227,9 @@ func (e *Editor) release() {
 // hovered implements host.
 func (e *Editor) hovered() func(text string) { return e.OnHover }
 
+// resized implements host.
+func (e *Editor) resized() {}
+
 // numberOf is the number that stands before a row.
 func (e *Editor) numberOf(row int) int {
 	if e.RowNumber != nil {
