@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"enrollbench/core/ledger"
 	"enrollbench/core/practice"
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
@@ -46,6 +47,10 @@ type Station struct {
 	mu       sync.Mutex
 	practice *practice.Service // nil until it is needed
 	closed   bool
+	operator string
+
+	ledgerMu sync.Mutex
+	ledgers  map[string]*ledger.Ledger // that are open, by their path or server
 }
 
 // NewStation is the station whose settings lie in a folder, such as trustmanager.DefaultFolder, which need not be there yet.
@@ -88,7 +93,7 @@ func (s *Station) Close() error {
 	if s.practice != nil {
 		errs = append(errs, s.practice.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.closeLedgers())...)
 }
 
 // Connection finds a connection by id or name. The practice service is there without having been added.
