@@ -16,6 +16,7 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/ledger"
+	"enrollbench/core/osfile"
 	"enrollbench/core/trustmanager"
 )
 
@@ -81,7 +82,7 @@ func (s *Station) SaveLedgerSettings(l LedgerSettings) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(s.folder, 0o700); err != nil {
 		return err
 	}
 	if err := atomicfile.WriteFile(filepath.Join(s.folder, stationSettings), append(data, '\n'), atomicfile.Options{Mode: 0o600, Replace: true}); err != nil {
@@ -162,7 +163,7 @@ func (s *Station) openLedger(ctx context.Context, c ledger.Config) (*ledger.Ledg
 		return l, nil
 	}
 	if c.Path != "" {
-		if err := os.MkdirAll(filepath.Dir(c.Path), 0o700); err != nil {
+		if err := osfile.MkdirAll(filepath.Dir(c.Path), 0o700); err != nil {
 			return nil, err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"enrollbench/core/osfile"
 )
 
 // Backup writes a copy of the ledger to a new file while everybody goes on working, and records it. Of a shared ledger the
@@ -38,7 +40,7 @@ func (l *Ledger) BackUpWhenDue(ctx context.Context, s Schedule) (made string, er
 	if s.Every <= 0 || l.db.Shared() {
 		return "", nil
 	}
-	if err := os.MkdirAll(s.Folder, 0o700); err != nil {
+	if err := osfile.MkdirAll(s.Folder, 0o700); err != nil {
 		return "", err
 	}
 	all, err := backups(s.Folder)

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/osfile"
 )
 
 // Memory is where a station keeps what it remembers of its ledger: some hundred octets, no secret. It must not lie where the
@@ -30,7 +31,7 @@ func (m FileMemory) Load() ([]byte, error) { return os.ReadFile(string(m)) }
 
 // Save replaces the file.
 func (m FileMemory) Save(data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(string(m)), 0o700); err != nil {
+	if err := osfile.MkdirAll(filepath.Dir(string(m)), 0o700); err != nil {
 		return err
 	}
 	return atomicfile.WriteFile(string(m), data, atomicfile.Options{Mode: 0o600, Replace: true})

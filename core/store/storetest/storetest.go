@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"enrollbench/core/osfile"
 )
 
 // ErrMissing is a computer without PostgreSQL.
@@ -55,7 +57,7 @@ func Start(options ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.MkdirTemp("", "pg") // short: the path of a socket has at most some hundred octets
+	folder, err := osfile.MkdirTemp("", "pg") // short: the path of a socket has at most some hundred octets
 	if err != nil {
 		return nil, err
 	}
