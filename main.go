@@ -1,5 +1,5 @@
 // Command enrollbench is the window of EnrollBench: it prepares certificate batches for DigiCert IoT Trust Manager.
-// Files and folders named on the command line are added to its list. Scripts want enrollctl.
+// Files and folders named on the command line are opened in the room where they belong. Scripts want enrollctl.
 package main
 
 import (
@@ -32,7 +32,7 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	flags := flag.NewFlagSet("enrollbench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintf(stderr, "usage: enrollbench [-version] [-licenses] [files, folders or ZIPs with CSRs…]\n")
+		fmt.Fprintf(stderr, "usage: enrollbench [-version] [-licenses] [files and folders: CSRs, tables, results, batches…]\n")
 		flags.PrintDefaults()
 	}
 	showVersion := flags.Bool("version", false, "say which version this is")
@@ -64,7 +64,7 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "EnrollBench", Version: versionText(), Icon: resources.AppIcon()})
 	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: func(p any, stack []byte) { crash.Report(stderr, versionText(), p, stack) }})
 	if flags.NArg() > 0 {
-		window.AddPaths(flags.Args())
+		window.OpenPaths(flags.Args())
 	}
 	window.Run()
 	return 0

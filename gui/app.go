@@ -3,9 +3,6 @@
 package gui
 
 import (
-	"path/filepath"
-	"strings"
-
 	"fyne.io/fyne/v2"
 
 	"enrollbench/core/job"
@@ -61,16 +58,6 @@ func open(f *frame.Frame) *App {
 func (a *App) layout() frame.Layout {
 	return frame.Layout{Rooms: []frame.Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Settings}, Pages: []frame.Room{a.Keys, a.Start, a.Welcome, a.Settings.Contract},
 		Keys: a.Keys, Connections: a.Settings, Leave: func(leave func()) { a.Jobs.Leave(func() { a.CSV.Leave(leave) }) }}
-}
-
-// AddPaths takes what the command line gives: a CSV is opened, files and folders otherwise go to the requests.
-func (a *App) AddPaths(paths []string) {
-	if len(paths) == 1 && strings.EqualFold(filepath.Ext(paths[0]), ".csv") {
-		a.Bring(a.CSV)
-		a.CSV.OpenPath(paths[0])
-		return
-	}
-	a.CSR.Drop(paths)
 }
 
 // StartBatch opens the start page with an order; DiscardOrder removes what was written for one that nobody wants any more.

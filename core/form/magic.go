@@ -38,6 +38,9 @@ var magics = []struct {
 	{0, "\x89PNG\r\n\x1A\n", Picture},             //
 	{0, "\xFF\xD8\xFF", Picture},                  // JPEG
 	{0, "GIF8", Picture},                          //
+	{0, "II*\x00", Picture},                       // TIFF
+	{0, "MM\x00*", Picture},                       //
+	{8, "WEBP", Picture},                          //
 	{0, "\x7FELF", Program},                       //
 	{0, "MZ\x90\x00", Program},                    //
 	{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Text}, // compound file: its directory says what it is

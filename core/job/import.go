@@ -103,6 +103,16 @@ func (j *Jobs) Import(ctx context.Context, in io.ReaderAt, size int64, report pr
 	return r, nil
 }
 
+// Portable says whether an archive looks like one that Export wrote.
+func Portable(z *archive.Reader) bool {
+	for i := range min(z.Len(), portableLimits.Entries) {
+		if e, err := z.Entry(i); err == nil && e.Name == portableManifest {
+			return true
+		}
+	}
+	return false
+}
+
 // readPortable reads the manifest and finds the entries that it names; there must be no others.
 func readPortable(z *archive.Reader) (*portable, map[string]int, error) {
 	if err := z.CheckExtraction(); err != nil {

@@ -1,6 +1,7 @@
 package trustmanager
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -303,6 +304,9 @@ func (s *Store) Export(w io.Writer, idsOrNames ...string) error {
 	_, err = w.Write(data)
 	return err
 }
+
+// IsExport says whether a file that begins with head looks like one that Export wrote, by this or another version.
+func IsExport(head []byte) bool { return bytes.Contains(head, []byte(`"enrollbench-connections/`)) }
 
 // Import adds the connections of an export, all or none, and returns them as they were added. Each gets a fresh id: an
 // id names the secrets in the keychain, and a file from elsewhere must not reach those of a connection that is here. A

@@ -51,6 +51,7 @@ type Frame struct {
 	endToast func()
 	dialogs  []*widgets.Dialog
 	closing  bool
+	leading  int // drops that are being looked at
 
 	config string // folder for what is to be kept
 	traces string // folder of notes about temporaries
@@ -200,7 +201,7 @@ func (a *Frame) Closing() bool { return a.closing }
 
 // Idle says whether nothing runs that ends by itself, in the frame and in any room.
 func (a *Frame) Idle() bool {
-	idle := !a.asking.Busy() && !a.starting.Busy() && !a.opening.Busy() && !a.practising.Busy()
+	idle := a.leading == 0 && !a.asking.Busy() && !a.starting.Busy() && !a.opening.Busy() && !a.practising.Busy()
 	tell(a, func(w Working) { idle = idle && !w.Busy() })
 	return idle
 }
@@ -318,29 +319,6 @@ func (a *Frame) sweep(traces string) {
 		}
 		a.recall()
 	})
-}
-
-// onDropped gives what was dropped anywhere on the window to the room in front.
-func (a *Frame) OnDropped(_ fyne.Position, uris []fyne.URI) {
-	if a.Covered() {
-		return
-	}
-	var paths []string
-	for _, u := range uris {
-		if u.Scheme() == "file" {
-			paths = append(paths, filepath.FromSlash(u.Path()))
-		}
-	}
-	if len(paths) > 0 {
-		a.DropOn(paths)
-	}
-}
-
-// DropOn gives paths to the room in front.
-func (a *Frame) DropOn(paths []string) {
-	if r, ok := a.Current().(Dropper); ok {
-		r.Drop(paths)
-	}
 }
 
 // onClose asks about what is being sent and about edits that are not saved, and then closes.

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/files"
 	"enrollbench/gui/look"
@@ -19,6 +20,7 @@ type (
 		Note(n widgets.Note)
 		Ask(d *widgets.Dialog)
 		Fail(what string, err error, next ...widgets.Answer)
+		AskSecrets(rule *finding.Rule, names []string, next ...widgets.Answer)
 		Busy()
 	}
 	// Bench is what every room works on.

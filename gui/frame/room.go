@@ -5,6 +5,7 @@ import (
 
 	"enrollbench/core/job"
 	"enrollbench/core/upload"
+	"enrollbench/gui/files"
 	"enrollbench/gui/widgets"
 )
 
@@ -19,18 +20,24 @@ type Room interface {
 
 // What a room may also be.
 type (
-	Dropper   interface{ Drop(paths []string) } // takes files that were dropped on it
-	Opener    interface{ Open() }               // Ctrl+O
-	Saver     interface{ Save() }               // Ctrl+S
-	Finder    interface{ Find() }               // Ctrl+F
-	Paster    interface{ Paste(text string) }   // Ctrl+V while no field has the focus
-	Undoer    interface{ Undo() }               // Ctrl+Z
-	Rechecker interface{ Recheck() }            // F5
-	Leader    interface{ NextProblem() }        // F8
-	Escaper   interface{ Escape() }             // Escape while no dialog is open
-	Starter   interface{ StartBatch() }         // Ctrl+J: what it holds is ordered
-	Closer    interface{ Close() }              // the window closes: what the room left on the disk for itself goes
+	Opener    interface{ Open() }             // Ctrl+O
+	Saver     interface{ Save() }             // Ctrl+S
+	Finder    interface{ Find() }             // Ctrl+F
+	Paster    interface{ Paste(text string) } // Ctrl+V while no field has the focus
+	Undoer    interface{ Undo() }             // Ctrl+Z
+	Rechecker interface{ Recheck() }          // F5
+	Leader    interface{ NextProblem() }      // F8
+	Escaper   interface{ Escape() }           // Escape while no dialog is open
+	Starter   interface{ StartBatch() }       // Ctrl+J: what it holds is ordered
+	Yielder   interface{ Yield() }            // a page whose room takes what was dropped on the page
+	Closer    interface{ Close() }            // the window closes: what the room left on the disk for itself goes
 
+	// Dropper is a room that takes files. Takes says what belongs there, and what else the room takes while it is in front:
+	// Key and Vague among these only if they belong nowhere.
+	Dropper interface {
+		Takes() (home, also files.Use)
+		Drop(paths []string)
+	}
 	// Editor is a room whose content is edited.
 	Editor interface {
 		Redo()            // Ctrl+Y

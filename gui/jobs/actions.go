@@ -478,6 +478,9 @@ func (t *Room) export(r *job.Record) {
 	})
 }
 
+// Takes says that batches of another station belong here.
+func (t *Room) Takes() (home, also files.Use) { return files.Batch, 0 }
+
 // Drop takes in batches that were prepared elsewhere.
 func (t *Room) Drop(paths []string) {
 	if t.app.Desk() == nil {

@@ -283,6 +283,9 @@ func (p *Room) giveUp() {
 	p.show()
 }
 
+// Takes says that public keys belong here; a private one is refused with a word about it.
+func (p *Room) Takes() (home, also files.Use) { return files.Public, files.Vague | files.Key }
+
 // Drop takes a file with a key.
 func (p *Room) Drop(paths []string) {
 	if p.work.Busy() {

@@ -78,6 +78,9 @@ func (t *Room) Undo() {
 		})
 }
 
+// Takes says that requests belong here, and that files of no clear kind are looked through for some.
+func (t *Room) Takes() (home, also files.Use) { return files.Request, files.Vague | files.Key }
+
 // Drop takes in what was dropped on the window, picked, pasted or given on the command line. While something runs it
 // waits for its turn.
 func (t *Room) Drop(paths []string) {

@@ -138,10 +138,10 @@ func (p *givenPage) title() string {
 // fileLine is a file's drawing, name and what it is.
 func fileLine(f files.GivenFile, name *widgets.Text) fyne.CanvasObject {
 	icon := "csr"
-	switch f.Kind {
-	case files.GivenSealed:
+	switch {
+	case f.Uses&files.Sealed != 0:
 		icon = "sealed"
-	case files.GivenKey:
+	case f.Uses == files.Key:
 		icon = "key"
 	}
 	phrase := widgets.NewParagraph(words.Sentence(f.Words)).Muted()

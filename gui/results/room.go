@@ -205,6 +205,15 @@ func (t *Room) act() {
 	}
 }
 
+// Takes says that results belong here, with the key of one that waits to be opened and its order.
+func (t *Room) Takes() (home, also files.Use) {
+	also = files.Key | files.Vague
+	if t.given != nil && t.result == nil {
+		also |= files.Table
+	}
+	return files.Sealed | files.Plain, also
+}
+
 // Drop takes a result; on the page of a given result also its key or its order.
 func (t *Room) Drop(paths []string) {
 	if t.work.Busy() {
@@ -225,8 +234,8 @@ func (t *Room) Drop(paths []string) {
 }
 
 func (t *Room) take(g *files.Given) {
-	key, isKey := g.Only(files.GivenKey)
-	order, isOrder := g.Only(files.GivenOrder)
+	key, isKey := g.Only(files.Key)
+	order, isOrder := g.Only(files.Table)
 	waits := t.given != nil && t.result == nil
 	switch {
 	case isKey && waits:

@@ -437,6 +437,9 @@ func (t *Room) Open() {
 	t.app.PickFiles(files.Options{Title: words.T("settings.import-title"), Kind: words.T("settings.kind"), Ends: []string{".json"}}, t.Drop)
 }
 
+// Takes says that connections of another station belong here.
+func (t *Room) Takes() (home, also files.Use) { return files.Connections, 0 }
+
 // Drop imports exported connections.
 func (t *Room) Drop(paths []string) {
 	d := t.app.Desk()

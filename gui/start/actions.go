@@ -112,16 +112,8 @@ func (p *Room) Discard(g *frame.Order) {
 	}
 }
 
-// Drop gives what was dropped to the tab that the batch came from, where it is seen; the batch is then another one.
-func (p *Room) Drop(paths []string) {
-	if p.work.Busy() {
-		p.app.Busy()
-		return
-	}
-	p.leave()
-	p.app.DropOn(paths)
-}
-
+// Yield forgets the batch: files that are dropped make it another one.
+func (p *Room) Yield()   { p.leaveBehind() }
 func (p *Room) Save()    { p.act(true) }
 func (p *Room) Recheck() { p.read() }
 

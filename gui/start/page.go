@@ -29,7 +29,6 @@ type Window interface {
 	frame.Recipients
 	RecipientWords(r *recipient.Recipient) string
 	Practising() bool
-	DropOn(paths []string)
 	OpenHere()
 	ShowKeys()
 	ShowWelcome()

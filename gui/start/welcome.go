@@ -73,6 +73,7 @@ func (p *Welcome) Welcome() {
 // ConnectionsRead offers to practise or to connect at the first start.
 func (p *Welcome) ConnectionsRead(l frame.ConnectionList, first bool) {
 	if first && len(l.All) == 0 && !p.app.Preferences().Bool(frame.PrefWelcomed) {
+		p.app.Preferences().SetBool(frame.PrefWelcomed, true) // it comes once by itself
 		p.Welcome()
 	}
 }
@@ -107,12 +108,7 @@ func (p *Welcome) later() {
 	p.app.Back()
 }
 
-// Drop takes files at once: whoever drops them wants to see them.
-func (p *Welcome) Drop(paths []string) {
-	p.later()
-	p.app.DropOn(paths)
-}
-
+func (p *Welcome) Yield()  { p.start.leaveBehind() }
 func (p *Welcome) Open()   { p.later(); p.app.OpenHere() }
 func (p *Welcome) Save()   { p.later() }
 func (p *Welcome) Shown()  {}

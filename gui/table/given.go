@@ -2,11 +2,10 @@ package table
 
 import (
 	"context"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	"enrollbench/core/archive"
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/enrollment"
@@ -19,72 +18,28 @@ import (
 	"enrollbench/gui/words"
 )
 
+// Takes says that tables belong here; CSRs become rows.
+func (t *Room) Takes() (home, also files.Use) {
+	return files.Table, files.Request | files.Key | files.Vague
+}
+
 // Drop takes in what was dropped on the tab: a table is opened, anything else is looked through for CSRs, which become rows.
 func (t *Room) Drop(paths []string) {
-	frame.Run(t.given, "", func(context.Context, progress.Func) (string, error) { return tableAmong(paths), nil }, func(table string, err error) {
-		switch {
-		case err != nil:
+	frame.Run(t.given, "", func(ctx context.Context, _ progress.Func) ([]files.Item, error) { return files.Look(ctx, paths) }, func(items []files.Item, err error) {
+		if err != nil {
 			t.app.Fail(words.T("csv.drop-failed"), err)
-		case table != "":
-			t.OpenPath(table)
-			if len(paths) > 1 {
-				t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.one-only", "Name", words.Visible(filepath.Base(table)))})
-			}
-		default:
+			return
+		}
+		i := slices.IndexFunc(items, func(i files.Item) bool { return i.Uses&files.Table != 0 && !files.IsFolder(i.Path) })
+		if i < 0 {
 			t.addRows(paths)
+			return
+		}
+		t.OpenPath(items[i].Path)
+		if len(paths) > 1 {
+			t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csv.one-only", "Name", words.Visible(filepath.Base(items[i].Path)))})
 		}
 	})
-}
-
-// tableAmong is the first path that holds a table, "" if none does.
-func tableAmong(paths []string) string {
-	for _, p := range paths {
-		if files.IsFolder(p) {
-			continue
-		}
-		if strings.EqualFold(filepath.Ext(p), ".zip") {
-			if zipOfTable(p) {
-				return p
-			}
-			continue
-		}
-		switch strings.ToLower(filepath.Ext(p)) {
-		case ".csv", ".tsv", ".xlsx", ".ods":
-			return p
-		}
-		if f, err := files.InspectFile(p); err == nil && f.Kind == files.GivenOrder {
-			return p
-		}
-	}
-	return ""
-}
-
-// zipOfTable says whether a ZIP holds one CSV and nothing else that counts.
-func zipOfTable(path string) bool {
-	f, err := os.Open(path) // #nosec G304 -- the user's own choice
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return false
-	}
-	z, err := archive.Open(f, info.Size(), archive.Limits{})
-	if err != nil {
-		return false
-	}
-	const few = 64 // a ZIP of CSRs has many entries
-	if z.Len() > few {
-		return false
-	}
-	tables := 0
-	for i := range z.Len() {
-		if e, err := z.Entry(i); err == nil && strings.EqualFold(filepath.Ext(e.Name), ".csv") {
-			tables++
-		}
-	}
-	return tables == 1
 }
 
 // addFiles and addFolder let the user choose the CSRs that become rows.
@@ -139,19 +94,18 @@ func (t *Room) askSecrets(set *csr.Set) {
 			rule = frame.Rules[g.Rule]
 		}
 		for _, f := range g.Findings {
-			names = append(names, words.Visible(f.Location.String()))
+			names = append(names, f.Location.String())
 		}
 	}
 	if rule == nil {
 		t.askKeys(set)
 		return
 	}
-	d := &widgets.Dialog{State: look.Failed, List: names, Title: rule.Title, Text: words.Sentence(rule.Why) + " " + words.Sentence(rule.Hint),
-		Answers: []widgets.Answer{{Text: words.T("dialog.back")}}}
+	var next []widgets.Answer
 	if holdsRequest(set) {
-		d.Answers = append(d.Answers, widgets.Answer{Text: words.T("csv.add-without-keys"), Danger: true, Act: func() { t.askKeys(set) }})
+		next = append(next, widgets.Answer{Text: words.T("csv.add-without-keys"), Act: func() { t.askKeys(set) }})
 	}
-	t.app.Ask(d)
+	t.app.AskSecrets(rule, names, next...)
 }
 
 // holdsRequest says whether a row can be made of anything in a set.
