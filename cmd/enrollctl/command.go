@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"enrollbench/core/osfile"
 )
 
 // command is a node of the tree as data: a group that has commands, or one that does something. cobra runs it.
@@ -72,7 +75,7 @@ func run(ctx context.Context, s *session, root *command, args []string) int {
 		s.complain("interrupted; nothing was written")
 		return status
 	case err != nil && !errors.Is(err, errFindings):
-		s.complain("%v", err)
+		s.complain("%s", osfile.Explain(err))
 		return status
 	default:
 		return status
@@ -120,7 +123,15 @@ func (c *command) cobra(s *session) *cobra.Command {
 				_ = made.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(one.words, cobra.ShellCompDirectiveNoFileComp))
 			}
 		})
-		made.RunE = func(cmd *cobra.Command, args []string) error { return act(cmd.Context(), s, args) }
+		made.RunE = func(cmd *cobra.Command, args []string) error {
+			if strings.Contains(c.arguments, "PATH") || strings.Contains(c.arguments, "FILE") || strings.Contains(c.arguments, "IN") {
+				var err error
+				if args, err = wildcards(args, runtime.GOOS); err != nil {
+					return err
+				}
+			}
+			return act(cmd.Context(), s, args)
+		}
 		return made
 	}
 	for _, sub := range c.commands {

@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"enrollbench/core/osfile"
 )
 
 // maxDepth is how many folders a name may go down.
@@ -54,31 +56,11 @@ func CheckName(name string) error {
 			return fmt.Errorf("%q begins or ends with a blank or ends with a dot, which Windows drops", part)
 		case len(part) > 255:
 			return fmt.Errorf("a part of it is longer than 255 bytes")
-		case isDevice(part):
+		case osfile.Reserved(part):
 			return fmt.Errorf("%q is a device of Windows", part)
 		}
 	}
 	return nil
-}
-
-// isDevice knows the names that Windows gives to devices, whatever extension follows. Microsoft: "Naming Files, Paths,
-// and Namespaces". The superscript digits count as digits.
-func isDevice(part string) bool {
-	base, _, _ := strings.Cut(part, ".")
-	base = strings.ToUpper(strings.TrimRight(base, " "))
-	switch base {
-	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$":
-		return true
-	}
-	for _, port := range []string{"COM", "LPT"} {
-		if rest, ok := strings.CutPrefix(base, port); ok {
-			switch rest {
-			case "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "¹", "²", "³":
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // CheckExtraction refuses an archive whose names are not safe to become paths: CheckName on each; links and special

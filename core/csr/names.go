@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"enrollbench/core/osfile"
 )
 
 // NameBy says what the files in a bundle are called after.
@@ -99,7 +101,7 @@ func safeStem(s string) string {
 		b.WriteByte(c)
 	}
 	t := strings.Trim(b.String(), ".")
-	if t == "" || isDevice(t) || t[0] == '-' {
+	if t == "" || osfile.Reserved(t) || t[0] == '-' {
 		t = "_" + t
 	}
 	return t
@@ -111,22 +113,9 @@ func isSafe(s string) bool {
 			return false
 		}
 	}
-	return s != "" && s[0] != '.' && s[0] != '-' && s[len(s)-1] != '.' && !isDevice(s)
+	return s != "" && s[0] != '.' && s[0] != '-' && s[len(s)-1] != '.' && !osfile.Reserved(s)
 }
 
 func isSafeByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '-' || c == '_'
-}
-
-// isDevice says whether Windows takes the name for a device, whatever follows its first dot.
-func isDevice(s string) bool {
-	stem, _, _ := strings.Cut(s, ".")
-	if len(stem) < 3 || len(stem) > 4 {
-		return false
-	}
-	switch stem = strings.ToUpper(stem); stem {
-	case "CON", "PRN", "AUX", "NUL":
-		return true
-	}
-	return len(stem) == 4 && (strings.HasPrefix(stem, "COM") || strings.HasPrefix(stem, "LPT")) && '0' <= stem[3] && stem[3] <= '9'
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"enrollbench/core/finding"
+	"enrollbench/core/osfile"
 )
 
 // found is a file to look into.
@@ -60,7 +61,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 		if path == w.root {
 			return fmt.Errorf("cannot read the folder: %w", err)
 		}
-		w.add(RuleUnreadable, at, err.Error())
+		w.add(RuleUnreadable, at, osfile.Explain(err))
 		if d != nil && d.IsDir() {
 			return fs.SkipDir
 		}
@@ -87,7 +88,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 	default:
 		info, err := d.Info()
 		if err != nil {
-			w.add(RuleUnreadable, at, err.Error())
+			w.add(RuleUnreadable, at, osfile.Explain(err))
 			return nil
 		}
 		w.files = append(w.files, found{path, info.Size(), false})

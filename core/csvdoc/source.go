@@ -28,7 +28,7 @@ func openSource(path string) (*source, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("open %q: it is no regular file", path)
 	}
-	f, err := os.Open(path)
+	f, err := osfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (s *source) move(f func() (path string, err error)) error {
 		s.f = nil
 	}
 	path, err := f()
-	opened, openErr := os.Open(path)
+	opened, openErr := osfile.Open(path)
 	if openErr == nil {
 		s.f, s.path = opened, path
 	}

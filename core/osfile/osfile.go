@@ -18,8 +18,20 @@ import (
 	"syscall"
 )
 
+// Open is os.Open for a file that stays open while its user works with it: other programs may write it, replace it, rename it
+// and delete it meanwhile, as on Unix. (os.Open keeps them from the last three on Windows.)
+func Open(path string) (*os.File, error) {
+	if err := CheckPath(path); err != nil {
+		return nil, err
+	}
+	return openShared(path)
+}
+
 // OpenFile is os.OpenFile; flag is O_RDWR or O_WRONLY, with O_CREATE, O_EXCL and O_APPEND as needed.
 func OpenFile(path string, flag int, mode fs.FileMode) (*os.File, error) {
+	if err := CheckPath(path); err != nil {
+		return nil, err
+	}
 	if flag&os.O_CREATE == 0 || !private(mode) {
 		return os.OpenFile(path, flag, mode) // #nosec G304 -- the caller's file
 	}
@@ -28,6 +40,9 @@ func OpenFile(path string, flag int, mode fs.FileMode) (*os.File, error) {
 
 // Mkdir is os.Mkdir.
 func Mkdir(path string, mode fs.FileMode) error {
+	if err := CheckPath(path); err != nil {
+		return err
+	}
 	if !private(mode) {
 		return os.Mkdir(path, mode)
 	}
@@ -95,6 +110,14 @@ func temporary(dir, pattern string, create func(path string) error) (err error) 
 // Others names who else than the user, the owner and the system may open a file or a folder: nobody for what this package
 // made with a private mode.
 func Others(path string) ([]string, error) { return others(path) }
+
+// Explain is the text of an error with the next step where another program holds the file (InUse).
+func Explain(err error) string {
+	if InUse(err) {
+		return err.Error() + "; close it in the other program, then try again"
+	}
+	return err.Error()
+}
 
 // private says whether a mode keeps others out.
 func private(mode fs.FileMode) bool { return mode.Perm()&0o077 == 0 }

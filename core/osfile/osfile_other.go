@@ -2,9 +2,15 @@
 
 package osfile
 
-import "os"
+import (
+	"errors"
+	"os"
+	"syscall"
+)
 
 func openPrivate(path string, flag int) (*os.File, error) { return os.OpenFile(path, flag, 0o600) } // #nosec G304 -- the caller's file
+
+func openShared(path string) (*os.File, error) { return os.Open(path) } // #nosec G304 -- the caller's file
 
 func mkdirPrivate(path string) error { return os.Mkdir(path, 0o700) }
 
@@ -21,3 +27,6 @@ func others(path string) (names []string, err error) {
 	}
 	return names, nil
 }
+
+// InUse says that another program keeps a file from being opened, replaced or removed (here: a program that is running).
+func InUse(err error) bool { return errors.Is(err, syscall.ETXTBSY) }

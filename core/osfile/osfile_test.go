@@ -113,3 +113,35 @@ func TestFlags(t *testing.T) {
 		t.Error("a file within a file was made")
 	}
 }
+
+// What is open to be read does not keep other programs from working with the file.
+func TestOpenIsShared(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "list.csv")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := os.Rename(path, path+".bak"); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(path, []byte("new"), 0o600); err != nil {
+		t.Error(err)
+	}
+	if err := os.Remove(path + ".bak"); err != nil {
+		t.Error(err)
+	}
+	if text, err := io.ReadAll(f); err != nil || string(text) != "old" {
+		t.Errorf("it reads %q, %v", text, err)
+	}
+	if _, err := f.WriteString("x"); err == nil {
+		t.Error("it can be written")
+	}
+	if _, err := Open(filepath.Join(dir, "missing")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing file: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package osfile
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -54,6 +55,23 @@ func openPrivate(path string, flag int) (*os.File, error) {
 		return fail(err)
 	}
 	return os.NewFile(uintptr(h), path), nil
+}
+
+func openShared(path string) (*os.File, error) {
+	name, err := Wide(path)
+	if err == nil {
+		var h windows.Handle
+		share := uint32(windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE)
+		if h, err = windows.CreateFile(name, windows.GENERIC_READ, share, nil, windows.OPEN_EXISTING, windows.FILE_ATTRIBUTE_NORMAL, 0); err == nil {
+			return os.NewFile(uintptr(h), path), nil
+		}
+	}
+	return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+}
+
+// InUse says that another program keeps a file from being opened, replaced or removed.
+func InUse(err error) bool {
+	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_USER_MAPPED_FILE)
 }
 
 func mkdirPrivate(path string) error {

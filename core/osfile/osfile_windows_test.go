@@ -57,3 +57,31 @@ func TestInheritance(t *testing.T) {
 		}
 	}
 }
+
+// What another program holds is told from every other refusal.
+func TestInUse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list.csv")
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := windows.CreateFile(name, windows.GENERIC_WRITE, 0, nil, windows.CREATE_NEW, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); !InUse(err) {
+		t.Errorf("a file that is held: %v", err)
+	}
+	windows.CloseHandle(h)
+	if f, err := Open(path); err != nil {
+		t.Error(err)
+	} else {
+		f.Close()
+	}
+	if _, err := Open(path + "x"); InUse(err) {
+		t.Errorf("a missing file: %v", err)
+	}
+	if _, err := OpenFile(filepath.Join(t.TempDir(), "nul.csv"), os.O_RDWR|os.O_CREATE, 0o600); err == nil {
+		t.Error("a device was made")
+	}
+}

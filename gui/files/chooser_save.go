@@ -1,6 +1,7 @@
 package files
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -8,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 
+	"enrollbench/core/osfile"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
@@ -74,6 +76,10 @@ func saveProblem(path string) string {
 	}
 	if !filepath.IsAbs(path) {
 		return words.T("save.relative")
+	}
+	var reserved *osfile.ReservedError
+	if errors.As(osfile.CheckPath(path), &reserved) {
+		return words.T("problem.reserved", "Name", reserved.Name)
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
 		return words.T("save.no-folder", "Folder", filepath.Dir(path))

@@ -4,9 +4,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
-
-	"fyne.io/fyne/v2/storage"
 )
 
 // parsePaths reads a pasted list: a path or file:// address a line, in quotes or not.
@@ -25,7 +24,7 @@ func ParsePaths(text string) []string {
 			if err != nil {
 				continue
 			}
-			line = storage.NewFileURI(u.Path).Path()
+			line = addressed(u, runtime.GOOS)
 		case strings.HasPrefix(line, "~/"):
 			if home, err := os.UserHomeDir(); err == nil {
 				line = filepath.Join(home, line[2:])
@@ -34,6 +33,21 @@ func ParsePaths(text string) []string {
 		out = append(out, line)
 	}
 	return out
+}
+
+// addressed is the path that a file address names: of file:///C:/a%20b that is C:\a b on Windows, and of file://server/share
+// a path to that server (RFC 8089, appendix E.2 and E.3).
+func addressed(u *url.URL, system string) string {
+	path := u.Path
+	if system != "windows" {
+		return path
+	}
+	if len(path) > 2 && path[0] == '/' && (path[2] == ':' || path[2] == '|') {
+		path = path[1:2] + ":" + path[3:]
+	} else if u.Host != "" && u.Host != "localhost" {
+		path = "//" + u.Host + path
+	}
+	return strings.ReplaceAll(path, "/", `\`)
 }
 
 // looksLikePaths says whether every line of a text could be a path of this system.

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,5 +20,24 @@ func TestParsePaths(t *testing.T) {
 	}
 	if LooksLikePaths("hello\n/x") || LooksLikePaths("") || !LooksLikePaths("/x\n/y") {
 		t.Error("what is on the clipboard is taken for paths, or not, wrongly")
+	}
+}
+
+func TestAddressed(t *testing.T) {
+	for address, want := range map[string]string{
+		"file:///C:/a%20b/%C3%BC.csr": `C:\a b\ü.csr`, "file:///c|/x.csr": `c:\x.csr`, "file://server/share/x.csr": `\\server\share\x.csr`,
+		"file://localhost/C:/x": `C:\x`, "file:////server/share/x": `\\server\share\x`, "file:///C:/": `C:\`,
+	} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := addressed(u, "windows"); got != want {
+			t.Errorf("%s is %q, want %q", address, got, want)
+		}
+	}
+	u, _ := url.Parse("file:///data/C:/x")
+	if got := addressed(u, "linux"); got != "/data/C:/x" {
+		t.Errorf("on Linux it is %q", got)
 	}
 }

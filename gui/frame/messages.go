@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/delivery"
 	"enrollbench/core/enrollment"
+	"enrollbench/core/osfile"
 	"enrollbench/core/recipient"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
@@ -31,7 +32,7 @@ func Explain(what string, err error) problem {
 	}
 	changed, panicked := (*csr.ChangedError)(nil), (*PanicError)(nil)
 	form, unfit := (*delivery.FormError)(nil), (*recipient.UnfitError)(nil)
-	limit := (*csvdoc.LimitError)(nil)
+	limit, reserved := (*csvdoc.LimitError)(nil), (*osfile.ReservedError)(nil)
 	switch {
 	case errors.As(err, &changed):
 		p.Text = words.T("problem.changed", "File", changed.At.String())
@@ -59,6 +60,10 @@ func Explain(what string, err error) problem {
 		p.Text = words.T("problem.nothing-ready")
 	case errors.Is(err, atomicfile.ErrExists), errors.Is(err, fs.ErrExist):
 		p.Text = words.T("problem.exists")
+	case osfile.InUse(err):
+		p.Text = words.T("problem.locked")
+	case errors.As(err, &reserved):
+		p.Text = words.T("problem.reserved", "Name", reserved.Name)
 	case errors.Is(err, fs.ErrPermission):
 		p.Text = words.T("problem.permission")
 	case errors.Is(err, fs.ErrNotExist):

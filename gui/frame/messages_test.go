@@ -9,6 +9,7 @@ import (
 
 	"enrollbench/core/csr"
 	"enrollbench/core/finding"
+	"enrollbench/core/osfile"
 	"enrollbench/gui/frame"
 )
 
@@ -19,6 +20,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{&csr.ChangedError{At: finding.Location{File: "a.csr"}, Reason: "x"}, "a.csr"},
 		{fmt.Errorf("open: %w", fs.ErrPermission), "may not read or write"},
+		{fmt.Errorf("save: %w", &osfile.ReservedError{Name: "nul.csv"}), `"nul.csv" is a name that Windows reserves`},
 		{fmt.Errorf("open: %w", fs.ErrNotExist), "is missing"},
 		{fmt.Errorf("x: %w", csr.ErrNothingReady), "No CSR"},
 		{fmt.Errorf("x: %w", fs.ErrExist), "Choose another name"},
