@@ -148,7 +148,8 @@ type finder struct {
 // askAtOnce is how many values a query asks for.
 const askAtOnce = 500
 
-// names asks for names, in the order of the index, so that neighbours are read together.
+// names asks for names, in the order of the index, so that neighbours are read together. The answers need no order: asked for
+// one, PostgreSQL reads the whole index instead of looking the values up.
 func (f *finder) names(all []heldName) error {
 	sorted := slices.Clone(all)
 	slices.SortFunc(sorted, func(a, b heldName) int {
@@ -166,7 +167,6 @@ func (f *finder) names(all []heldName) error {
 		for _, p := range part {
 			args = append(args, []byte(p.value))
 		}
-		i := 0
 		err := f.l.each(f.ctx, f.q, func(rows *sql.Rows) error {
 			var value []byte
 			var claim ClaimID
@@ -174,13 +174,11 @@ func (f *finder) names(all []heldName) error {
 			if err := rows.Scan(&value, &claim, &row); err != nil {
 				return err
 			}
-			for part[i].value < string(value) {
-				i++
-			}
+			i, _ := slices.BinarySearchFunc(part, string(value), func(n heldName, v string) int { return strings.Compare(n.value, v) })
 			p := part[i]
 			f.found = append(f.found, Conflict{Identity: shown(p), Holder: &Claim{ID: claim}, Row: row, of: p})
 			return nil
-		}, "SELECT value, claim, row FROM name WHERE environment = $1 AND kind = $2 AND slot >= 0 AND value IN ("+placeholders(3, n)+") ORDER BY value, slot", args...)
+		}, "SELECT value, claim, row FROM name WHERE environment = $1 AND kind = $2 AND slot >= 0 AND value IN ("+f.l.marks(3, n)+")", args...)
 		if err != nil {
 			return err
 		}
@@ -188,13 +186,19 @@ func (f *finder) names(all []heldName) error {
 	return nil
 }
 
-func placeholders(first, n int) string {
+// marks are the marks of n parameters, the first of which has a number. SQLite looks the name of a parameter up in a list of
+// all of them, so that many have to be without.
+func (l *Ledger) marks(first, n int) string {
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, "$%d", first+i)
+		if l.db.Shared() {
+			fmt.Fprintf(&b, "$%d", first+i)
+		} else {
+			b.WriteByte('?')
+		}
 	}
 	return b.String()
 }

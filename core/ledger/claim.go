@@ -230,6 +230,7 @@ func (l *Ledger) insertHeld(ctx context.Context, tx *sql.Tx, env int64, id Claim
 
 // inserter writes rows many at a time.
 type inserter struct {
+	l       *Ledger
 	ctx     context.Context
 	tx      *sql.Tx
 	into    string
@@ -241,7 +242,7 @@ type inserter struct {
 const insertRows = 100
 
 func (l *Ledger) inserter(ctx context.Context, tx *sql.Tx, into string, columns int) *inserter {
-	return &inserter{ctx: ctx, tx: tx, into: into, columns: columns}
+	return &inserter{l: l, ctx: ctx, tx: tx, into: into, columns: columns}
 }
 
 func (i *inserter) add(values ...any) error {
@@ -260,21 +261,11 @@ func (i *inserter) add(values ...any) error {
 }
 
 func (i *inserter) query() string {
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + i.into + " VALUES ")
-	for n := range len(i.args) {
-		switch {
-		case n == 0:
-			b.WriteByte('(')
-		case n%i.columns == 0:
-			b.WriteString("), (")
-		default:
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "$%d", n+1)
+	rows := make([]string, len(i.args)/i.columns)
+	for n := range rows {
+		rows[n] = "(" + i.l.marks(n*i.columns+1, i.columns) + ")"
 	}
-	b.WriteByte(')')
-	return b.String()
+	return "INSERT INTO " + i.into + " VALUES " + strings.Join(rows, ", ")
 }
 
 func (i *inserter) flush() error {

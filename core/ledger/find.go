@@ -129,7 +129,7 @@ func (l *Ledger) life(ctx context.Context, id Identity) (Life, error) {
 		h.Released = slot < 0
 		life.Holdings = append(life.Holdings, h)
 		return err
-	}, "SELECT claim, row, slot FROM name WHERE environment IN (SELECT id FROM environment) AND kind = $1 AND value = $2", kind, value); err != nil {
+	}, "SELECT claim, row, slot FROM name WHERE kind = $1 AND value = $2", kind, value); err != nil {
 		return life, err
 	}
 	for i := range life.Holdings {
@@ -235,7 +235,7 @@ func (l *Ledger) Batches(ctx context.Context, f Filter) ([]*Claim, error) {
 		for _, s := range f.States {
 			args = append(args, string(s))
 		}
-		terms = append(terms, "c.state IN ("+placeholders(first, len(f.States))+")")
+		terms = append(terms, "c.state IN ("+l.marks(first, len(f.States))+")")
 	}
 	query := "SELECT " + claimColumns
 	if len(terms) > 0 {

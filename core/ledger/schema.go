@@ -26,6 +26,9 @@ const maxStep = 1<<31 - 1
 //
 // A range has the level of the smallest power of two that covers it. Those that can meet a given one start, on each level,
 // less than that power before it: an index lookup a level, however many ranges there are (as in a static interval tree).
+//
+// The key of name begins with the value, because PostgreSQL, before it has statistics, takes an environment for a rare one and
+// would read all of it.
 const tables = `
 CREATE TABLE ledger (
 	id       INTEGER PRIMARY KEY CHECK (id = 1),
@@ -90,7 +93,7 @@ CREATE TABLE name (
 	slot        INTEGER NOT NULL,
 	claim       INTEGER NOT NULL REFERENCES claim (id),
 	row         INTEGER NOT NULL,
-	PRIMARY KEY (environment, kind, value, slot)
+	PRIMARY KEY (value, kind, environment, slot)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX name_by_claim ON name (claim, row);
 CREATE TABLE certificate (
