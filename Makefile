@@ -6,6 +6,8 @@
 #   make build    build/enrollbench and build/enrollctl
 #   make fuzz     every fuzz target for a while (TIME=10m make fuzz)
 #   make bench    what things cost here, side by side with the usual tools
+#   make package  everything that is shipped, into build/package; make package-test installs and removes it, make package-twice compares two builds
+#   make release VERSION=1.2.3   checks, tests and packages this version, and tags it
 #   make screenshots, make docs, make deps, make clean
 
 SHELL := /bin/bash
@@ -16,7 +18,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 LDFLAGS := -s -w
 TAGS := migrated_fynedo
 
-.PHONY: run run-checked test check fuzz bench build window window-checked enrollctl deps docs screenshots clean
+.PHONY: run run-checked test check fuzz bench build window window-checked enrollctl deps docs screenshots package package-test package-twice release clean
 
 run:
 	@scripts/run.sh
@@ -71,6 +73,18 @@ docs: enrollctl
 screenshots: window enrollctl
 	@scripts/deps.sh test
 	@scripts/screenshots.sh
+
+package:
+	@scripts/package.sh
+
+package-test:
+	@scripts/package-test.sh
+
+package-twice:
+	@scripts/package-twice.sh
+
+release:
+	@scripts/release.sh "$(VERSION)"
 
 clean:
 	rm -rf build

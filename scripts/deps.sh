@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages of Debian and Ubuntu that are missing for what is named: build, test, bench, sample.
+# Installs the packages of Debian and Ubuntu that are missing for what is named: build, test, bench, sample, package.
 # It says nothing when nothing is missing. Where it may not install, it prints the one line to type and fails; on other
 # systems it leaves the matter to README.md and to the compiler's own words.
 set -euo pipefail
@@ -9,13 +9,14 @@ build='gcc pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev li
 sample='openssl'
 test="$build $sample xvfb xdotool openbox imagemagick x11-utils dbus python3 python3-xlib zip unzip p7zip-full curl gnupg gnome-keyring libsecret-tools postgresql"
 bench="$test miller"
+package='git zip imagemagick gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 nsis wixl desktop-file-utils appstream lintian rpm osslsigncode'
 
 wanted=
 for group in "${@:-build}"; do
 	case $group in
-	build | sample | test | bench) wanted+=" ${!group}" ;;
+	build | sample | test | bench | package) wanted+=" ${!group}" ;;
 	*)
-		echo "deps.sh: $group is none of build, sample, test, bench" >&2
+		echo "deps.sh: $group is none of build, sample, test, bench, package" >&2
 		exit 2
 		;;
 	esac
