@@ -1,19 +1,27 @@
 // Command enrollbench is the window of EnrollBench: it prepares certificate batches for DigiCert IoT Trust Manager.
-// Files and folders named on the command line are opened in the room where they belong. Scripts want enrollctl.
+// Files and folders named on the command line open where they belong, in the window that is open already if there is one. Scripts
+// want enrollctl.
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"enrollbench/core/instance"
+	"enrollbench/core/osfile"
+	"enrollbench/core/trustmanager"
 	"enrollbench/gui"
 	"enrollbench/gui/crash"
 	"enrollbench/resources"
@@ -55,6 +63,16 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 		fmt.Fprintln(stderr, "enrollbench: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open; use enrollctl here")
 		return 3
 	}
+	paths := absolute(flags.Args())
+	first, err := only(paths)
+	switch {
+	case err != nil:
+		fmt.Fprintf(stderr, "enrollbench: another window may be open: %v\n", err)
+	case first == nil:
+		return 0
+	default:
+		defer func() { _ = first.Close() }()
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			crash.Report(stderr, versionText(), p, debug.Stack())
@@ -63,11 +81,48 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	}()
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "EnrollBench", Version: versionText(), Icon: resources.AppIcon()})
 	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: func(p any, stack []byte) { crash.Report(stderr, versionText(), p, stack) }})
-	if flags.NArg() > 0 {
-		window.OpenPaths(flags.Args())
+	if len(paths) > 0 {
+		window.OpenPaths(paths)
+	}
+	if first != nil {
+		go first.Serve(func(paths []string) {
+			window.Tasks().Post(func() {
+				window.Window().RequestFocus()
+				if len(paths) > 0 {
+					window.OpenPaths(paths)
+				}
+			})
+		})
 	}
 	window.Run()
 	return 0
+}
+
+// only makes this the one window on its screen that works with its folder of settings, or hands the paths over to that one: then it
+// returns nil, and this start is done. The note of it lies in the account's cache, which no other computer shares.
+func only(paths []string) (*instance.First, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	folder := filepath.Join(cache, "enrollbench")
+	if err := osfile.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	screen := sha256.Sum256([]byte(trustmanager.DefaultFolder() + "\x00" + os.Getenv("DISPLAY") + "\x00" + os.Getenv("WAYLAND_DISPLAY")))
+	return instance.Start(folder, "window-"+hex.EncodeToString(screen[:4]), paths)
+}
+
+// absolute gives names of files a meaning in every folder: the window that takes them may have been started elsewhere.
+func absolute(paths []string) []string {
+	all := make([]string, len(paths))
+	for i, path := range paths {
+		all[i] = path
+		if full, err := filepath.Abs(path); err == nil && !strings.HasPrefix(path, "file:") {
+			all[i] = full
+		}
+	}
+	return all
 }
 
 // hasDisplay says whether a window can open at all. Linux and the BSDs name their display in the environment.

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"enrollbench/core/filelock"
+	"enrollbench/core/osfile"
 )
 
 const (
@@ -52,7 +53,7 @@ type First struct {
 // the first does not answer. A program then goes on as if it were alone.
 func Start(folder, name string, paths []string) (*First, error) {
 	file := filepath.Join(folder, name+".instance")
-	lock, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- in the user's own folder
+	lock, err := osfile.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- in the user's own folder
 	if err != nil {
 		return nil, err
 	}

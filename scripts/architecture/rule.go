@@ -44,6 +44,7 @@ var core = map[string]layer{
 	"filelock":    base,
 	"finding":     base,
 	"form":        base,
+	"instance":    base,
 	"osfile":      base,
 	"workbook":    base,
 	"mldsa":       base,
