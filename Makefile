@@ -8,6 +8,7 @@
 #   make bench    what things cost here, side by side with the usual tools
 #   make package  everything that is shipped, into build/package; make package-test installs and removes it, make package-twice compares two builds
 #   make release VERSION=1.2.3   checks, tests and packages this version, and tags it
+#   make site     the pages as plain HTML, into build/site
 #   make screenshots, make docs, make deps, make clean
 
 SHELL := /bin/bash
@@ -18,7 +19,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 LDFLAGS := -s -w
 TAGS := migrated_fynedo
 
-.PHONY: run run-checked test check fuzz bench build window window-checked enrollctl deps docs screenshots package package-test package-twice release clean
+.PHONY: run run-checked test check fuzz bench build window window-checked enrollctl deps docs screenshots site package package-test package-twice release clean
 
 run:
 	@scripts/run.sh
@@ -73,6 +74,9 @@ docs: enrollctl
 screenshots: window enrollctl
 	@scripts/deps.sh test
 	@scripts/screenshots.sh
+
+site:
+	go run ./scripts/site
 
 package:
 	@scripts/package.sh
