@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# make package-test: tries what make package made. The files are well-formed, the .deb installs in a clean Debian, both programs run
+# there, and nothing is left when it is purged. As root, because a root of its own needs one; anything that is missing is a SKIPPED part.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/parts.sh
+scripts/deps.sh package || true
+
+sums() { (cd build/package && sha256sum --quiet -c SHA256SUMS); }
+desktop() {
+	local share
+	share=$(echo build/package-stage/linux/usr/share)
+	desktop-file-validate "$share"/applications/*.desktop && appstreamcli validate --no-net "$share"/metainfo/*.xml
+}
+lint() { lintian --fail-on error,warning --tag-display-limit 0 build/package/*.deb; }
+rpm_lists() {
+	rpm -qp --requires build/package/*.rpm | grep -q 'libGL.so.1' && rpm -qpl build/package/*.rpm | grep -qx /usr/bin/enrollbench
+}
+windows_lists() {
+	unzip -l build/package/enrollbench-*-windows-amd64.zip | grep -q enrollbench.exe &&
+		msiinfo suminfo build/package/*.msi | grep -q x64
+}
+
+# clean_root makes a Debian of its own in build/root, kept for the next time.
+clean_root() {
+	local suite
+	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	[ -e build/root/.complete ] || {
+		rm -rf build/root
+		debootstrap --variant=minbase "$suite" build/root >build/debootstrap.log 2>&1 || {
+			tail -n 5 build/debootstrap.log
+			return 1
+		}
+		within 'apt-get update && apt-get install -y --no-install-recommends xvfb xauth x11-utils libgl1-mesa-dri' >build/root.log 2>&1 && touch build/root/.complete
+	}
+}
+
+within() { DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 chroot build/root bash -euc "$1"; }
+
+# files lists what is in the clean root, but for what apt and dpkg keep of every package they touch.
+files() {
+	(cd build/root && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp -o -path ./root -o -path ./var/log -o -path ./var/cache \
+		-o -path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o -print | LC_ALL=C sort)
+}
+
+# installs: what the .deb depends on goes in first, so that what is left is the package's own.
+installs() {
+	cp build/package/*.deb build/root/tmp/enrollbench.deb
+	within 'apt-get install -y --no-install-recommends /tmp/enrollbench.deb && dpkg --purge enrollbench' >build/root.log 2>&1 || {
+		tail -n 20 build/root.log
+		return 1
+	}
+	files >build/root-before.txt
+	within 'dpkg -i /tmp/enrollbench.deb' >build/root.log
+}
+
+commands_run() {
+	within 'cd /tmp && rm -rf demo && enrollctl version && enrollctl demo --force -o demo >demo.log && grep -q "every count right" demo.log' &&
+		within 'test -s /usr/share/man/man1/enrollctl.1.gz && test -s /usr/share/bash-completion/completions/enrollctl'
+}
+
+# The window opens with a file, takes another from a second start, and that one ends.
+window_runs() {
+	within '
+		cd /tmp && export HOME=/root ENROLLBENCH_TEST_STATE=/tmp/state.jsonl && rm -f state.jsonl
+		trap "kill \$window \$screen 2>/dev/null || true" EXIT
+		Xvfb :77 -screen 0 1280x800x24 >/dev/null 2>&1 & screen=$!
+		export DISPLAY=:77 LIBGL_ALWAYS_SOFTWARE=1
+		until xwininfo -root >/dev/null 2>&1; do kill -0 $screen; sleep 0.1; done
+		echo csr >first.csr
+		printf "subject.common_name\r\ndevice-1\r\n" >second.csv
+		enrollbench first.csr >window.log 2>&1 & window=$!
+		until grep -q "\"rows\":1" state.jsonl 2>/dev/null; do kill -0 $window || { cat window.log; exit 1; }; sleep 0.2; done
+		enrollbench second.csv
+		until grep -q "CSV" <(tail -n 1 state.jsonl); do kill -0 $window || { cat window.log; exit 1; }; sleep 0.2; done
+		tail -n 1 state.jsonl'
+}
+
+goes() {
+	within 'dpkg --purge enrollbench' >build/root.log 2>&1 || return 1
+	files | diff build/root-before.txt - || {
+		echo 'these are left'
+		return 1
+	}
+}
+
+part 'checksums' sums
+part 'desktop entry and metainfo' desktop
+part 'lintian' lint
+part 'rpm' rpm_lists
+part 'zip and msi' windows_lists
+if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
+	part 'a clean Debian' clean_root
+	part 'the .deb installs' installs
+	part 'enrollctl runs there' commands_run
+	part 'the window runs there, and is one' timeout 300 bash -c "$(declare -f within window_runs); window_runs"
+	part 'the .deb is purged, nothing is left' goes
+else
+	skip 'a clean Debian' 'debootstrap is missing, or this is not root'
+fi
+summary 'make package-test'
