@@ -29,6 +29,7 @@ gzip -9nc resources/notices.txt >"$doc/THIRD-PARTY-NOTICES.txt.gz"
 gzip -9nc CHANGELOG.md >"$doc/CHANGELOG.md.gz"
 cp NOTICE "$doc/"
 cp packaging/linux/copyright "$doc/"
+go run ./scripts/site "$doc/html"
 
 tree=enrollbench-$version-linux-amd64
 fresh "$stage/$tree"

@@ -22,6 +22,7 @@ GOOS=windows CGO_ENABLED=0 go build "${built[@]}" -o "$folder/enrollctl.exe" ./c
 signed "$folder/enrollbench.exe"
 signed "$folder/enrollctl.exe"
 legal "$folder" .txt
+go run ./scripts/site "$folder/doc"
 zipped "$tree"
 
 cp "$stage/resource/enrollbench.ico" "$folder/"
@@ -36,5 +37,6 @@ makensis -V2 -WX -NOCD "-DVERSION=$version" "-DNUMBERS=$numbers.${commits:-0}" "
 	"-DOUTPUT=$out/$tree-setup.exe" ${SIGN_COMMAND:+"-DSIGN=$SIGN_COMMAND"} packaging/windows/installer.nsi
 signed "$out/$tree-setup.exe"
 
-wixl -a x64 -D "VERSION=$numbers" -D "NEXT=${numbers%.*}.$((${numbers##*.} + 1))" -D "FILES=$folder" -o "$out/$tree.msi" packaging/windows/installer.wxs
+find "$folder/doc" -type f | sort | wixl-heat --prefix "$folder/" --component-group Pages --var var.FILES --directory-ref INSTALLDIR --win64 >"$stage/pages.wxs"
+wixl -a x64 -D Win64=yes -D "VERSION=$numbers" -D "NEXT=${numbers%.*}.$((${numbers##*.} + 1))" -D "FILES=$folder" -o "$out/$tree.msi" packaging/windows/installer.wxs "$stage/pages.wxs"
 signed "$out/$tree.msi"
