@@ -21,6 +21,30 @@ windows_lists() {
 		msiinfo suminfo build/package/*.msi | grep -q x64
 }
 
+# signs: the Windows packages once more, signed with a certificate of a test authority. What is signed is verified, and one changed byte is
+# found.
+signs() {
+	local keys=build/signing file
+	rm -rf build/signed build/signed-stage "$keys" && mkdir -p "$keys"
+	openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj '/CN=EnrollBench test authority' -keyout "$keys/ca.key" -out "$keys/ca.pem" 2>/dev/null &&
+		openssl req -newkey rsa:2048 -nodes -subj '/CN=EnrollBench test signature' -keyout "$keys/sign.key" -out "$keys/sign.csr" 2>/dev/null &&
+		openssl x509 -req -in "$keys/sign.csr" -CA "$keys/ca.pem" -CAkey "$keys/ca.key" -days 1 -out "$keys/sign.pem" \
+			-extfile <(echo 'extendedKeyUsage=codeSigning') 2>/dev/null || return 1
+	cat >"$keys/sign.sh" <<-SIGN
+		#!/bin/sh
+		osslsigncode sign -certs $PWD/$keys/sign.pem -key $PWD/$keys/sign.key -h sha256 -n EnrollBench -in "\$1" -out "\$1.signed" >/dev/null && mv "\$1.signed" "\$1"
+	SIGN
+	chmod +x "$keys/sign.sh"
+	PACKAGE_OUT=build/signed SIGN_COMMAND=$PWD/$keys/sign.sh scripts/package/windows.sh || return 1
+	rm -f "$keys"/*.key
+	for file in build/signed-stage/enrollbench-*/*.exe build/signed/*-setup.exe build/signed/*.msi; do
+		osslsigncode verify -CAfile "$keys/ca.pem" -in "$file" >"$keys/verify.log" || { cat "$keys/verify.log"; return 1; }
+		cp "$file" "$keys/changed" && printf 'X' | dd of="$keys/changed" bs=1 seek=$(($(stat -c %s "$file") / 2)) conv=notrunc status=none
+		! osslsigncode verify -CAfile "$keys/ca.pem" -in "$keys/changed" >/dev/null 2>&1 || { echo "$file: a changed byte was not found"; return 1; }
+		echo "signed and verified: $(basename "$file")"
+	done
+}
+
 # clean_root makes a Debian of its own in build/root, kept for the next time.
 clean_root() {
 	local suite
@@ -89,6 +113,7 @@ part 'desktop entry and metainfo' desktop
 part 'lintian' lint
 part 'rpm' rpm_lists
 part 'zip and msi' windows_lists
+part 'signing' signs
 if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
 	part 'a clean Debian' clean_root
 	part 'the .deb installs' installs

@@ -10,8 +10,8 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} || {
 }
 export SOURCE_DATE_EPOCH
 version=$(scripts/version.sh)
-out=build/package       # what is shipped
-stage=build/package-stage # what goes into it, a folder for each package
+out=${PACKAGE_OUT:-build/package} # what is shipped
+stage=$out-stage                  # what goes into it, a folder for each package
 mkdir -p "$out" "$stage"
 
 # What go build gets: what the go command would note of the work tree's state is left out.
