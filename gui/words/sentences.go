@@ -17,7 +17,7 @@ func Core(message string) string {
 	if s == nil || message == "" {
 		return message
 	}
-	return s.say(message, 0)
+	return s.say(message)
 }
 
 // Error is an error of core in the user's language, with what cannot be seen made visible.
@@ -42,6 +42,7 @@ type format struct {
 
 	compile sync.Once
 	match   *regexp.Regexp
+	order   []int // the numbers of its places as they stand: %[2]s before %[1]q
 }
 
 // verb is a place of a format: %s, %[2]q, %.1f; %% is text.
@@ -67,15 +68,11 @@ func newSentences(core map[string]string) *sentences {
 	return s
 }
 
-// depthMost is how often a message may hold another one.
-const depthMost = 8
-
-func (s *sentences) say(message string, depth int) string {
-	if target, ok := s.exact[message]; ok {
+// say says a message, or gives it back where most of it would stay English: a sentence half in one language and half in another is
+// worse than one in a language that few read.
+func (s *sentences) say(message string) string {
+	if target, ok := s.exact[message]; ok { // also of several lines
 		return target
-	}
-	if depth > depthMost || !strings.ContainsAny(message, " ") {
-		return message
 	}
 	s.mu.Lock()
 	said, ok := s.known[message]
@@ -83,7 +80,11 @@ func (s *sentences) say(message string, depth int) string {
 	if ok {
 		return said
 	}
-	said = s.put(message, depth)
+	lines := strings.Split(message, "\n")
+	for i, line := range lines {
+		lines[i] = (&reading{sentences: s, read: map[string]saying{}}).say(line).text
+	}
+	said = strings.Join(lines, "\n")
 	s.mu.Lock()
 	if len(s.known) >= knownMost {
 		clear(s.known)
@@ -93,56 +94,160 @@ func (s *sentences) say(message string, depth int) string {
 	return said
 }
 
-func (s *sentences) put(message string, depth int) string {
-	for _, f := range s.formats {
+// saying is how a message can be said, and how many of its letters stay English so.
+type saying struct {
+	text string
+	left int
+}
+
+// reading looks for the way to take a message apart that leaves the fewest letters English: "nothing can be sealed to %s" within
+// "%s: it is revoked", or the other way round.
+type reading struct {
+	*sentences
+	read map[string]saying // parts that were read before
+	work int               // bytes of the parts that were looked at
+}
+
+// workMost bounds the work for one line of a message, in bytes of its parts; a line of three hundred takes a few thousand.
+const workMost = 100_000
+
+var (
+	counted  = regexp.MustCompile(`\A([-+]?\d[\d.,\x{a0}\x{202f}]*) (\D.*)\z`)
+	anything = `((?:"(?:[^"\\]|\\.)*"|[^"])+?)` // a text that is in quotes is in one place as a whole
+)
+
+// foreign counts the letters of a text that are not in quotes, and is told where quotes are open. A single word is data as a rule, a
+// name or a path.
+func foreign(text string, at func(i int, inQuotes bool)) int {
+	n, in := 0, false
+	for i := 0; i < len(text); i++ {
+		at(i, in)
+		switch c := text[i]; {
+		case c == '\\' && in:
+			i++
+		case c == '"':
+			in = !in
+		case !in && (c|0x20 >= 'a' && c|0x20 <= 'z'):
+			n++
+		}
+	}
+	if !strings.Contains(text, " ") {
+		return min(n, 1)
+	}
+	return n
+}
+
+// separators stand between sentences that core put behind each other, a place and a reason, the items of a list.
+var separators = []string{"; ", ". ", ": ", ", "}
+
+func (r *reading) say(message string) saying {
+	if target, ok := r.exact[message]; ok {
+		return saying{target, 0}
+	}
+	if known, ok := r.read[message]; ok {
+		return known
+	}
+	if r.work+len(message) > workMost {
+		return saying{message, len(message)}
+	}
+	r.work += len(message)
+	var splits [4][]int // where each separator stands, not in quotes
+	best := saying{text: message}
+	best.left = foreign(message, func(i int, inQuotes bool) {
+		for k, sep := range separators {
+			if !inQuotes && strings.HasPrefix(message[i:], sep) {
+				splits[k] = append(splits[k], i)
+			}
+		}
+	})
+	if !strings.Contains(message, " ") || best.left == 0 {
+		return best
+	}
+	r.read[message] = best
+	whole := best.left
+	if m := counted.FindStringSubmatch(message); m != nil { // "2 cells"
+		if n := r.say(m[2]); n.left < best.left {
+			best = saying{m[1] + " " + n.text, n.left}
+		}
+	}
+	for _, f := range r.formats {
+		if best.left == 0 {
+			break
+		}
 		if !strings.Contains(message, f.longest) {
 			continue
 		}
 		if values := f.values(message); values != nil {
+			left := 0
 			for i, v := range values {
-				values[i] = s.say(v, depth+1)
+				said := r.say(v)
+				values[i], left = said.text, left+said.left
 			}
-			return f.with(values)
+			// Little text around much English says nothing ("%s is %s"), unless there is more around that.
+			if left < best.left && (left <= f.weight || 4*left <= whole) {
+				best = saying{f.with(values), left}
+			}
 		}
 	}
-	// Sentences that core put behind each other, or a place in front of a reason.
-	for _, sep := range []string{"\n", "; ", ". ", ": "} {
-		if before, after, ok := strings.Cut(message, sep); ok {
-			if sep == ". " && s.exact[before+"."] != "" {
-				return s.exact[before+"."] + " " + s.say(after, depth+1)
+	for k, sep := range separators {
+		for _, i := range splits[k] {
+			if best.left == 0 {
+				break
 			}
-			return s.say(before, depth+1) + sep + s.say(after, depth+1)
+			before, between := message[:i], sep
+			if sep == ". " {
+				before, between = message[:i+1], " "
+			}
+			a, b := r.say(before), r.say(message[i+len(sep):])
+			if left := a.left + b.left; left < best.left && (sep != ", " || left == 0) {
+				best = saying{a.text + between + b.text, left}
+			}
 		}
 	}
-	return message
+	r.read[message] = best
+	return best
 }
 
-// values is what stands in a message's places, or nil where it is not of this format.
+// values is what stands in a message's places by their numbers, or nil where it is not of this format.
 func (f *format) values(message string) []string {
 	f.compile.Do(func() {
 		var b strings.Builder
 		b.WriteString(`(?s)\A`)
-		at := 0
+		at, next := 0, 0
 		for _, m := range verb.FindAllStringSubmatchIndex(f.key, -1) {
 			b.WriteString(regexp.QuoteMeta(f.key[at:m[0]]))
-			switch at = m[1]; f.key[m[4]:m[5]] {
-			case "%":
+			at = m[1]
+			kind := f.key[m[4]:m[5]]
+			if kind == "%" {
 				b.WriteString("%")
+				continue
+			}
+			if m[2] >= 0 {
+				next = int(f.key[m[2]] - '1')
+			}
+			f.order = append(f.order, next)
+			next++
+			switch kind {
 			case "d":
 				b.WriteString(`([-+]?\d[\d.,\x{a0}\x{202f}]*)`)
 			case "q":
 				b.WriteString("(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|'[^']*')")
 			default:
-				b.WriteString(`(.+?)`)
+				b.WriteString(anything)
 			}
 		}
 		b.WriteString(regexp.QuoteMeta(f.key[at:]) + `\z`)
 		f.match = regexp.MustCompile(b.String())
 	})
-	if m := f.match.FindStringSubmatch(message); m != nil {
-		return m[1:]
+	m := f.match.FindStringSubmatch(message)
+	if m == nil {
+		return nil
 	}
-	return nil
+	values := make([]string, max(len(f.order), slices.Max(append([]int{0}, f.order...))+1))
+	for i, v := range m[1:] {
+		values[f.order[i]] = v
+	}
+	return values
 }
 
 // with puts values into the target's places: in their order, or by the number that a place names (%[2]s).

@@ -1,6 +1,9 @@
 package words
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestSentences(t *testing.T) {
 	s := newSentences(map[string]string{
@@ -31,17 +34,65 @@ func TestSentences(t *testing.T) {
 		"the file cannot be read: the file cannot be read: a: b: c:": "Datei nicht lesbar: Datei nicht lesbar: a: b: c:",
 	} {
 		for range 2 { // the second time from memory
-			if got := s.say(in, 0); got != want {
+			if got := s.say(in); got != want {
 				t.Errorf("%q: %q, want %q", in, got, want)
 			}
 		}
 	}
 }
 
+// TestSentencesTakenApart: of all ways to take a message apart, the one that leaves the least English; none, where most would stay English.
+func TestSentencesTakenApart(t *testing.T) {
+	s := newSentences(map[string]string{
+		"a %[2]s cannot hold %[1]q":  "ein %[2]s kann %[1]q nicht aufnehmen",
+		"%s (OpenPGP)":               "%s nach OpenPGP",
+		"this is %s":                 "das ist %s",
+		"a message (OpenPGP)":        "eine OpenPGP-Nachricht",
+		"%s is %s":                   "%s ist %s",
+		"%s, not %d":                 "%s, nicht %d",
+		"cells":                      "Zellen",
+		"%q in row %d":               "%q in Zeile %d",
+		"the file is read as %s: %s": "die Datei wird gelesen als %s: %s",
+		"it is revoked":              "er ist widerrufen",
+		"nothing for %s (%s)":        "für %s (%s) nichts",
+		"key %s":                     "Schlüssel %s",
+		"the %s":                     "%s",
+		"the scheme is missing":      "das Schema fehlt",
+		"no %s key in it":            "kein %s-Schlüssel darin",
+		"no private key in it":       "kein privater Schlüssel darin",
+		"open %q: %w":                "%q öffnen: %w",
+	})
+	for in, want := range map[string]string{
+		"a PrintableString cannot hold '_'": "ein PrintableString kann '_' nicht aufnehmen",
+		"this is a message (OpenPGP)":       "das ist eine OpenPGP-Nachricht",
+		"2 cells, not 3":                    "2 Zellen, nicht 3",
+		"1,200 cells":                       "1,200 Zellen",
+		`"a is b" is x`:                     `"a is b" ist x`,
+		`"a: the scheme is missing": the scheme is missing`:                               `"a: the scheme is missing": das Schema fehlt`,
+		`the file is read as X: "a" in row 2, "b, c" in row 3`:                            `die Datei wird gelesen als X: "a" in Zeile 2, "b, c" in Zeile 3`,
+		"nothing for k (key A1: it is revoked; key B2: x)":                                "für k (Schlüssel A1: er ist widerrufen; Schlüssel B2: x) nichts",
+		"the connection to the server is somehow not what it was":                         "the connection to the server is somehow not what it was",
+		"URI x: the scheme is missing":                                                    "URI x: das Schema fehlt",
+		"f.key: no private key in it":                                                     "f.key: kein privater Schlüssel darin",
+		"the big old proxy: the scheme is missing":                                        "the big old proxy: das Schema fehlt",
+		`open "a": three words more; the scheme is missing; it is revoked; it is revoked`: `"a" öffnen: three words more; das Schema fehlt; er ist widerrufen; er ist widerrufen`,
+		`f "x; it is revoked; y" it`:                                                      `f "x; it is revoked; y" it`,
+		"apples, pears in a basket, cells":                                                "apples, pears in a basket, cells",
+	} {
+		if got := s.say(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+	r := &reading{sentences: s, read: map[string]saying{}}
+	if r.say(strings.Repeat("what is this; it is none of that: so it is, ", 200)); r.work > workMost {
+		t.Errorf("%d bytes were looked at", r.work)
+	}
+}
+
 func TestSentencesMemoryIsBounded(t *testing.T) {
 	s := newSentences(map[string]string{"row %d has %d cells": "Zeile %d hat %d Zellen"})
 	for i := range 3 * knownMost {
-		s.say("row "+string(rune('a'+i%26))+" "+Group(i), 0)
+		s.say("row " + string(rune('a'+i%26)) + " " + Group(i))
 	}
 	if len(s.known) > knownMost {
 		t.Errorf("%d messages are remembered", len(s.known))

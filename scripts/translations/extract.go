@@ -137,7 +137,7 @@ func operands(e ast.Expr) []ast.Expr {
 var (
 	verbs    = regexp.MustCompile(`%(?:\[\d+\])?[-+# 0]*(?:\d+)?(?:\.\d+)?[a-zA-Z%]`)
 	word     = regexp.MustCompile(`(^|[^A-Za-z/_.\-])[A-Za-z]?[a-z]{2,}`)
-	question = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|ALTER|DROP|BEGIN|COMMIT|ROLLBACK|VACUUM|WITH|ON CONFLICT|WHERE|ORDER BY|FROM|AND|LOCK|SET)\b`)
+	question = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|ALTER|DROP|BEGIN (IMMEDIATE|TRANSACTION|EXCLUSIVE)|COMMIT|ROLLBACK|VACUUM|WITH|ON CONFLICT|WHERE|ORDER BY|FROM|AND|LOCK|SET)\b`)
 	machine  = regexp.MustCompile("[\x00-\x09\x0b-\x1f\\x{fffd}]|\\(\\?|\\[\\^|\\\\[dsw]|^-+BEGIN|<[a-z]+>|^(application|text|multipart)/")
 )
 

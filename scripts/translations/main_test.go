@@ -60,7 +60,7 @@ func TestExtraction(t *testing.T) {
 	}
 	source := "package x\n\nimport \"a b/c\"\n\ntype t struct { A int `json:\"a b\"` }\n" +
 		"var r = finding.NewRule(\"x/rule one\", finding.Error, \"RFC 5280 section one\", \"The title of it\", \"Why it is so.\", \"what to do\")\n" +
-		"func f(n int) error { _ = q(\"SELECT a FROM b\"); g(\"plain\"); _ = \"it has \" + n + \" rows, \" + w(\"a wrapped one\"); return fmt.Errorf(\"row %d is %q\", n, \"x\") }\n"
+		"func f(n int) error { _ = q(\"SELECT a FROM b\"); _ = q(\"BEGIN IMMEDIATE TRANSACTION now\"); g(\"BEGIN and END lines\"); g(\"plain\"); _ = \"it has \" + n + \" rows, \" + w(\"a wrapped one\"); return fmt.Errorf(\"row %d is %q\", n, \"x\") }\n"
 	if err := os.WriteFile(filepath.Join(dir, "core", "x", "x.go"), []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestExtraction(t *testing.T) {
 		t.Fatal(err)
 	}
 	maps.DeleteFunc(found, func(_, place string) bool { return !strings.HasPrefix(place, "core/") })
-	for _, want := range []string{"The title of it", "Why it is so.", "what to do", "it has %s rows, %s", "a wrapped one", "row %d is %q"} {
+	for _, want := range []string{"The title of it", "Why it is so.", "what to do", "it has %s rows, %s", "BEGIN and END lines", "a wrapped one", "row %d is %q"} {
 		if found[want] != "core/x/x.go" {
 			t.Errorf("%q was not found", want)
 		}
