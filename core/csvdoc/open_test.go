@@ -106,6 +106,24 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	// The row limit that is named is the row limit: as many rows are read, and the message names the number.
+	for text, rows := range map[string]int{"a\n1\n2\n": 2, "a\n1\n2": 2, "a\n1\n2\n3\n": 3, "a\n1\n2\n3": 3} {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		write(t, path, text)
+		for _, limit := range []int{rows - 1, rows} {
+			d, err := Open(t.Context(), path, Options{Limits: Limits{Rows: limit}})
+			if err == nil {
+				err = d.Index(t.Context(), nil)
+			}
+			var l *LimitError
+			if refused := errors.As(err, &l); refused != (limit < rows) || refused && (l.Max != int64(limit) || !strings.Contains(err.Error(), fmt.Sprintf("the limit is %d", limit))) || !refused && d.Snapshot().Rows() != rows {
+				t.Errorf("%q with at most %d rows: %v", text, limit, err)
+			}
+			if d != nil {
+				d.Close()
+			}
+		}
+	}
 	if _, err := Open(t.Context(), t.TempDir(), Options{}); err == nil {
 		t.Error("a folder was opened")
 	}

@@ -86,7 +86,7 @@ func (r *Result) Totals(ctx context.Context) (n [finding.Error + 1]int, err erro
 			n[g.Rule.Severity] += g.Rows
 		}
 	}
-	err = r.explainRows(ctx, r.places(requests), "", true, nil, func(list []Finding) error {
+	err = r.explainRows(ctx, r.places(requests, 0), "", true, nil, func(list []Finding) error {
 		for _, f := range list {
 			if alone[f.Rule] {
 				n[f.Severity]++

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -62,10 +63,7 @@ func (r *Result) GroupFindings(ctx context.Context, g *Group, limit int, do func
 		h := &r.header[g.at]
 		return do(Finding{Finding: h.finding(), Position: Position{-1, h.column}})
 	}
-	rows := r.places(g.rows)
-	if limit > 0 && len(rows) > limit {
-		rows = rows[:limit]
-	}
+	rows := r.places(g.rows, limit)
 	return r.explainRows(ctx, rows, "", len(rows) < briefRows, nil, func(list []Finding) error {
 		for _, f := range list {
 			if f.Rule == g.Rule.Name && (!g.HasColumn || f.Position.Column >= 0 && r.p.columns[f.Position.Column].id == g.Column) {
@@ -164,14 +162,14 @@ func (e *explainer) related(id csvdoc.RowID, cells []string, add func(rule *find
 			if g := rel.groups[cause{rule, columnID}]; g == nil || !g.rows.has(id) {
 				continue
 			}
-			others, partners := e.others(id, rule, k, values.of[k], func() []csvdoc.RowID { return rel.index[k].rows(values.of[k]) })
+			others, partners := e.others(id, rule, k, values.of[k], rel.index[k].each(values.of[k]))
 			add(rule, column, e.relationMessage(rule, cells, others), "").Partners = partners
 		}
 	}
 	prime := rel.groups[cause{csr.RuleSharedPrime, p.relationColumn(byDER)}]
 	for n, set := range rel.primes {
 		if _, in := slices.BinarySearch(set.rows, id); in && prime != nil && prime.rows.has(id) {
-			others, partners := e.others(id, csr.RuleSharedPrime, byDER, valueHash(n), func() []csvdoc.RowID { return set.rows }) // #nosec G115 -- an index
+			others, partners := e.others(id, csr.RuleSharedPrime, byDER, valueHash(n), slices.Values(set.rows)) // #nosec G115 -- an index
 			f := add(csr.RuleSharedPrime, p.csr, "its RSA modulus shares a prime with that of "+others+": both private keys can be computed", "")
 			f.Partners = partners
 		}
@@ -184,38 +182,47 @@ func (e *explainer) fileRow(id csvdoc.RowID) int {
 }
 
 // others names the other rows that have a value in common with one, and brings all of them along unless brief words are wanted.
-func (e *explainer) others(id csvdoc.RowID, rule *finding.Rule, k relation, value valueHash, rows func() []csvdoc.RowID) (string, *finding.Partners) {
+func (e *explainer) others(id csvdoc.RowID, rule *finding.Rule, k relation, value valueHash, rows iter.Seq[csvdoc.RowID]) (string, *finding.Partners) {
 	self := e.fileRow(id)
 	if !e.brief {
 		set := e.partners(rule, k, value, rows)
-		return otherRows(set.Len(), self, func(i int) int { return int(set.Rows[i]) }), set
+		return otherRows(set.Len(), self, set.Rows), set
 	}
-	numbers := e.numbers(e.alike(rule, rows()))
-	return otherRows(len(numbers), self, func(i int) int { return int(numbers[i]) }), nil
+	first, n := smallest(e.numbers(rule, rows), namedRows+1) // one of them may be the row itself
+	return otherRows(n, self, first), nil
 }
 
-// numbers are the rows as a spreadsheet shows them, in order.
-func (e *explainer) numbers(rows []csvdoc.RowID) []int32 {
-	out := make([]int32, len(rows))
-	for i, id := range rows {
-		out[i] = int32(e.fileRow(id)) // #nosec G115 -- csvdoc bounds the rows
-	}
-	if !slices.IsSorted(out) {
-		slices.Sort(out)
-	}
-	return out
-}
-
-// alike leaves out the copies of a CSR where a rule is not about them.
-func (e *explainer) alike(rule *finding.Rule, rows []csvdoc.RowID) []csvdoc.RowID {
+// numbers are the rows as a spreadsheet shows them, without the copies of a CSR where a rule is not about them.
+func (e *explainer) numbers(rule *finding.Rule, rows iter.Seq[csvdoc.RowID]) iter.Seq[int32] {
+	var copies *rowSet
 	switch rule {
 	case csr.RuleSameKey, csr.RuleSharedNonce, csr.RuleSharedNonceOtherKey, csr.RuleSharedPrime:
-		return e.r.relations.live(e.r.p, rows)
+		copies = e.r.relations.copies(e.r.p)
 	}
-	return rows
+	return func(yield func(int32) bool) {
+		for id := range rows {
+			if !copies.has(id) && !yield(int32(e.fileRow(id))) { // #nosec G115 -- csvdoc bounds the rows
+				return
+			}
+		}
+	}
 }
 
-func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, rows func() []csvdoc.RowID) *finding.Partners {
+// smallest are the first k numbers in order, and how many there are in all; a million of them are not held for that.
+func smallest(numbers iter.Seq[int32], k int) (first []int32, n int) {
+	for x := range numbers {
+		n++
+		if len(first) == k && x >= first[k-1] {
+			continue
+		}
+		i, _ := slices.BinarySearch(first, x)
+		first = slices.Insert(first, i, x)
+		first = first[:min(len(first), k)]
+	}
+	return first, n
+}
+
+func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, rows iter.Seq[csvdoc.RowID]) *finding.Partners {
 	e.shared.mu.Lock()
 	defer e.shared.mu.Unlock()
 	key := partnerKey{rule, value}
@@ -229,17 +236,19 @@ func (e *explainer) partners(rule *finding.Rule, k relation, value valueHash, ro
 			name = e.r.p.columns[i].name
 		}
 	}
-	set.At, set.Rows = finding.Location{File: e.file, Column: name}, e.numbers(e.alike(rule, rows()))
+	set.At, set.Rows = finding.Location{File: e.file, Column: name}, slices.Sorted(e.numbers(rule, rows))
 	e.shared.sets[key] = set
 	return set
 }
 
-// otherRows names rows, of which there are n in order, but one: "row 3", "row 3, row 7, row 12 and 5 more".
-func otherRows(n, row int, at func(i int) int) string {
-	const shown = 3
+// namedRows is how many other rows a message names.
+const namedRows = 3
+
+// otherRows names the first of n rows but one: "row 3", "row 3, row 7, row 12 and 5 more".
+func otherRows(n, row int, first []int32) string {
 	var words []string
-	for i := 0; i < n && len(words) < shown; i++ {
-		if other := at(i); other != row {
+	for i := 0; i < len(first) && len(words) < namedRows; i++ { // first may be all of them
+		if other := int(first[i]); other != row {
 			words = append(words, fmt.Sprintf("row %d", other))
 		}
 	}
@@ -292,15 +301,15 @@ func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others s
 }
 
 // withFindings are the places of all rows with a finding.
-func (r *Result) withFindings() []int {
+func (r *Result) withFindings() []int32 {
 	all := r.states[finding.Error].clone()
 	all.merge(r.states[finding.Warning])
 	all.merge(r.states[finding.Notice])
-	return r.places(all)
+	return r.places(all, 0)
 }
 
 // explainRows explains rows on all cores and hands on what was found in their order.
-func (r *Result) explainRows(ctx context.Context, rows []int, file string, brief bool, report progress.Func, do func([]Finding) error) error {
+func (r *Result) explainRows(ctx context.Context, rows []int32, file string, brief bool, report progress.Func, do func([]Finding) error) error {
 	const piece = 256
 	first := newExplainer(r)
 	first.file, first.brief = file, brief
@@ -311,10 +320,11 @@ func (r *Result) explainRows(ctx context.Context, rows []int, file string, brief
 			var cells []string
 			return func(ctx context.Context, from, to int) ([]Finding, error) {
 				var out []Finding
-				for _, i := range rows[from:to] {
+				for _, place := range rows[from:to] {
 					if err := ctx.Err(); err != nil {
 						return nil, err
 					}
+					i := int(place)
 					cells = r.snap.Row(i, cells)
 					out = append(out, e.row(i, r.snap.ID(i), cells)...)
 				}

@@ -49,10 +49,10 @@ func (r *Result) Fix(ctx context.Context, g *Group, report progress.Func) (*Repa
 		}
 		return f, nil
 	}
-	rows := r.places(g.fixable)
+	rows := r.places(g.fixable, 0)
 	if deletesRow(g.Rule) {
 		for _, i := range rows {
-			f.Delete = append(f.Delete, r.snap.ID(i))
+			f.Delete = append(f.Delete, r.snap.ID(int(i)))
 		}
 		return f, nil
 	}
@@ -73,8 +73,8 @@ func (r *Result) Fix(ctx context.Context, g *Group, report progress.Func) (*Repa
 					if err := ctx.Err(); err != nil {
 						return nil, err
 					}
-					cells = r.snap.Row(i, cells)
-					id := r.snap.ID(i)
+					cells = r.snap.Row(int(i), cells)
+					id := r.snap.ID(int(i))
 					c.row(id, cells)
 					for _, h := range c.hits {
 						if h.rule == g.Rule && h.column == column && h.fixable {

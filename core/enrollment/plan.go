@@ -8,6 +8,7 @@ import (
 
 	"enrollbench/core/attribute"
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 )
 
@@ -82,9 +83,6 @@ func newPlan(columns []csvdoc.Column, o Options) *plan {
 			c.required = ok && t.Required
 		}
 		c.required = c.required || i == p.csr && p.keys == ClientKeys || i == p.name && p.keys == ServerKeys
-		if p.mac < 0 && i != p.name && c.kind != Request && namesMACs(c.name) {
-			p.mac = i
-		}
 		switch c.kind {
 		case Request, JSONObject, Date, flag, KeyUsage, ExtKeyUsage, Algorithm, CountryCode:
 		default:
@@ -92,6 +90,40 @@ func newPlan(columns []csvdoc.Column, o Options) *plan {
 		}
 	}
 	return p
+}
+
+// macRows is how many rows are looked at for a column of MAC addresses that is not named as one.
+const macRows = 256
+
+// findMAC is the column of MAC addresses whose values are compared with each other: one that is named as one, else one of which the first
+// rows mostly hold them; -1 for none.
+func (p *plan) findMAC(snap *csvdoc.Snapshot) int {
+	filled, found := make([]int, len(p.columns)), make([]int, len(p.columns))
+	var cells []string
+	for row := range min(snap.Rows(), macRows) {
+		cells = snap.Row(row, cells)
+		for i := range p.columns {
+			value := strings.TrimFunc(cells[i], isBlankRune)
+			if value == "" {
+				continue
+			}
+			filled[i]++
+			if _, n, err := eui48.Parse(value); err == nil && (n != eui48.Bare || strings.ContainsAny(value, "abcdefABCDEF")) {
+				found[i]++
+			}
+		}
+	}
+	best := -1
+	for i, c := range p.columns {
+		switch {
+		case i == p.name || c.kind == Request:
+		case namesMACs(c.name):
+			return i
+		case best < 0 && found[i] >= 2 && 5*found[i] >= 3*filled[i]:
+			best = i
+		}
+	}
+	return best
 }
 
 var knownNames = func() (names []string) {

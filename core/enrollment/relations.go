@@ -219,13 +219,21 @@ func (r *relations) blameNonce(p *plan, rows []csvdoc.RowID) {
 	}
 }
 
+// copies are the rows that hold the later copies of one CSR; nil for none.
+func (r *relations) copies(p *plan) *rowSet {
+	if copies := r.groups[cause{csr.RuleSameFile, p.relationColumn(byDER)}]; copies != nil {
+		return copies.rows
+	}
+	return nil
+}
+
 // live leaves out the later copies of one CSR.
 func (r *relations) live(p *plan, rows []csvdoc.RowID) []csvdoc.RowID {
-	copies := r.groups[cause{csr.RuleSameFile, p.relationColumn(byDER)}]
+	copies := r.copies(p)
 	if copies == nil {
 		return rows
 	}
-	return slices.DeleteFunc(slices.Clone(rows), copies.rows.has)
+	return slices.DeleteFunc(slices.Clone(rows), copies.has)
 }
 
 func firstRow(snap *csvdoc.Snapshot, rows []csvdoc.RowID) csvdoc.RowID {

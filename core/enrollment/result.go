@@ -131,22 +131,28 @@ func (r *Result) makeGroups() []Group {
 // GroupRows yields the places of the group's rows in the snapshot, in order.
 func (r *Result) GroupRows(g *Group) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		for _, i := range r.places(g.rows) {
-			if !yield(i) {
+		for _, i := range r.places(g.rows, 0) {
+			if !yield(int(i)) {
 				return
 			}
 		}
 	}
 }
 
-// places are the places of rows in the snapshot, in order.
-func (r *Result) places(rows *rowSet) []int {
-	out := make([]int, 0, rows.len())
-	for id := range rows.all() {
-		if i, ok := r.snap.Index(id); ok {
-			out = append(out, i)
+// places are the places of rows in the snapshot, in order: the first of them, or all where limit is 0.
+func (r *Result) places(rows *rowSet, limit int) []int32 {
+	all := func(yield func(int32) bool) {
+		for id := range rows.all() {
+			if i, ok := r.snap.Index(id); ok && !yield(int32(i)) { // #nosec G115 -- csvdoc bounds the rows
+				return
+			}
 		}
 	}
+	if limit > 0 {
+		first, _ := smallest(all, limit)
+		return first
+	}
+	out := slices.AppendSeq(make([]int32, 0, rows.len()), all)
 	if !slices.IsSorted(out) {
 		slices.Sort(out)
 	}

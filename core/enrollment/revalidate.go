@@ -19,6 +19,9 @@ func Revalidate(ctx context.Context, prev *Result, snap *csvdoc.Snapshot, change
 	if change.AllRows || !slices.Equal(prev.snap.Columns(), snap.Columns()) {
 		return Validate(ctx, snap, prev.p.opt, report)
 	}
+	if prev.p.findMAC(snap) != prev.p.mac {
+		return Validate(ctx, snap, prev.p.opt, report)
+	}
 	changed, removed := new(rowSet), new(rowSet)
 	for _, id := range change.Rows {
 		if _, there := snap.Index(id); there {

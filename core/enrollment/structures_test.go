@@ -3,10 +3,13 @@ package enrollment
 import (
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"enrollbench/core/csvdoc"
+	"enrollbench/core/finding"
 )
 
 // TestRowSet compares a set with a map, and its clones with copies of it.
@@ -118,5 +121,47 @@ func TestValueIndex(t *testing.T) {
 				t.Fatalf("%x: %v", v, rows)
 			}
 		}
+	}
+}
+
+// The first places of many are those that sorting would bring to the front, and all are counted.
+func TestSmallest(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 200 {
+		k, all := 1+random.IntN(6), make([]int32, 0, 30)
+		for _, x := range random.Perm(1000)[:random.IntN(30)] {
+			all = append(all, int32(x))
+		}
+		first, n := smallest(slices.Values(all), k)
+		slices.Sort(all)
+		if n != len(all) || !slices.Equal(first, all[:min(k, len(all))]) {
+			t.Fatalf("%v, %d", first, n)
+		}
+	}
+}
+
+// A file of equal rows is put into words in memory and steps that grow with it, not with its square: what all rows share is held once.
+func TestEqualRowsAreHeldOnce(t *testing.T) {
+	const rows = 30_000
+	r := validate(t, document(t, nameColumn+"\n"+strings.Repeat("dev-1\n", rows)), Options{})
+	sets := map[*finding.Partners]bool{}
+	n := 0
+	if err := r.Each(t.Context(), "a.csv", nil, func(f finding.Finding) error {
+		if f.Rule == RuleDuplicateName.Name {
+			n++
+			sets[f.Partners] = true
+		}
+		return nil
+	}); err != nil || n != rows || len(sets) != 1 {
+		t.Errorf("%d findings, %d sets: %v", n, len(sets), err)
+	}
+	e := newExplainer(r)
+	e.brief = true
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	e.row(0, r.snap.ID(0), []string{"dev-1"})
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > rows { // a byte for each row would be a set
+		t.Errorf("%d bytes for the words of one row", n)
 	}
 }

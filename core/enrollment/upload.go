@@ -122,7 +122,7 @@ func savedEarlier(path string) bool {
 // listLeftOut writes the list of the rows that stayed out.
 func (r *Result) listLeftOut(ctx context.Context, out *upload.Files, report progress.Func) (string, error) {
 	return out.List(".left-out.csv", LeftOutColumns, func(row func(...string)) error {
-		return r.explainRows(ctx, r.places(r.states[finding.Error]), "", false, report, func(list []Finding) error {
+		return r.explainRows(ctx, r.places(r.states[finding.Error], 0), "", false, report, func(list []Finding) error {
 			for _, x := range list {
 				if x.Severity != finding.Error {
 					continue

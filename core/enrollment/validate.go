@@ -97,6 +97,7 @@ func (t *tally) asText(values [][]byte) []string {
 // error is that of the context or of the file; what is wrong with the document is in the Result.
 func Validate(ctx context.Context, snap *csvdoc.Snapshot, o Options, report progress.Func) (*Result, error) {
 	p := newPlan(snap.Columns(), o)
+	p.mac = p.findMAC(snap)
 	tallies := make([]*tally, p.opt.Workers)
 	for w := range tallies {
 		tallies[w] = newTally(p)

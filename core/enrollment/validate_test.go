@@ -240,6 +240,12 @@ func TestColumnDamage(t *testing.T) {
 		{"mac", []string{"yes", "no"}, ""},
 		{"mac", []string{"000000000000", "001ac27b0001"}, "csv/mac-zero: 2"},
 		{"address", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1a:c2:7b:00:02", "00:1a:c2:7b:00:03", "00-1A-C2-7B-00-04"}, "csv/mac-notation: 6"},
+		// The same address twice, however the column is called: without a name too.
+		{"hw id", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "001A.C27B.0000"}, "csv/duplicate-mac: 2 4"},
+		{"hw id", []string{"001ac27b000a", "001ac27b000b", "", "001AC27B000A"}, "csv/duplicate-mac: 2 5"},
+		{"", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1A:C2:7B:00:00"}, "csv/duplicate-mac: 2 4"},
+		{"serial", []string{"001122334455", "001122334456", "001122334455"}, ""}, // twelve digits may be anything
+		{"note", []string{"00:1a:c2:7b:00:00", "in the box", "00:1a:c2:7b:00:00", "spare", "none"}, ""},
 	} {
 		rows := [][]string{{nameColumn, c.name}}
 		for i, v := range c.values {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"hash/maphash"
+	"iter"
 	"maps"
 	"slices"
 
@@ -90,23 +91,24 @@ func newValueIndex(ctx context.Context, workers int, parts []*valueList) (*value
 	return x, err
 }
 
-// rows are those that have the value, by their names.
-func (x *valueIndex) rows(v valueHash) []csvdoc.RowID {
+// each yields the rows that have the value, by their names: there may be as many as the file has.
+func (x *valueIndex) each(v valueHash) iter.Seq[csvdoc.RowID] {
 	if rows, ok := x.over[v]; ok {
-		return rows
+		return slices.Values(rows)
 	}
 	shard := x.shards[shardOf(v)]
 	i, _ := slices.BinarySearchFunc(shard, v, func(a valueAt, v valueHash) int { return cmp.Compare(a.value(), v) })
-	end := i
-	for end < len(shard) && shard[end].value() == v {
-		end++
+	return func(yield func(csvdoc.RowID) bool) {
+		for ; i < len(shard) && shard[i].value() == v; i++ {
+			if !yield(shard[i].row()) {
+				return
+			}
+		}
 	}
-	rows := make([]csvdoc.RowID, 0, end-i)
-	for _, v := range shard[i:end] {
-		rows = append(rows, v.row())
-	}
-	return rows
 }
+
+// rows are those of each.
+func (x *valueIndex) rows(v valueHash) []csvdoc.RowID { return slices.Collect(x.each(v)) }
 
 // shared calls do for each value that several rows have.
 func (x *valueIndex) shared(do func(v valueHash, rows []csvdoc.RowID)) {

@@ -309,6 +309,20 @@ func (t *Room) test() {
 	})
 }
 
+// Verdict is what the last test of the chosen connection found, for the tests of the real window: the step that failed and why.
+func (t *Room) Verdict() string {
+	r, ok := t.form.results[t.chosen]
+	if !ok {
+		return ""
+	}
+	for _, s := range r.Steps {
+		if s.Outcome == trustmanager.FailedStep {
+			return s.Title + ": " + s.Text
+		}
+	}
+	return words.T("settings.works")
+}
+
 // use makes the connection the one that is used for jobs.
 func (t *Room) use() {
 	id, d := t.chosen, t.app.Desk()
