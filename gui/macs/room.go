@@ -318,6 +318,13 @@ func (t *Room) onScanned(text string) {
 	}
 }
 
+// Take shows a range that was found elsewhere.
+func (t *Room) Take(r eui48.Range) {
+	t.start.Entry.SetText(r.Start.String())
+	t.count.Entry.SetText(strconv.FormatUint(r.Count, 10))
+	t.step.Entry.SetText(strconv.FormatUint(r.Step, 10))
+}
+
 // Undo brings the start back that the latest scan replaced.
 func (t *Room) Undo() {
 	if len(t.before) == 0 {

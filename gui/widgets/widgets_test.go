@@ -421,3 +421,45 @@ func TestTypingReplacesWhatAFieldHeld(t *testing.T) {
 		t.Errorf("the field holds %q, want the typed 10", f.Entry.Text)
 	}
 }
+
+// TestBlockMap: the parts of a cell stand on each other from the bottom up, and what is there at all is seen.
+func TestBlockMap(t *testing.T) {
+	test.NewTempApp(t)
+	m := NewBlockMap()
+	cells := make([][]Part, 2*BlockMapColumns)
+	cells[0] = []Part{{Share: 0.5, Color: theme.ColorNamePrimary}, {Share: 0.25, Color: theme.ColorNameWarning}}
+	cells[1] = []Part{{Share: 1e-9, Color: theme.ColorNameError}}
+	m.Set(cells)
+	if m.Cells() != len(cells) || m.MinSize().Height < 2*blockMapLine {
+		t.Errorf("%d cells, %v", m.Cells(), m.MinSize())
+	}
+	const w, h = 10 * BlockMapColumns, 42 // a cell is 10 by 21 pixels, its line above and left included
+	for _, c := range []struct {
+		x, y int
+		want fyne.ThemeColorName
+	}{
+		{5, 20, theme.ColorNamePrimary}, {5, 11, theme.ColorNamePrimary}, {5, 10, theme.ColorNameWarning}, {5, 6, theme.ColorNameWarning},
+		{5, 5, theme.ColorNameSeparator}, {0, 20, theme.ColorNameBackground}, {5, 0, theme.ColorNameBackground},
+		{15, 20, theme.ColorNameError}, {15, 19, theme.ColorNameSeparator}, {25, 20, theme.ColorNameSeparator}, {5, 41, theme.ColorNameSeparator},
+	} {
+		if got := m.pixel(c.x, c.y, w, h); got != look.Color(c.want) {
+			t.Errorf("%d, %d: %v, want %s", c.x, c.y, got, c.want)
+		}
+	}
+	m.Set(nil)
+	if got := m.pixel(5, 5, w, h); got != look.Color(theme.ColorNameSeparator) {
+		t.Error(got)
+	}
+}
+
+// TestBar: a bar takes its share of the room, and one of a few in many is still seen.
+func TestBar(t *testing.T) {
+	test.NewTempApp(t)
+	for share, want := range map[float64]float32{0: 0, 0.5: 100, 1: 200, 1e-6: 3} {
+		b := Bar(share).(*fyne.Container)
+		b.Resize(fyne.NewSize(200, 30))
+		if got := b.Objects[0].Size().Width; got != want {
+			t.Errorf("%v: %v, want %v", share, got, want)
+		}
+	}
+}

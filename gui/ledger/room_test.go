@@ -1,0 +1,341 @@
+package ledger
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"enrollbench/core/eui48"
+	core "enrollbench/core/ledger"
+	"enrollbench/gui/frame/frametest"
+	"enrollbench/gui/widgets"
+)
+
+func TestMain(m *testing.M) { frametest.Main(m) }
+
+func at(s string) eui48.Address {
+	a, _, err := eui48.Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// shown is every text of the room that is not hidden.
+func (r *rig) shown() string {
+	var out []string
+	var walk func(fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		if !o.Visible() {
+			return
+		}
+		switch o := o.(type) {
+		case *widgets.Text:
+			out = append(out, o.Text())
+		case *widgets.Value:
+			out = append(out, o.Text)
+		case *widgets.Button:
+			out = append(out, o.Text)
+		case *fyne.Container:
+			for _, c := range o.Objects {
+				walk(c)
+			}
+		case fyne.Widget:
+			for _, c := range test.WidgetRenderer(o).Objects() {
+				walk(c)
+			}
+		}
+	}
+	walk(r.Room.Content())
+	return strings.Join(out, "\n")
+}
+
+func (r *rig) says(want ...string) {
+	r.T.Helper()
+	text := r.shown()
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			r.T.Errorf("%q is not shown in %q", w, text)
+		}
+	}
+}
+
+func (r *rig) open() {
+	r.T.Helper()
+	r.F.Bring(r.Room)
+	r.Wait()
+}
+
+func (r *rig) choose(view string) {
+	r.T.Helper()
+	r.Room.viewBox.SetSelected(view)
+	r.Wait()
+}
+
+// field types into a field of the open dialog by its place.
+func (r *rig) enter(texts ...string) {
+	r.T.Helper()
+	entries := entriesOf(r.Dialog())
+	for i, text := range texts {
+		entries[i].SetText(text)
+	}
+}
+
+func TestBatches(t *testing.T) {
+	r := newRig(t)
+	r.open()
+	r.says("Nothing was ordered yet.")
+	r.claim("2026-11-30-1", at("00:1a:c2:7b:00:00"), 500)
+	r.claim("2026-11-30-2", at("00:1a:c2:7b:10:00"), 10, time.Now().AddDate(0, 2, 0))
+	r.Room.Recheck()
+	r.Wait()
+	m := claimRows(r.Room.batches.rows)
+	if m.Rows() != 2 || m.Cell(0, 2).Text != "2026-11-30-2" || m.Cell(0, 1).Text != "issued" || m.Cell(1, 1).Text != "claimed" || m.Cell(1, 3).Text != "500" || m.Cell(1, 4).Text != "Ada @ station-7" {
+		t.Errorf("%d rows, first %q %q", m.Rows(), m.Cell(0, 2).Text, m.Cell(0, 1).Text)
+	}
+	r.says("2026-11-30-2", "Thermostat", "Ada", "station-7")
+	if bar, _, rows, _ := r.Room.Telling(); rows != 2 || !strings.Contains(bar.Sentence(), r.ledger.Where()) {
+		t.Errorf("%d, %q", rows, bar.Sentence())
+	}
+}
+
+// TestRelease: what was never sent is free again, for a reason that the audit log keeps.
+func TestRelease(t *testing.T) {
+	r := newRig(t)
+	r.claim("b1", at("00:1a:c2:7b:00:00"), 500)
+	r.open()
+	r.Room.batches.askRelease(r.Room.batches.rows[0])
+	if d := r.Dialog(); !strings.Contains(d.Text, "500 identities") {
+		t.Error(d.Text)
+	}
+	r.Dialog().Take(1) // no reason yet
+	r.Wait()
+	if len(r.F.Dialogs()) == 0 || r.Room.batches.rows[0].State != core.Claimed {
+		t.Fatal("it was released without a reason")
+	}
+	r.enter("wrong profile")
+	r.Dialog().Take(1)
+	r.Wait()
+	r.NoDialog()
+	if c := r.Room.batches.rows[0]; c.State != core.Released || !strings.Contains(c.Note, "wrong profile") {
+		t.Errorf("%s, %q", c.State, c.Note)
+	}
+	if !strings.Contains(r.ToastText(), "b1 was released") {
+		t.Error(r.ToastText())
+	}
+	r.says("released")
+}
+
+func TestSearch(t *testing.T) {
+	r := newRig(t)
+	r.claim("b1", at("00:1a:c2:7b:00:00"), 500, time.Date(2027, 3, 4, 12, 0, 0, 0, time.UTC))
+	r.open()
+	for text, want := range map[string][]string{
+		"001A.C27B.0000":    {"was ordered", "b1", "Certificate", "1000"},
+		"00-1a-c2-7b-00-05": {"was ordered", "b1"},
+		"00:1a:c2:7b:ff:00": {"does not know 00:1a:c2:7b:ff:00", "can be imported"},
+		"b1":                {"Batch b1", "500"},
+	} {
+		r.Room.search.SetText(text)
+		r.Room.search.OnSubmitted(text)
+		r.Wait()
+		r.says(want...)
+	}
+	r.Room.Escape()
+	r.Wait()
+	if r.Room.search.Text != "" || !strings.Contains(r.shown(), "500") || strings.Contains(r.shown(), "does not know") {
+		t.Errorf("Escape does not lead back: %q", r.shown())
+	}
+}
+
+func TestStock(t *testing.T) {
+	r := newRig(t)
+	r.open()
+	r.choose("MAC blocks")
+	r.says("No block is entered.")
+	r.Room.stock.edit(&core.Block{})
+	r.enter("Thermostats", "nonsense")
+	r.Dialog().Take(1)
+	r.Wait()
+	if len(r.F.Dialogs()) == 0 {
+		t.Fatal("a block without addresses was saved")
+	}
+	r.enter("Thermostats", "00:1a:c2:00:00:00", "00:1a:c1:ff:ff:ff", "20000000")
+	r.Dialog().Take(1)
+	r.Wait()
+	if !strings.Contains(frametest.AllText(r.Dialog().Body), "before the first") {
+		t.Fatal(frametest.AllText(r.Dialog().Body))
+	}
+	entriesOf(r.Dialog())[2].SetText("")
+	entriesOf(r.Dialog())[1].SetText("")
+	test.Type(entriesOf(r.Dialog())[1], "00:1a:c2:00:00:00")
+	if got := entriesOf(r.Dialog())[2].Text; got != "00-1a-c2-ff-ff-ff" {
+		t.Errorf("the last address of the OUI is %q", got)
+	}
+	r.Dialog().Take(1)
+	r.Wait()
+	r.NoDialog()
+	r.says("Thermostats", "16,777,216 free", "00-1a-c2-00-00-00 … 00-1a-c2-00-01-f3")
+	r.claim("b1", at("00:1a:c2:00:00:00"), 500)
+	r.Room.Recheck()
+	r.Wait()
+	r.says("16,776,716 free", "Claimed: 500", "00-1a-c2-00-01-f4 … 00-1a-c2-00-03-e7")
+	if n := r.Room.stock.map_.Cells(); n != mapCells {
+		t.Errorf("%d cells", n)
+	}
+	r.Room.stock.using.OnTapped()
+	if len(r.used) != 1 || r.used[0].Start != at("00:1a:c2:00:01:f4") || r.used[0].Count != 500 {
+		t.Errorf("%v", r.used)
+	}
+	r.Room.stock.count.Entry.SetText("0")
+	r.Wait()
+	if !r.Room.stock.using.Disabled() || r.Room.stock.free.Count != 0 {
+		t.Error("nothing can be used")
+	}
+	r.Room.stock.count.Entry.SetText("500")
+	r.Wait()
+	r.Room.stock.askReserve()
+	r.Dialog().Take(1)
+	r.Wait()
+	if len(r.F.Dialogs()) == 0 {
+		t.Fatal("reserved for nobody")
+	}
+	r.enter("Line 4")
+	r.Dialog().Take(1)
+	r.Wait()
+	r.says("Reserved: 500", "00-1a-c2-00-03-e8 … 00-1a-c2-00-05-db")
+	r.choose("Batches")
+	r.says("reserved")
+	r.choose("MAC blocks")
+	r.Room.stock.edit(r.Room.stock.block())
+	r.Dialog().Take(1) // remove
+	r.Wait()
+	r.says("No block is entered.")
+}
+
+func TestExpiry(t *testing.T) {
+	r := newRig(t)
+	now := r.F.Tasks().Now()
+	first := time.Date(now.Year(), now.Month()+2, 10, 0, 0, 0, 0, time.Local)
+	r.claim("b1", at("00:1a:c2:7b:00:00"), 10, first, first, first.AddDate(0, 1, 0))
+	r.open()
+	r.choose("Expiring")
+	r.says("2 certificates end in " + first.Format("2006-01"))
+	if m := certificateRows(r.Room.expiry.certs); m.Rows() != 2 || m.Cell(0, 1).Text != "00-1a-c2-7b-00-00" || m.Cell(0, 2).Text != "1000" {
+		t.Errorf("%d rows, %v", m.Rows(), m)
+	}
+	r.Room.expiry.choose(3)
+	r.Wait()
+	r.says("One certificate ends in " + first.AddDate(0, 1, 0).Format("2006-01"))
+	path := filepath.Join(t.TempDir(), "again.csv")
+	r.Choose.SaveAnswer = path
+	r.Room.expiry.save()
+	r.Wait()
+	r.NoDialog()
+	b, err := os.ReadFile(path)
+	if err != nil || string(b) != "\"subject.common_name\"\n\"00-1a-c2-7b-00-02\"\n" {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
+func TestLog(t *testing.T) {
+	r := newRig(t)
+	r.claim("b1", at("00:1a:c2:7b:00:00"), 10)
+	r.open()
+	r.choose("Audit log")
+	v := r.Room.log
+	m := entryRows(v.entries)
+	if m.Rows() < 2 || m.Cell(0, 2).Text != "claimed" || m.Cell(0, 3).Text != "b1" || !strings.Contains(m.Cell(0, 4).Text, "Ada @ station-7") {
+		t.Fatalf("%d entries, the newest %q", m.Rows(), m.Cell(0, 2).Text)
+	}
+	v.verify()
+	r.Wait()
+	if !strings.Contains(r.ToastText(), "entries are as they were written") {
+		t.Error(r.ToastText())
+	}
+	v.copyAnchor()
+	anchor := r.F.Clipboard().Content()
+	r.says(anchor)
+	v.askAnchor()
+	r.enter("nonsense")
+	r.Dialog().Take(1)
+	if len(r.F.Dialogs()) == 0 {
+		t.Fatal("nonsense is no anchor")
+	}
+	r.enter(strings.Replace(anchor, ":", ":00", 1)[:len(anchor)])
+	r.Dialog().Take(1)
+	r.Wait()
+	if d := r.Dialog(); !strings.Contains(d.Title, "was changed") {
+		t.Error(d.Title)
+	}
+	r.Dismiss()
+	for i, name := range []string{"log.jsonl", "log.csv"} {
+		r.Choose.SaveAnswer = filepath.Join(t.TempDir(), name)
+		v.askExport()
+		r.Dialog().Take(i + 1)
+		r.Wait()
+		if b, err := os.ReadFile(r.Choose.SaveAnswer); err != nil || !strings.Contains(string(b), "claimed") {
+			t.Errorf("%s: %q, %v", name, b, err)
+		}
+	}
+}
+
+func TestBackup(t *testing.T) {
+	r := newRig(t)
+	r.claim("b1", at("00:1a:c2:7b:00:00"), 10)
+	r.open()
+	r.Choose.SaveAnswer = filepath.Join(t.TempDir(), "copy.db")
+	r.Room.Save()
+	r.Wait()
+	r.NoDialog()
+	l, err := core.Open(t.Context(), core.Config{Path: r.Choose.SaveAnswer, Station: "other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if all, err := l.Batches(t.Context(), core.Filter{}); err != nil || len(all) != 1 {
+		t.Errorf("%d batches, %v", len(all), err)
+	}
+}
+
+// TestTrouble: a ledger that does not answer is said in place of the list, with the way to try again.
+func TestTrouble(t *testing.T) {
+	r := newRig(t)
+	r.wrong = core.ErrUnavailable
+	r.open()
+	r.says("The ledger cannot be read", "Try again")
+	r.wrong = errors.New("x")
+	r.Room.Recheck()
+	r.Wait()
+	r.wrong = nil
+	r.Room.Recheck()
+	r.Wait()
+	if strings.Contains(r.shown(), "cannot be read") {
+		t.Error(r.shown())
+	}
+	r.wrong = &core.RestoredError{Have: 3, Known: 9}
+	r.Room.Recheck()
+	r.Wait()
+	r.says("Use this ledger")
+	r.Room.askAdopt()
+	r.Dialog().Take(1)
+	if len(r.F.Dialogs()) == 0 {
+		t.Error("adopted without a reason")
+	}
+}
+
+func entriesOf(d *widgets.Dialog) []*widgets.Entry {
+	var all []*widgets.Entry
+	for _, o := range test.LaidOutObjects(d.Body) {
+		if e, ok := o.(*widgets.Entry); ok {
+			all = append(all, e)
+		}
+	}
+	return all
+}
