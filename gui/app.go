@@ -5,10 +5,12 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 
+	"enrollbench/core/eui48"
 	"enrollbench/core/job"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/jobs"
 	"enrollbench/gui/keys"
+	"enrollbench/gui/ledger"
 	"enrollbench/gui/macs"
 	"enrollbench/gui/requests"
 	"enrollbench/gui/results"
@@ -30,6 +32,7 @@ type App struct {
 	MAC      *macs.Room
 	Jobs     *jobs.Room
 	Results  *results.Room
+	Memory   *ledger.Room
 	Settings *settings.Room
 	Keys     *keys.Room
 	Start    *start.Room
@@ -48,7 +51,7 @@ func New(f fyne.App, o Options) *App {
 func open(f *frame.Frame) *App {
 	a := &App{Frame: f}
 	a.CSR, a.CSV, a.MAC, a.Results = requests.New(a), table.New(a), macs.New(a), results.New(a)
-	a.Jobs, a.Settings = jobs.New(a), settings.New(a)
+	a.Jobs, a.Memory, a.Settings = jobs.New(a), ledger.New(a), settings.New(a)
 	a.Keys, a.Start = keys.New(a), start.New(a)
 	a.Welcome = start.NewWelcome(a, a.Start)
 	return a
@@ -56,7 +59,7 @@ func open(f *frame.Frame) *App {
 
 // layout is where the rooms are.
 func (a *App) layout() frame.Layout {
-	return frame.Layout{Rooms: []frame.Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Settings}, Pages: []frame.Room{a.Keys, a.Start, a.Welcome, a.Settings.Contract},
+	return frame.Layout{Rooms: []frame.Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Memory, a.Settings}, Pages: []frame.Room{a.Keys, a.Start, a.Welcome, a.Settings.Contract},
 		Keys: a.Keys, Connections: a.Settings, Leave: func(leave func()) { a.Jobs.Leave(func() { a.CSV.Leave(leave) }) }}
 }
 
@@ -71,6 +74,12 @@ func (a *App) ShowWelcome() { a.Welcome.Welcome() }
 func (a *App) AddConnection() {
 	a.ShowConnections()
 	a.Settings.Add()
+}
+
+// UseRange shows a range of MAC addresses where it is ordered.
+func (a *App) UseRange(r eui48.Range) {
+	a.Bring(a.MAC)
+	a.MAC.Take(r)
 }
 
 // The records of batches belong to the jobs.

@@ -132,6 +132,7 @@ func (a *Frame) openDesk() {
 			return
 		}
 		a.desk, a.deskTrouble = d, nil
+		a.showWho()
 		tell(a, DeskWatcher.DeskOpened)
 		a.ReadConnections(true)
 		a.sweepUploads()

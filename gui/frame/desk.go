@@ -16,6 +16,7 @@ import (
 type Desk struct {
 	*job.Station
 	Secrets SecretStore
+	Called  string // the name of this station
 }
 
 // secretStore is the keychain, or what stands for it in a test.
@@ -30,6 +31,9 @@ type SecretStore interface {
 // openDesk opens the database and the jobs in it.
 func openDesk(ctx context.Context, folder string, secrets SecretStore) (*Desk, error) {
 	d := &Desk{Station: job.NewStation(folder, secrets), Secrets: secrets}
+	if s, err := d.LedgerSettings(); err == nil { // otherwise whoever needs the ledger is told
+		d.Called = s.Name()
+	}
 	return d, d.OpenJobs(ctx)
 }
 

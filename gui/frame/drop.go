@@ -161,7 +161,7 @@ func (a *Frame) offer(items []files.Item, unasked bool) {
 	var answers []widgets.Answer
 	switch {
 	case len(places) > 1 && single && len(secrets) == 0:
-		answers = []widgets.Answer{{Text: words.T("drop.open-all"), Act: all}}
+		answers = append(answers, widgets.Answer{Text: words.T("drop.open-all"), Act: all})
 	default:
 		for _, p := range slices.Backward(places) { // the last is the one to recommend
 			answers = append(answers, widgets.Answer{Text: words.T("drop.open-in", "Room", p.room.Name()), Act: func() { a.openIn(p) }})

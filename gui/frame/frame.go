@@ -71,6 +71,8 @@ type Frame struct {
 	pill     *widgets.Row
 	pillIcon *canvas.Image
 	pillText *widgets.Text
+	who      *widgets.Row
+	whoText  *widgets.Text
 }
 
 // Options of the window; the zero value is for ordinary use.

@@ -1,9 +1,6 @@
 package frame
 
 import (
-	"os"
-	"os/user"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -22,25 +19,9 @@ func (a *Frame) header() fyne.CanvasObject {
 	a.pills = container.New(pillsLayout{}, a.linkRow(), a.pillRow())
 	line := container.NewBorder(nil, nil,
 		widgets.Across(look.Gap*1.25, widgets.Middle(widgets.Icon(resources.AppIcon(), 28)), widgets.Middle(name)),
-		widgets.Middle(widgets.NewText(whoWhere()).Muted()), widgets.Inset(0, 2*look.Gap, a.pills))
+		widgets.Middle(a.whoRow()), widgets.Inset(0, 2*look.Gap, a.pills))
 	return container.NewStack(widgets.NewArea(look.ColorRail, 0),
 		widgets.Edged(nil, widgets.Rule(), nil, nil, widgets.Inset(look.Gap*1.25, look.Gap*2, line)))
-}
-
-// whoWhere names the user and the computer, "ana @ station-7": workstations are shared.
-func whoWhere() string {
-	host, _ := os.Hostname()
-	name := ""
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	switch {
-	case name == "":
-		return host
-	case host == "":
-		return name
-	}
-	return name + " @ " + host
 }
 
 // pillRow is the part of the header that says whom results are encrypted to.

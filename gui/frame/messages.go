@@ -24,6 +24,9 @@ type problem struct{ Title, Text, Raw string }
 // explain puts a failure of doing what into words; what is a sentence such as "The upload file was not saved".
 func Explain(what string, err error) problem {
 	p := problem{Title: what, Raw: err.Error()}
+	if p.Text = explainLedger(err); p.Text != "" {
+		return p
+	}
 	if p.Text = explainBatch(err); p.Text == "" {
 		p.Text = ExplainService(err)
 	}

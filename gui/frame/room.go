@@ -66,6 +66,8 @@ type (
 	}
 	// RecipientWatcher hears that another recipient was chosen.
 	RecipientWatcher interface{ RecipientChanged() }
+	// LedgerWatcher hears that the station uses another ledger.
+	LedgerWatcher interface{ LedgerChanged() }
 	// PracticeWatcher hears that the practice service is being started, or no longer is.
 	PracticeWatcher interface{ PracticeChanged() }
 )

@@ -22,6 +22,7 @@ import (
 type logView struct {
 	room    *Room
 	root    fyne.CanvasObject
+	place   *widgets.Value
 	anchor  *widgets.Value
 	sheet   *sheet.Sheet
 	entries []core.Entry
@@ -32,7 +33,7 @@ type logView struct {
 const shownEntries = 2000
 
 func newLogView(t *Room) *logView {
-	v := &logView{room: t, anchor: widgets.NewValue("")}
+	v := &logView{room: t, place: widgets.NewValue(""), anchor: widgets.NewValue("")}
 	v.anchor.TextStyle.Monospace = true
 	v.sheet = sheet.New([]sheet.Column{
 		{Title: words.T("ledger.entry"), Width: 76, MinWidth: 60, Align: fyne.TextAlignTrailing},
@@ -47,13 +48,14 @@ func newLogView(t *Room) *logView {
 		widgets.NewButton(words.T("ledger.copy-anchor"), look.Icon("copy"), v.copyAnchor),
 		widgets.NewButton(words.T("ledger.export"), look.Icon("save"), v.askExport))
 	v.root = widgets.Edged(widgets.Down(0, widgets.Inset(look.Gap, 1.5*look.Gap, widgets.Down(look.Gap, buttons,
-		container.NewBorder(nil, nil, widgets.Middle(widgets.NewText(words.T("ledger.anchor")).Muted()), nil, v.anchor))), widgets.Rule()), nil, nil, nil, v.sheet)
+		container.New(widgets.PairsLayout{}, widgets.NewText(words.T("ledger.where")).Muted(), v.place, widgets.NewText(words.T("ledger.anchor")).Muted(), v.anchor))), widgets.Rule()), nil, nil, nil, v.sheet)
 	return v
 }
 
 func (v *logView) content() fyne.CanvasObject { return v.root }
 
 func (v *logView) load(ctx context.Context, l *core.Ledger, _ string) (func(), error) {
+	place := l.Where()
 	head, err := l.Head(ctx)
 	if err != nil {
 		return func() {}, err
@@ -67,6 +69,7 @@ func (v *logView) load(ctx context.Context, l *core.Ledger, _ string) (func(), e
 	}
 	return func() {
 		v.head, v.entries = head, entries
+		v.place.SetText(words.Visible(place))
 		v.anchor.SetText(head.String())
 		v.sheet.SetModel(entryRows(entries))
 	}, nil

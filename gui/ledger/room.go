@@ -28,9 +28,7 @@ type Window interface {
 	frame.Picker
 	frame.Writer
 	frame.Station
-	// Ledger is how the ledger of the connection that is chosen is opened, off the UI thread; it names the environment in it.
-	Ledger() func(ctx context.Context) (l *core.Ledger, environment string, err error)
-	Operator() string       // who works here
+	frame.LedgerKeeper
 	UseRange(r eui48.Range) // takes a range to the room of MAC ranges
 }
 
@@ -53,8 +51,9 @@ type Room struct {
 	expiry   *expiryView
 	log      *logView
 
-	place string // where the ledger lies, "" before it was read
-	view  view   // the one that is shown
+	place  string // where the ledger lies, "" before it was read
+	shared bool   // by several stations
+	view   view   // the one that is shown
 }
 
 // view is one of the room's views.
@@ -122,6 +121,7 @@ func (t *Room) Recheck() {
 func (t *Room) DeskOpens()           {}
 func (t *Room) DeskFailed(err error) { t.fails(err) }
 func (t *Room) DeskOpened()          { t.Recheck() }
+func (t *Room) LedgerChanged()       { t.Recheck() }
 func (t *Room) ConnectionsRead(_ frame.ConnectionList, first bool) {
 	if !first {
 		t.Recheck()
@@ -142,8 +142,9 @@ func (t *Room) using(ask func(ctx context.Context, l *core.Ledger, environment s
 		return // DeskOpened comes, or DeskFailed
 	}
 	type answer struct {
-		show  func()
-		place string
+		show   func()
+		place  string
+		shared bool
 	}
 	open := t.app.Ledger()
 	frame.Run(t.read, "", func(ctx context.Context, _ progress.Func) (a answer, err error) {
@@ -151,7 +152,7 @@ func (t *Room) using(ask func(ctx context.Context, l *core.Ledger, environment s
 		if err != nil {
 			return a, err
 		}
-		a.place = l.Where()
+		a.place, a.shared = l.Where(), l.Shared()
 		if r := l.Restored(); r != nil {
 			return a, r
 		}
@@ -161,7 +162,7 @@ func (t *Room) using(ask func(ctx context.Context, l *core.Ledger, environment s
 		if frame.Cancelled(err) {
 			return
 		}
-		t.place = a.place
+		t.place, t.shared = a.place, a.shared
 		if err != nil {
 			t.fails(err)
 		} else {
@@ -235,7 +236,10 @@ func (t *Room) Telling() (bar *widgets.BottomBar, busy bool, rows int, current s
 func (t *Room) showBar() {
 	fact := widgets.Fact{Plain: true, Text: words.T("ledger.not-open")}
 	if t.place != "" {
-		fact = widgets.Fact{State: look.Notice, Text: words.T("ledger.where", "Place", words.Visible(t.place))}
+		fact = widgets.Fact{State: look.Notice, Text: words.T("ledger.here")}
+		if t.shared {
+			fact.Text = words.T("ledger.shared")
+		}
 	}
 	t.bar.SetFacts(fact)
 	t.bar.SetAction(t.place != "" && !t.work.Busy(), words.T("ledger.not-open"))

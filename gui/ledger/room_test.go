@@ -100,7 +100,7 @@ func TestBatches(t *testing.T) {
 		t.Errorf("%d rows, first %q %q", m.Rows(), m.Cell(0, 2).Text, m.Cell(0, 1).Text)
 	}
 	r.says("2026-11-30-2", "Thermostat", "Ada", "station-7")
-	if bar, _, rows, _ := r.Room.Telling(); rows != 2 || !strings.Contains(bar.Sentence(), r.ledger.Where()) {
+	if bar, _, rows, _ := r.Room.Telling(); rows != 2 || bar.Sentence() != "Ledger of this computer" {
 		t.Errorf("%d, %q", rows, bar.Sentence())
 	}
 }
@@ -261,7 +261,7 @@ func TestLog(t *testing.T) {
 	}
 	v.copyAnchor()
 	anchor := r.F.Clipboard().Content()
-	r.says(anchor)
+	r.says(anchor, r.ledger.Where())
 	v.askAnchor()
 	r.enter("nonsense")
 	r.Dialog().Take(1)

@@ -31,6 +31,7 @@ type Window interface {
 	Secrets() frame.SecretStore
 	KeptPassphrases() []string
 	JobsThatNeed(connection string) int
+	StationChanged(name string)
 	ShowJobs()
 }
 
@@ -87,7 +88,8 @@ func (t *Room) build() {
 	importing := widgets.NewButton(words.T("settings.import"), look.Icon("folder"), t.Open)
 	t.phrases = widgets.NewButton("", look.Icon("key"), t.askPassphrases)
 	language := widgets.NewButton(words.T("settings.language"), look.Icon("options"), t.askLanguage)
-	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing, language)
+	memory := widgets.NewButton(words.T("settings.ledger"), look.Icon("ledger"), t.askLedger)
+	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing, memory, language)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
 		widgets.Inset(0, look.Gap, widgets.NewText(words.T("settings.connections")).Title()), buttons, nil, nil,
 		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))

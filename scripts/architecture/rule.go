@@ -64,7 +64,7 @@ var core = map[string]layer{
 // highest and do not know of each other; only gui itself, which furnishes them, imports them all.
 var storeys = map[string]int{
 	"words": 0, "crash": 0, "sheet": 0, "look": 1, "widgets": 2, "files": 3, "frame": 4,
-	"requests": rooms, "table": rooms, "macs": rooms, "jobs": rooms, "results": rooms, "settings": rooms, "start": rooms, "keys": rooms,
+	"requests": rooms, "table": rooms, "macs": rooms, "jobs": rooms, "results": rooms, "settings": rooms, "start": rooms, "keys": rooms, "ledger": rooms,
 }
 
 const (
