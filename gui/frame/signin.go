@@ -109,7 +109,9 @@ func (a *Frame) StationChanged(name string) {
 
 func (a *Frame) signIn(name string) {
 	desk := a.desk
-	Run(a.asking, "", func(ctx context.Context, _ progress.Func) (struct{}, error) { return struct{}{}, desk.SignIn(ctx, name) }, func(_ struct{}, err error) {
+	Run(a.asking, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
+		return struct{}{}, desk.SignIn(ctx, name)
+	}, func(_ struct{}, err error) {
 		a.showWho()
 		switch {
 		case err != nil:

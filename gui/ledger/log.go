@@ -81,7 +81,9 @@ func (v *logView) copyAnchor() {
 }
 
 // verify recomputes the whole log.
-func (v *logView) verify() { v.check(func(ctx context.Context, l *core.Ledger) (*core.Broken, error) { return l.Verify(ctx) }) }
+func (v *logView) verify() {
+	v.check(func(ctx context.Context, l *core.Ledger) (*core.Broken, error) { return l.Verify(ctx) })
+}
 
 func (v *logView) check(verify func(ctx context.Context, l *core.Ledger) (*core.Broken, error)) {
 	if v.room.work.Busy() {

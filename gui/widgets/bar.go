@@ -15,8 +15,8 @@ type barLayout struct{ share float64 }
 
 // chartBar is how thick a bar is; one of a few in many is still seen.
 const (
-	chartBar = 18
-	chartLeast  = 3
+	chartBar   = 18
+	chartLeast = 3
 )
 
 // Layout implements fyne.Layout.
