@@ -86,12 +86,7 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	}
 	if first != nil {
 		go first.Serve(func(paths []string) {
-			window.Tasks().Post(func() {
-				window.Window().RequestFocus()
-				if len(paths) > 0 {
-					window.OpenPaths(paths)
-				}
-			})
+			window.Tasks().Post(func() { window.HandOver(paths) })
 		})
 	}
 	window.Run()

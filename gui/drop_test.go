@@ -208,6 +208,34 @@ func TestOpenPaths(t *testing.T) {
 	}
 }
 
+// What a second start hands over waits for the answer to an open dialog, and is not lost.
+func TestHandOver(t *testing.T) {
+	request := frametest.Put(t, filepath.Join(t.TempDir(), "dev.csr"), frametest.Request(t, frametest.NewKey(t), "dev"))
+	r := newRig(t)
+	timers := len(r.Timers)
+	r.HandOver(nil) // a start without files only brings the window to the front
+	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF1})
+	r.HandOver([]string{request})
+	for range 3 {
+		r.Wait()
+		if rows(r.CSR) != 0 || len(r.Timers) == timers {
+			t.Fatalf("behind a dialog: %d rows, %d timers", rows(r.CSR), len(r.Timers)-timers)
+		}
+		r.Timers[len(r.Timers)-1]()
+	}
+	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	r.NoDialog()
+	r.Wait()
+	r.Timers[len(r.Timers)-1]()
+	r.Until(func() bool { return rows(r.CSR) == 1 })
+	r.Wait()
+	r.HandOver([]string{request})
+	r.Wait()
+	if rows(r.CSR) != 1 {
+		t.Errorf("the same file again: %d rows", rows(r.CSR))
+	}
+}
+
 func TestADropBehindADialog(t *testing.T) {
 	r, dir := newRig(t), frametest.GoodFolder(t)
 	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF1})

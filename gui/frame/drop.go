@@ -35,6 +35,23 @@ func (a *Frame) OnDropped(_ fyne.Position, uris []fyne.URI) {
 // OpenPaths opens each file and folder in the room where it belongs, such as those that the command line names.
 func (a *Frame) OpenPaths(paths []string) { a.lead(paths, nil) }
 
+// HandOver takes what a second start of the program was given: the window comes to the front, and the paths open where they belong. A
+// dialog that is open is answered first.
+func (a *Frame) HandOver(paths []string) {
+	a.window.RequestFocus()
+	a.openUncovered(paths)
+}
+
+func (a *Frame) openUncovered(paths []string) {
+	switch {
+	case len(paths) == 0:
+	case a.Covered():
+		a.tasks.After(sampling, func() { a.openUncovered(paths) })
+	default:
+		a.OpenPaths(paths)
+	}
+}
+
 // lead looks at paths off the UI thread and gives each to the room where it belongs. What the room in front takes it gets at once; for
 // the rest another room is offered. Without a room in front nothing is asked that can be told from the files.
 func (a *Frame) lead(paths []string, front Room) {
