@@ -8,13 +8,16 @@ import (
 	"hash/maphash"
 	"slices"
 	"sort"
+	"unicode"
+	"unicode/utf8"
 
 	"enrollbench/core/progress"
 )
 
-// SortKey is one column to sort by. Empty cells come last in either direction, as in a spreadsheet. Text is ordered by its
-// characters' code points. With Numeric, values that are decimal numbers come first, by their value however many digits
-// they have; other text follows as text.
+// SortKey is one column to sort by. Empty cells come last in either direction, as in a spreadsheet. Text is ordered as people
+// do: numbers in it by their values (dev-2 before dev-10), letters without case, and what differs only in that by its bytes; all this
+// in its first naturalBytes, beyond which it is ordered by its bytes. With Numeric, values that are decimal numbers come first, by
+// their value however many digits they have; other text follows as text.
 type SortKey struct {
 	Column     ColumnID
 	Descending bool
@@ -34,7 +37,40 @@ func (k SortKey) append(b, value []byte) []byte {
 		}
 		b = append(b, keyText)
 	}
-	return append(b, value...)
+	return append(appendNatural(b, value[:min(len(value), naturalBytes)]), value...)
+}
+
+// naturalBytes is how far into a text people look for numbers: names are shorter, and requests would cost twice the time.
+const naturalBytes = 128
+
+// appendNatural adds bytes that compare as people order texts, and an end that comes before whatever a longer text goes on with.
+func appendNatural(b, text []byte) []byte {
+	for i := 0; i < len(text); {
+		c := text[i]
+		switch {
+		case c >= '0' && c <= '9':
+			end := i + 1
+			for end < len(text) && text[end] >= '0' && text[end] <= '9' {
+				end++
+			}
+			number := bytes.TrimLeft(text[i:end], "0")
+			b = append(b, '0', byte(len(number))) // a digit among other characters; more digits are more
+			b = append(b, number...)
+			i = end
+			continue
+		case c >= 'A' && c <= 'Z':
+			b = append(b, c+'a'-'A')
+		case c < utf8.RuneSelf:
+			b = append(b, c)
+		default:
+			r, size := utf8.DecodeRune(text[i:])
+			b = utf8.AppendRune(b, unicode.ToLower(r))
+			i += size
+			continue
+		}
+		i++
+	}
+	return append(b, 0)
 }
 
 // The first byte of a numeric key.

@@ -1,6 +1,7 @@
 package csvdoc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 // cellTexts are what the random tables are made of: short, so that equal cells are many, with what sorting and searching must
 // not stumble over.
 var cellTexts = []string{
-	"", "", "a", "A", "b", "ab", "Ab", "aB", "abab", "ä", "Ä", "ß", "K", "k", "\u212a", "ſs", "007", "7", "7.0", "-7", "-7.5", "+3", "12", "1.23E+11",
+	"", "", "a", "A", "b", "ab", "Ab", "aB", "abab", "b2", "B10", "b010", "b2c", "b2-", "ä", "Ä", "ß", "K", "k", "\u212a", "ſs", "007", "7", "7.0", "-7", "-7.5", "+3", "12", "1.23E+11",
 	"99999999999999999998", "99999999999999999999", "-0.5", "0", "-0", ".5", "5.", " 8 ", "a b", "x,y", "say \"hi\"", "two\nlines", "日本",
 }
 
@@ -56,6 +57,32 @@ func naiveNumber(s string) (*big.Rat, bool) {
 
 var numbers = map[string]*big.Rat{}
 
+// token is a number or a character.
+var token = regexp.MustCompile(`(?s)[0-9]+|.`)
+
+// naiveText orders texts as people do, one number or character after the other.
+func naiveText(a, b string) int {
+	x := token.FindAllString(a[:min(len(a), naturalBytes)], -1)
+	y := token.FindAllString(b[:min(len(b), naturalBytes)], -1)
+	for i := range min(len(x), len(y)) {
+		m, isM := new(big.Int).SetString(x[i], 10)
+		n, isN := new(big.Int).SetString(y[i], 10)
+		c := strings.Compare(strings.ToLower(x[i]), strings.ToLower(y[i]))
+		switch {
+		case isM && isN:
+			c = m.Cmp(n)
+		case isM:
+			c = strings.Compare("0", strings.ToLower(y[i]))
+		case isN:
+			c = strings.Compare(strings.ToLower(x[i]), "0")
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(a, b))
+}
+
 func naiveCompare(k SortKey, a, b string) int {
 	if a == "" || b == "" {
 		switch {
@@ -77,7 +104,7 @@ func naiveCompare(k SortKey, a, b string) int {
 	case k.Numeric && isB:
 		c = 1
 	default:
-		c = strings.Compare(a, b)
+		c = naiveText(a, b)
 	}
 	if k.Descending {
 		return -c

@@ -173,6 +173,19 @@ func TestCSVDroppedCSRsOnServiceKeys(t *testing.T) {
 	}
 }
 
+// Only the names also means that a column for CSRs that is there stays empty.
+func TestCSVOnlyNamesBesideAColumnForCSRs(t *testing.T) {
+	r, _ := openedCSV(t, "subject.common_name,csr\n")
+	r.CSV.setKeys(enrollment.ServerKeys)
+	r.Wait()
+	r.Drop(frametest.GoodFolder(t))
+	r.Dialog().Take(1)
+	r.Wait()
+	if got := r.cells(); !slices.EqualFunc(got, []string{"dev-a", "dev-b", "dev-c"}, func(row []string, name string) bool { return row[0] == name && row[1] == "" }) {
+		t.Errorf("the rows are %q", got)
+	}
+}
+
 func TestCSVStopsAtAPrivateKey(t *testing.T) {
 	r, _ := openedCSV(t, "subject.common_name,csr\n")
 	r.Drop(frametest.MixedFolder(t))
