@@ -76,6 +76,7 @@ func run(ctx context.Context, s *session, root *command, args []string) int {
 		return status
 	case err != nil && !errors.Is(err, errFindings):
 		s.complain("%s", osfile.Explain(err))
+		record(called.CommandPath() + ": " + osfile.Explain(err))
 		return status
 	default:
 		return status

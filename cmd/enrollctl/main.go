@@ -53,6 +53,7 @@ var root = &command{
 		practiceCommand,
 		jobCommand,
 		demo,
+		diagnose,
 		versionCommand,
 	},
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -95,10 +96,7 @@ type announcement struct {
 func (p *practising) run(ctx context.Context, s *session) error {
 	folder := p.folder
 	if folder == "" {
-		var err error
-		if folder, err = practice.DefaultFolder(); err != nil {
-			return fmt.Errorf("%w (--folder chooses one)", err)
-		}
+		folder = filepath.Join(trustmanager.DefaultFolder(), "practice")
 	}
 	options := practice.Options{
 		Folder: folder, Listen: p.listen, Approval: p.approval, Faults: practice.Faults(p.faults), Pace: int(p.pace), AllowRSAOver2000: p.overRSA,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"enrollbench/core/store"
+	"enrollbench/core/trustmanager"
 )
 
 // migrations are the tables of this package. What is asked for by value has a column; the rest of a record is its body.
@@ -69,6 +70,9 @@ func scan(row scanner) (*Record, error) {
 		return nil, fmt.Errorf("record of batch %q: %w", id, err)
 	}
 	r.ID, r.State, r.Change = id, State(state), change
+	for _, path := range []*string{&r.Path, &r.OrderPath, &r.ResultPath} {
+		*path = trustmanager.Moved(*path)
+	}
 	return r, nil
 }
 

@@ -285,12 +285,3 @@ func (s *Service) logf(format string, args ...any) {
 		s.options.Log(fmt.Sprintf(format, args...))
 	}
 }
-
-// DefaultFolder is where the account's own practice service keeps its state.
-func DefaultFolder() (string, error) {
-	base, err := os.UserConfigDir()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(base, "enrollbench", "practice"), nil
-}

@@ -57,13 +57,13 @@ var core = map[string]layer{
 	"csr": format, "csvdoc": format, "eui48": format, "openpgp": format, "cms": format,
 
 	"enrollment": service, "recipient": service, "delivery": service, "trustmanager": service, "practice": service,
-	"keychain": service, "transcript": service, "ledger": service, "job": service,
+	"keychain": service, "transcript": service, "ledger": service, "job": service, "diagnosis": service,
 }
 
 // storeys names what lies below gui, from the ground up: what stands on a lower storey may be imported. Rooms share the
 // highest and do not know of each other; only gui itself, which furnishes them, imports them all.
 var storeys = map[string]int{
-	"words": 0, "crash": 0, "sheet": 0, "look": 1, "widgets": 2, "files": 3, "frame": 4,
+	"words": 0, "sheet": 0, "look": 1, "widgets": 2, "files": 3, "frame": 4,
 	"requests": rooms, "table": rooms, "macs": rooms, "jobs": rooms, "results": rooms, "settings": rooms, "start": rooms, "keys": rooms, "ledger": rooms,
 }
 

@@ -1,0 +1,5 @@
+//go:build !unix && !windows
+
+package diagnosis
+
+func system() string { return "unknown" }
