@@ -10,20 +10,22 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"enrollbench/core/diagnosis"
 	"enrollbench/core/instance"
 	"enrollbench/core/osfile"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui"
-	"enrollbench/gui/crash"
 	"enrollbench/resources"
 )
 
@@ -63,6 +65,7 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 		fmt.Fprintln(stderr, "enrollbench: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open; use enrollctl here")
 		return 3
 	}
+	log.SetOutput(io.MultiWriter(diagnosis.NewLog(diagnosis.Folder(), "enrollbench"), stderr)) // in this order: a window of Windows has no stderr
 	paths := absolute(flags.Args())
 	first, err := only(paths)
 	switch {
@@ -75,12 +78,19 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			crash.Report(stderr, versionText(), p, debug.Stack())
+			if file := crashed(p, debug.Stack()); file != "" {
+				tell("A defect ended EnrollBench. The details are in " + file + ". The next start offers to copy them.")
+			}
 			status = 3
 		}
 	}()
+	if err := probeOpenGL(); err != nil {
+		log.Printf("no OpenGL: %v", err)
+		tell(noOpenGL)
+		return 3
+	}
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "EnrollBench", Version: versionText(), Icon: resources.AppIcon()})
-	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: func(p any, stack []byte) { crash.Report(stderr, versionText(), p, stack) }})
+	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: crashed})
 	if len(paths) > 0 {
 		window.OpenPaths(paths)
 	}
@@ -118,6 +128,17 @@ func absolute(paths []string) []string {
 		}
 	}
 	return all
+}
+
+// crashed writes a crash file, says where it is, and returns that; "" where it could not be written.
+func crashed(value any, stack []byte) string {
+	file, err := diagnosis.Crash(diagnosis.Folder(), versionText(), time.Now(), value, stack)
+	if err != nil {
+		log.Printf("a defect, and the crash file could not be written: %v\n%s", err, stack)
+		return ""
+	}
+	log.Printf("a defect; the details are in %s", file)
+	return file
 }
 
 // hasDisplay says whether a window can open at all. Linux and the BSDs name their display in the environment.

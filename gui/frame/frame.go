@@ -79,10 +79,10 @@ type Frame struct {
 type Options struct {
 	Tasks   *Tasks
 	Chooser files.Chooser
-	Config  string                        // folder for what is to be kept, "" for the user's own
-	Secrets SecretStore                   // nil for the keychain of the system
-	Traces  string                        // folder of notes about temporaries (delivery.Sweep), "" for the usual one
-	OnPanic func(value any, stack []byte) // told of a defect that ended a piece of work, but not the program
+	Config  string                                      // folder for what is to be kept, "" for the user's own
+	Secrets SecretStore                                 // nil for the keychain of the system
+	Traces  string                                      // folder of notes about temporaries (delivery.Sweep), "" for the usual one
+	OnPanic func(value any, stack []byte) (file string) // told of a defect that ended a piece of work, but not the program; says where it wrote that down
 }
 
 // Layout is where the rooms are, and what is asked before the window closes.
@@ -137,6 +137,7 @@ func (a *Frame) Furnish(l Layout) {
 	a.showPill()
 	a.showLink()
 	a.sweep(a.traces)
+	a.offerCrash()
 	a.openDesk()
 }
 

@@ -58,7 +58,7 @@ func Explain(what string, err error) problem {
 	case errors.As(err, &unfit):
 		p.Text = words.T("problem.unfit")
 	case errors.As(err, &panicked):
-		p.Text = words.T("problem.defect")
+		p.Text = words.T("problem.defect", "File", panicked.File)
 	case errors.Is(err, csr.ErrNothingReady):
 		p.Text = words.T("problem.nothing-ready")
 	case errors.Is(err, atomicfile.ErrExists), errors.Is(err, fs.ErrExist):
@@ -90,6 +90,7 @@ func (a *Frame) Fail(what string, err error, next ...widgets.Answer) {
 		a.Note(widgets.Note{State: look.Notice, Text: words.T("note.cancelled")})
 		return
 	}
+	logFailure(what, err)
 	p := Explain(what, err)
 	a.Ask(&widgets.Dialog{State: look.Failed, Title: p.Title, Text: p.Text, Detail: p.Raw,
 		Answers: append([]widgets.Answer{{Text: words.T("dialog.close")}}, next...)})

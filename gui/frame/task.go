@@ -25,7 +25,7 @@ type Tasks struct {
 	clock   func() time.Time
 	ticks   func() (c <-chan time.Time, stop func()) // when to sample progress
 	after   func(time.Duration, func()) (stop func())
-	onPanic func(value any, stack []byte) // writes the crash down; may be nil
+	onPanic func(value any, stack []byte) (file string) // writes the crash down; may be nil
 }
 
 // sampling is how often progress is shown.
@@ -96,7 +96,10 @@ func (t *Tasks) start(f func()) {
 }
 
 // PanicError says that work failed by a defect of this program.
-type PanicError struct{ Value any }
+type PanicError struct {
+	Value any
+	File  string // where it is written down, "" for nowhere
+}
 
 // Error names what happened.
 func (e *PanicError) Error() string { return fmt.Sprintf("defect in this program: %v", e.Value) }
@@ -225,10 +228,11 @@ func atEnd(ctx context.Context, end func()) {
 func guarded[T any](ctx context.Context, t *Tasks, c *progress.Counter, work func(context.Context, progress.Func) (T, error)) (value T, err error) {
 	defer func() {
 		if p := recover(); p != nil {
+			defect := &PanicError{Value: p}
 			if t.onPanic != nil {
-				t.onPanic(p, debug.Stack())
+				defect.File = t.onPanic(p, debug.Stack())
 			}
-			err = &PanicError{Value: p}
+			err = defect
 		}
 	}()
 	return work(ctx, c.Set)

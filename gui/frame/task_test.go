@@ -85,17 +85,18 @@ func TestProgressIsSampled(t *testing.T) {
 func TestPanicBecomesAnError(t *testing.T) {
 	r := newRig(t)
 	crashed := make(chan any, 1)
-	r.Tasks().SetOnPanic(func(v any, stack []byte) {
+	r.Tasks().SetOnPanic(func(v any, stack []byte) string {
 		if len(stack) == 0 {
 			t.Error("no stack")
 		}
 		crashed <- v
+		return "crash.txt"
 	})
 	lane := r.Tasks().NewRunner(nil)
 	var got error
 	frame.Run(lane, "", func(context.Context, progress.Func) (int, error) { panic("boom") }, func(_ int, err error) { got = err })
 	r.Until(func() bool { return got != nil })
-	if p := (*frame.PanicError)(nil); !errors.As(got, &p) || <-crashed != "boom" {
+	if p := (*frame.PanicError)(nil); !errors.As(got, &p) || <-crashed != "boom" || p.File != "crash.txt" {
 		t.Errorf("the error is %v", got)
 	}
 }

@@ -33,6 +33,7 @@ type Window interface {
 	JobsThatNeed(connection string) int
 	StationChanged(name string)
 	ShowJobs()
+	CopyDiagnosis()
 }
 
 // settingsTab shows core/trustmanager's connections: who is ordered from, and how one proves who one is.
@@ -89,7 +90,8 @@ func (t *Room) build() {
 	t.phrases = widgets.NewButton("", look.Icon("key"), t.askPassphrases)
 	language := widgets.NewButton(words.T("settings.language"), look.Icon("options"), t.askLanguage)
 	memory := widgets.NewButton(words.T("settings.ledger"), look.Icon("ledger"), t.askLedger)
-	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing, memory, language)
+	diagnosis := widgets.NewButton(words.T("diagnosis.copy"), look.Icon("copy"), t.app.CopyDiagnosis)
+	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing, memory, language, diagnosis)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
 		widgets.Inset(0, look.Gap, widgets.NewText(words.T("settings.connections")).Title()), buttons, nil, nil,
 		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))
