@@ -12,8 +12,9 @@ import (
 	"strings"
 )
 
-// silent are places of core whose texts no user reads in the window: practice plays a service, which answers in English as the real one does.
-var silent = []string{"core/practice", "core/store", "core/progress"}
+// silent are places of core whose texts no user reads in the window: practice plays a service, which answers in English as the real one
+// does, and a diagnosis is for those who support the program.
+var silent = []string{"core/diagnosis", "core/practice", "core/store", "core/progress"}
 
 // citing are the calls whose argument of that number is a citation or a name, which no language changes.
 var citing = map[string][]int{"NewRule": {0, 2}}
