@@ -245,3 +245,17 @@ func number(b bool) int {
 func text(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "")
 }
+
+// ClockOff is how far this computer's clock is ahead of the ledger's: of the server's clock, or, negative only, of the newest
+// entry of the audit log. Times in the ledger are those of each station's clock; their order is that of the entries' numbers,
+// whatever the clocks say. More than a few minutes deserve a warning.
+func (l *Ledger) ClockOff(ctx context.Context) (time.Duration, error) {
+	if l.db.Shared() {
+		var at float64
+		err := l.db.Reader().QueryRowContext(ctx, "SELECT extract(epoch FROM clock_timestamp())::float8").Scan(&at)
+		return l.now().Sub(time.UnixMilli(int64(at * 1000))), l.db.Explain(err)
+	}
+	var at sql.NullInt64
+	err := l.db.Reader().QueryRowContext(ctx, "SELECT max(at) FROM audit").Scan(&at)
+	return min(0, l.now().Sub(time.UnixMilli(at.Int64))), l.db.Explain(err)
+}

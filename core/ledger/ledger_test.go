@@ -16,8 +16,6 @@ import (
 	"enrollbench/core/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
-
 const env = "one.example/acme"
 
 var ctx = context.Background()

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
@@ -120,14 +119,13 @@ func (s *Server) Run(options ...string) error {
 }
 
 // Stop ends the server and every connection to it; Run starts it again.
-func (s *Server) Stop() {
-	_ = s.hold.Close()
-	_ = s.watch.Wait()
+func (s *Server) Stop() error {
+	return errors.Join(s.hold.Close(), s.watch.Wait())
 }
 
 // Close stops the server and removes its folder.
 func (s *Server) Close() error {
-	s.Stop()
+	_ = s.Stop() // it may be stopped
 	return os.RemoveAll(s.folder)
 }
 
@@ -191,6 +189,5 @@ func Main(m *testing.M) {
 	if shared != nil {
 		_ = shared.Close()
 	}
-	runtime.KeepAlive(shared)
 	os.Exit(code)
 }
