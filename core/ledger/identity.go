@@ -116,7 +116,8 @@ func fold(s string) []byte {
 	key := []byte(strings.ToLower(strings.Join(strings.Fields(s), " ")))
 	if len(key) > maxValue {
 		sum := sha256.Sum256(key)
-		key = append(key[:maxValue-2*sha256.Size:maxValue-2*sha256.Size], hex.EncodeToString(sum[:])...)
+		begin := strings.ToValidUTF8(string(key[:maxValue-2*sha256.Size]), "") // no half of a character
+		key = []byte(begin + hex.EncodeToString(sum[:]))
 	}
 	return key
 }

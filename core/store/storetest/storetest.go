@@ -8,11 +8,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -64,7 +66,7 @@ func Start(options ...string) (*Server, error) {
 	if err := s.dropRights(); err != nil {
 		return nil, err
 	}
-	make := exec.Command(initdb, "-D", filepath.Join(folder, "data"), "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync") // #nosec G204 -- for tests
+	make := exec.Command(initdb, "-D", filepath.Join(folder, "data"), "-U", "tester", "--auth-local=trust", "--auth-host=scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync") // #nosec G204 -- for tests
 	make.SysProcAttr, make.Dir = s.as, folder
 	if out, err := make.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w\n%s", err, out), os.RemoveAll(folder))
@@ -107,8 +109,14 @@ func (s *Server) Run(options ...string) error {
 		return err
 	}
 	_ = r.Close()
+	url := s.url("postgres")
+	for _, o := range options {
+		if port, ok := strings.CutPrefix(o, "port="); ok {
+			url += " port=" + port
+		}
+	}
 	for range 600 { // a minute
-		c, err := pgx.Connect(context.Background(), s.url("postgres"))
+		c, err := pgx.Connect(context.Background(), url)
 		if err == nil {
 			return c.Close(context.Background())
 		}
@@ -190,4 +198,32 @@ func Main(m *testing.M) {
 		_ = shared.Close()
 	}
 	os.Exit(code)
+}
+
+// TLS gives the server a certificate with its private key, has it listen on a port of this computer, and returns the connection
+// string to it without the host.
+func (s *Server) TLS(certificate, private []byte) (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	if err := listener.Close(); err != nil {
+		return "", err
+	}
+	for name, data := range map[string][]byte{"server.crt": certificate, "server.key": private} {
+		path := filepath.Join(s.folder, "data", name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			return "", err
+		}
+		if s.as != nil {
+			if err := os.Chown(path, int(s.as.Credential.Uid), int(s.as.Credential.Gid)); err != nil {
+				return "", err
+			}
+		}
+	}
+	if err := s.Stop(); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("user=tester dbname=postgres port=%d", port), s.Run("-c", "ssl=on", "-c", "listen_addresses=127.0.0.1", "-c", fmt.Sprint("port=", port))
 }
