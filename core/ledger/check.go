@@ -114,6 +114,7 @@ func (l *Ledger) Check(ctx context.Context, b Batch) ([]Conflict, error) {
 // conflicts finds what of h is held in an environment.
 func (l *Ledger) conflicts(ctx context.Context, q querier, env int64, h *held) ([]Conflict, error) {
 	f := finder{l: l, ctx: ctx, q: q, env: env, holders: map[ClaimID]*Claim{}}
+	defer f.close()
 	if err := f.macs(h.macs); err != nil {
 		return nil, err
 	}
@@ -143,6 +144,30 @@ type finder struct {
 	env     int64
 	holders map[ClaimID]*Claim
 	found   []Conflict
+
+	query     string // the last one, prepared: thousands of the same follow each other
+	statement *sql.Stmt
+}
+
+// ask reads the rows of a query.
+func (f *finder) ask(each func(rows *sql.Rows) error, query string, args ...any) error {
+	if query != f.query {
+		f.close()
+		statement, err := f.q.PrepareContext(f.ctx, query)
+		if err != nil {
+			return f.l.db.Explain(err)
+		}
+		f.query, f.statement = query, statement
+	}
+	rows, err := f.statement.QueryContext(f.ctx, args...)
+	return f.l.read(rows, err, each)
+}
+
+func (f *finder) close() {
+	if f.statement != nil {
+		_ = f.statement.Close() // what it told is known
+		f.query, f.statement = "", nil
+	}
 }
 
 // askAtOnce is how many values a query asks for.
@@ -167,7 +192,7 @@ func (f *finder) names(all []heldName) error {
 		for _, p := range part {
 			args = append(args, []byte(p.value))
 		}
-		err := f.l.each(f.ctx, f.q, func(rows *sql.Rows) error {
+		err := f.ask(func(rows *sql.Rows) error {
 			var value []byte
 			var claim ClaimID
 			var row int
@@ -256,7 +281,7 @@ func (f *finder) cluster(level int, ranges []heldRange, last eui48.Address) erro
 			ends[i] = max(ends[i], ends[i-1])
 		}
 	}
-	return f.l.each(f.ctx, f.q, func(rows *sql.Rows) error {
+	return f.ask(func(rows *sql.Rows) error {
 		var start, end, step int64
 		var claim ClaimID
 		var row int

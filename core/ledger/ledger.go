@@ -185,6 +185,7 @@ func readIdentity(ctx context.Context, q querier) (is identity, err error) {
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // write runs f as one transaction of a ledger that is as this station remembers it.
@@ -216,6 +217,10 @@ func (l *Ledger) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 // each reads the rows of a query.
 func (l *Ledger) each(ctx context.Context, q querier, f func(rows *sql.Rows) error, query string, args ...any) error {
 	rows, err := q.QueryContext(ctx, query, args...)
+	return l.read(rows, err, f)
+}
+
+func (l *Ledger) read(rows *sql.Rows, err error, f func(rows *sql.Rows) error) error {
 	if err != nil {
 		return l.db.Explain(err)
 	}

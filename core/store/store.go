@@ -90,7 +90,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{path: abs}
-	if db.writer, err = sql.Open("sqlite", source(abs, "_txlock=immediate")); err != nil {
+	if db.writer, err = sql.Open("sqlite", source(abs, "_txlock=immediate&_pragma=cache_size(-32000)")); err != nil {
 		return nil, err
 	}
 	db.writer.SetMaxOpenConns(1)
