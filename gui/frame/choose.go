@@ -87,6 +87,7 @@ func (a *Frame) PickTarget(o files.Options, then func(path string, agreed bool))
 		if to.path == "" {
 			return
 		}
+		a.savedBefore = p.String(PrefSaveFolder)
 		p.SetString(PrefSaveFolder, filepath.Dir(to.path))
 		if len(o.Ends) > 0 && filepath.Ext(to.path) == "" {
 			to = target{to.path + o.Ends[0], false}

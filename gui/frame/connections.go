@@ -233,7 +233,7 @@ func ConnectionWords(err error) string {
 		}
 		return words.Sentence(words.Visible(cause.Error())) + " " + words.Sentence(advice)
 	}
-	return words.Sentence(words.Visible(strings.TrimSpace(err.Error())))
+	return words.Sentence(words.Plain(strings.TrimSpace(err.Error())))
 }
 
 // takes says whether a profile takes batches of these keys, as far as the service tells.

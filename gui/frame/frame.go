@@ -53,6 +53,8 @@ type Frame struct {
 	closing  bool
 	leading  int // drops that are being looked at
 
+	savedBefore string // the folder that files were saved to before the last choice
+
 	config string // folder for what is to be kept
 	traces string // folder of notes about temporaries
 	trust  TrustStore

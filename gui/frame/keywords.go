@@ -21,11 +21,14 @@ func KeyWords(err error) (text, hint string) {
 	case errors.Is(err, privatekey.ErrWrongPassphrase):
 		return words.T("key.wrong-passphrase"), words.T("key.wrong-passphrase-hint")
 	case errors.Is(err, privatekey.ErrNotAKey), errors.Is(err, openpgp.ErrNotAKey):
-		return words.Sentence(words.Error(err)), words.T("key.not-a-key-hint")
+		return words.Sentence(words.Plain(err.Error())), words.T("key.not-a-key-hint")
 	case errors.Is(err, delivery.ErrNeedKey):
 		return words.T("key.needed"), words.T("key.needed-hint")
 	}
-	return words.Sentence(words.Error(err)), ""
+	if text := causeOf(err); text != "" {
+		return text, ""
+	}
+	return words.Sentence(words.Plain(err.Error())), ""
 }
 
 // shownKeys is how many keys a message names.

@@ -26,7 +26,7 @@ func TestServicesAreExplained(t *testing.T) {
 		"Settings":                   &trustmanager.APIError{Status: 401},
 		"administrator":              &trustmanager.APIError{Status: 403, Message: "no permission"},
 		"Paths and names":            &trustmanager.AnswerError{Request: "GET https://h/x", Reason: "is no JSON"},
-		"in 30s":                     &trustmanager.APIError{Status: 429, RetryAfter: 30 * time.Second},
+		"in 30 s":                    &trustmanager.APIError{Status: 429, RetryAfter: 30 * time.Second},
 		"status page":                &trustmanager.NotSentError{Err: &trustmanager.APIError{Status: 500}},
 		"Quota used up":              &trustmanager.APIError{Status: 400, Message: "quota used up"},
 		"Split":                      &trustmanager.APIError{Status: 413},

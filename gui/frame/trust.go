@@ -22,6 +22,9 @@ const trustName = "pinned-issuers.pem"
 
 func newTrustStore(folder string) TrustStore { return TrustStore{filepath.Join(folder, trustName)} }
 
+// Path is the file that they stand in.
+func (s TrustStore) Path() string { return s.path }
+
 // list returns the pinned certificates.
 func (s TrustStore) List() ([]*x509.Certificate, error) {
 	data, err := os.ReadFile(s.path)

@@ -143,7 +143,7 @@ func (d *jobDetails) explain(r *job.Record) {
 		d.body.Add(widgets.NewParagraph(text))
 	}
 	if r.LastError != "" {
-		wrong := widgets.NewParagraph(words.T("jobs.last-error", "Error", words.Visible(r.LastError)))
+		wrong := widgets.NewParagraph(words.T("jobs.last-error", "Error", words.Plain(r.LastError)))
 		wrong.Color = look.Warning.Color()
 		d.body.Add(wrong)
 	}

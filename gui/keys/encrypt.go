@@ -12,16 +12,21 @@ import (
 	"enrollbench/gui/files"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
 )
 
 // encrypt seals a file to the chosen key.
 func (p *Room) encrypt() {
 	p.app.PickFiles(files.Options{Title: words.T("encrypt.pick")}, func(paths []string) {
-		r := p.app.Recipient()
-		p.app.SaveFile(files.Options{Title: words.T("encrypt.save"), Folder: filepath.Dir(paths[0]), Name: filepath.Base(paths[0]) + frame.SealedEnding(r)},
-			func(path string, replace bool) { p.sealFile(r, paths[0], path, replace) })
+		p.sealTo(p.app.Recipient(), paths[0])
 	})
+}
+
+// sealTo asks where a file is to be sealed to.
+func (p *Room) sealTo(r *recipient.Recipient, in string) {
+	p.app.SaveFile(files.Options{Title: words.T("encrypt.save"), Folder: filepath.Dir(in), Name: filepath.Base(in) + frame.SealedEnding(r)},
+		func(path string, replace bool) { p.sealFile(r, in, path, replace) })
 }
 
 func (p *Room) sealFile(r *recipient.Recipient, in, out string, replace bool) {
@@ -31,7 +36,7 @@ func (p *Room) sealFile(r *recipient.Recipient, in, out string, replace bool) {
 	}, func(_ struct{}, err error) {
 		p.showBar()
 		if err != nil {
-			a.Fail(words.T("encrypt.failed"), err)
+			a.Fail(words.T("encrypt.failed"), err, widgets.Answer{Text: words.T("problem.other-folder"), Act: func() { p.sealTo(r, in) }})
 			return
 		}
 		a.Written(look.Ready, words.T("encrypt.done", "Name", words.Visible(r.Title())), out)

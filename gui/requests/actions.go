@@ -35,7 +35,7 @@ func (t *Room) change(title, failure string, undoable bool, work func(context.Co
 		if err != nil {
 			t.pending = nil
 			t.showBar()
-			t.app.Fail(failure, err)
+			t.app.Fail(failure, err, widgets.Answer{Text: words.T("problem.again"), Act: func() { t.change(title, failure, undoable, work, done) }})
 			return
 		}
 		if undoable {

@@ -95,7 +95,7 @@ func (d *detailsPane) show(i int) {
 		if err != nil {
 			d.fill(append(d.findings(v, i),
 				widgets.NewParagraph(words.T("details.failed")),
-				widgets.NewParagraph(words.Error(err)).Muted().Small())...)
+				widgets.NewParagraph(words.Plain(err.Error())).Muted().Small())...)
 			return
 		}
 		d.fill(append(d.findings(v, i), d.describe(e, details)...)...)

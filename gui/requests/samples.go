@@ -16,6 +16,7 @@ import (
 	"enrollbench/core/osfile"
 	"enrollbench/core/progress"
 	"enrollbench/gui/frame"
+	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
 )
 
@@ -97,7 +98,7 @@ func (t *Room) trySamples() {
 	frame.Run(t.work, words.T("csr.making-samples"), sampleSet, func(folder string, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.Fail(words.T("csr.samples-failed"), err)
+			t.app.Fail(words.T("csr.samples-failed"), err, widgets.Answer{Text: words.T("problem.again"), Act: t.trySamples})
 			return
 		}
 		t.forgetSamples()

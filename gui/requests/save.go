@@ -118,12 +118,20 @@ func (t *Room) write(v *csrView, o csr.BundleOptions, agreed bool) {
 			}
 			t.askReplace(v, o, old.Files)
 		case err != nil:
-			t.app.Fail(words.T("save.failed"), err)
+			t.app.Fail(words.T("save.failed"), err, t.afterFailure(v, o, err))
 		default:
 			t.saved(r)
 		}
 		t.addPending()
 	})
+}
+
+// afterFailure is the next step when the upload file was not written: check again what has changed, or another place.
+func (t *Room) afterFailure(v *csrView, o csr.BundleOptions, err error) widgets.Answer {
+	if errors.As(err, new(*csr.ChangedError)) {
+		return widgets.Answer{Text: words.T("csr.check-again"), Act: t.Recheck}
+	}
+	return widgets.Answer{Text: words.T("problem.other-folder"), Act: func() { t.askWhere(v, o.LeaveOutErrors) }}
 }
 
 func (t *Room) askReplace(v *csrView, o csr.BundleOptions, files []string) {

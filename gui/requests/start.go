@@ -2,6 +2,7 @@ package requests
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 
@@ -76,7 +77,11 @@ func (t *Room) bundleToStart(v *csrView) {
 	}, func(b *frame.Order, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.Fail(words.T("start.bundle-failed"), err)
+			next := widgets.Answer{Text: words.T("problem.again"), Act: func() { t.bundleToStart(v) }}
+			if errors.As(err, new(*csr.ChangedError)) {
+				next = widgets.Answer{Text: words.T("csr.check-again"), Act: t.Recheck}
+			}
+			t.app.Fail(words.T("start.bundle-failed"), err, next)
 		} else {
 			t.app.StartBatch(b)
 		}

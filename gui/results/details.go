@@ -63,7 +63,7 @@ func (p *resultPage) showDetails() {
 			switch {
 			case p.result == nil || p.result.delivery != d:
 			case err != nil:
-				p.fill(widgets.NewParagraph(words.T("details.certificate-failed")), widgets.NewParagraph(words.Error(err)).Muted().Small())
+				p.fill(widgets.NewParagraph(words.T("details.certificate-failed")), widgets.NewParagraph(words.Plain(err.Error())).Muted().Small())
 			default:
 				p.fill(p.describe(item, c)...)
 				p.wheel.ScrollToTop()

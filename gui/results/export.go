@@ -216,7 +216,7 @@ func (p *exportPage) name() {
 		func(names []string, err error) {
 			p.names, p.wrong = names, ""
 			if err != nil {
-				p.wrong = words.Sentence(words.Error(err))
+				p.wrong = frame.Words(err)
 			}
 			p.showExamples()
 			p.tab.showBar()

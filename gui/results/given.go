@@ -201,7 +201,7 @@ func (p *givenPage) showPinned() {
 	p.manage.Hide()
 	switch {
 	case err != nil:
-		p.pinned.SetText(words.T("open.pins-broken", "Error", words.Error(err)))
+		p.pinned.SetText(words.T("open.pins-broken", "Error", words.Plain(err.Error())))
 	case len(pinned) == 0:
 		p.pinned.SetText(words.T("open.no-pins"))
 	default:
@@ -282,7 +282,7 @@ func (p *givenPage) failed(err error) {
 		p.order.failed(order.err)
 	case errors.As(err, &anchor):
 		p.trouble.Color = look.Failed.Color()
-		p.trouble.SetText(look.Failed.Word() + ": " + words.Error(anchor))
+		p.trouble.SetText(look.Failed.Word() + ": " + frame.Words(anchor.err))
 		p.trouble.Show()
 		p.root.Refresh()
 	case frame.KeyProblem(err):

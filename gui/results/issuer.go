@@ -69,7 +69,7 @@ func comparePublished(text string, sum [32]byte) (look.State, string, bool) {
 // pin trusts a root from now on and checks the result again.
 func (t *Room) pin(root *x509.Certificate) {
 	if err := t.app.Trust().Pin(root); err != nil {
-		t.app.Fail(words.T("pin.failed"), err)
+		t.app.Fail(words.T("pin.failed"), err, t.showStore())
 		return
 	}
 	t.app.Note(widgets.Note{State: look.Ready, Text: words.T("pin.done", "Name", words.Visible(commonName(root))),
@@ -79,7 +79,7 @@ func (t *Room) pin(root *x509.Certificate) {
 
 func (t *Room) unpin(root *x509.Certificate) {
 	if err := t.app.Trust().Unpin(root); err != nil {
-		t.app.Fail(words.T("pin.unpin-failed"), err)
+		t.app.Fail(words.T("pin.unpin-failed"), err, t.showStore())
 		return
 	}
 	t.Recheck()
@@ -89,7 +89,7 @@ func (t *Room) unpin(root *x509.Certificate) {
 func (t *Room) showPins() {
 	pinned, err := t.app.Trust().List()
 	if err != nil {
-		t.app.Fail(words.T("pin.list-failed"), err)
+		t.app.Fail(words.T("pin.list-failed"), err, t.showStore())
 		return
 	}
 	d := &widgets.Dialog{State: look.Notice, Title: words.T("pin.list"),
@@ -113,15 +113,20 @@ func (t *Room) showPins() {
 // takeBack trusts an issuer no longer; it can be undone.
 func (t *Room) takeBack(c *x509.Certificate) {
 	if err := t.app.Trust().Unpin(c); err != nil {
-		t.app.Fail(words.T("pin.unpin-failed"), err)
+		t.app.Fail(words.T("pin.unpin-failed"), err, t.showStore())
 		return
 	}
 	t.page.showPinned()
 	t.app.Note(widgets.Note{State: look.Ready, Text: words.T("pin.taken-back", "Name", words.Visible(commonName(c))),
 		Action: words.T("csr.undo"), Act: func() {
 			if err := t.app.Trust().Pin(c); err != nil {
-				t.app.Fail(words.T("pin.failed"), err)
+				t.app.Fail(words.T("pin.failed"), err, t.showStore())
 			}
 			t.page.showPinned()
 		}})
+}
+
+// showStore is the next step when the pinned issuers cannot be read or written: whoever may can look at their file.
+func (t *Room) showStore() widgets.Answer {
+	return widgets.Answer{Text: words.T("save.show"), Act: func() { t.app.ShowInFolder(t.app.Trust().Path()) }}
 }

@@ -83,7 +83,7 @@ func (t *Room) openAsPractice() {
 		func(roots []*x509.Certificate, err error) {
 			if err != nil {
 				t.show()
-				t.app.Fail(words.T("open.look-failed"), err)
+				t.app.Fail(words.T("open.look-failed"), err, widgets.Answer{Text: words.T("problem.again"), Act: t.openAsPractice})
 				return
 			}
 			g := *r.given

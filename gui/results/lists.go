@@ -16,6 +16,7 @@ import (
 	"enrollbench/gui/files"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
 	"enrollbench/gui/words"
 )
@@ -249,7 +250,7 @@ func (p *resultPage) saveLists() {
 				return struct{}{}, atomicfile.Write(path, atomicfile.Options{Replace: replace, Mode: 0o600}, d.WriteLists)
 			}, func(_ struct{}, err error) {
 				if err != nil {
-					a.Fail(words.T("result.save-lists-failed"), err)
+					a.Fail(words.T("result.save-lists-failed"), err, widgets.Answer{Text: words.T("problem.other-folder"), Act: p.saveLists})
 					return
 				}
 				a.Written(look.Ready, words.T("result.lists-saved"), path)

@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/delivery"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
+	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
@@ -177,7 +178,7 @@ func (p *orderPane) setFile(path string) {
 // failed says why the order could not be read.
 func (p *orderPane) failed(err error) {
 	p.remark.Color = look.Failed.Color()
-	p.remark.SetText(look.Failed.Word() + ": " + words.Error(err))
+	p.remark.SetText(look.Failed.Word() + ": " + frame.Words(err))
 	p.remark.Show()
 	p.root.Refresh()
 }

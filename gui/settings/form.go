@@ -406,11 +406,11 @@ func stepLines(r trustmanager.TestResult) fyne.CanvasObject {
 		}
 		text := words.SentenceCase(s.Title)
 		if s.Text != "" {
-			text += ": " + words.Visible(s.Text)
+			text += ": " + words.Plain(s.Text)
 		}
 		advice := ""
 		if s.Outcome == trustmanager.FailedStep && s.Err != nil {
-			advice = frame.ExplainService(s.Err)
+			advice = frame.Advice(s.Err)
 			if errors.As(s.Err, new(*trustmanager.SecretError)) { // whose own text names the keychain's entry
 				text, advice = words.SentenceCase(s.Title)+": "+advice, ""
 			}
