@@ -44,7 +44,7 @@ func (a *Frame) Operator() string {
 // whoRow is the part of the header that says who works where; pressing it lets somebody else sign in.
 func (a *Frame) whoRow() fyne.CanvasObject {
 	a.whoText = widgets.NewText("").Muted()
-	a.who = widgets.NewRow(widgets.Inset(look.Gap/2, look.Gap, a.whoText), 8, a.askWho)
+	a.who = widgets.NewRow(widgets.Inset(look.Gap/2, look.Gap, widgets.Middle(a.whoText)), 8, a.askWho)
 	a.showWho()
 	return a.who
 }

@@ -160,22 +160,22 @@ func TestStock(t *testing.T) {
 	r.choose("MAC blocks")
 	r.says("No block is entered.")
 	r.Room.stock.edit(&core.Block{})
-	r.enter("Thermostats", "nonsense")
+	r.enter("Thermostats", "0", "nonsense")
 	r.Dialog().Take(1)
 	r.Wait()
 	if len(r.F.Dialogs()) == 0 {
 		t.Fatal("a block without addresses was saved")
 	}
-	r.enter("Thermostats", "00:1a:c2:00:00:00", "00:1a:c1:ff:ff:ff", "20000000")
+	r.enter("Thermostats", "20000000", "00:1a:c2:00:00:00", "00:1a:c1:ff:ff:ff")
 	r.Dialog().Take(1)
 	r.Wait()
 	if !strings.Contains(frametest.AllText(r.Dialog().Body), "before the first") {
 		t.Fatal(frametest.AllText(r.Dialog().Body))
 	}
+	entriesOf(r.Dialog())[3].SetText("")
 	entriesOf(r.Dialog())[2].SetText("")
-	entriesOf(r.Dialog())[1].SetText("")
-	test.Type(entriesOf(r.Dialog())[1], "00:1a:c2:00:00:00")
-	if got := entriesOf(r.Dialog())[2].Text; got != "00-1a-c2-ff-ff-ff" {
+	test.Type(entriesOf(r.Dialog())[2], "00:1a:c2:00:00:00")
+	if got := entriesOf(r.Dialog())[3].Text; got != "00-1a-c2-ff-ff-ff" {
 		t.Errorf("the last address of the OUI is %q", got)
 	}
 	r.Dialog().Take(1)

@@ -40,7 +40,7 @@ type stockView struct {
 }
 
 // mapCells is how many cells a picture of a block has.
-const mapCells = 12 * widgets.BlockMapColumns
+const mapCells = 8 * widgets.BlockMapColumns
 
 func newStockView(t *Room) *stockView {
 	v := &stockView{room: t, rows: widgets.Down(2), title: widgets.NewText("").Title(), map_: widgets.NewBlockMap(), facts: widgets.Flow(2 * look.Gap)}
@@ -243,15 +243,15 @@ func (v *stockView) edit(b *core.Block) {
 			last.Entry.SetText(a.Block().Last().String())
 		}
 	}
-	title := words.T("ledger.block-add")
+	title := words.T("ledger.block-new")
 	if b.ID != 0 {
-		title = words.T("ledger.block-change")
+		title = words.T("ledger.block-change-title")
 		label.Entry.SetText(b.Label)
 		last.Entry.SetText(b.Last.String())
 		first.Entry.SetText(b.First.String())
 	}
 	least.Entry.SetText(strconv.FormatUint(b.Minimum, 10))
-	d := &widgets.Dialog{State: look.Notice, Title: title, Body: widgets.Down(look.Gap, label.Content(), first.Content(), last.Content(), least.Content())}
+	d := &widgets.Dialog{State: look.Notice, Title: title, Body: container.NewGridWithColumns(2, label.Content(), least.Content(), first.Content(), last.Content())}
 	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}}
 	if b.ID != 0 {
 		d.Answers = append(d.Answers, widgets.Answer{Text: words.T("ledger.block-remove"), Danger: true, Act: func() { v.remove(*b) }})
