@@ -17,6 +17,7 @@ import (
 	"enrollbench/core/delivery"
 	"enrollbench/core/eui48"
 	"enrollbench/core/job"
+	"enrollbench/core/ledger"
 	"enrollbench/core/recipient"
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
@@ -108,7 +109,13 @@ func jobMAC(args []string) error {
 		return err
 	}
 	defer db.Close()
-	jobs, err := job.Open(db, job.Options{Folder: filepath.Join(args[1], "jobs"), Connect: func(context.Context, string) (job.Service, error) { return a.client() }})
+	books, err := ledger.Open(ctx, ledger.Config{Path: filepath.Join(args[1], "ledger.db"), Practice: true})
+	if err != nil {
+		return err
+	}
+	defer books.Close()
+	jobs, err := job.Open(db, job.Options{Folder: filepath.Join(args[1], "jobs"), Ledger: func(context.Context, bool) (*ledger.Ledger, error) { return books, nil },
+		Connect: func(context.Context, string) (job.Service, error) { return a.client() }})
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/job"
+	"enrollbench/core/ledger"
 	"enrollbench/core/osfile"
 	"enrollbench/core/practice"
 	"enrollbench/core/store"
@@ -149,11 +150,12 @@ const (
 	demoRoot      = "practice-root.pem"
 	demoJobs      = "jobs"
 	demoDatabase  = "jobs.db"
+	demoLedger    = "ledger.db"
 )
 
 func isDemoFile(name string) bool {
-	for _, own := range []string{demoRequests, demoBundle, demoTable, demoRecipient, demoPGP, demoRoot, demoJobs, demoDatabase} {
-		if name == own || own == demoDatabase && strings.HasPrefix(name, own+"-") {
+	for _, own := range []string{demoRequests, demoBundle, demoTable, demoRecipient, demoPGP, demoRoot, demoJobs, demoDatabase, demoLedger} {
+		if name == own || (own == demoDatabase || own == demoLedger) && strings.HasPrefix(name, own+"-") {
 			return true
 		}
 	}
@@ -205,7 +207,13 @@ func (d *demonstration) begin(ctx context.Context, state string) (stop func() er
 		return stop, err
 	}
 	closers = append(closers, db.Close)
+	books, err := ledger.Open(ctx, ledger.Config{Path: filepath.Join(d.folder, demoLedger), Practice: true})
+	if err != nil {
+		return stop, err
+	}
+	closers = append(closers, books.Close)
 	d.jobs, err = job.Open(db, job.Options{Folder: filepath.Join(d.folder, demoJobs),
+		Ledger:  func(context.Context, bool) (*ledger.Ledger, error) { return books, nil },
 		Connect: func(context.Context, string) (job.Service, error) { return open{d.client}, nil }})
 	if err != nil {
 		return stop, err

@@ -167,7 +167,11 @@ func (d *desk) advise(err error) error {
 		return fmt.Errorf("%w\nIt will not be sent again by itself. enrollctl job resume asks the service again;\n"+
 			"if its portal shows the job: enrollctl job resolve %s JOB-ID\nif it surely does not: enrollctl job not-started %s", err, unsettled.ID, unsettled.ID)
 	case errors.As(err, &before):
-		return fmt.Errorf("%w\nNothing was sent. If you want a second set: enrollctl job start --batch %s --again \"REASON\"", err, before.ID)
+		offer := ""
+		if before.Next.Count > 0 {
+			offer = fmt.Sprintf("\nThe next free range of this length and step begins with %s.", before.Next.Start)
+		}
+		return fmt.Errorf("%w\nNothing was sent.%s If you want a second set: enrollctl job start --batch %s --again \"REASON\"", err, offer, before.ID)
 	case errors.Is(err, job.ErrExported):
 		return fmt.Errorf("%w (enrollctl job retry takes it back)", err)
 	case errors.Is(err, job.ErrChanged):

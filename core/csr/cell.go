@@ -2,6 +2,7 @@ package csr
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -85,6 +86,19 @@ func (f *Facts) Modulus() []byte { return f.modulus }
 // Nonce tells ECDSA signatures apart by their r: equal values mean that two signatures were made with one nonce. ok is
 // false where the signature is not ECDSA.
 func (f *Facts) Nonce() (value [16]byte, ok bool) { return f.nonce, f.nonce != [16]byte{} }
+
+// Identity reads what tells the device of a request apart: the subject and the SHA-256 of the public key (SubjectPublicKeyInfo).
+// Like Names it verifies nothing.
+func Identity(der []byte) (subject []NameValue, key [32]byte, err error) {
+	r, _ := parse(der, func(string, ...any) {}, func(int) {})
+	if r.spki == nil {
+		return nil, key, fmt.Errorf("%w: its structure cannot be read", ErrNotARequest)
+	}
+	_ = eachAttribute(r.subject, func(oid []byte, tag cbasn1.Tag, value []byte) {
+		subject = append(subject, nameValue(oid, tag, value))
+	})
+	return subject, sha256.Sum256(r.spki), nil
+}
 
 // Names reads the subject and the subjectAltName of a request, for comparing them with what else is said about the
 // device. It costs a few microseconds, because it verifies nothing; what cannot be read is left out, since examining the

@@ -5,9 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 )
 
@@ -29,7 +27,7 @@ func TestOrderedBefore(t *testing.T) {
 	b.must(Started)(b.Start(ctx, one.ID, nil))
 	var before *OrderedBeforeError
 	for range 2 {
-		if _, err := b.Start(ctx, two.ID, nil); !errors.As(err, &before) || before.Earlier != one.ID || !strings.Contains(err.Error(), "one.csv") {
+		if _, err := b.Start(ctx, two.ID, nil); !errors.As(err, &before) || before.Earlier() != one.ID || !strings.Contains(err.Error(), `"dev-1" was already ordered on `) {
 			t.Fatalf("the same once more: %v", err)
 		}
 		b.stands(two.ID, Prepared)
@@ -58,9 +56,9 @@ func TestOrderedBefore(t *testing.T) {
 	if fourth := b.paid(q); fourth.Again != q.Again {
 		t.Errorf("%+v", fourth)
 	}
-	if other := b.paid(b.batch("two.csv")); other != nil {
-		b.must(Started)(b.Start(ctx, other.ID, nil))
-	}
+	others := b.batch("two.csv")
+	others.Files[0].Path = b.write("two.csv", "\"subject.common_name\"\r\n\"dev-4\"\r\n")
+	b.must(Started)(b.Start(ctx, b.paid(others).ID, nil))
 	// Practice costs nothing: it is a warning, and goes out, also after the real order.
 	again := b.prepare("one.csv")
 	b.must(Started)(b.Start(ctx, again.ID, nil))
@@ -70,30 +68,5 @@ func TestOrderedBefore(t *testing.T) {
 	}
 	if s, err := b.Check(ctx, b.batch("three.csv")); err != nil || s.Blocked() || !slices.Contains(rules(s.Report, finding.Warning), RuleSentAgain.Name) {
 		t.Errorf("practised before: %+v, %v", s.Report.All(), err)
-	}
-}
-
-// TestOrderedBeforeStates: what the service did not take, or refused as a whole, may be ordered; what was handed over to be sent
-// elsewhere was ordered.
-func TestOrderedBeforeStates(t *testing.T) {
-	macs, _ := eui48.NewRange(0x001ac2000000, 10, 1)
-	overlapping, _ := eui48.NewRange(0x001ac2000009, 10, 1)
-	apart, _ := eui48.NewRange(0x001ac200000a, 10, 1)
-	for state, want := range map[State]bool{Prepared: false, Starting: true, MayExist: true, Started: true, WaitingForApproval: true, Running: true,
-		Complete: true, Fetched: true, Opened: true, Delivered: true, Failed: false, Rejected: false, Cancelled: false} {
-		if r := (&Record{State: state}); r.ordered() != want {
-			t.Errorf("%s: %v", state, r.ordered())
-		}
-	}
-	if r := (&Record{State: Prepared, Exported: time.Unix(1, 0)}); !r.ordered() {
-		t.Error("what was handed over was not ordered")
-	}
-	r := &Record{Method: MAC, Range: macs}
-	if r.holdsToo(MAC, overlapping, "", "") == "" || r.holdsToo(MAC, apart, "", "") != "" || r.holdsToo(CSV, macs, "", "") != "" {
-		t.Error("ranges")
-	}
-	file := &Record{Method: CSV, SHA256: "ab"}
-	if file.holdsToo(ZIP, macs, "ab", "x") == "" || file.holdsToo(CSV, macs, "", "x") != "" || file.holdsToo(CSV, macs, "cd", "x") != "" {
-		t.Error("files")
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
+	"enrollbench/core/ledger"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
 	"enrollbench/core/upload"
@@ -96,6 +97,9 @@ func (j *Jobs) Prepare(ctx context.Context, b Batch) ([]*Record, error) {
 			if err := j.insert(ctx, tx, r, b.note(i)); err != nil {
 				return err
 			}
+			if err := j.prepared(ctx, tx, r, s); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -103,7 +107,36 @@ func (j *Jobs) Prepare(ctx context.Context, b Batch) ([]*Record, error) {
 		return nil, err
 	}
 	j.changed()
+	_ = j.tellAll(ctx, false) // else later
 	return records, nil
+}
+
+// prepared writes down for the audit log what was decided about a batch.
+func (j *Jobs) prepared(ctx context.Context, tx *sql.Tx, r *Record, s *Summary) error {
+	if err := j.enqueue(ctx, tx, r, ledger.ActPrepared, fmt.Sprintf("%s, %s, profile %s", r.Short(), counted(r.Count, "enrollment"), r.Profile.title())); err != nil {
+		return err
+	}
+	if r.RecipientFingerprint != "" {
+		if err := j.enqueue(ctx, tx, r, ledger.ActKey, r.RecipientTitle+", "+r.RecipientFingerprint); err != nil {
+			return err
+		}
+	}
+	for _, f := range s.Report.All() {
+		why := ""
+		switch f.Rule {
+		case RuleKnowinglyNotRehearsed.Name:
+			why = f.Message
+		case RuleSentAgain.Name:
+			why = r.Again
+		}
+		if why == "" {
+			continue
+		}
+		if err := j.enqueue(ctx, tx, r, ledger.ActExcluded, f.Rule+": "+why); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // note is what the timeline of a part begins with: what it was converted from, and why it is ordered again.

@@ -33,18 +33,21 @@ type Summary struct {
 // Blocked says whether an error keeps the batch from being started.
 func (s *Summary) Blocked() bool { return s.Report.Count(finding.Error) > 0 }
 
-// Check says what a batch would start and what speaks against that, the jobs that this computer knows included. It reads the
+// Check says what a batch would start and what speaks against that, what the ledger knows included. It reads the
 // files. Everything that is wrong with the batch is in the summary; the error is the database's or the context's.
 func (j *Jobs) Check(ctx context.Context, b Batch) (*Summary, error) {
 	s, err := check(ctx, b, j.now())
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := j.List(ctx, Filter{})
+	prepared, err := j.List(ctx, Filter{States: []State{Prepared}})
 	if err != nil {
 		return nil, err
 	}
-	s.compare(b, earlier)
+	s.prepared(b, prepared)
+	if err := j.askLedger(ctx, s, b); err != nil {
+		return nil, err
+	}
 	if j.connection != nil && b.Connection.ID != "" {
 		if c, err := j.connection(b.Connection.ID); err != nil {
 			s.say(RuleConnection, finding.Location{}, "the connection %q cannot be read: %v", b.Connection.Name, err)
@@ -342,27 +345,24 @@ func proof(p recipient.Proof, r *recipient.Recipient, now time.Time) string {
 	return "proven on " + then
 }
 
-// compare looks for the same enrollments among the jobs that this computer knows.
-func (s *Summary) compare(b Batch, earlier []*Record) {
-	for _, r := range earlier {
-		if r.Connection.Practice != b.Connection.Practice || !r.ordered() && r.State != Prepared {
+// prepared looks for the same file or addresses among the batches of this station that are prepared and not sent: the ledger does
+// not know them yet.
+func (s *Summary) prepared(b Batch, all []*Record) {
+	for _, r := range all {
+		if r.Connection.Practice != b.Connection.Practice || !r.Exported.IsZero() {
 			continue
 		}
-		what := r.holdsToo(b.Method, b.Range, "", "")
+		what := ""
+		if common, ok := b.Range.Overlap(r.Range); ok && b.Method == MAC && r.Method == MAC {
+			what = fmt.Sprintf("%d of the MAC addresses, from %s on", common.Count, common.Start)
+		}
 		for i, f := range s.files {
-			if same := r.holdsToo(b.Method, b.Range, f.sha256, filepath.Base(b.Files[i].Path)); same != "" {
-				what = same
+			if f.sha256 != "" && f.sha256 == r.SHA256 {
+				what = fmt.Sprintf("the content of %q", filepath.Base(b.Files[i].Path))
 			}
 		}
-		if what == "" {
-			continue
+		if what != "" {
+			s.say(RulePreparedBefore, finding.Location{}, "%s: prepared on %s as %s", what, r.Created.Format(time.DateOnly), r.ID)
 		}
-		rule, how := RulePreparedBefore, "prepared"
-		if r.ordered() {
-			if rule, how = RuleSentBefore, "sent"; b.Again != "" || b.Connection.Practice {
-				rule = RuleSentAgain
-			}
-		}
-		s.say(rule, finding.Location{}, "%s: %s on %s as %s", what, how, r.Created.Format(time.DateOnly), r.ID)
 	}
 }

@@ -49,6 +49,16 @@ CREATE TABLE job_failure (
 CREATE INDEX job_failure_by_job ON job_failure (job);
 CREATE TABLE job_change (last INTEGER NOT NULL) STRICT;
 INSERT INTO job_change VALUES (0);
+`}, {Name: "what the ledger does not know yet, with all that was sent before there was one", SQL: `
+CREATE TABLE job_book (
+	seq  INTEGER PRIMARY KEY AUTOINCREMENT,
+	job  TEXT NOT NULL,
+	body TEXT NOT NULL
+) STRICT;
+INSERT INTO job_book (job, body)
+	SELECT id, json_object('State', state, 'Was', '', 'At', strftime('%Y-%m-%dT%H:%M:%SZ', created / 1000, 'unixepoch'),
+		'Practice', json(CASE WHEN json_extract(body, '$.Connection.practice') THEN 'true' ELSE 'false' END), 'Where', '')
+	FROM job WHERE state NOT IN ('prepared', 'failed', 'rejected', 'cancelled') ORDER BY created;
 `}}
 
 // columns are what scan reads.
@@ -170,7 +180,10 @@ func (j *Jobs) edit(ctx context.Context, id string, f func(tx *sql.Tx, r *Record
 		if r.State != was && !slices.Contains(after[was], r.State) {
 			return &StateError{ID: id, Have: was, Allowing: string(r.State)}
 		}
-		return j.save(ctx, tx, r, r.State != was || note != "", note)
+		if err := j.save(ctx, tx, r, r.State != was || note != "", note); err != nil || r.State == was || r.State == Starting || r.State.UnderWay() && was.UnderWay() {
+			return err
+		}
+		return j.turn(ctx, tx, r, &page{State: r.State, Was: was, Detail: note})
 	})
 	if errors.Is(err, errUnchanged) {
 		return out, nil
@@ -179,6 +192,7 @@ func (j *Jobs) edit(ctx context.Context, id string, f func(tx *sql.Tx, r *Record
 		return nil, err
 	}
 	j.changed()
+	_ = j.tellAll(ctx, false) // else later
 	return out, nil
 }
 
@@ -328,6 +342,11 @@ func (j *Jobs) Delete(ctx context.Context, id string) error {
 			return &StateError{ID: id, Have: r.State, Allowing: "deleted"}
 		}
 		gone = r
+		if r.State == Prepared {
+			if err := j.turn(ctx, tx, r, &page{State: Cancelled, Was: Prepared, Detail: "deleted here; it was not sent"}); err != nil {
+				return err
+			}
+		}
 		if _, err := nextChange(ctx, tx); err != nil {
 			return err
 		}
@@ -338,5 +357,6 @@ func (j *Jobs) Delete(ctx context.Context, id string) error {
 		return err
 	}
 	j.changed()
+	_ = j.tellAll(ctx, false)
 	return j.removeFolder(gone.ID)
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"enrollbench/core/ledger"
 	"enrollbench/core/progress"
 )
 
@@ -77,7 +78,10 @@ func (j *Jobs) Export(ctx context.Context, id, name string, w io.Writer, report 
 	if err := j.writePortable(ctx, w, r, report); err != nil {
 		return r, err
 	}
-	return j.edit(ctx, id, func(_ *sql.Tx, r *Record) (string, error) {
+	if _, _, err := j.reserve(ctx, r, true); err != nil { // whoever sends it takes the reservation over
+		return r, err
+	}
+	return j.edit(ctx, id, func(tx *sql.Tx, r *Record) (string, error) {
 		if r.State != Prepared {
 			return "", &StateError{ID: id, Have: r.State, Allowing: "handed over in a file"}
 		}
@@ -86,7 +90,7 @@ func (j *Jobs) Export(ctx context.Context, id, name string, w io.Writer, report 
 		if r.Connection.Practice {
 			note = "PRACTICE: " + note
 		}
-		return note, nil
+		return note, j.enqueue(ctx, tx, r, ledger.ActHandedOver, note)
 	})
 }
 

@@ -7,13 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
-	"enrollbench/core/archive"
-	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/csvlist"
 	"enrollbench/core/eui48"
@@ -110,19 +106,10 @@ func (f *failedRows) file(ctx context.Context, r *Record) error {
 	if facts.sha256 != r.SHA256 || facts.size != r.Size {
 		return fmt.Errorf("%w: %q", ErrChanged, r.Path)
 	}
-	if r.Method != ZIP {
-		return f.rows(ctx, r.Path)
+	if r.Method == ZIP {
+		return f.requests(ctx, r.Path)
 	}
-	in, err := os.Open(r.Path)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	z, err := archive.Open(in, facts.size, archive.Limits{})
-	if err != nil {
-		return err
-	}
-	return f.requests(z)
+	return f.rows(ctx, r.Path)
 }
 
 // rows copies the header and the refused rows of a CSV, octet by octet: the upload without the rows that were not refused. Only
@@ -182,56 +169,19 @@ func (f *failedRows) rows(ctx context.Context, path string) error {
 }
 
 // requests writes the refused CSRs of a ZIP as a CSV.
-func (f *failedRows) requests(z *archive.Reader) error {
+func (f *failedRows) requests(ctx context.Context, path string) error {
 	out := csvlist.NewWriter(f.w, "subject.common_name", "csr")
-	var buf []byte
-	row := 0
-	for i := range z.Len() {
-		e, err := z.Entry(i)
-		if err != nil {
-			return err
+	err := eachRequest(ctx, path, func(e *enrollment) error {
+		if f.sought.take(e.row, e.names()...) {
+			f.out.Written++
+			out.Row(e.name, strings.ReplaceAll(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: e.der})), "\n", ""))
 		}
-		if e.IsDir {
-			continue
-		}
-		row++
-		if e.Size > maxCSR {
-			return fmt.Errorf("%q has %d bytes, more than a CSR has", e.Name, e.Size)
-		}
-		if buf, err = z.ReadEntry(i, buf); err != nil {
-			return err
-		}
-		der, err := csr.DecodePEM(buf)
-		if err != nil {
-			return fmt.Errorf("%q: %w", e.Name, err)
-		}
-		base := filepath.Base(filepath.FromSlash(e.Name))
-		name := commonName(der)
-		if !f.sought.take(row, e.Name, base, strings.TrimSuffix(base, filepath.Ext(base)), name) {
-			continue
-		}
-		f.out.Written++
-		line := strings.ReplaceAll(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})), "\n", "")
-		out.Row(name, line)
-		if f.ctx.Err() != nil {
-			return f.ctx.Err()
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return out.Flush()
-}
-
-func commonName(der []byte) string {
-	d, err := csr.Describe(der)
-	if err != nil {
-		return ""
-	}
-	name := ""
-	for _, a := range d.Subject {
-		if a.Name == "commonName" {
-			name = a.Value
-		}
-	}
-	return name
 }
 
 // WriteReasons writes the refused enrollments with the service's reasons as a CSV for people.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"enrollbench/core/finding"
+	"enrollbench/core/ledger"
 	"enrollbench/core/progress"
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
@@ -254,12 +255,49 @@ type bench struct {
 	clock   *virtual
 	dir     string
 	db      *store.DB
+	ledgers *ledgers
+}
+
+// ledgers are that of practice and the other one, in a folder.
+type ledgers struct {
+	dir     string
+	station string
+	mu      sync.Mutex
+	all     map[bool]*ledger.Ledger
+	broken  error // instead of a ledger
+}
+
+func (l *ledgers) open(ctx context.Context, practice bool) (*ledger.Ledger, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.broken != nil {
+		return nil, l.broken
+	}
+	if l.all == nil {
+		l.all = map[bool]*ledger.Ledger{}
+	}
+	if l.all[practice] == nil {
+		opened, err := ledger.Open(ctx, ledger.Config{Path: filepath.Join(l.dir, fmt.Sprintf("ledger-%v.db", practice)), Practice: practice, Station: l.station})
+		if err != nil {
+			return nil, err
+		}
+		l.all[practice] = opened
+	}
+	return l.all[practice], nil
+}
+
+func (l *ledgers) close() {
+	for _, one := range l.all {
+		one.Close()
+	}
 }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, service: newFake(), clock: newVirtual(), dir: t.TempDir()}
 	b.db = openDB(t, filepath.Join(b.dir, "enrollbench.db"))
+	b.ledgers = &ledgers{dir: b.dir, station: "line 4"}
+	t.Cleanup(b.ledgers.close)
 	b.Jobs = b.openJobs()
 	return b
 }
@@ -277,7 +315,7 @@ func openDB(t *testing.T, path string) *store.DB {
 // openJobs opens the database's jobs once more, as another program does.
 func (b *bench) openJobs() *Jobs {
 	b.t.Helper()
-	j, err := Open(b.db, Options{Folder: filepath.Join(b.dir, "jobs"), Clock: b.clock,
+	j, err := Open(b.db, Options{Folder: filepath.Join(b.dir, "jobs"), Clock: b.clock, Ledger: b.ledgers.open, Operator: func() string { return "Ada" },
 		Connect: func(_ context.Context, id string) (Service, error) {
 			if id != "c1" {
 				return nil, errors.New("no such connection")

@@ -13,6 +13,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/form"
+	"enrollbench/core/ledger"
 	"enrollbench/core/osfile"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
@@ -54,9 +55,11 @@ func (j *Jobs) Fetch(ctx context.Context, id string, report progress.Func) (*Rec
 	if err != nil {
 		return j.noteError(ctx, r, err)
 	}
-	return j.edit(context.WithoutCancel(ctx), id, func(_ *sql.Tx, r *Record) (string, error) {
+	return j.edit(context.WithoutCancel(ctx), id, func(tx *sql.Tx, r *Record) (string, error) {
 		if r.State == Complete || r.State == Opened {
 			r.State = Fetched
+		} else if err := j.enqueue(ctx, tx, r, ledger.ActFetched, "again, SHA-256 "+got.SHA256); err != nil {
+			return "", err
 		}
 		r.ResultPath, r.ResultBytes, r.ResultSHA256, r.ResultType, r.LastError = path, got.Bytes, got.SHA256, got.ContentType, ""
 		return fmt.Sprintf("%s bytes, SHA-256 %s", number(int(got.Bytes)), got.SHA256), nil
@@ -185,12 +188,16 @@ func validJSON(in io.Reader) error {
 
 // MarkOpened notes that the fetched result was opened and compared with the order; verdict says how it went, in words.
 func (j *Jobs) MarkOpened(ctx context.Context, id, verdict string) (*Record, error) {
-	return j.edit(ctx, id, func(_ *sql.Tx, r *Record) (string, error) {
-		if r.State != Fetched && r.State != Opened && r.State != Delivered {
-			return "", &StateError{ID: id, Have: r.State, Allowing: "opened"}
-		}
-		if r.State == Fetched {
+	return j.edit(ctx, id, func(tx *sql.Tx, r *Record) (string, error) {
+		switch r.State {
+		case Fetched: // the change of the state is told
 			r.State = Opened
+		case Opened, Delivered:
+			if err := j.enqueue(ctx, tx, r, ledger.ActOpened, verdict); err != nil {
+				return "", err
+			}
+		default:
+			return "", &StateError{ID: id, Have: r.State, Allowing: "opened"}
 		}
 		r.Verdict, r.LastError = verdict, ""
 		return verdict, nil
@@ -199,8 +206,14 @@ func (j *Jobs) MarkOpened(ctx context.Context, id, verdict string) (*Record, err
 
 // MarkDelivered notes that certificates and keys were exported or handed over; to says where to, in words.
 func (j *Jobs) MarkDelivered(ctx context.Context, id, to string) (*Record, error) {
-	return j.edit(ctx, id, func(_ *sql.Tx, r *Record) (string, error) {
-		if r.State != Opened && r.State != Delivered {
+	return j.edit(ctx, id, func(tx *sql.Tx, r *Record) (string, error) {
+		switch r.State {
+		case Opened: // the change of the state is told
+		case Delivered:
+			if err := j.enqueue(ctx, tx, r, ledger.ActExported, to); err != nil {
+				return "", err
+			}
+		default:
 			return "", &StateError{ID: id, Have: r.State, Allowing: "delivered"}
 		}
 		r.State, r.DeliveredTo, r.LastError = Delivered, to, ""

@@ -11,6 +11,7 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/filelock"
+	"enrollbench/core/ledger"
 	"enrollbench/core/osfile"
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
@@ -24,6 +25,10 @@ type Options struct {
 	// Connection finds a connection by its id, for the check whether its requests have a place for all that is ordered; nil goes
 	// without until the start.
 	Connection func(connectionID string) (trustmanager.Connection, error)
+	// Ledger is that of practice, or of everything else: Station.Ledger. What a batch orders is claimed in it before it is sent.
+	Ledger func(ctx context.Context, practice bool) (*ledger.Ledger, error)
+	// Operator is who works here, for the ledger; nil is nobody by name.
+	Operator func() string
 	// Folder is where fetched results and imported upload files lie, one folder a batch; it is made, 0700.
 	Folder string
 	// Clock tells the time; nil is the system's.
@@ -36,8 +41,13 @@ type Jobs struct {
 	connect    func(ctx context.Context, connectionID string) (Service, error)
 	connection func(connectionID string) (trustmanager.Connection, error)
 	folder     string
+	ledger     func(ctx context.Context, practice bool) (*ledger.Ledger, error)
+	who        func() string
 	clock      Clock
 	me         *claimant
+
+	telling sync.Mutex // the ledger what it does not know yet
+	silent  time.Time  // until then it is left alone
 
 	mu      sync.Mutex
 	waiting []chan struct{} // of those who want to hear of changes
@@ -45,8 +55,8 @@ type Jobs struct {
 
 // Open opens the jobs of a database. Nothing is asked or sent: call Resume then.
 func Open(db *store.DB, o Options) (*Jobs, error) {
-	if o.Connect == nil || o.Folder == "" {
-		return nil, errors.New("jobs need a folder and a way to connect")
+	if o.Connect == nil || o.Ledger == nil || o.Folder == "" {
+		return nil, errors.New("jobs need a folder, a ledger and a way to connect")
 	}
 	folder, err := filepath.Abs(o.Folder)
 	if err != nil {
@@ -62,7 +72,7 @@ func Open(db *store.DB, o Options) (*Jobs, error) {
 	if _, err := atomicfile.Sweep(folder, 24*time.Hour); err != nil {
 		return nil, err
 	}
-	j := &Jobs{db: db, connect: o.Connect, connection: o.Connection, folder: folder, clock: o.Clock}
+	j := &Jobs{db: db, connect: o.Connect, connection: o.Connection, ledger: o.Ledger, who: o.Operator, folder: folder, clock: o.Clock}
 	if j.clock == nil {
 		j.clock = systemClock{}
 	}

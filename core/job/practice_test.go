@@ -73,7 +73,7 @@ func (s *station) openWith(clock Clock, wrap func(*trustmanager.Client) Service)
 	if err != nil {
 		return nil, nil, err
 	}
-	j, err := Open(db, Options{Folder: filepath.Join(s.Folder, "jobs"), Clock: clock, Connect: func(context.Context, string) (Service, error) {
+	j, err := Open(db, Options{Folder: filepath.Join(s.Folder, "jobs"), Clock: clock, Ledger: (&ledgers{dir: s.Folder}).open, Connect: func(context.Context, string) (Service, error) {
 		c, err := s.client()
 		if err != nil {
 			return nil, err

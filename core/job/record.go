@@ -87,6 +87,8 @@ type Record struct {
 	RecipientFingerprint string    // as people compare it
 	Rehearsed            time.Time // when it was proven that the recipient opens; zero: not proven, and the user knows
 
+	Environment string `json:",omitempty"` // of its identities in the ledger; "" until they are claimed
+
 	Series string // id of the series, "" where the batch is one job
 	Part   int    // in the series, from 1
 	Parts  int

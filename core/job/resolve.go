@@ -107,7 +107,7 @@ func (j *Jobs) Retry(ctx context.Context, id string) (*Record, error) {
 		case r.State == Prepared && !r.Exported.IsZero():
 			// The other station may have sent it.
 			r.Exported, r.ExportedAs, r.AskFirst = time.Time{}, "", true
-			return "taken back", nil
+			return "taken back", j.turn(ctx, tx, r, &page{State: Prepared, Was: Prepared, Detail: "taken back"})
 		case r.State == Cancelled && r.RemoteID == "":
 			r.State, r.LastError = Prepared, ""
 			return "taken back", nil

@@ -145,17 +145,35 @@ var (
 		Title: "Practice",
 		Why:   "The certificates are real ones of a CA that nobody trusts. They must not get into devices.",
 	}
+	RuleLedger = &finding.Rule{
+		Name: "job/ledger", Severity: finding.Error, Source: "the ledger",
+		Title: "The ledger cannot be asked",
+		Why:   "Only the ledger knows what was ordered before, here and at the other stations. Without it nothing is sent.",
+		Hint:  "look at the reason; a shared ledger needs its database server and the network",
+	}
 	RuleSentBefore = &finding.Rule{
-		Name: "job/sent-before", Severity: finding.Error, Source: "the jobs of this computer",
+		Name: "job/sent-before", Severity: finding.Error, Source: "the ledger",
 		Title: "The same was sent before",
 		Why:   "You would pay for each enrollment twice, and devices would have two certificates.",
 		Hint:  "look at the earlier batch; if you want a second set, give the reason (--again)",
 	}
 	RuleSentAgain = &finding.Rule{
-		Name: "job/sent-again", Severity: finding.Warning, Source: "the jobs of this computer",
+		Name: "job/sent-again", Severity: finding.Warning, Source: "the ledger",
 		Title: "The same is ordered again",
 		Why:   "It was sent before. You gave a reason, or it is for practice.",
 		Hint:  "make sure that each device gets only one certificate",
+	}
+	RuleOutsideBlocks = &finding.Rule{
+		Name: "job/outside-blocks", Severity: finding.Warning, Source: "the ledger: owned blocks of MAC addresses",
+		Title: "MAC addresses outside your own blocks",
+		Why:   "A block of MAC addresses belongs to one company. Devices with addresses of somebody else may meet their owner's devices in one network.",
+		Hint:  "compare the addresses with the blocks in the ledger, or enter the block there",
+	}
+	RuleBlockLow = &finding.Rule{
+		Name: "job/block-low", Severity: finding.Warning, Source: "the ledger: owned blocks of MAC addresses",
+		Title: "The block of MAC addresses is nearly used up",
+		Why:   "Fewer addresses stay free than you set as the minimum.",
+		Hint:  "order a new block from the IEEE in time, and enter it in the ledger",
 	}
 	RulePreparedBefore = &finding.Rule{
 		Name: "job/prepared-before", Severity: finding.Warning, Source: "the jobs of this computer",
@@ -168,4 +186,5 @@ var (
 // Rules are all rules of this package.
 var Rules = []*finding.Rule{RuleFindings, RuleWarnings, RuleNotChecked, RuleFile, RuleForm, RuleEmpty, RuleTooLarge, RuleSeries, RuleMethod,
 	RuleConnection, RulePromise, RuleProfile, RuleNoBatch, RuleKeyOption, RuleFormat, RuleSMPB, RuleNoChain, RuleNoRecipient, RuleNotRehearsed,
-	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleSentBefore, RuleSentAgain, RulePreparedBefore}
+	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleLedger, RuleSentBefore, RuleSentAgain,
+	RuleOutsideBlocks, RuleBlockLow, RulePreparedBefore}

@@ -91,6 +91,9 @@ func (j *Jobs) StartSeries(ctx context.Context, id string, report progress.Func)
 	if prepared == 0 {
 		return s, &StateError{ID: id, Have: s.State, Allowing: "started"}
 	}
+	if err := j.reserveSeries(ctx, s); err != nil {
+		return s, err
+	}
 	for i, r := range s.Records {
 		if r.State != Prepared {
 			sent.Add(r.Size)
@@ -111,6 +114,34 @@ func (j *Jobs) StartSeries(ctx context.Context, id string, report progress.Func)
 		report.Report(sent.Load(), total)
 	}
 	return seriesOf(s.Records), nil
+}
+
+// reserveSeries claims what all parts order before the first of them is sent, or nothing.
+func (j *Jobs) reserveSeries(ctx context.Context, s *Series) (err error) {
+	if len(s.Records) == 1 {
+		return nil // its start does
+	}
+	var free []func() error
+	for _, r := range s.Records {
+		if r.State != Prepared || !r.Exported.IsZero() {
+			continue
+		}
+		l, claim, e := j.reserve(ctx, r, false)
+		if e != nil {
+			err = fmt.Errorf("job %d of %d: %w", r.Part, len(s.Records), e)
+			break
+		}
+		free = append(free, func() error {
+			return l.Release(ctx, claim, j.operator(), "another part of the series cannot be ordered")
+		})
+	}
+	if err == nil {
+		return nil
+	}
+	for _, f := range free {
+		err = errors.Join(err, f())
+	}
+	return err
 }
 
 // ErrNoOrder is a batch whose result can be compared with nothing.

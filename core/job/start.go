@@ -16,7 +16,7 @@ import (
 // Start sends a prepared batch. Progress counts octets of the file. The record is written before and after, and returned as
 // it stands then.
 //
-// Errors: *StateError, ErrTaken, ErrExported, ErrChanged, *OrderedBeforeError: nothing was sent. *UnsettledError: nobody knows, and the record is
+// Errors: *StateError, ErrTaken, ErrExported, ErrChanged, *OrderedBeforeError, those of the ledger: nothing was sent. *UnsettledError: nobody knows, and the record is
 // MayExist. Any other error: the service certainly did not take it, and the record is Prepared again, with LastError.
 func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Record, error) {
 	r, err := j.startable(ctx, id)
@@ -37,6 +37,11 @@ func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Rec
 			return found, err
 		}
 	}
+	l, claim, err := j.reserve(ctx, r, false)
+	if err != nil {
+		return j.noteError(ctx, r, err)
+	}
+	where := j.environment(r)
 	// From here on the record says that something may have been sent.
 	if r, err = j.edit(ctx, id, func(tx *sql.Tx, r *Record) (string, error) {
 		if r.State != Prepared {
@@ -45,16 +50,20 @@ func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Rec
 		if !r.Exported.IsZero() {
 			return "", ErrExported
 		}
-		if err := j.orderedBefore(ctx, tx, r); err != nil {
-			return "", err
-		}
 		if err := j.claim(ctx, tx, id); err != nil {
 			return "", err
 		}
-		r.State, r.LastError, r.AskFirst = Starting, "", true
+		r.State, r.LastError, r.AskFirst, r.Environment = Starting, "", true, where
 		return "", nil
 	}); err != nil {
+		var state *StateError
+		if errors.As(err, &state) && state.Have == Cancelled || errors.Is(err, ErrNotFound) { // meanwhile
+			err = errors.Join(err, l.Release(ctx, claim, j.operator(), "given up before it was sent"))
+		}
 		return nil, err
+	}
+	if err := l.Started(ctx, claim); err != nil {
+		return j.started(ctx, r, service, trustmanager.Job{}, &trustmanager.NotSentError{Err: fmt.Errorf("the ledger does not take the start: %w", err)})
 	}
 	release := j.hold(id)
 	defer release()
@@ -253,6 +262,7 @@ func (j *Jobs) noteError(ctx context.Context, r *Record, err error) (*Record, er
 // looked at, as they stand then; the error joins what could not be asked, one *UnsettledError for each batch that is not
 // settled.
 func (j *Jobs) Resume(ctx context.Context) ([]*Record, error) {
+	_ = j.tellAll(ctx, true) // else before a start, which says so
 	doubtful, err := j.List(ctx, Filter{States: []State{Starting, MayExist}})
 	if err != nil {
 		return nil, err

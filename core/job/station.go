@@ -69,8 +69,8 @@ func (s *Station) OpenJobs(ctx context.Context) error {
 		return err
 	}
 	jobs, err := Open(db, Options{Folder: filepath.Join(s.folder, stationResults),
-		Connection: s.Connection,
-		Connect:    func(ctx context.Context, id string) (Service, error) { return s.Client(ctx, id) }})
+		Connection: s.Connection, Ledger: s.Ledger, Operator: s.Operator,
+		Connect: func(ctx context.Context, id string) (Service, error) { return s.Client(ctx, id) }})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}

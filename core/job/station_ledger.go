@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -168,7 +169,7 @@ func (s *Station) openLedger(ctx context.Context, c ledger.Config) (*ledger.Ledg
 		}
 	}
 	c.Memory = ledger.FileMemory(s.memoryPath(where))
-	l, err := ledger.Open(ctx, c)
+	l, err := ledger.Open(context.WithoutCancel(ctx), c) // for all who come after
 	if err != nil {
 		return nil, err
 	}
@@ -215,11 +216,14 @@ func stateFolder() string {
 }
 
 // EnvironmentOf is the ledger's name of where a connection orders: host and account, or practice.
-func EnvironmentOf(c trustmanager.Connection) string {
+func EnvironmentOf(c trustmanager.Connection) string { return environmentOf(c, nil) }
+
+// environmentOf is that of an order that may name another account than the connection does.
+func environmentOf(c trustmanager.Connection, order map[string]string) string {
 	if c.Kind == trustmanager.Practice {
 		return ledger.Practice
 	}
-	return ledger.Environment(c.Host(), c.Contract.Order["account"])
+	return ledger.Environment(c.Host(), cmp.Or(order["account"], c.Contract.Order["account"]))
 }
 
 // LedgerOf is the ledger of a connection, by id or name, and the environment in it.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"enrollbench/core/ledger"
 	"enrollbench/core/trustmanager"
 )
 
@@ -107,6 +108,15 @@ func (j *Jobs) decide(ctx context.Context, id, step string, do func(Service, con
 	}
 	defer done()
 	failed := do(service, ctx, r.RemoteID)
+	if failed == nil {
+		act := ledger.ActApproved
+		if step == "rejected" {
+			act = ledger.ActRejected
+		}
+		if err := j.db.Write(ctx, func(tx *sql.Tx) error { return j.enqueue(ctx, tx, r, act, "") }); err != nil {
+			return r, err
+		}
+	}
 	now, err := j.ask(ctx, r, service)
 	if err != nil {
 		return now, errors.Join(failed, err)

@@ -41,6 +41,7 @@ func (j *Jobs) Watch(ctx context.Context, onChange func(Record)) error {
 		if err := w.news(ctx); err != nil {
 			return err
 		}
+		_ = j.tellAll(ctx, false) // else at the next round
 		w.begin(ctx, &running)
 		select {
 		case <-ctx.Done():

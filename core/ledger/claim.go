@@ -89,13 +89,13 @@ func (l *Ledger) claim(ctx context.Context, b Batch, state State, act Act) (id C
 		if err != nil {
 			return err
 		}
-		if id, err = l.before(ctx, tx, env, b.ID, h.digest()); id != 0 || err != nil {
-			return err
-		}
-		if b.Reserved != 0 {
+		if b.Reserved != 0 { // before what follows: it may be a reservation of the same batch
 			if err := l.release(ctx, tx, b.Reserved, b.Operator, "taken by batch "+b.ID, Reserved); err != nil {
 				return err
 			}
+		}
+		if id, err = l.before(ctx, tx, env, b.ID, h.digest()); id != 0 || err != nil {
+			return err
 		}
 		taken, err := l.conflicts(ctx, tx, env, h)
 		if err != nil {
@@ -279,7 +279,7 @@ func (i *inserter) flush() error {
 
 // Started notes that the request leaves: from now on the claim is only released by what the service says.
 func (l *Ledger) Started(ctx context.Context, id ClaimID) error {
-	return l.step(ctx, id, Sent, ActStarted, "", "", Claimed, Sent)
+	return l.step(ctx, id, Sent, ActStarted, "", "", Claimed, Sent, MayExist)
 }
 
 // NotStarted notes that the service certainly did not take the batch, or that an operator has declared so (with operator and

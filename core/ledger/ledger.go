@@ -129,7 +129,8 @@ func (l *Ledger) begin(ctx context.Context) error {
 	if err := l.loadMemory(); err != nil {
 		return err
 	}
-	return l.db.Write(ctx, func(tx *sql.Tx) error {
+	known := l.memory
+	err := l.db.Write(ctx, func(tx *sql.Tx) error {
 		is, err := readIdentity(ctx, tx)
 		if errors.Is(err, sql.ErrNoRows) {
 			is = identity{id: newID(), epoch: 1, station: l.memory.Station, practice: l.config.Practice}
@@ -146,6 +147,10 @@ func (l *Ledger) begin(ctx context.Context) error {
 		}
 		return l.compare(ctx, tx, is)
 	})
+	if err != nil || l.memory == known {
+		return err
+	}
+	return l.saveMemory() // not before the ledger is there: the station would remember one that never was
 }
 
 // Close closes the ledger.

@@ -128,7 +128,7 @@ func (l *Ledger) compare(ctx context.Context, tx *sql.Tx, is identity) error {
 		e.Copied = true
 	case m.Ledger == "":
 		m.Ledger, m.Epoch, m.Head = is.id, is.epoch, head
-		return l.saveMemory()
+		return nil
 	case m.Ledger != is.id:
 		e.Other = true
 	default:

@@ -385,7 +385,7 @@ func (t *Room) askReason(e *job.OrderedBeforeError, id string) {
 	reason := widgets.NewEntry()
 	reason.PlaceHolder = words.T("start.again-hint")
 	t.askText(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.again-title"),
-		Text: words.T("jobs.again-text", "What", words.Visible(e.What), "Date", words.When(e.Created), "ID", e.Earlier)},
+		Text: words.T("jobs.again-text", "What", words.Error(e))},
 		reason, words.T("jobs.again-now"), func(text string) { t.send(id, text) })
 }
 
