@@ -3,6 +3,7 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
@@ -37,7 +38,28 @@ func windowKey(name fyne.KeyName) bool {
 func enter(name fyne.KeyName) bool { return name == fyne.KeyReturn || name == fyne.KeyEnter }
 
 // Button is Fyne's button, high enough for gloves, pressed by Enter too, and open for the window's keys.
-type Button struct{ widget.Button }
+type Button struct {
+	widget.Button
+	ring ring
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	return b.ring.around(b.Button.CreateRenderer(), func() fyne.ThemeColorName { return focusInk[b.Importance] })
+}
+
+// focusInk is the colour of the ring on a button: what its text has, where the button is filled with a colour.
+var focusInk = map[widget.Importance]fyne.ThemeColorName{
+	widget.LowImportance: theme.ColorNamePrimary, widget.MediumImportance: theme.ColorNamePrimary, widget.HighImportance: theme.ColorNameForegroundOnPrimary,
+	widget.DangerImportance: theme.ColorNameForegroundOnError, widget.WarningImportance: theme.ColorNameForegroundOnWarning,
+	widget.SuccessImportance: theme.ColorNameForegroundOnSuccess,
+}
+
+// FocusGained implements fyne.Focusable.
+func (b *Button) FocusGained() { b.ring.focused = true; b.Button.FocusGained() }
+
+// FocusLost implements fyne.Focusable.
+func (b *Button) FocusLost() { b.ring.focused = false; b.Button.FocusLost() }
 
 // NewButton makes a button; icon may be nil.
 func NewButton(text string, icon fyne.Resource, tapped func()) *Button {
@@ -168,7 +190,21 @@ func editing(s *desktop.CustomShortcut) bool {
 }
 
 // Check is Fyne's tick box, high enough for gloves and open for the window's keys.
-type Check struct{ widget.Check }
+type Check struct {
+	widget.Check
+	ring ring
+}
+
+// CreateRenderer implements fyne.Widget.
+func (c *Check) CreateRenderer() fyne.WidgetRenderer {
+	return c.ring.around(c.Check.CreateRenderer(), func() fyne.ThemeColorName { return theme.ColorNamePrimary })
+}
+
+// FocusGained implements fyne.Focusable.
+func (c *Check) FocusGained() { c.ring.focused = true; c.Check.FocusGained() }
+
+// FocusLost implements fyne.Focusable.
+func (c *Check) FocusLost() { c.ring.focused = false; c.Check.FocusLost() }
 
 // NewCheck makes a tick box.
 func NewCheck(text string, changed func(bool)) *Check {

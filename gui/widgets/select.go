@@ -17,6 +17,7 @@ import (
 // whole while the mouse rests on it, where there is no room.
 type Select struct {
 	widget.Select
+	ring ring
 	tip  tip
 	many func() // opens in place of the menu where there are many to choose from; may be nil
 }
@@ -32,6 +33,17 @@ func NewSelect(options []string, changed func(index int)) *Select {
 	s.OnChanged = func(string) { changed(s.SelectedIndex()) }
 	return s
 }
+
+// CreateRenderer implements fyne.Widget.
+func (s *Select) CreateRenderer() fyne.WidgetRenderer {
+	return s.ring.around(s.Select.CreateRenderer(), func() fyne.ThemeColorName { return theme.ColorNamePrimary })
+}
+
+// FocusGained implements fyne.Focusable.
+func (s *Select) FocusGained() { s.ring.focused = true; s.Select.FocusGained() }
+
+// FocusLost implements fyne.Focusable.
+func (s *Select) FocusLost() { s.ring.focused = false; s.Select.FocusLost() }
 
 // MinSize implements fyne.CanvasObject.
 func (s *Select) MinSize() fyne.Size {
