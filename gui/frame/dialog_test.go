@@ -15,18 +15,21 @@ import (
 func TestEnterSubmitsEveryDialog(t *testing.T) {
 	r := newRig(t)
 	for _, danger := range []bool{false, true} {
-		for _, name := range []string{"field", "choice", "box", "value", "nothing", "several lines"} {
+		for _, name := range []string{"entry", "field", "choice", "box", "value", "nothing", "several lines"} {
 			taken := false
-			field, lines := widgets.NewEntry(), widgets.NewTextArea()
+			entry, lines := widgets.NewEntry(), widgets.NewTextArea()
+			field := widgets.NewField("f", "", "", false, nil)
 			choice, box, value := widgets.NewSelect([]string{"a", "b"}, func(int) {}), widgets.NewCheck("c", func(bool) {}), widgets.NewValue("v")
-			d := &widgets.Dialog{Title: "T", Body: widgets.Down(0, field, lines, choice, box, value),
+			d := &widgets.Dialog{Title: "T", Body: widgets.Down(0, entry, field.Content(), lines, choice, box, value),
 				Answers: []widgets.Answer{{Text: "Go back"}, {Text: "Do it", Danger: danger, Act: func() { taken = true }}}}
 			r.Ask(d)
 			key := &fyne.KeyEvent{Name: fyne.KeyReturn}
 			on := func(f fyne.Focusable) { r.Canvas().Focus(f); f.TypedKey(key) }
 			switch name {
+			case "entry":
+				on(entry)
 			case "field":
-				on(field)
+				on(field.Entry)
 			case "choice":
 				on(choice)
 			case "box":

@@ -20,3 +20,6 @@ func (a *Frame) Restart() {
 	a.recipient = nil
 	a.recall()
 }
+
+func (a *Frame) AskWho()          { a.askWho() }
+func (a *Frame) WhoShown() string { return a.whoText.Text() }

@@ -129,6 +129,8 @@ func (d *Dialog) entriesSubmit(o fyne.CanvasObject) {
 		}
 	case *container.Scroll:
 		d.entriesSubmit(o.Content)
+	case *container.ThemeOverride: // of a Field
+		d.entriesSubmit(o.Content)
 	}
 }
 
