@@ -69,7 +69,7 @@ var typedErrors = map[string]error{
 	"form.ErrCoat": form.ErrCoat, "form.CoatError": &form.CoatError{},
 	"job.ErrChanged": job.ErrChanged, "job.ErrExported": job.ErrExported, "job.ErrNotFound": job.ErrNotFound, "job.ErrOtherJob": job.ErrOtherJob, "job.ErrTaken": job.ErrTaken,
 	"job.ErrFound": job.ErrFound, "job.ErrPractice": job.ErrPractice, "job.ErrNoFailures": job.ErrNoFailures, "job.ErrNoOrder": job.ErrNoOrder, "job.ErrThere": job.ErrThere, "job.ErrNoList": job.ErrNoList,
-	"job.BlockedError": &job.BlockedError{Summary: &job.Summary{Report: &finding.Report{}}}, "job.ResultError": &job.ResultError{Reason: "x", Err: below}, "job.OrderedBeforeError": &job.OrderedBeforeError{What: "it"},
+	"job.BlockedError": &job.BlockedError{Summary: &job.Summary{Report: &finding.Report{}}}, "job.ResultError": &job.ResultError{Reason: "x", Err: below}, "job.OrderedBeforeError": &job.OrderedBeforeError{Conflicts: []ledger.Conflict{{Holder: &ledger.Claim{}}}},
 	"job.StateError": &job.StateError{}, "job.UnsettledError": &job.UnsettledError{ID: "2026-1"}, "job.ImportError": &job.ImportError{Reason: "x", Err: below},
 	"keychain.ErrLocked": keychain.ErrLocked, "keychain.ErrNotFound": keychain.ErrNotFound, "keychain.ErrRefused": keychain.ErrRefused, "keychain.ErrTimeout": keychain.ErrTimeout,
 	"keychain.ErrTooLarge": keychain.ErrTooLarge, "keychain.ErrUnavailable": keychain.ErrUnavailable, "keychain.Error": &keychain.Error{Kind: keychain.ErrLocked, Detail: "org.freedesktop.Secret"},
