@@ -95,6 +95,9 @@ func (t *Tasks) start(f func()) {
 	}()
 }
 
+// FreeMemory gives the memory of what was let go of back to the computer; by itself that takes many minutes.
+func (t *Tasks) FreeMemory() { t.start(debug.FreeOSMemory) }
+
 // PanicError says that work failed by a defect of this program.
 type PanicError struct {
 	Value any

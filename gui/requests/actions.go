@@ -39,9 +39,12 @@ func (t *Room) change(title, failure string, undoable bool, work func(context.Co
 			return
 		}
 		if undoable {
-			t.remember(before)
+			t.remember(before, v.csrState)
 		}
 		t.show(v)
+		if v.set.Len() < before.set.Len()/2 {
+			t.app.Tasks().FreeMemory()
+		}
 		if t.filter != filter {
 			t.rearrange(nil)
 		}
@@ -50,32 +53,6 @@ func (t *Room) change(title, failure string, undoable bool, work func(context.Co
 		}
 		t.addPending()
 	})
-}
-
-func (t *Room) remember(s csrState) {
-	t.before = append(t.before, s)
-	if len(t.before) > undoDepth {
-		t.before = t.before[1:]
-	}
-}
-
-// Undo goes back to the state before the latest change.
-func (t *Room) Undo() {
-	if len(t.before) == 0 {
-		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("csr.nothing-to-undo")})
-		return
-	}
-	if t.work.Busy() {
-		t.app.Busy()
-		return
-	}
-	last := t.before[len(t.before)-1]
-	t.before = t.before[:len(t.before)-1]
-	t.change(words.T("csr.undoing"), words.T("csr.undo-failed"), false,
-		func(context.Context, csrState, progress.Func) (csrState, error) { return last, nil },
-		func() {
-			t.app.Note(widgets.Note{State: look.Ready, Text: words.T("csr.undone")})
-		})
 }
 
 // Takes says that requests belong here, and that files of no clear kind are looked through for some.
@@ -111,7 +88,7 @@ func (t *Room) addNow(paths []string) {
 		},
 		func() {
 			if result.state.set != before.set {
-				t.remember(before)
+				t.remember(before, result.state)
 			}
 			t.afterAdding(result, t.view.set.Len()-count, len(paths))
 		})

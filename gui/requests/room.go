@@ -32,9 +32,9 @@ type Room struct {
 
 	view    *csrView
 	filter  csrFilter
-	before  []csrState // to undo, the latest last
-	pending []string   // paths that were given while something ran
-	sample  string     // folder of samples that the program made itself, "" for none
+	before  []past   // to undo, the latest last
+	pending []string // paths that were given while something ran
+	sample  string   // folder of samples that the program made itself, "" for none
 
 	root     fyne.CanvasObject
 	empty    fyne.CanvasObject
@@ -49,9 +49,6 @@ type Room struct {
 	findings *findingsPane
 	details  *detailsPane
 }
-
-// undoDepth is how many changes of the list can be taken back.
-const undoDepth = 20
 
 // prefFindings remembers where the line before the findings stands.
 const prefFindings = "csr.findings"

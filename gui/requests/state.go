@@ -20,9 +20,10 @@ type csrState struct {
 	set     *csr.Set
 	sources []string                  // absolute paths that were given, in order, none within another
 	removed map[finding.Location]bool // what the user took off the list, for checking again
+	origin  *byte                     // the same for lists that were made of each other, which share their entries
 }
 
-func emptyState() csrState { return csrState{set: csr.NewSet(csr.Options{})} }
+func emptyState() csrState { return csrState{set: csr.NewSet(csr.Options{}), origin: new(byte)} }
 
 // added is what adding did.
 type added struct {
@@ -93,7 +94,7 @@ func (s csrState) add(ctx context.Context, paths []string, report progress.Func)
 	if err != nil {
 		return out, err
 	}
-	next := csrState{set: set, removed: removed}
+	next := csrState{set: set, removed: removed, origin: s.origin}
 	kept := map[string]bool{}
 	keep := func(p string) {
 		kept[p] = true
@@ -166,7 +167,7 @@ func (s csrState) remove(ctx context.Context, indexes []int) (csrState, error) {
 	if set.Len() == 0 {
 		return emptyState(), nil
 	}
-	next := csrState{set: set, sources: s.sources, removed: make(map[finding.Location]bool, len(s.removed)+len(indexes))}
+	next := csrState{set: set, sources: s.sources, origin: s.origin, removed: make(map[finding.Location]bool, len(s.removed)+len(indexes))}
 	for l := range s.removed {
 		next.removed[l] = true
 	}
@@ -182,7 +183,7 @@ func (s csrState) exclude(ctx context.Context, indexes []int, out bool) (csrStat
 	if err != nil {
 		return s, err
 	}
-	return csrState{set: set, sources: s.sources, removed: s.removed}, nil
+	return csrState{set: set, sources: s.sources, removed: s.removed, origin: s.origin}, nil
 }
 
 // comparePrimes compares all RSA moduli.
@@ -191,12 +192,28 @@ func (s csrState) comparePrimes(ctx context.Context, report progress.Func) (csrS
 	if err != nil {
 		return s, err
 	}
-	return csrState{set: set, sources: s.sources, removed: s.removed}, nil
+	return csrState{set: set, sources: s.sources, removed: s.removed, origin: s.origin}, nil
 }
 
 // recheck reads all sources anew; what was removed stays removed and what was left out stays out. missing are sources
 // that do not exist any more.
 func (s csrState) recheck(ctx context.Context, report progress.Func) (next csrState, missing []string, err error) {
+	return s.reread(ctx, s.leftOut(), report)
+}
+
+// leftOut is where the entries are that are left out of the upload file.
+func (s csrState) leftOut() map[finding.Location]bool {
+	out := map[finding.Location]bool{}
+	for i := range s.set.Len() {
+		if s.set.Status(i) == csr.Excluded {
+			out[s.set.Entry(i).At] = true
+		}
+	}
+	return out
+}
+
+// reread makes the list of its sources, without what was removed; those in out are left out.
+func (s csrState) reread(ctx context.Context, out map[finding.Location]bool, report progress.Func) (next csrState, missing []string, err error) {
 	var there []string
 	for _, p := range s.sources {
 		if _, err := os.Stat(p); errors.Is(err, fs.ErrNotExist) {
@@ -209,12 +226,6 @@ func (s csrState) recheck(ctx context.Context, report progress.Func) (next csrSt
 	if err != nil {
 		return s, nil, err
 	}
-	out := map[finding.Location]bool{}
-	for i := range s.set.Len() {
-		if s.set.Status(i) == csr.Excluded {
-			out[s.set.Entry(i).At] = true
-		}
-	}
 	if set, err = apply(ctx, set, s.removed, (*csr.Set).Remove); err != nil {
 		return s, nil, err
 	}
@@ -223,7 +234,7 @@ func (s csrState) recheck(ctx context.Context, report progress.Func) (next csrSt
 	}); err != nil {
 		return s, nil, err
 	}
-	return csrState{set: set, sources: s.sources, removed: s.removed}, missing, nil
+	return csrState{set: set, sources: s.sources, removed: s.removed, origin: new(byte)}, missing, nil
 }
 
 func apply(ctx context.Context, set *csr.Set, places map[finding.Location]bool, f func(*csr.Set, context.Context, []int) (*csr.Set, error)) (*csr.Set, error) {

@@ -371,6 +371,7 @@ func (t *Room) forget() {
 	t.key = nil
 	t.page.clear()
 	t.show()
+	t.app.Tasks().FreeMemory()
 }
 
 func (t *Room) closeResult() {

@@ -228,6 +228,7 @@ func (t *Room) forsake() {
 	t.file = nil
 	t.showAside(nil)
 	t.showFile()
+	t.app.Tasks().FreeMemory()
 }
 
 // stop ends everything that only looks at the document.

@@ -66,6 +66,65 @@ func (d *Desktop) Launch(binary, theme string, args ...string) (*Program, error)
 	return p, nil
 }
 
+// process is the number of the program's process: the child of its session bus.
+func (p *Program) process() (string, error) {
+	parent := strconv.Itoa(p.child.cmd.Process.Pid)
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return "", err
+	}
+	for _, path := range all {
+		stat, err := os.ReadFile(path) // #nosec G304 -- of the system
+		if err != nil {
+			continue // ended meanwhile
+		}
+		number, rest, _ := strings.Cut(string(stat), " (")
+		name, rest, _ := strings.Cut(rest, ") ")
+		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == parent && strings.HasPrefix("enrollbench-checked", name) {
+			return number, nil
+		}
+	}
+	return "", errors.New("the program's process is not there")
+}
+
+// Memory is how much memory of the computer the program holds, in MB.
+func (p *Program) Memory() (int, error) {
+	n, err := p.process()
+	if err != nil {
+		return 0, err
+	}
+	status, err := os.ReadFile("/proc/" + n + "/status") // #nosec G304 -- of the system
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	kb := 0
+	_, err = fmt.Sscan(rest, &kb)
+	return kb / 1000, err
+}
+
+// Computing is how long the program has kept processors busy.
+func (p *Program) Computing() (time.Duration, error) {
+	n, err := p.process()
+	if err != nil {
+		return 0, err
+	}
+	stat, err := os.ReadFile("/proc/" + n + "/stat") // #nosec G304 -- of the system
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields, ticks := strings.Fields(rest), 0
+	for _, f := range fields[11:13] { // of the program and of the system for it, in hundredths of a second
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond, nil
+}
+
 // Home is the folder that the program takes for its user's own.
 func (p *Program) Home() string { return filepath.Join(p.desktop.folder, "home") }
 
