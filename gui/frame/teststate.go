@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"runtime"
 	"strings"
 	"time"
 
@@ -37,6 +38,8 @@ type testState struct {
 	Dialog   string   `json:"dialog"`
 	Answers  []string `json:"answers"`
 	Focus    string   `json:"focus"`
+	Unseen   bool     `json:"unseen"`     // what has the focus is not within the window
+	Routines int      `json:"goroutines"` // when the line was written; it alone writes none
 }
 
 // TellTests writes the state to the file that the environment names, whenever it has changed, if it names one.
@@ -55,9 +58,14 @@ func (a *Frame) TellTests() {
 
 // tellEvery writes a line to w if the state is not last any more, and looks again in a while.
 func (a *Frame) tellEvery(w io.Writer, last []byte) {
-	line, err := json.Marshal(a.testState())
+	state := a.testState()
+	line, err := json.Marshal(state)
 	if err == nil && !bytes.Equal(line, last) {
-		_, err = w.Write(append(line, '\n'))
+		var told []byte
+		state.Routines = runtime.NumGoroutine()
+		if told, err = json.Marshal(state); err == nil {
+			_, err = w.Write(append(told, '\n'))
+		}
 	}
 	if err != nil {
 		fyne.LogError("the state for tests cannot be written", err)
@@ -69,6 +77,7 @@ func (a *Frame) tellEvery(w io.Writer, last []byte) {
 // testState is what the window shows now.
 func (a *Frame) testState() testState {
 	s := testState{Tab: a.Current().Name(), Focus: describe(a.Canvas().Focused()), Answers: []string{}}
+	s.Unseen = a.unseen(a.Canvas().Focused())
 	if t, ok := a.Current().(Telling); ok {
 		var bar *widgets.BottomBar
 		bar, s.Busy, s.Rows, s.Current = t.Telling()
@@ -88,6 +97,16 @@ func (a *Frame) testState() testState {
 		}
 	}
 	return s
+}
+
+// unseen says whether what has the focus is hidden, or lies beside the window.
+func (a *Frame) unseen(f fyne.Focusable) bool {
+	o, ok := f.(fyne.CanvasObject)
+	if !ok {
+		return false
+	}
+	at, size := a.fyne.Driver().AbsolutePositionForObject(o), a.Canvas().Size()
+	return at.IsZero() || at.X >= size.Width || at.Y >= size.Height // nothing that can have the focus lies in the corner
 }
 
 // describe says what has the focus: its kind, and the label by which somebody would name it.

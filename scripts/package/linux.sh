@@ -10,7 +10,7 @@ fresh "$stage/linux"
 mkdir -p "$root/bin" "$share"/{applications,metainfo,mime/packages,man/man1} "$share"/icons/hicolor/{256x256,scalable}/apps "$doc" \
 	"$share"/{bash-completion/completions,fish/vendor_completions.d}
 
-CGO_ENABLED=1 GOOS=linux go build "${built[@]}" -tags migrated_fynedo -o "$root/bin/enrollbench" .
+CGO_ENABLED=1 GOOS=linux go build "${built[@]}" -tags migrated_fynedo,no_animations -o "$root/bin/enrollbench" .
 CGO_ENABLED=0 GOOS=linux go build "${built[@]}" -o "$root/bin/enrollctl" ./cmd/enrollctl
 enrollctl=$root/bin/enrollctl
 

@@ -7,6 +7,6 @@ export GOFLAGS=-trimpath CGO_ENABLED=1
 version=$(scripts/version.sh)
 arch=$(go env GOARCH)
 mkdir -p build/package
-go run fyne.io/tools/cmd/fyne@v1.7.4 package --target darwin --release --tags migrated_fynedo --app-version "${version%%[-+]*}"
+go run fyne.io/tools/cmd/fyne@v1.7.4 package --target darwin --release --tags migrated_fynedo,no_animations --app-version "${version%%[-+]*}"
 ditto -c -k --keepParent EnrollBench.app "build/package/enrollbench-$version-darwin-$arch.zip"
 rm -rf EnrollBench.app

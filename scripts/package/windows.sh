@@ -16,7 +16,7 @@ rm -rf "$stage/resource" && cp -r packaging/windows "$stage/resource"
 convert resources/icon.png -strip -define icon:auto-resize=256,128,64,48,32,24,16 "$stage/resource/enrollbench.ico"
 (cd "$stage/resource" && x86_64-w64-mingw32-windres -O coff -D "VERSION_TEXT=\\\"$version\\\"" -D "VERSION_NUMBERS=${numbers//./,},${commits:-0}" \
 	enrollbench.rc "$OLDPWD/$resource")
-GOOS=windows CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc go build -buildvcs=false -tags migrated_fynedo \
+GOOS=windows CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc go build -buildvcs=false -tags migrated_fynedo,no_animations \
 	-ldflags "-s -w -H=windowsgui -X main.version=$version" -o "$folder/enrollbench.exe" .
 GOOS=windows CGO_ENABLED=0 go build "${built[@]}" -o "$folder/enrollctl.exe" ./cmd/enrollctl
 signed "$folder/enrollbench.exe"
