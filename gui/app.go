@@ -92,5 +92,11 @@ func (a *App) JobsThatNeed(connection string) int { return a.Jobs.Need(connectio
 func (a *App) ResultGone(r *job.Record)           { a.Jobs.ResultGone(r) }
 func (a *App) FetchAgain(r *job.Record)           { a.Jobs.FetchAgain(r) }
 
+// OpenTable opens a table to edit it.
+func (a *App) OpenTable(path string) {
+	a.Bring(a.CSV)
+	a.CSV.OpenPath(path)
+}
+
 // OpenResult opens the fetched result of a batch, with its order.
 func (a *App) OpenResult(r *job.Record) { a.Results.OpenJob(r) }

@@ -3,6 +3,7 @@ package gui
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -187,5 +188,44 @@ func TestTheFirstStart(t *testing.T) {
 	r.Wait()
 	if r.Current() != frame.Room(r.Start) || r.bar().Primary.Disabled() {
 		t.Errorf("then %s, %q", r.Current().Name(), r.bar().Reason())
+	}
+}
+
+// A result that was dropped as a file is compared with the order of a batch that is chosen from the list.
+func TestTheOrderOfAResultFromAJob(t *testing.T) {
+	r := practiceRig(t)
+	r.orders()
+	r.act()
+	done := r.reaches(job.Complete)
+	fetched, err := r.Desk().Jobs.Fetch(t.Context(), done.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(fetched.ResultPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Bring(r.Results)
+	r.Drop(frametest.Put(t, filepath.Join(t.TempDir(), "result.zip"), content))
+	seen(r, func(s *widgets.Select) bool { return slices.Contains(s.Options, "From a job") }).SetSelected("From a job")
+	r.Wait()
+	if !r.bar().Primary.Disabled() || r.bar().Reason() != "Choose the job" {
+		t.Errorf("without a job it can be opened: %q", r.bar().Reason())
+	}
+	list := seen(r, func(s *widgets.Select) bool { return len(s.Options) == 1 && strings.HasPrefix(s.Options[0], done.ID) })
+	if list == nil || !strings.HasSuffix(list.Options[0], " · 3") {
+		t.Fatal("the batch is not offered")
+	}
+	list.SetSelectedIndex(0)
+	r.act()
+	test.Tap(r.button("Open as practice"))
+	r.Wait()
+	if text := r.text(); !strings.Contains(text, "3 of 3 delivered") {
+		t.Errorf("opened: %s", text)
+	}
+	// The next result has another order.
+	r.Drop(frametest.Put(t, filepath.Join(t.TempDir(), "next.zip"), content))
+	if list := seen(r, func(s *widgets.Select) bool { return slices.Contains(s.Options, "From a job") }); list.Selected == "From a job" {
+		t.Error("the order of the last result is still chosen")
 	}
 }

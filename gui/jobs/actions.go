@@ -449,7 +449,8 @@ func (t *Room) saveFailedRows(r *job.Record) {
 				t.app.Fail(words.T("jobs.failed-rows-failed"), err)
 				return
 			}
-			t.app.Written(look.Ready, words.T("jobs.failed-rows-saved"), path)
+			t.app.Note(widgets.Note{State: look.Ready, Detail: path, Text: words.T("jobs.failed-rows-saved"),
+				Action: words.T("jobs.failed-rows-open"), Act: func() { t.app.OpenTable(path) }})
 		})
 	})
 }

@@ -129,6 +129,11 @@ func TestFailedRowsAreNoSuccess(t *testing.T) {
 	r.Choose.SaveAnswer = filepath.Join(t.TempDir(), "failed.csv")
 	r.Jobs.step(stepFailedRows, done)
 	r.Wait()
+	if n := r.Toast().Note(); n == nil || n.Action != "Open in CSV" {
+		t.Errorf("after saving the failed rows: %+v", n)
+	} else if n.Act(); len(r.tables) != 1 || r.tables[0] != r.Choose.SaveAnswer {
+		t.Errorf("opened are %q", r.tables)
+	}
 	data, err := os.ReadFile(r.Choose.SaveAnswer)
 	if err != nil {
 		t.Fatal(err)

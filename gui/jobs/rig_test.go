@@ -12,8 +12,10 @@ import (
 type window struct {
 	*frame.Frame
 	opened []string // batches whose results were to be opened
+	tables []string // tables that were to be opened
 }
 
+func (w *window) OpenTable(path string)    { w.tables = append(w.tables, path) }
 func (w *window) OpenResult(r *job.Record) { w.opened = append(w.opened, r.ID) }
 
 // rig is the room alone in a frame.

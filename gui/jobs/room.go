@@ -30,6 +30,7 @@ type Window interface {
 	Notify(text string)
 	ReopenDesk()
 	OpenResult(r *job.Record)
+	OpenTable(path string)
 }
 
 // jobTab shows core/job: every batch with its state, and the one next step of each.

@@ -51,7 +51,7 @@ func newGivenPage(t *Room) *givenPage {
 	p.keyPath.OnChanged = func(string) { p.keyRemark(nil); p.showRecent(); t.showBar() }
 	p.keyPath.OnSubmitted = func(string) { t.act() }
 	choose := widgets.NewButton(words.T("open.choose-key"), look.Icon("key"), p.chooseKey)
-	p.order = newOrderPane(p.chooseOrder, t.changed)
+	p.order = newOrderPane(p.chooseOrder, t.listJobs, t.changed)
 	p.anchors = widgets.NewEntry()
 	p.anchors.PlaceHolder = words.T("open.anchor-path")
 	p.anchors.OnChanged = func(string) { p.trouble.Hide(); t.changed() }
@@ -81,6 +81,7 @@ func (p *givenPage) clear() {
 	p.keyPath.SetText("")
 	p.anchors.SetText("")
 	p.order.kind.SetSelectedIndex(int(noOrder))
+	widgets.FillQuietly(p.order.jobs, nil, -1)
 	p.keyRemark(nil)
 	for _, e := range []*widgets.Entry{p.order.path, p.order.part, p.order.start, p.order.count} {
 		e.SetText("")

@@ -68,6 +68,25 @@ func (t *Room) OpenJob(r *job.Record) {
 	})
 }
 
+// listJobs reads the batches, whose orders a result can be compared with.
+func (t *Room) listJobs() {
+	d := t.app.Desk()
+	if d == nil {
+		t.app.NoDesk()
+		return
+	}
+	frame.Run(t.peek, "", func(ctx context.Context, _ progress.Func) ([]*job.Record, error) {
+		return d.Jobs.List(ctx, job.Filter{})
+	},
+		func(all []*job.Record, err error) {
+			if err != nil {
+				t.app.Fail(words.T("jobs.unreadable"), err)
+				return
+			}
+			t.page.order.offer(all)
+		})
+}
+
 // openAsPractice opens a result of the practice service again that was opened as one of production: the roots of this computer's
 // own service are trusted for it.
 func (t *Room) openAsPractice() {

@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/delivery"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
+	"enrollbench/core/job"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
@@ -24,6 +25,7 @@ const (
 	noOrder orderKind = iota
 	fileOrder
 	macOrder
+	jobOrder
 )
 
 // orderChoice is what was chosen, as it was typed.
@@ -31,6 +33,7 @@ type orderChoice struct {
 	kind               orderKind
 	path, part         string
 	start, count, step string
+	job                *job.Record // nil where none is chosen
 }
 
 // orderError and anchorError say which of the things beside the result could not be read.
@@ -59,6 +62,8 @@ func (c orderChoice) read() (*delivery.Order, error) {
 			return nil, errors.New(f.Message)
 		}
 		return delivery.OrderFromMAC(r)
+	case jobOrder:
+		return c.job.Order()
 	}
 	return nil, nil
 }
@@ -98,6 +103,10 @@ func (c orderChoice) lacks() string {
 		if _, report := eui48.Check(c.start, c.count, c.step); firstError(report) != nil {
 			return words.T("order.no-range")
 		}
+	case jobOrder:
+		if c.job == nil {
+			return words.T("order.no-job")
+		}
 	}
 	return ""
 }
@@ -108,12 +117,15 @@ type orderPane struct {
 	kind               *widgets.Select
 	path, part         *widgets.Entry
 	start, count, step *widgets.Entry
-	file, mac          fyne.CanvasObject
+	file, mac, batch   fyne.CanvasObject
+	jobs               *widgets.Select
+	listed             []*job.Record // what jobs offers
 	remark             *widgets.Text
 	OnChanged          func()
 }
 
-func newOrderPane(choose func(), changed func()) *orderPane {
+// newOrderPane makes the pane. list reads the batches that were ordered when somebody wants to choose one.
+func newOrderPane(choose, list, changed func()) *orderPane {
 	p := &orderPane{OnChanged: changed}
 	entry := func(placeholder string, mono bool) *widgets.Entry {
 		e := widgets.NewEntry()
@@ -130,7 +142,16 @@ func newOrderPane(choose func(), changed func()) *orderPane {
 		words.T("order.none"),
 		words.T("order.by-file"),
 		words.T("order.by-mac"),
-	}, func(int) { p.arrange(); p.changed() })
+		words.T("order.by-job"),
+	}, func(i int) {
+		p.arrange()
+		if orderKind(i) == jobOrder {
+			list()
+		}
+		p.changed()
+	})
+	p.jobs = widgets.NewSelect(nil, func(int) { p.changed() })
+	p.batch = widgets.Outlined(p.jobs)
 	browse := widgets.NewButton("", look.Icon("folder"), choose)
 	line := func(name string, o fyne.CanvasObject) fyne.CanvasObject {
 		return container.NewBorder(nil, nil, widgets.Middle(widgets.Wide(76, widgets.NewText(name).Muted())), nil, o)
@@ -138,7 +159,7 @@ func newOrderPane(choose func(), changed func()) *orderPane {
 	p.file = widgets.Down(look.Gap, container.NewBorder(nil, nil, nil, browse, p.path), line(words.T("order.part-name"), p.part))
 	p.mac = widgets.Down(look.Gap, line(words.T("mac.start"), p.start), line(words.T("mac.count"), p.count), line(words.T("mac.step"), p.step))
 	p.remark = widgets.NewParagraph("").Small()
-	p.root = widgets.Down(look.Gap, widgets.Outlined(p.kind), p.file, p.mac, p.remark)
+	p.root = widgets.Down(look.Gap, widgets.Outlined(p.kind), p.file, p.mac, p.batch, p.remark)
 	p.step.SetText("1")
 	p.arrange()
 	return p
@@ -153,7 +174,7 @@ func (p *orderPane) changed() {
 }
 
 func (p *orderPane) arrange() {
-	for k, o := range map[orderKind]fyne.CanvasObject{fileOrder: p.file, macOrder: p.mac} {
+	for k, o := range map[orderKind]fyne.CanvasObject{fileOrder: p.file, macOrder: p.mac, jobOrder: p.batch} {
 		if k == orderKind(p.kind.SelectedIndex()) {
 			o.Show()
 		} else {
@@ -165,8 +186,34 @@ func (p *orderPane) arrange() {
 
 // choice is what is chosen now.
 func (p *orderPane) choice() orderChoice {
-	return orderChoice{kind: orderKind(p.kind.SelectedIndex()), path: strings.TrimSpace(p.path.Text), part: p.part.Text,
+	c := orderChoice{kind: orderKind(p.kind.SelectedIndex()), path: strings.TrimSpace(p.path.Text), part: p.part.Text,
 		start: p.start.Text, count: p.count.Text, step: p.step.Text}
+	if i := p.jobs.SelectedIndex(); i >= 0 && i < len(p.listed) {
+		c.job = p.listed[i]
+	}
+	return c
+}
+
+// offer offers batches, the latest first; the one that was chosen before stays chosen.
+func (p *orderPane) offer(all []*job.Record) {
+	before, index := p.choice().job, -1
+	var names []string
+	p.listed = nil
+	for _, r := range all {
+		if r.State == job.Prepared {
+			continue
+		}
+		if before != nil && r.ID == before.ID {
+			index = len(p.listed)
+		}
+		p.listed = append(p.listed, r)
+		names = append(names, words.Visible(r.ID+" · "+r.Name)+" · "+words.Group(r.Expected()))
+	}
+	widgets.FillQuietly(p.jobs, names, index)
+	if len(names) == 0 {
+		p.jobs.PlaceHolder = words.T("order.no-jobs")
+	}
+	p.changed()
 }
 
 // setFile chooses a file.
