@@ -95,7 +95,12 @@ func causes() []cause {
 	stale, large, damaged := words.T("problem.stale"), words.T("problem.too-large"), words.T("problem.damaged")
 	integrity, unsupported, otherKey := words.T("problem.integrity"), words.T("problem.unsupported"), words.T("problem.other-key")
 	return []cause{
-		typed(func(e *PanicError) string { return words.T("problem.defect", "File", e.File) }),
+		typed(func(e *PanicError) string {
+			if e.File == "" {
+				return words.T("problem.defect")
+			}
+			return words.T("problem.defect") + " " + words.T("problem.defect-file", "File", e.File)
+		}),
 
 		// batches
 		typed(UnsettledWords), typed(blockedWords),

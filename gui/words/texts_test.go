@@ -27,6 +27,9 @@ func english(t *testing.T) map[string]map[string]string {
 	if err := json.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
+	if lines := strings.Count("\n"+string(raw), "\n  \""); lines != len(file) {
+		t.Errorf("en.json has %d keys on %d lines: one stands there twice", len(file), lines)
+	}
 	all := map[string]map[string]string{}
 	for key, value := range file {
 		forms, text := map[string]string{}, ""
@@ -120,6 +123,9 @@ func check(t *testing.T, path, name string, args []ast.Expr, texts map[string]ma
 		given = append(given, literal(open[i]))
 	}
 	for _, form := range forms {
+		if strings.Count(form, "{{") != len(opening.FindAllString(form, -1)) {
+			t.Errorf("%s: %s: only {{.Name}} can be filled in", path, key)
+		}
 		for _, m := range opening.FindAllStringSubmatch(form, -1) {
 			if !slices.Contains(given, m[1]) {
 				t.Errorf("%s: %s leaves %s open, which is not given", path, key, m[1])
