@@ -26,7 +26,7 @@ gzip -9n "$share"/man/man1/*.1
 "$enrollctl" completion fish >"$share/fish/vendor_completions.d/enrollctl.fish"
 "$enrollctl" completion zsh >"$stage/linux/_enrollctl" # where zsh looks for it differs by system
 gzip -9nc resources/notices.txt >"$doc/THIRD-PARTY-NOTICES.txt.gz"
-gzip -9nc CHANGELOG.md >"$doc/CHANGELOG.md.gz"
+gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
 cp NOTICE "$doc/"
 cp packaging/linux/copyright "$doc/"
 go run ./scripts/site "$doc/html"
@@ -44,10 +44,10 @@ cat >"$stage/changelog.yaml" <<-CHANGES
 	  date: $date
 	  packager: The EnrollBench authors <enrollbench@users.noreply.github.com>
 	  deb: {urgency: medium, distributions: [stable]}
-	  changes: [{note: "EnrollBench $version; CHANGELOG.md.gz says what is new."}]
+	  changes: [{note: "EnrollBench $version; changelog.gz says what is new."}]
 CHANGES
 stamped "$stage/linux"
-export VERSION=$version DATE=$date ROOT=$stage/linux CHANGELOG=$stage/changelog.yaml
+sed "s|@VERSION@|$version|; s|@DATE@|$date|; s|@ROOT@|$stage/linux|; s|@CHANGELOG@|$stage/changelog.yaml|" packaging/linux/nfpm.yaml >"$stage/nfpm.yaml"
 for kind in deb rpm; do
-	build/tools/nfpm package --config packaging/linux/nfpm.yaml --packager $kind --target "$out/"
+	build/tools/nfpm package --config "$stage/nfpm.yaml" --packager $kind --target "$out/"
 done

@@ -15,6 +15,7 @@ stage=$out-stage                  # what goes into it, a folder for each package
 mkdir -p "$out" "$stage"
 
 # What go build gets: what the go command would note of the work tree's state is left out.
+built=(-buildvcs=false -ldflags "-s -w -X main.version=$version")
 
 # fresh FOLDER: makes it anew, empty.
 fresh() { rm -rf "$1" && mkdir -p "$1"; }
