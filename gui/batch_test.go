@@ -166,6 +166,18 @@ func TestDroppedOnTheStartPage(t *testing.T) {
 	})
 }
 
+// Who opens a file with the program sees the file, at the first start too.
+func TestTheFirstStartWithAFile(t *testing.T) {
+	r := newRig(t)
+	r.Preferences().SetBool(frame.PrefWelcomed, false)
+	r.OpenPaths([]string{frametest.GoodFolder(t)})
+	r.ReadConnections(true)
+	r.Wait()
+	if r.Current() != frame.Room(r.CSR) || rows(r.CSR) != 3 || r.Preferences().Bool(frame.PrefWelcomed) {
+		t.Errorf("in front is %s with %d requests", r.Current().Name(), rows(r.CSR))
+	}
+}
+
 func TestTheFirstStart(t *testing.T) {
 	r := newRig(t)
 	r.Preferences().SetBool(frame.PrefWelcomed, false)

@@ -33,7 +33,13 @@ func (a *Frame) OnDropped(_ fyne.Position, uris []fyne.URI) {
 }
 
 // OpenPaths opens each file and folder in the room where it belongs, such as those that the command line names.
-func (a *Frame) OpenPaths(paths []string) { a.lead(paths, nil) }
+func (a *Frame) OpenPaths(paths []string) {
+	a.given = true
+	a.lead(paths, nil)
+}
+
+// Given says whether files came with the start of the program, so that its user came to see them.
+func (a *Frame) Given() bool { return a.given }
 
 // HandOver takes what a second start of the program was given: the window comes to the front, and the paths open where they belong. A
 // dialog that is open is answered first.

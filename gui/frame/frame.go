@@ -51,7 +51,8 @@ type Frame struct {
 	endToast func()
 	dialogs  []*widgets.Dialog
 	closing  bool
-	leading  int // drops that are being looked at
+	leading  int  // drops that are being looked at
+	given    bool // files came with the start of the program
 
 	savedBefore string // the folder that files were saved to before the last choice
 

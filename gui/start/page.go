@@ -29,6 +29,7 @@ type Window interface {
 	frame.Recipients
 	RecipientWords(r *recipient.Recipient) string
 	Practising() bool
+	Given() bool
 	OpenHere()
 	ShowKeys()
 	ShowWelcome()

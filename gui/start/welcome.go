@@ -70,9 +70,9 @@ func (p *Welcome) Welcome() {
 	p.app.ShowAside(p)
 }
 
-// ConnectionsRead offers to practise or to connect at the first start.
+// ConnectionsRead offers to practise or to connect at the first start, unless that was to see files.
 func (p *Welcome) ConnectionsRead(l frame.ConnectionList, first bool) {
-	if first && len(l.All) == 0 && !p.app.Preferences().Bool(frame.PrefWelcomed) {
+	if first && !p.app.Given() && len(l.All) == 0 && !p.app.Preferences().Bool(frame.PrefWelcomed) {
 		p.app.Preferences().SetBool(frame.PrefWelcomed, true) // it comes once by itself
 		p.Welcome()
 	}
