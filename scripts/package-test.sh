@@ -83,21 +83,22 @@ commands_run() {
 		within 'test -s /usr/share/man/man1/enrollctl.1.gz && test -s /usr/share/bash-completion/completions/enrollctl'
 }
 
-# The window opens with a file, takes another from a second start, and that one ends.
+# The window opens with a file in the room where it belongs, takes another from a second start, and that one ends.
 window_runs() {
 	within '
-		cd /tmp && export HOME=/root ENROLLBENCH_TEST_STATE=/tmp/state.jsonl && rm -f state.jsonl
+		cd /tmp && export HOME=/root ENROLLBENCH_TEST_STATE=/tmp/state.jsonl
+		rm -rf state.jsonl /root/.config/enrollbench /root/.config/fyne
 		trap "kill \$window \$screen 2>/dev/null || true" EXIT
 		Xvfb :77 -screen 0 1280x800x24 >/dev/null 2>&1 & screen=$!
 		export DISPLAY=:77 LIBGL_ALWAYS_SOFTWARE=1
 		until xwininfo -root >/dev/null 2>&1; do kill -0 $screen; sleep 0.1; done
-		echo csr >first.csr
-		printf "subject.common_name\r\ndevice-1\r\n" >second.csv
-		enrollbench first.csr >window.log 2>&1 & window=$!
-		until grep -q "\"rows\":1" state.jsonl 2>/dev/null; do kill -0 $window || { cat window.log; exit 1; }; sleep 0.2; done
-		enrollbench second.csv
-		until grep -q "CSV" <(tail -n 1 state.jsonl); do kill -0 $window || { cat window.log; exit 1; }; sleep 0.2; done
-		tail -n 1 state.jsonl'
+		printf "subject.common_name\r\ndevice-1\r\n" >table.csv
+		cp demo/upload.zip request.zip
+		enrollbench table.csv >window.log 2>&1 & window=$!
+		shows() { until tail -n 1 state.jsonl 2>/dev/null | grep -q "$1"; do kill -0 $window || { cat window.log; exit 1; }; sleep 0.2; done; tail -n 1 state.jsonl; }
+		shows "\"tab\":\"CSV\".*\"rows\":[1-9]"
+		enrollbench request.zip
+		shows "\"tab\":\"CSR files\".*\"rows\":[1-9]"'
 }
 
 goes() {
@@ -118,7 +119,7 @@ if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
 	part 'a clean Debian' clean_root
 	part 'the .deb installs' installs
 	part 'enrollctl runs there' commands_run
-	part 'the window runs there, and is one' timeout 300 bash -c "$(declare -f within window_runs); window_runs"
+	part 'the window runs there, and is one' timeout 600 bash -c "$(declare -f within window_runs); window_runs"
 	part 'the .deb is purged, nothing is left' goes
 else
 	skip 'a clean Debian' 'debootstrap is missing, or this is not root'
