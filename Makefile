@@ -9,6 +9,7 @@
 #   make package  everything that is shipped, into build/package; make package-test installs and removes it, make package-twice compares two builds
 #   make release VERSION=1.2.3   checks, tests and packages this version, and tags it
 #   make site     the pages as plain HTML, into build/site
+#   make ledger-demo   two windows, as two workstations, on one shared ledger
 #   make screenshots, make docs, make deps, make clean
 
 SHELL := /bin/bash
@@ -20,7 +21,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 LDFLAGS := -s -w
 TAGS := migrated_fynedo,no_animations
 
-.PHONY: run run-checked test check fuzz bench build window window-checked enrollctl deps docs screenshots site package package-test package-twice release clean
+.PHONY: run run-checked test check fuzz bench build window window-checked enrollctl deps docs screenshots site package package-test package-twice ledger-demo release clean
 
 run:
 	@scripts/run.sh
@@ -71,6 +72,11 @@ docs: enrollctl
 	build/enrollctl man build/man
 	go run ./scripts/notices >build/notices.txt
 	mv build/notices.txt resources/notices.txt
+
+ledger-demo:
+	@scripts/deps.sh test
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(MAKE) --no-print-directory window; fi
+	@CGO_ENABLED=0 go run ./scripts/ledger-demo
 
 screenshots: window enrollctl
 	@scripts/deps.sh test

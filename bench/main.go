@@ -50,6 +50,9 @@ var acts = map[string]func(args []string) error{
 	"cms-decrypt": cmsDecrypt,
 	"pgp-decrypt": pgpDecrypt,
 
+	"ledger-check": ledgerCheck,
+	"ledger-fill":  ledgerFill,
+
 	"generate-csv": generateCSV,
 	"csv-index":    csvIndex,
 	"csv-library":  csvLibrary,
@@ -71,7 +74,7 @@ func bench() error {
 	if err != nil {
 		return err
 	}
-	b := bencher{self: self, folder: *folder, count: *count, certificates: *certificates, rounds: *rounds, in: samplesIn(*folder, *count)}
+	b := bencher{self: self, folder: *folder, count: *count, certificates: *certificates, identities: identitiesWanted(), rounds: *rounds, in: samplesIn(*folder, *count)}
 	if b.out, err = os.MkdirTemp(*folder, "out-"); os.IsNotExist(err) {
 		if err = os.MkdirAll(*folder, 0o750); err == nil {
 			b.out, err = os.MkdirTemp(*folder, "out-")
@@ -108,7 +111,7 @@ type section struct {
 
 func (b *bencher) sections() []section {
 	return []section{{"csr", b.requests, true}, {"openssl", b.openssl, true}, {"zip", b.zip, true}, {"mac", b.macs, false},
-		{"cms", b.cms, false}, {"pgp", b.pgp, false}, {"delivery", b.delivery, false}, {"job", b.job, false}, {"csv", b.csv, false}, {"window", b.window, false}}
+		{"cms", b.cms, false}, {"pgp", b.pgp, false}, {"delivery", b.delivery, false}, {"job", b.job, false}, {"ledger", b.ledger, false}, {"csv", b.csv, false}, {"window", b.window, false}}
 }
 
 // choose returns the named sections in their order, or all.
@@ -140,6 +143,7 @@ type bencher struct {
 	folder        string // where samples are kept between runs
 	count, rounds int
 	certificates  int // of the job through the practice service
+	identities    int // in the ledger
 	in            samples
 }
 

@@ -121,7 +121,9 @@ func (l *Ledger) conflicts(ctx context.Context, q querier, env int64, h *held) (
 	if err := f.names(h.names); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(f.found, func(a, b Conflict) int { return cmp.Compare(a.Identity.Row, b.Identity.Row) })
+	slices.SortStableFunc(f.found, func(a, b Conflict) int {
+		return cmp.Or(cmp.Compare(a.Identity.Row, b.Identity.Row), cmp.Compare(a.Range.Start, b.Range.Start), cmp.Compare(a.Holder.ID, b.Holder.ID))
+	})
 	for i := range f.found { // after all rows are read: a transaction has one query at a time
 		c := &f.found[i]
 		id := c.Holder.ID
@@ -249,16 +251,41 @@ func (f *finder) macs(all []heldRange) error {
 	}
 	sorted := slices.Clone(all)
 	slices.SortFunc(sorted, func(a, b heldRange) int { return cmp.Compare(a.Start, b.Start) })
+	for _, level := range levels {
+		if err := f.level(level, sorted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// level compares sorted ranges with those of a level: all at once where the level has few between the first and the last, else
+// those that lie close together at once.
+func (f *finder) level(level int, sorted []heldRange) error {
+	first, last := sorted[0].Start, sorted[0].Last()
+	for _, r := range sorted {
+		last = max(last, r.Last())
+	}
+	few := 4*len(sorted) + 1000
+	var there int
+	if err := f.q.QueryRowContext(f.ctx, "SELECT count(*) FROM (SELECT 1 FROM mac WHERE environment = $1 AND level = $2 AND start > $3 AND start <= $4 LIMIT $5) AS x",
+		f.env, level, int64(first)-1<<level, int64(last), few+1).Scan(&there); err != nil { // #nosec G115 -- below 2^48
+		return f.l.db.Explain(err)
+	}
+	switch {
+	case there == 0:
+		return nil
+	case there <= few:
+		return f.cluster(level, sorted, last)
+	}
 	for len(sorted) > 0 {
 		cluster, last := sorted[:1], sorted[0].Last()
 		for n := 1; n < len(sorted) && sorted[n].Start <= last+clusterGap; n++ {
 			cluster, last = sorted[:n+1], max(last, sorted[n].Last())
 		}
 		sorted = sorted[len(cluster):]
-		for _, level := range levels {
-			if err := f.cluster(level, cluster, last); err != nil {
-				return err
-			}
+		if err := f.cluster(level, cluster, last); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -302,7 +329,7 @@ func (f *finder) cluster(level int, ranges []heldRange, last eui48.Address) erro
 		}
 		return nil
 	}, `SELECT start, last, step, claim, row FROM mac WHERE environment = $1 AND level = $2 AND start > $3 AND start <= $4 AND last >= $5 AND slot >= 0
-		AND (start <> last OR (start - $5) % $6 = 0) ORDER BY start`,
+		AND (start <> last OR (start - $5) % $6 = 0)`,
 		f.env, level, int64(first)-1<<level, int64(last), int64(first), int64(step)) // #nosec G115 -- below 2^48
 }
 

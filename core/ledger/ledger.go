@@ -31,6 +31,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"os/user"
 	"strings"
 	"sync"
@@ -85,7 +86,8 @@ type Ledger struct {
 }
 
 // Open opens a ledger and makes it where it is not there. A ledger that is not as the station remembers it opens for reading:
-// Restored says so, and whatever would change it ends with ErrRestored until Adopt.
+// Restored says so, and whatever would change it ends with ErrRestored until Adopt. A file of up to 64 MB is checked for damage;
+// a larger one is read whole by each backup, and by CheckFile.
 //
 // Errors: ErrUnavailable, ErrNewer, ErrCorrupt, ErrPractice, store.ErrForeign, store.ErrSignIn, store.ErrUnverified, those of
 // the file system.
@@ -107,11 +109,19 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
 	l := &Ledger{db: db, config: c, account: accountName()}
+	if info, err := os.Stat(db.Path()); err == nil && info.Size() <= checkedAtOnce {
+		if err := db.Check(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("ledger %q: %w", db.Path(), err), db.Close())
+		}
+	}
 	if err := l.begin(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("ledger: %w", err), db.Close())
 	}
 	return l, nil
 }
+
+// checkedAtOnce is how large a file may be, in octets, to be read whole whenever it is opened: it takes some tenths of a second.
+const checkedAtOnce = 64 << 20
 
 // accountName is the name of the system's account, "" where the system does not say.
 func accountName() string {

@@ -135,3 +135,24 @@ func TestWideSteps(t *testing.T) {
 		refused(t, l, batch("b", nil, names(fmt.Sprint(macs("00-00-00-00-00-07", 300, 1<<39).At(299)))))
 	})
 }
+
+// TestScattered checks few addresses far apart in a stretch where many are held.
+func TestScattered(t *testing.T) {
+	both(t, func(t *testing.T, open func(string) *Ledger) {
+		l := open("line 1")
+		const n = 1200
+		at := func(i int) string { return eui48.Address(0x001ac2000000 + i*(i+1)/2%2048*1000).String() }
+		var all []string
+		for i := range n {
+			all = append(all, at(i))
+		}
+		claim(t, l, batch("a", nil, names(all...)))
+		c, err := l.Check(ctx, batch("b", nil, names(at(n), at(0), at(n+1), at(n-1), at(700), "001ac2000001")))
+		if err != nil || len(c) != 3 || c[0].Row != 2 || c[0].Identity.Row != 3 || c[1].Row != n+1 || c[2].Row != 702 {
+			t.Errorf("%v, %v", c, err)
+		}
+		if c, err := l.Check(ctx, batch("b", nil, names(all...))); err != nil || len(c) != n {
+			t.Errorf("%d conflicts, %v", len(c), err)
+		}
+	})
+}

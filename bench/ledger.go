@@ -1,0 +1,212 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // opens the server past the ledger, to fill it
+
+	"enrollbench/core/eui48"
+	"enrollbench/core/ledger"
+	"enrollbench/core/store/storetest"
+)
+
+const (
+	ledgerEnvironment = "bench.example/bench"
+	ledgerBatch       = 500_000 // identities of a claim
+)
+
+// ledger measures checks against a ledger of some million identities, in a file and on a server: three fifths are common
+// names, a fifth single MAC addresses, a fifth ranges.
+func (b *bencher) ledger() error {
+	n := b.identities / (5 * ledgerBatch) * (5 * ledgerBatch)
+	fmt.Printf("\nA ledger of %s identities (LEDGER_IDENTITIES=50000000 for the size that it is made for)\n", thousands(n))
+	file := filepath.Join(b.folder, fmt.Sprintf("ledger-%d.db", n))
+	if _, err := os.Stat(file); err != nil {
+		if err := b.fill("sqlite", file, n); err != nil {
+			return errors.Join(err, os.Remove(file))
+		}
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	if err := b.ledgerChecks("SQLite", file, "", n, info.Size()); err != nil {
+		return err
+	}
+	server, err := storetest.Start("-c", "shared_buffers=128MB")
+	if errors.Is(err, storetest.ErrMissing) {
+		fmt.Println("  PostgreSQL: SKIPPED: ", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	url, err := server.Database()
+	if err != nil {
+		return err
+	}
+	if err := b.fill("pgx", url, n); err != nil {
+		return err
+	}
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var size int64
+	if err := db.QueryRow("SELECT pg_database_size(current_database())").Scan(&size); err != nil {
+		return err
+	}
+	return b.ledgerChecks("PostgreSQL", "", url, n, size)
+}
+
+// fill makes a ledger in a process of its own: the system counts the memory of whoever starts a process to that process.
+func (b *bencher) fill(driver, at string, n int) error {
+	u, err := run(b.self, "ledger-fill", driver, at, fmt.Sprint(n))
+	if err == nil {
+		fmt.Printf("  %s filled in %.0f s\n", driver, u.Wall.Seconds())
+	}
+	return err
+}
+
+// ledgerFill makes a ledger and fills its tables with what claims would have written, by the database's own series: the
+// triggers run, and the checks of this program, which cost more, do not.
+func ledgerFill(args []string) error {
+	driver, at := args[0], args[1]
+	n, err := strconv.Atoi(args[2])
+	if err != nil {
+		return err
+	}
+	c := ledger.Config{Path: at, Station: "bench"}
+	if driver == "pgx" {
+		c = ledger.Config{Server: at, Station: "bench"}
+	}
+	l, err := ledger.Open(context.Background(), c)
+	if err != nil {
+		return err
+	}
+	_, err = l.Claim(context.Background(), ledger.Batch{Environment: ledgerEnvironment, ID: "first", Name: "first",
+		Ranges: []eui48.Range{{Start: 0x001ac3000000, Count: ledgerBatch, Step: 1}}})
+	if err := errors.Join(err, l.Close()); err != nil {
+		return err
+	}
+	source := at
+	series, name := "generate_series(CAST(%d AS BIGINT), %d) AS s (i)", "convert_to(to_char(i, 'FM\"works-\"000000000'), 'UTF8')"
+	if driver == "sqlite" {
+		source += "?_pragma=synchronous(OFF)&_pragma=cache_size(-200000)"
+		series, name = "(WITH RECURSIVE s (i) AS (SELECT %d UNION ALL SELECT i + 1 FROM s WHERE i < %d) SELECT i FROM s)", "CAST(printf('works-%%09d', i) AS BLOB)"
+	} else {
+		source += " search_path=enrollbench"
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for part := range n / ledgerBatch {
+		first, last := part*ledgerBatch, (part+1)*ledgerBatch-1
+		from := fmt.Sprintf(series, first, last)
+		var insert string
+		switch part % 5 {
+		case 0, 1, 2:
+			insert = "INSERT INTO name (environment, kind, value, slot, claim, row) SELECT 1, 1, " + strings.ReplaceAll(name, "%%", "%") + ", 0, 1, i - " + fmt.Sprint(first-2) + " FROM " + from
+		case 3: // scattered over some blocks, none twice: 7919 has no factor in common with 2^27
+			insert = "INSERT INTO mac (environment, level, start, claim, slot, last, step, row) SELECT 1, 0, a, 1, 0, a, 1, row FROM (SELECT 28726784000000 + (i * 7919) % 134217728 AS a, i - " +
+				fmt.Sprint(first-2) + " AS row FROM " + from + ") AS x"
+		default:
+			insert = fmt.Sprintf("INSERT INTO mac (environment, level, start, claim, slot, last, step, row) VALUES (1, 19, %d, 1, 0, %d, 1, 0)", 0x001ad0000000+first, 0x001ad0000000+last)
+		}
+		if _, err := db.Exec(insert); err != nil {
+			return fmt.Errorf("%s: %w", insert, err)
+		}
+	}
+	return nil
+}
+
+func (b *bencher) ledgerChecks(name, path, server string, n int, size int64) error {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(w, "%s\twall s\tCPU s\tto reach\tpeak MB\tto reach\t\n", name)
+	for _, check := range []struct{ what, title, limit string }{
+		{"range", "500,000 new MACs as a range", "< 0.05"},
+		{"names", "500,000 common names", "< 5"},
+		{"singles", "500,000 single MACs in no order", ""},
+	} {
+		var best usage
+		for range b.rounds {
+			u, err := run(b.self, "ledger-check", path, server, check.what)
+			if err != nil {
+				return err
+			}
+			var inside usage
+			if err := json.Unmarshal(u.stdout, &inside); err != nil {
+				return err
+			}
+			inside.Peak = u.Peak
+			best = better(best, inside)
+		}
+		fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%s\t%d\t< 200\t\n", check.title, best.Wall.Seconds(), best.CPU.Seconds(), check.limit, best.Peak/1e6)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Printf("  %d bytes an identity on disk\n", size/int64(n))
+	return nil
+}
+
+// ledgerCheck checks a batch of which nothing is taken.
+func ledgerCheck(args []string) error {
+	l, err := ledger.Open(context.Background(), ledger.Config{Path: args[0], Server: args[1], Station: "bench"})
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	b := ledger.Batch{Environment: ledgerEnvironment, ID: "check"}
+	switch args[2] {
+	case "range":
+		b.Ranges = []eui48.Range{{Start: 0x001ac3000000 + ledgerBatch, Count: ledgerBatch, Step: 1}}
+	case "names": // between those that are there
+		b.Identities = func(yield func(ledger.Identity) bool) {
+			for i := range ledgerBatch {
+				if !yield(ledger.Identity{Kind: ledger.CommonName, Value: "works-" + fmt.Sprintf("%09d", i*7) + "-b", Row: i + 2}) {
+					return
+				}
+			}
+		}
+	default:
+		b.Identities = func(yield func(ledger.Identity) bool) { // triangular numbers are all different modulo a power of two
+			for i := range ledgerBatch {
+				if !yield(ledger.Identity{Kind: ledger.MAC, Value: eui48.Address(0x001b00000000 + uint64(i)*uint64(i+1)/2%524288*300).String(), Row: i + 2}) {
+					return
+				}
+			}
+		}
+	}
+	return part(func() error {
+		taken, err := l.Check(context.Background(), b)
+		if err == nil && len(taken) > 0 {
+			err = fmt.Errorf("%d are taken: %s", len(taken), taken[0].String())
+		}
+		return err
+	})
+}
+
+// identitiesWanted is how many identities the ledger has that is measured.
+func identitiesWanted() int {
+	if n, err := strconv.Atoi(os.Getenv("LEDGER_IDENTITIES")); err == nil && n > 0 {
+		return n
+	}
+	return 5_000_000
+}
