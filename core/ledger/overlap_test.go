@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,6 +103,32 @@ func TestDatabaseRefuses(t *testing.T) {
 			if err := l.db.Write(ctx, func(tx *sql.Tx) error { _, err := tx.Exec(query); return err }); err == nil {
 				t.Errorf("taken: %s", query)
 			}
+		}
+		// What a release left of a range, and who stays behind an owner that was released, are as well protected as the first.
+		left := claim(t, l, batch("left", []eui48.Range{macs("00-1a-c2-7b-01-00", 10, 1)}, names("again")))
+		if _, err := l.Ended(ctx, left, Outcome{Failed: slices.Values([]Identity{{MAC, "00-1a-c2-7b-01-05", 0}})}); err != nil {
+			t.Fatal(err)
+		}
+		if err := rawInsert(l, id, macs("00-1a-c2-7b-01-07", 1, 1), ownerSlot); err == nil {
+			t.Error("an address behind a hole was taken")
+		}
+		if err := rawInsert(l, id, macs("00-1a-c2-7b-01-05", 1, 1), ownerSlot); err != nil {
+			t.Errorf("the hole is not free: %v", err)
+		}
+		second := batch("second", nil, names("again"))
+		second.Reissue = "board replaced"
+		claim(t, l, second)
+		if _, err := l.Ended(ctx, left, Outcome{None: true}); err == nil {
+			t.Error("what was issued was released as a whole")
+		}
+		if _, err := l.Ended(ctx, left, Outcome{Failed: names("again")}); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.db.Write(ctx, func(tx *sql.Tx) error {
+			_, err := tx.Exec("INSERT INTO name (environment, kind, value, slot, claim, row) VALUES (1, 1, $1, 0, $2, 9)", []byte("again"), id)
+			return err
+		}); err == nil {
+			t.Error("a name that was issued again was taken")
 		}
 		verify(t, l)
 		if c, err := l.Check(context.Background(), batch("b", []eui48.Range{macs("00-1a-c2-7b-00-00", 10, 10)}, names("x", "y"))); err != nil || countAll(c) != 12 {
