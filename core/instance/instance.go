@@ -83,10 +83,7 @@ func listen(lock *os.File) (*First, error) {
 	}
 	f := &First{lock, listener, rand.Text()}
 	text, err := json.Marshal(note{listener.Addr().String(), f.key})
-	if err == nil {
-		err = lock.Truncate(0)
-	}
-	if err == nil {
+	if err == nil { // what a longer one of a program that was killed leaves behind it is not read
 		_, err = lock.WriteAt(text, 0)
 	}
 	if err != nil {
