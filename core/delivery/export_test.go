@@ -18,6 +18,7 @@ import (
 	"strings"
 	"testing"
 
+	"enrollbench/core/osfile"
 	"enrollbench/core/recipient"
 )
 
@@ -56,13 +57,13 @@ func exported(t *testing.T, d *Delivery, o ExportOptions) (string, map[string][]
 		t.Fatal(err)
 	}
 	checkSums(t, o.Dir)
-	err := filepath.WalkDir(o.Dir, func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(o.Dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		info, err := e.Info()
-		if want := map[bool]fs.FileMode{true: 0o700, false: 0o600}[e.IsDir()]; err == nil && runtime.GOOS != "windows" && info.Mode().Perm() != want {
-			t.Errorf("%s has the mode %v", path, info.Mode())
+		who, err := osfile.Others(path)
+		if len(who) > 0 {
+			t.Errorf("%s can be opened by %q", path, who)
 		}
 		return err
 	})

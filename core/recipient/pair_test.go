@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"enrollbench/core/osfile"
 	"enrollbench/core/privatekey"
 )
 
@@ -48,8 +49,8 @@ func TestMakeCertificate(t *testing.T) {
 		t.Errorf("it is not proven: %+v", p.Proof)
 	}
 	for _, path := range []string{public, private} {
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v %v", path, info.Mode(), err)
+		if who, err := osfile.Others(path); err != nil || len(who) > 0 {
+			t.Errorf("%s can be opened by %q, %v", path, who, err)
 		}
 	}
 	dir := filepath.Dir(private)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"enrollbench/core/osfile"
 )
 
 var steps = []Migration{
@@ -62,7 +64,10 @@ func TestSettings(t *testing.T) {
 	if err := db.Migrate(context.Background(), "test", steps); err != nil {
 		t.Fatal(err)
 	}
-	if runtime.GOOS != "windows" {
+	if who, err := osfile.Others(path); err != nil || len(who) > 0 {
+		t.Errorf("the database can be opened by %q, %v", who, err)
+	}
+	if runtime.GOOS != "windows" { // there the side files have the list of their folder
 		files, err := filepath.Glob(path + "*")
 		if err != nil || len(files) < 2 {
 			t.Fatalf("files %v, %v", files, err)

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"enrollbench/core/osfile"
 )
 
 func TestStore(t *testing.T) {
@@ -56,9 +58,8 @@ func TestStore(t *testing.T) {
 	if c, err := s.Get(""); err != nil || c.ID != two.ID {
 		t.Errorf("%v, %v", c.ID, err)
 	}
-	info, err := os.Stat(s.Path())
-	if err != nil || info.Mode().Perm()&0o077 != 0 {
-		t.Errorf("%v, %v", info.Mode(), err)
+	if who, err := osfile.Others(s.Path()); err != nil || len(who) > 0 {
+		t.Errorf("%s can be opened by %q, %v", s.Path(), who, err)
 	}
 	gone, err := s.Remove("devices")
 	if err != nil || gone.ID != two.ID {
