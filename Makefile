@@ -2,6 +2,7 @@
 #
 #   make run      opens the window; without a display, shows the same job on the command line
 #   make test     every test, the real window under Xvfb included
+#   make test-windows   the tests and enrollctl.exe under wine; what wine cannot do is listed
 #   make check    formatting, vet, staticcheck, gosec, the dependency rule, documentation that is printed from code
 #   make build    build/enrollbench and build/enrollctl
 #   make fuzz     every fuzz target for a while (TIME=10m make fuzz)
@@ -21,7 +22,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 LDFLAGS := -s -w
 TAGS := migrated_fynedo,no_animations
 
-.PHONY: run run-checked test check fuzz bench build window window-checked enrollctl deps docs screenshots site package package-test package-twice ledger-demo release clean
+.PHONY: run run-checked test test-windows check fuzz bench build window window-checked enrollctl deps docs screenshots site package package-test package-twice ledger-demo release clean
 
 run:
 	@scripts/run.sh
@@ -31,6 +32,9 @@ run-checked: window-checked
 
 test:
 	@scripts/test.sh
+
+test-windows:
+	@scripts/test-windows.sh
 
 check:
 	@scripts/check.sh

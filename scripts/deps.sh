@@ -9,14 +9,15 @@ build='gcc pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev li
 sample='openssl'
 test="$build $sample xvfb xdotool openbox imagemagick x11-utils dbus python3 python3-xlib zip unzip p7zip-full curl gnupg gnome-keyring libsecret-tools postgresql"
 bench="$test miller"
+windows='wine wine64 gcc-mingw-w64-x86-64'
 package='git zip imagemagick gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 nsis wixl desktop-file-utils appstream lintian rpm msitools osslsigncode debootstrap'
 
 wanted=
 for group in "${@:-build}"; do
 	case $group in
-	build | sample | test | bench | package) wanted+=" ${!group}" ;;
+	build | sample | test | bench | package | windows) wanted+=" ${!group}" ;;
 	*)
-		echo "deps.sh: $group is none of build, sample, test, bench, package" >&2
+		echo "deps.sh: $group is none of build, sample, test, bench, package, windows" >&2
 		exit 2
 		;;
 	esac

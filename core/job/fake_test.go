@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"enrollbench/core/atomicfile"
 	"enrollbench/core/finding"
 	"enrollbench/core/ledger"
 	"enrollbench/core/progress"
@@ -201,7 +202,7 @@ func (f *fake) Download(_ context.Context, id, path string, report progress.Func
 		return trustmanager.Downloaded{}, err
 	}
 	report.Report(int64(len(f.result)), int64(len(f.result)))
-	return trustmanager.Downloaded{ContentType: "application/zip", Bytes: int64(len(f.result)), SHA256: strings.Repeat("0", 64)}, os.WriteFile(path, f.result, 0o644)
+	return trustmanager.Downloaded{ContentType: "application/zip", Bytes: int64(len(f.result)), SHA256: strings.Repeat("0", 64)}, atomicfile.WriteFile(path, f.result, atomicfile.Options{Mode: 0o600, Replace: true})
 }
 
 // virtual is a clock that a test moves.

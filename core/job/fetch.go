@@ -87,9 +87,6 @@ func (j *Jobs) download(ctx context.Context, r *Record, service Service, report 
 	if err := verifyResult(ctx, r, fresh); err != nil {
 		return got, "", errors.Join(err, remove(fresh))
 	}
-	if err := os.Chmod(fresh, 0o600); err != nil {
-		return got, "", err
-	}
 	if err := os.Rename(fresh, final); err != nil {
 		return got, "", err
 	}
