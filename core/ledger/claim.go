@@ -114,7 +114,11 @@ func (l *Ledger) claim(ctx context.Context, b Batch, state State, act Act) (id C
 		if len(taken) > 0 {
 			detail += fmt.Sprintf(", %d of them again: %s", countAll(taken), b.Reissue)
 		}
-		_, err = l.append(ctx, tx, Entry{Act: act, Environment: b.Environment, Batch: b.ID, Operator: b.Operator, Detail: detail})
+		clock, err := l.clockNote(ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, err = l.append(ctx, tx, Entry{Act: act, Environment: b.Environment, Batch: b.ID, Operator: b.Operator, Detail: detail + clock})
 		return err
 	})
 	if err != nil {

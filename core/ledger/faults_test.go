@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -284,6 +285,19 @@ func TestClock(t *testing.T) {
 			t.Errorf("%v, %v", off, err)
 		}
 		claim(t, late, batch("a", nil, names("a")))
+		claim(t, l, batch("b", nil, names("b")))
+		var said []bool
+		for e, err := range l.Entries(ctx, 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Act == ActClaimed {
+				said = append(said, strings.Contains(e.Detail, "the clock of this station is 48 hours behind"))
+			}
+		}
+		if !slices.Equal(said, []bool{true, false}) {
+			t.Errorf("said of the clocks: %v", said)
+		}
 		verify(t, l)
 	})
 }

@@ -266,16 +266,41 @@ func text(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "")
 }
 
+// clockLimit is how far two clocks may differ before it is worth a word.
+const clockLimit = 5 * time.Minute
+
 // ClockOff is how far this computer's clock is ahead of the ledger's: of the server's clock, or, negative only, of the newest
 // entry of the audit log. Times in the ledger are those of each station's clock; their order is that of the entries' numbers,
-// whatever the clocks say. More than a few minutes deserve a warning.
+// whatever the clocks say. A claim made while they differ by more than five minutes says so in the audit log.
 func (l *Ledger) ClockOff(ctx context.Context) (time.Duration, error) {
+	off, err := l.clockOff(ctx, l.db.Reader())
+	return off, l.db.Explain(err)
+}
+
+func (l *Ledger) clockOff(ctx context.Context, q querier) (time.Duration, error) {
 	if l.db.Shared() {
 		var at float64
-		err := l.db.Reader().QueryRowContext(ctx, "SELECT extract(epoch FROM clock_timestamp())::float8").Scan(&at)
-		return l.now().Sub(time.UnixMilli(int64(at * 1000))), l.db.Explain(err)
+		err := q.QueryRowContext(ctx, "SELECT extract(epoch FROM clock_timestamp())::float8").Scan(&at)
+		return l.now().Sub(time.UnixMilli(int64(at * 1000))), err
 	}
-	var at sql.NullInt64
-	err := l.db.Reader().QueryRowContext(ctx, "SELECT max(at) FROM audit").Scan(&at)
-	return min(0, l.now().Sub(time.UnixMilli(at.Int64))), l.db.Explain(err)
+	var at int64
+	err := q.QueryRowContext(ctx, "SELECT at FROM audit ORDER BY seq DESC LIMIT 1").Scan(&at)
+	return min(0, l.now().Sub(time.UnixMilli(at))), err
+}
+
+// clockNote is what the audit log says of the clocks, "" where they agree.
+func (l *Ledger) clockNote(ctx context.Context, q querier) (string, error) {
+	off, err := l.clockOff(ctx, q)
+	if err != nil || off.Abs() < clockLimit {
+		return "", err
+	}
+	direction := "ahead"
+	if off < 0 {
+		direction = "behind"
+	}
+	much := fmt.Sprintf("%d minutes", int(off.Abs().Minutes()))
+	if off.Abs() >= 3*time.Hour {
+		much = fmt.Sprintf("%d hours", int(off.Abs().Round(time.Hour).Hours()))
+	}
+	return fmt.Sprintf("; the clock of this station is %s %s: set it", much, direction), nil
 }
