@@ -216,12 +216,12 @@ func (a *Frame) offerDialog(items []files.Item, places []place, strange bool, an
 		d.Answers[0].Text = words.T("dialog.close")
 	}
 	is := func(i files.Item) string {
-		return words.T("drop.is", "Name", words.Visible(filepath.Base(i.Path)), "What", words.Visible(i.What))
+		return words.T("drop.is", "Name", words.Visible(filepath.Base(i.Path)), "What", words.Visible(words.Core(i.What)))
 	}
 	if len(items) == 1 {
 		d.Title = is(items[0])
 		if err := items[0].Err; err != nil {
-			d.Detail = words.Visible(err.Error())
+			d.Detail = words.Error(err)
 		}
 	} else {
 		d.Title = words.N("drop.several", len(items))
@@ -251,7 +251,7 @@ func (a *Frame) offerDialog(items []files.Item, places []place, strange bool, an
 // AskSecrets stops everybody where a private key lies among what was given. names are of the files; next is what can be done with
 // the rest.
 func (a *Frame) AskSecrets(rule *finding.Rule, names []string, next ...widgets.Answer) {
-	d := &widgets.Dialog{State: look.Failed, Title: rule.Title, Text: words.Sentence(rule.Why) + " " + words.Sentence(rule.Hint) + " " + words.T("drop.own-key"),
+	d := &widgets.Dialog{State: look.Failed, Title: words.Core(rule.Title), Text: words.Sentence(rule.Why) + " " + words.Sentence(rule.Hint) + " " + words.T("drop.own-key"),
 		Answers: append([]widgets.Answer{{Text: words.T("dialog.back")}}, next...)}
 	for _, n := range names {
 		d.List = append(d.List, words.Visible(n))

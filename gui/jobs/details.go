@@ -232,9 +232,9 @@ func (d *jobDetails) facts(r *job.Record, word string) {
 func (d *jobDetails) timeline(r *job.Record) {
 	var lines [][3]string
 	for _, e := range r.Timeline {
-		text := string(e.State)
+		_, text := jobState(&job.Record{State: e.State})
 		if e.Note != "" {
-			text += " · " + words.Visible(e.Note)
+			text += " · " + words.Visible(words.Core(e.Note))
 		}
 		lines = append(lines, [3]string{words.Second(e.At), text})
 	}
@@ -272,5 +272,5 @@ func (m failureRows) Cell(row, col int) sheet.Cell {
 	case 1:
 		return sheet.Cell{Text: f.Name}
 	}
-	return sheet.Cell{Text: f.Reason}
+	return sheet.Cell{Text: words.Core(f.Reason)}
 }

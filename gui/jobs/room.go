@@ -282,7 +282,7 @@ func (t *Room) announce(r *job.Record, before job.State) {
 			return // a series is told of once, when its last job has ended
 		}
 		state, _ := jobState(r)
-		text := words.T("jobs.announced", "Name", words.Visible(r.Short()), "Connection", words.Visible(r.Connection.Name), "Sentence", words.Visible(r.Sentence()))
+		text := words.T("jobs.announced", "Name", words.Visible(r.Short()), "Connection", words.Visible(r.Connection.Name), "Sentence", words.Visible(words.Core(r.Sentence())))
 		t.app.Notify(text)
 		t.app.Note(widgets.Note{State: state, Text: text, Action: words.T("jobs.show"), Act: func() { t.Choose(r.ID) }})
 	}

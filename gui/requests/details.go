@@ -162,7 +162,7 @@ func (d *detailsPane) describe(e *csr.Entry, s *csr.Details) []fyne.CanvasObject
 	if !s.Signature.Verified {
 		verified = words.T("details.not-verified")
 		if s.Signature.Reason != "" {
-			verified += ": " + words.Visible(s.Signature.Reason)
+			verified += ": " + words.Visible(words.Core(s.Signature.Reason))
 		}
 	}
 	out := []fyne.CanvasObject{

@@ -192,7 +192,7 @@ func (m entryRows) Cell(row, col int) sheet.Cell {
 		}
 		return sheet.Cell{Text: strconv.Itoa(e.Row)}
 	case 2:
-		return sheet.Cell{Text: e.Detail}
+		return sheet.Cell{Text: words.Core(e.Detail)}
 	}
 	return sheet.Cell{Text: strings.TrimPrefix(e.Place, m.folder), Importance: sheet.Muted}
 }

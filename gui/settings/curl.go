@@ -95,7 +95,7 @@ func (t *Room) showCurl(command trustmanager.Curl) {
 	}
 	var lines []string
 	for _, c := range changes {
-		lines = append(lines, words.Visible(c.What+": "+emptyWords(c.From)+" › "+emptyWords(c.To)))
+		lines = append(lines, words.Visible(words.Core(c.What)+": "+emptyWords(c.From)+" › "+emptyWords(c.To)))
 	}
 	for secret := range command.Secrets() {
 		lines = append(lines, words.T("curl.secret", "Secret", words.SentenceCase(secret.Title())))
