@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ var connectionGroup = &command{name: "connection", summary: "accounts at the ser
 func (d *desk) withoutJobs(s *session) *desk {
 	d.s, d.keys = s, keychain.New()
 	d.Station = job.NewStation(trustmanager.DefaultFolder(), d)
+	d.WorkAs(os.Getenv(operatorVariable))
 	return d
 }
 

@@ -25,12 +25,16 @@ var csrCheck = &command{
 		in.declare(flags)
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		all := flags.Bool("all", false, "list every place of a finding, not the first "+strconv.Itoa(placesShown))
+		connection := declareOrdered(flags)
 		return func(ctx context.Context, s *session, args []string) error {
 			set, err := in.take(ctx, s, args)
 			if err != nil {
 				return err
 			}
-			report := set.Report()
+			report, err := withOrdered(ctx, s, *connection, set)
+			if err != nil {
+				return err
+			}
 			if *asJSON {
 				err = report.WriteJSON(s.stdout, set.Accepted())
 			} else if err = writeFindings(s.stdout, report, *all); err == nil {

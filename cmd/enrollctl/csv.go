@@ -37,18 +37,25 @@ var csvCheck = &command{
 		in.declare(flags)
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		all := flags.Bool("all", false, fmt.Sprintf("list every place of a finding, not the first %d", placesShown))
+		connection := declareOrdered(flags)
 		return func(ctx context.Context, s *session, args []string) error {
 			doc, result, err := in.check(ctx, s, args)
 			if err != nil {
 				return err
 			}
 			defer doc.Close()
-			if *asJSON {
-				err = in.writeJSON(ctx, s, doc, result)
-			} else if err = in.writeFindings(ctx, s.stdout, result, *all); err == nil {
-				_, err = fmt.Fprintln(s.stdout, tableSummary(result))
+			before, err := rowsOrdered(ctx, s, *connection, in.path)
+			if err != nil {
+				return err
 			}
-			if err == nil && failed(result) {
+			if *asJSON {
+				err = in.writeJSON(ctx, s, doc, result, before)
+			} else if err = in.writeFindings(ctx, s.stdout, result, *all); err == nil {
+				if err = writeFindings(s.stdout, before, *all); err == nil {
+					_, err = fmt.Fprintln(s.stdout, tableSummary(result))
+				}
+			}
+			if err == nil && (failed(result) || before.Count(finding.Error) > 0) {
 				err = errFindings
 			}
 			return err

@@ -61,6 +61,7 @@ type delivering struct {
 	passphrase      passphraseSource
 	practice, check bool
 	partial, insist bool
+	keep            func(*delivery.Delivery) // notes what was delivered; nil: nobody does
 	out             *output
 	asJSON, all     bool
 	rules, markdown bool
@@ -188,7 +189,9 @@ func (d *delivering) run(ctx context.Context, s *session, paths []string) error 
 	if err != nil {
 		return err
 	}
-	err = d.judge(ctx, s, result, seal)
+	if err = d.judge(ctx, s, result, seal); err == nil && d.keep != nil && !d.check {
+		d.keep(result)
+	}
 	return errors.Join(err, result.Close())
 }
 

@@ -67,6 +67,11 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 		w.trust = service.AnchorFile()
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.MemoryToOpen()))
+	w.keep = func(result *delivery.Delivery) {
+		if err := d.Jobs.RecordDelivered(ctx, id, result); err != nil {
+			s.complain("the ledger does not know these certificates yet: %v; enrollctl ledger import takes them from the folder", err)
+		}
+	}
 	if err := w.run(ctx, s, []string{r.ResultPath}); delivery.Damaged(err) {
 		return fetchAgain(ctx, d, id, err)
 	} else if err != nil {

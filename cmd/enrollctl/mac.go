@@ -25,10 +25,18 @@ var macCheck = &command{
 		var q rangeRequest
 		q.declare(flags)
 		asJSON := flags.Bool("json", false, "print one JSON object")
-		return func(_ context.Context, s *session, args []string) error {
+		connection := declareOrdered(flags)
+		return func(ctx context.Context, s *session, args []string) error {
 			series, report, err := q.read(args)
 			if err != nil {
 				return err
+			}
+			found, err := ordered(ctx, s, *connection, nil, series, func(int) finding.Location { return finding.Location{} })
+			if err != nil {
+				return err
+			}
+			for _, f := range found {
+				report.Add(f)
 			}
 			return showRange(s, series, report, *asJSON)
 		}

@@ -52,6 +52,7 @@ var root = &command{
 		profileGroup,
 		practiceCommand,
 		jobCommand,
+		ledgerCommand,
 		demo,
 		diagnose,
 		versionCommand,

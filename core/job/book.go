@@ -86,9 +86,6 @@ func (j *Jobs) draft(ctx context.Context, r *Record) (b ledger.Batch, err error)
 		return b, err
 	}
 	b = ledger.Batch{Environment: j.environment(r), ID: r.ID, Name: r.Short(), Operator: j.operator(), Connection: r.Connection.Name, Profile: r.Profile.title(), Reissue: r.Again}
-	if r.Connection.Practice && b.Reissue == "" {
-		b.Reissue = "practice"
-	}
 	o.into(&b)
 	return b, nil
 }
@@ -99,7 +96,7 @@ func (j *Jobs) reserve(ctx context.Context, r *Record, handedOver bool) (l *ledg
 	if l, err = j.ledger(ctx, r.Connection.Practice); err != nil {
 		return nil, 0, err
 	}
-	if err := j.tellAll(ctx, true); err != nil { // what an earlier attempt left: the claim may be in doubt there
+	if err := j.tellAll(ctx, true); err != nil && !away(l) { // what an earlier attempt left: the claim may be in doubt there
 		return nil, 0, err
 	}
 	b, err := j.draft(ctx, r)
@@ -113,12 +110,16 @@ func (j *Jobs) reserve(ctx context.Context, r *Record, handedOver bool) (l *ledg
 	if had != nil && had.State == ledger.Reserved && !handedOver {
 		b.Reserved = had.ID // by whoever handed it over
 	}
+	claim := l.Claim
 	if handedOver {
-		id, err = l.Reserve(ctx, b)
-	} else {
-		id, err = l.Claim(ctx, b)
+		claim = l.Reserve
 	}
+	id, err = claim(ctx, b)
 	var taken *ledger.ConflictError
+	if errors.As(err, &taken) && r.Connection.Practice { // it costs nothing, and the page has said it
+		b.Reissue = "practice"
+		id, err = claim(ctx, b)
+	}
 	if errors.As(err, &taken) && taken.Conflicts[0].Holder != nil {
 		before := &OrderedBeforeError{ID: r.ID, Conflicts: taken.Conflicts}
 		before.Next, _, _ = nextFree(ctx, l, b.Environment, r.Range) // an offer only
@@ -254,12 +255,15 @@ func (j *Jobs) tell(ctx context.Context, p *page) error {
 	if late := j.now().Sub(p.At); late > bookPause {
 		entry.Detail += " (at " + p.At.UTC().Format(time.RFC3339) + ")"
 	}
-	if p.State == "" {
+	if p.State == "" && !away(l) {
 		return l.Record(ctx, entry)
 	}
 	c, err := l.ClaimOf(ctx, p.Where, p.job)
 	if err != nil {
 		return err
+	}
+	if away(l) && (c == nil || p.State == "") {
+		return ledger.ErrUnavailable // the shared one is told, once it answers
 	}
 	if c == nil && r != nil && slices.Contains(held, p.State) {
 		if c, err = j.late(ctx, l, r, p); err != nil {

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
@@ -54,15 +55,9 @@ func (j *Jobs) askLedger(ctx context.Context, s *Summary, b Batch) error {
 		if b.Again != "" || b.Connection.Practice {
 			rule = RuleSentAgain
 		}
-		hint := ""
-		if b.Method == MAC {
-			next, ok, err := nextFree(ctx, l, env, b.Range)
-			if err != nil {
-				return unknown(err)
-			}
-			if ok {
-				hint = fmt.Sprintf("the next free range of this length and step begins with %s; if you want a second set, give the reason (--again)", next.Start)
-			}
+		hint, err := offer(ctx, l, env, b.Range)
+		if err != nil {
+			return unknown(err)
 		}
 		for _, c := range byHolder(conflicts) {
 			at.Row = c.Conflicts[0].Identity.Row
@@ -78,6 +73,51 @@ func (j *Jobs) askLedger(ctx context.Context, s *Summary, b Batch) error {
 		}
 	}
 	return nil
+}
+
+// offer is the hint with the next free range, "" where none was ordered or none is free.
+func offer(ctx context.Context, l *ledger.Ledger, env string, r eui48.Range) (hint string, err error) {
+	next, ok, err := nextFree(ctx, l, env, r)
+	if ok {
+		hint = fmt.Sprintf("the next free range of this length and step begins with %s; if you want a second set, give the reason (--again)", next.Start)
+	}
+	return hint, err
+}
+
+// Taken compares identities and a range, which may be empty, with what was ordered through a connection, named by id or name, and
+// returns a finding for each that is taken. at says where an identity with a row stands.
+func (s *Station) Taken(ctx context.Context, connection string, all []ledger.Identity, r eui48.Range, at func(row int) finding.Location) ([]finding.Finding, error) {
+	l, env, err := s.LedgerOf(ctx, connection)
+	if err != nil {
+		return nil, err
+	}
+	q := ledger.Batch{Environment: env, Identities: slices.Values(all)}
+	if r.Count > 0 {
+		q.Ranges = []eui48.Range{r}
+	}
+	conflicts, err := l.Check(ctx, q)
+	if err != nil || len(conflicts) == 0 {
+		return nil, err
+	}
+	rule := RuleSentBefore
+	if env == ledger.Practice {
+		rule = RuleSentAgain
+	}
+	hint, err := offer(ctx, l, env, r)
+	var found []finding.Finding
+	for i := range conflicts {
+		if c := &conflicts[i]; c.Holder != nil { // what stands twice in the file is another rule's
+			found = append(found, rule.Finding(at(c.Identity.Row), c.String(), hint))
+		}
+	}
+	return found, err
+}
+
+// UploadIdentities are what the rows of an upload CSV order.
+func UploadIdentities(ctx context.Context, path string) ([]ledger.Identity, error) {
+	o := new(identities)
+	err := o.ordered(ctx, CSV, path, "")
+	return o.all, err
 }
 
 // parts are the identities of a batch, one for each file, or those of its range; nil for a file that cannot be read.

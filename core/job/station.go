@@ -49,6 +49,7 @@ type Station struct {
 	closed   bool
 	operator string
 
+	awayMu   sync.Mutex // while claims are reconciled
 	ledgerMu sync.Mutex
 	ledgers  map[string]*ledger.Ledger // that are open, by their path or server
 }
@@ -56,7 +57,14 @@ type Station struct {
 // NewStation is the station whose settings lie in a folder, such as trustmanager.DefaultFolder, which need not be there yet.
 // Nothing is opened.
 func NewStation(folder string, secrets Secrets) *Station {
-	return &Station{Connections: trustmanager.NewStore(folder), folder: folder, secrets: secrets}
+	s := &Station{Connections: trustmanager.NewStore(folder), folder: folder, secrets: secrets}
+	s.Connections.Changed = func(what string) {
+		l, err := s.Ledger(context.Background(), false)
+		if err == nil { // a connection is changed also while the ledger is away, perhaps to repair just that
+			_ = l.Record(context.Background(), ledger.Entry{Act: ledger.ActConnection, Operator: s.Operator(), Detail: what})
+		}
+	}
+	return s
 }
 
 // Folder of the settings.
@@ -69,7 +77,7 @@ func (s *Station) OpenJobs(ctx context.Context) error {
 		return err
 	}
 	jobs, err := Open(db, Options{Folder: filepath.Join(s.folder, stationResults),
-		Connection: s.Connection, Ledger: s.Ledger, Operator: s.Operator,
+		Connection: s.Connection, Ledger: s.claiming, Operator: s.Operator,
 		Connect: func(ctx context.Context, id string) (Service, error) { return s.Client(ctx, id) }})
 	if err != nil {
 		return errors.Join(err, db.Close())

@@ -124,6 +124,13 @@ func (s *Station) SignIn(ctx context.Context, operator string) error {
 	return l.Record(ctx, ledger.Entry{Act: ledger.ActSignedIn, Operator: operator, Detail: detail})
 }
 
+// WorkAs is SignIn without an entry in the audit log, for a program that does one thing and ends.
+func (s *Station) WorkAs(operator string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.operator = strings.TrimSpace(operator)
+}
+
 // Operator is who is signed in, "" for nobody by name.
 func (s *Station) Operator() string {
 	s.mu.Lock()

@@ -35,10 +35,14 @@ var (
 
 // Store keeps the connections in the file connections.json of a folder: readable, without secrets, replaced as a whole.
 // Programs that change it at the same time wait for each other.
-type Store struct{ folder string }
+type Store struct {
+	folder string
+	// Changed is called after a change, with what was changed in words; nil calls nobody.
+	Changed func(what string)
+}
 
 // NewStore returns the store of a folder, such as DefaultFolder. The folder is made when something is saved.
-func NewStore(folder string) *Store { return &Store{folder} }
+func NewStore(folder string) *Store { return &Store{folder: folder} }
 
 // Path of the file.
 func (s *Store) Path() string { return filepath.Join(s.folder, storeName) }
@@ -108,14 +112,14 @@ func fold(name string) string { return strings.ToLower(name) }
 
 // Save replaces all connections.
 func (s *Store) Save(all []Connection) error {
-	return s.change(func(c *contents) error {
+	return s.change("all replaced", func(c *contents) error {
 		c.Connections = slices.Clone(all)
 		return nil
 	})
 }
 
 // change reads the file, lets edit change it and writes it, while every other program waits.
-func (s *Store) change(edit func(*contents) error) error {
+func (s *Store) change(what string, edit func(*contents) error) error {
 	if err := osfile.MkdirAll(s.folder, 0o700); err != nil {
 		return err
 	}
@@ -141,7 +145,13 @@ func (s *Store) change(edit func(*contents) error) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.WriteFile(s.Path(), data, atomicfile.Options{Mode: 0o600, Replace: true})
+	if err := atomicfile.WriteFile(s.Path(), data, atomicfile.Options{Mode: 0o600, Replace: true}); err != nil {
+		return err
+	}
+	if s.Changed != nil {
+		s.Changed(what)
+	}
+	return nil
 }
 
 // writeContents makes the file's bytes and reads them again: what cannot be read is never written.
@@ -204,7 +214,7 @@ func (s *Store) Add(one Connection) error {
 	if err := one.Validate(); err != nil {
 		return err
 	}
-	return s.change(func(c *contents) error {
+	return s.change("added "+one.Name+", "+one.Host(), func(c *contents) error {
 		if slices.ContainsFunc(c.Connections, func(o Connection) bool { return o.ID == one.ID || fold(o.Name) == fold(one.Name) }) {
 			return fmt.Errorf("%q: %w", one.Name, ErrNameTaken)
 		}
@@ -218,7 +228,7 @@ func (s *Store) Update(one Connection) error {
 	if err := one.Validate(); err != nil {
 		return err
 	}
-	return s.change(func(c *contents) error {
+	return s.change("changed "+one.Name+", "+one.Host(), func(c *contents) error {
 		at := -1
 		for i, o := range c.Connections {
 			if o.ID == one.ID {
@@ -248,7 +258,7 @@ func (s *Store) Rename(idOrName, name string) error {
 // Remove forgets the connection of an id or name. Its secrets are the caller's to remove: AllSecrets, Account.
 func (s *Store) Remove(idOrName string) (Connection, error) {
 	var gone Connection
-	err := s.change(func(c *contents) error {
+	err := s.change("removed "+idOrName, func(c *contents) error {
 		i, err := c.find(idOrName)
 		if err != nil {
 			return err
@@ -271,7 +281,7 @@ func (s *Store) Default() (string, error) {
 
 // SetDefault makes the connection of an id or name the one that is meant where none is named.
 func (s *Store) SetDefault(idOrName string) error {
-	return s.change(func(c *contents) error {
+	return s.change("default is "+idOrName, func(c *contents) error {
 		i, err := c.find(idOrName)
 		if err == nil {
 			c.Default = c.Connections[i].ID
@@ -319,7 +329,7 @@ func (s *Store) Import(r io.Reader) ([]Connection, error) {
 	if len(in.Connections) == 0 {
 		return nil, errors.New("there is no connection in it")
 	}
-	err = s.change(func(c *contents) error {
+	err = s.change("imported from a file", func(c *contents) error {
 		for i := range in.Connections {
 			one := &in.Connections[i]
 			one.ID = NewID()

@@ -150,9 +150,13 @@ func (t *Room) tellDelivered(path string) {
 	if t.job == nil || t.app.Desk() == nil {
 		return
 	}
-	id, d := t.job.ID, t.app.Desk()
+	id, d, opened := t.job.ID, t.app.Desk(), t.result
 	t.record(func(ctx context.Context) (*job.Record, error) {
-		return d.Jobs.MarkDelivered(ctx, id, filepath.Base(path))
+		r, err := d.Jobs.MarkDelivered(ctx, id, filepath.Base(path))
+		if err == nil && opened != nil && opened.delivery != nil {
+			err = d.Jobs.RecordDelivered(ctx, id, opened.delivery)
+		}
+		return r, err
 	})
 }
 

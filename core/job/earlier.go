@@ -1,0 +1,222 @@
+package job
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"enrollbench/core/csr"
+	"enrollbench/core/csvdoc"
+	"enrollbench/core/csvlist"
+	"enrollbench/core/delivery"
+	"enrollbench/core/ledger"
+	"enrollbench/core/progress"
+)
+
+// Earlier is what was issued before the ledger existed, read from a file or folder.
+type Earlier struct {
+	Identities   []ledger.Identity
+	Certificates []ledger.Certificate
+}
+
+// ReadEarlier reads an earlier order for Ledger.Import: the CSV or ZIP that was uploaded, the manifest of a bundle, a list of
+// certificates that a portal exported as CSV, or certificates (a file, a result, a folder of them).
+func ReadEarlier(ctx context.Context, path string, report progress.Func) (*Earlier, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		e, err := readEarlierTable(ctx, path)
+		if e != nil || err != nil && !errors.Is(err, errNoTable) {
+			return e, err
+		}
+		if o := new(identities); strings.EqualFold(filepath.Ext(path), ".zip") && o.ordered(ctx, ZIP, path, "") == nil && len(o.all) > 0 {
+			return &Earlier{Identities: o.all}, nil
+		}
+	}
+	d, err := delivery.Open(ctx, delivery.OpenRequest{Paths: []string{path}}, report)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no order and holds no certificates that can be read: %w", path, err)
+	}
+	defer d.Close()
+	e := &Earlier{Certificates: slices.Collect(certificatesOf(d))}
+	for i := range d.Len() {
+		c, err := d.Certificate(i)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
+		e.add(ledger.PublicKey, hex.EncodeToString(sum[:]), 0)
+		e.add(ledger.CommonName, c.Subject.CommonName, 0)
+	}
+	if len(e.Certificates) == 0 {
+		return nil, fmt.Errorf("%q holds no certificates", path)
+	}
+	return e, nil
+}
+
+func (e *Earlier) add(kind ledger.Kind, value string, row int) {
+	if strings.TrimSpace(value) != "" {
+		e.Identities = append(e.Identities, ledger.Identity{Kind: kind, Value: value, Row: row})
+	}
+}
+
+// errNoTable is a file that is no CSV that names devices.
+var errNoTable = errors.New("no table of devices")
+
+// The names under which portals export what a certificate holds, without blanks and signs, in small letters.
+var portalColumns = map[string][]string{
+	"name":   {"commonname", "subjectcommonname", "cn", "subject"},
+	"serial": {"serialnumber", "serial", "certificateserialnumber"},
+	"from":   {"validfrom", "notbefore", "issued", "issuedon", "validitystart"},
+	"to":     {"validto", "notafter", "expires", "expireson", "expirationdate", "expirydate", "validityend"},
+	"sum":    {"fingerprint", "sha256fingerprint", "thumbprint", "sha256thumbprint", "sha256"},
+	"id":     {"uniqueidentifier", "deviceidentifier"},
+}
+
+func readEarlierTable(ctx context.Context, path string) (*Earlier, error) {
+	doc, err := csvdoc.Open(ctx, path, csvdoc.Options{Limits: csvdoc.Limits{Bytes: maxUploadPlain}})
+	if err != nil {
+		return nil, errNoTable
+	}
+	defer doc.Close()
+	if err := doc.Index(ctx, nil); err != nil {
+		return nil, errNoTable
+	}
+	s := doc.Snapshot()
+	var header []string
+	for _, c := range s.Columns() {
+		header = append(header, strings.ToLower(strings.TrimSpace(c.Name)))
+	}
+	switch {
+	case slices.Equal(header, csr.ManifestColumns):
+		e := new(Earlier)
+		return e, s.ScanBytes(ctx, 0, s.Rows(), func(i int, _ csvdoc.RowID, cells [][]byte, raw []byte) error {
+			if len(raw) > 0 {
+				e.add(ledger.CommonName, csvlist.Plain(string(cells[2])), s.FileRow(i))
+				e.add(ledger.PublicKey, string(cells[4]), s.FileRow(i))
+			}
+			return nil
+		})
+	case slices.Contains(header, "subject.common_name"), slices.Contains(header, "csr"):
+		o := new(identities)
+		err := o.ordered(ctx, CSV, path, "")
+		return &Earlier{Identities: o.all}, err
+	}
+	return readPortal(ctx, s, header)
+}
+
+// readPortal reads a list of certificates.
+func readPortal(ctx context.Context, s *csvdoc.Snapshot, header []string) (*Earlier, error) {
+	at := map[string]int{}
+	for i, name := range header {
+		name = strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+				return r
+			}
+			return -1
+		}, name)
+		for what, names := range portalColumns {
+			if _, there := at[what]; !there && slices.Contains(names, name) {
+				at[what] = i
+			}
+		}
+	}
+	if _, named := at["name"]; !named {
+		return nil, errNoTable
+	}
+	e := new(Earlier)
+	return e, s.ScanBytes(ctx, 0, s.Rows(), func(i int, _ csvdoc.RowID, cells [][]byte, raw []byte) error {
+		cell := func(what string) string {
+			if n, ok := at[what]; ok && n < len(cells) {
+				return csvlist.Plain(strings.TrimSpace(string(cells[n])))
+			}
+			return ""
+		}
+		if len(raw) == 0 {
+			return nil
+		}
+		row, name := s.FileRow(i), cell("name")
+		for _, part := range strings.Split(name, ",") { // a whole subject
+			if cn, ok := strings.CutPrefix(strings.TrimSpace(part), "CN="); ok {
+				name = cn
+			}
+		}
+		e.add(ledger.CommonName, name, row)
+		e.add(ledger.UniqueIdentifier, cell("id"), row)
+		serial, ok := new(big.Int).SetString(hexDigits(cell("serial")), 16)
+		sum, err := hex.DecodeString(hexDigits(cell("sum")))
+		to := portalTime(cell("to"))
+		if !ok || err != nil || len(sum) != sha256.Size || to.IsZero() || name == "" {
+			return nil // enough to know the device again, too little for a certificate
+		}
+		e.Certificates = append(e.Certificates, ledger.Certificate{Identity: ledger.Identity{Kind: ledger.CommonName, Value: name}, Serial: serial,
+			Fingerprint: [32]byte(sum), NotBefore: portalTime(cell("from")), NotAfter: to})
+		return nil
+	})
+}
+
+func hexDigits(s string) string {
+	return strings.NewReplacer(":", "", " ", "", "-", "", "0x", "").Replace(strings.ToLower(s))
+}
+
+// portalTime reads the times that portals write, the zero time where it is none of them.
+func portalTime(s string) time.Time {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly, "02 Jan 2006", "2 January 2006", "Jan 2, 2006", "01/02/2006"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// certificatesOf are the certificates of an opened result that were ordered, or all where it was compared with no order.
+func certificatesOf(d *delivery.Delivery) iter.Seq[ledger.Certificate] {
+	return func(yield func(ledger.Certificate) bool) {
+		for i := range d.Len() {
+			item := d.Item(i)
+			serial, ok := new(big.Int).SetString(item.Serial, 16)
+			if !ok || item.Name == "" || item.Row == 0 && d.Ordered() > 0 {
+				continue
+			}
+			if !yield(ledger.Certificate{Identity: ledger.Identity{Kind: ledger.CommonName, Value: item.Name}, Serial: serial,
+				Fingerprint: item.SHA256, NotBefore: item.NotBefore, NotAfter: item.NotAfter}) {
+				return
+			}
+		}
+	}
+}
+
+// RecordDelivered notes in the ledger which certificates came back for a batch. Opening a result twice notes them once.
+func (j *Jobs) RecordDelivered(ctx context.Context, id string, d *delivery.Delivery) error {
+	r, err := j.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := j.tellAll(ctx, true); err != nil {
+		return err
+	}
+	l, err := j.ledger(ctx, r.Connection.Practice)
+	if err != nil {
+		return err
+	}
+	c, err := l.ClaimOf(ctx, j.environment(r), r.ID)
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		return fmt.Errorf("batch %s: %w", id, ledger.ErrNotFound)
+	}
+	_, err = l.Delivered(ctx, c.ID, certificatesOf(d))
+	return err
+}
