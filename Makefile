@@ -11,6 +11,7 @@
 #   make release VERSION=1.2.3   checks, tests and packages this version, and tags it
 #   make site     the pages as plain HTML, into build/site
 #   make ledger-demo   two windows, as two workstations, on one shared ledger
+#   make soak     a random operator in the real window, for twenty minutes (OPERATOR_SEED=N does the same again)
 #   make screenshots, make docs, make deps, make clean
 
 SHELL := /bin/bash
@@ -22,7 +23,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 LDFLAGS := -s -w
 TAGS := migrated_fynedo,no_animations
 
-.PHONY: run run-checked test test-windows check fuzz bench build window window-checked enrollctl deps docs screenshots site package package-test package-twice ledger-demo release clean
+.PHONY: run run-checked test test-windows check fuzz bench build window window-checked enrollctl deps docs screenshots soak site package package-test package-twice ledger-demo release clean
 
 run:
 	@scripts/run.sh
@@ -100,6 +101,10 @@ package-twice:
 
 release:
 	@scripts/release.sh "$(VERSION)"
+
+soak: window-checked enrollctl
+	@scripts/deps.sh test
+	OPERATOR_ACTS=$${OPERATOR_ACTS:-480} go test -tags window -count=1 -v -timeout 90m ./windowtest -run TestRandomOperator
 
 clean:
 	rm -rf build

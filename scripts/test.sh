@@ -32,7 +32,7 @@ window_code() { CGO_ENABLED=0 go test ./gui/... ./resources/...; }
 # The program itself under Xvfb, driven by keyboard, mouse and a real drop.
 real_window() {
 	make --no-print-directory window-checked enrollctl &&
-		go test -tags window -count=1 -v -timeout 15m ./windowtest
+		go test -tags window -count=1 -v -timeout 25m ./windowtest
 }
 
 mkdir -p build

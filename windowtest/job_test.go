@@ -88,7 +88,7 @@ func TestLostAnswer(t *testing.T) {
 	s := openFirst(t)
 	s.press("Practise now")
 	s.expect("the connection", func(s desktop.State) bool { return s.Tab == "CSR files" && !s.Busy })
-	s.key("ctrl+6")
+	s.key("ctrl+7")
 	s.expect("the connections", func(s desktop.State) bool { return s.Tab == "Settings" && s.Current == "Practice" && !s.Busy })
 	s.press("Make it happen") // the first of the list: the answer to the next start is lost
 	s.expect("the fault", func(s desktop.State) bool { return !s.Busy })

@@ -49,7 +49,7 @@ func TestThroughAProxyAndABlockPage(t *testing.T) {
 	roots := put(t, filepath.Join(t.TempDir(), "roots.pem"), append(bytes.Clone(service.CertificatePEM()), between.root...))
 
 	s := open(t)
-	s.key("ctrl+6")
+	s.key("ctrl+7")
 	s.expect("the connections", func(s desktop.State) bool { return s.Tab == "Settings" && !s.Busy })
 	s.press("Paste the portal's cURL…")
 	s.dialog("Paste the portal's cURL command")

@@ -65,12 +65,18 @@ func open(t *testing.T, args ...string) *shown {
 // openFirst opens the window as it is when the program is started for the first time.
 func openFirst(t *testing.T, args ...string) *shown {
 	t.Helper()
+	return openThemed(t, "light", args...)
+}
+
+// openThemed opens it in a theme, "light" or "dark".
+func openThemed(t *testing.T, theme string, args ...string) *shown {
+	t.Helper()
 	d, err := desktop.Start(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.Close)
-	p, err := d.Launch(window, "light", args...)
+	p, err := d.Launch(window, theme, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

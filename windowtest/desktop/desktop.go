@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// Width and Height of the screen, in pixels. Windows have no frame and fill it.
+// Width and Height of the screen and of the window, in pixels. Windows have no frame.
 const (
 	Width  = 1280
 	Height = 900
@@ -68,13 +68,16 @@ type Desktop struct {
 const windowManager = `<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <keyboard><keybind key="A-F4"><action name="Close"/></keybind></keyboard><mouse/>
-  <applications><application type="normal"><decor>no</decor><maximized>yes</maximized><focus>yes</focus></application></applications>
+  <applications><application type="normal"><decor>no</decor><position force="yes"><x>0</x><y>0</y></position><focus>yes</focus></application></applications>
 </openbox_config>
 `
 
 // Start starts a display with a number that is free, and a window manager on it. What programs write into their home lies
 // below folder, which is the caller's to remove after Close.
-func Start(folder string) (*Desktop, error) {
+func Start(folder string) (*Desktop, error) { return StartSized(folder, Width, Height) }
+
+// StartSized does so with a screen of another size, in pixels.
+func StartSized(folder string, width, height int) (*Desktop, error) {
 	d := &Desktop{folder: folder}
 	for _, sub := range []string{"home", "run"} {
 		if err := os.MkdirAll(filepath.Join(folder, sub), 0o700); err != nil {
@@ -87,7 +90,7 @@ func Start(folder string) (*Desktop, error) {
 		return nil, err
 	}
 	defer read.Close()
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", Width, Height), "-nolisten", "tcp", "-noreset")
+	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "-nolisten", "tcp", "-noreset")
 	server.ExtraFiles = []*os.File{write}
 	err = d.start(server, "Xvfb")
 	write.Close()

@@ -59,6 +59,10 @@ func (d *Desktop) Launch(binary, theme string, args ...string) (*Program, error)
 		return nil, err
 	}
 	p.Up = time.Since(began)
+	if err := p.Resize(Width, Height); err != nil {
+		p.child.end()
+		return nil, err
+	}
 	if _, err := d.run("xdotool", "windowfocus", "--sync", p.window); err != nil {
 		p.child.end()
 		return nil, err
@@ -127,6 +131,9 @@ func (p *Program) Computing() (time.Duration, error) {
 
 // Home is the folder that the program takes for its user's own.
 func (p *Program) Home() string { return filepath.Join(p.desktop.folder, "home") }
+
+// Exited is closed once the program has ended.
+func (p *Program) Exited() <-chan struct{} { return p.child.exited }
 
 // Said returns what the program wrote to its standard output and error.
 func (p *Program) Said() string { return p.child.said() }

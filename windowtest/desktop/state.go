@@ -26,6 +26,8 @@ type State struct {
 	Dialog   string   `json:"dialog"`
 	Answers  []string `json:"answers"`
 	Focus    string   `json:"focus"`
+	Unseen   bool     `json:"unseen"`
+	Routines int      `json:"goroutines"`
 }
 
 // State reads what the window shows now.

@@ -1,8 +1,9 @@
 //go:build unix
 
 // Command screenshots makes the pictures in docs/images: each tab of build/enrollbench in both themes, filled with the
-// sample requests in build/sample/csr and with results made on the spot. `make screenshots` makes the requests first and
-// calls it in the module's folder.
+// sample requests in build/sample/csr and with results made on the spot. What the window shows in its smallest size and on a large
+// screen goes to build/pictures, to be looked at. `make screenshots` makes the requests first and calls it in the module's
+// folder; an argument names one theme.
 package main
 
 import (
@@ -16,7 +17,11 @@ import (
 )
 
 func main() {
-	for _, theme := range []string{"light", "dark"} {
+	themes := []string{"light", "dark"}
+	if len(os.Args) > 1 {
+		themes = os.Args[1:]
+	}
+	for _, theme := range themes {
 		if err := pictures(theme); err != nil {
 			fmt.Fprintf(os.Stderr, "screenshots: %s: %v\n", theme, err)
 			os.Exit(1)
@@ -24,8 +29,14 @@ func main() {
 	}
 }
 
+// otherSizes are looked at besides that of the pictures in the documentation.
+var otherSizes = []struct{ width, height int }{{1000, 700}, {screenWidth, screenHeight}}
+
 const (
+	screenWidth   = 1920
+	screenHeight  = 1080
 	images        = "docs/images"
+	looked        = "build/pictures"
 	requestFolder = "build/sample/csr"
 )
 
@@ -36,7 +47,7 @@ func pictures(theme string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	d, err := desktop.Start(folder)
+	d, err := desktop.StartSized(folder, screenWidth, screenHeight)
 	if err != nil {
 		return err
 	}
@@ -57,7 +68,21 @@ func pictures(theme string) (err error) {
 	take := func(name string) error {
 		path := filepath.Join(images, name+"-"+theme+".png")
 		fmt.Println(path)
-		return p.Settled(path)
+		if err := p.Settled(path); err != nil {
+			return err
+		}
+		for _, size := range otherSizes {
+			if err := p.Resize(size.width, size.height); err != nil {
+				return err
+			}
+			if err := p.Settled(filepath.Join(looked, fmt.Sprintf("%s-%s-%d.png", name, theme, size.width))); err != nil {
+				return err
+			}
+		}
+		return p.Resize(desktop.Width, desktop.Height)
+	}
+	if err := p.Resize(desktop.Width, desktop.Height); err != nil {
+		return err
 	}
 	if err := p.Rest(); err != nil {
 		return err
@@ -75,6 +100,9 @@ func pictures(theme string) (err error) {
 		return err
 	}
 	if err := take("empty"); err != nil {
+		return err
+	}
+	if err := emptyPictures(p, take); err != nil {
 		return err
 	}
 
