@@ -164,6 +164,9 @@ func macPicture(p *desktop.Program, take func(string) error) error {
 	if _, err := p.Expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" }); err != nil {
 		return err
 	}
+	if err := p.Key("Tab"); err != nil { // from the scan field to the start
+		return err
+	}
 	for i, value := range []string{"00:1a:c2:7b:00:00", "500", "10"} {
 		if i > 0 {
 			if err := p.Key("Return"); err != nil {
