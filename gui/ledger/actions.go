@@ -2,7 +2,10 @@ package ledger
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
 
+	"enrollbench/core/job"
 	core "enrollbench/core/ledger"
 	"enrollbench/core/progress"
 	"enrollbench/gui/files"
@@ -18,6 +21,34 @@ func (t *Room) Save() {
 		t.write(words.T("ledger.backing-up"), words.T("ledger.backup-failed"), func(ctx context.Context, l *core.Ledger, _, operator string, _ progress.Func) (string, error) {
 			return words.T("ledger.backed-up"), l.Backup(ctx, path, operator)
 		})
+	})
+}
+
+// Open is Ctrl+O: what was issued before the ledger existed is taken over from files.
+func (t *Room) Open() {
+	t.app.PickFiles(files.Options{Title: words.T("ledger.import-title"), Kind: words.T("ledger.import-kind"), Ends: []string{".csv", ".zip", ".pem", ".crt", ".cer"}}, t.importFiles)
+}
+
+// importFiles takes files and folders over: uploaded CSVs and ZIPs, manifests, lists that a portal exported, certificates.
+func (t *Room) importFiles(paths []string) {
+	t.write(words.T("ledger.importing"), words.T("ledger.import-failed"), func(ctx context.Context, l *core.Ledger, environment, operator string, report progress.Func) (string, error) {
+		var identities, certificates, known int64
+		for _, path := range paths {
+			e, err := job.ReadEarlier(ctx, path, report)
+			if err != nil {
+				return "", err
+			}
+			name := filepath.Base(path)
+			done, err := l.Import(ctx, core.Batch{Environment: environment, ID: name, Name: name, Operator: operator, Identities: slices.Values(e.Identities)}, slices.Values(e.Certificates))
+			if err != nil {
+				return "", err
+			}
+			identities, certificates = identities+done.Identities, certificates+done.Certificates
+			for i := range done.Known {
+				known += int64(done.Known[i].Count()) // #nosec G115 -- of files
+			}
+		}
+		return words.T("ledger.imported", "Identities", words.Group(identities), "Certificates", words.Group(certificates), "Known", words.Group(known)), nil
 	})
 }
 

@@ -90,7 +90,7 @@ func (t *Room) build() {
 	t.trouble = container.NewStack()
 	t.stage = container.NewStack()
 	t.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("ledger.find"), look.Icon("search"), func() { t.find(t.search.Text) }),
-		widgets.NewButton(words.T("ledger.backup"), look.Icon("save"), t.Save))
+		widgets.NewButton(words.T("ledger.import"), look.Icon("add"), t.Open), widgets.NewButton(words.T("ledger.backup"), look.Icon("save"), t.Save))
 	t.root = widgets.Edged(widgets.Down(0, line, widgets.Rule()), widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.stage, t.trouble))
 	t.put(t.view.content())
 }

@@ -286,6 +286,31 @@ func TestLog(t *testing.T) {
 	}
 }
 
+// TestImport: what was ordered before the ledger existed is taken over, and taken over once.
+func TestImport(t *testing.T) {
+	r := newRig(t)
+	r.open()
+	path := frametest.Put(t, filepath.Join(t.TempDir(), "2025-07.csv"), []byte("\"subject.common_name\"\n\"00-1a-c2-7b-00-00\"\n\"dev-2\"\n"))
+	r.Choose.FilesAnswer = []string{path}
+	r.Room.Open()
+	r.Wait()
+	if !strings.HasPrefix(r.ToastText(), "2 identities and 0 certificates were imported; 0") {
+		t.Error(r.ToastText())
+	}
+	r.says("imported", "2025-07.csv")
+	r.Room.importFiles([]string{path})
+	r.Wait()
+	if !strings.HasPrefix(r.ToastText(), "0 identities and 0 certificates were imported; 2") {
+		t.Error(r.ToastText())
+	}
+	r.Room.importFiles([]string{frametest.Put(t, filepath.Join(t.TempDir(), "x.csv"), []byte("nothing"))})
+	r.Wait()
+	if d := r.Dialog(); d.Title != "Nothing more was imported" {
+		t.Error(d.Title)
+	}
+	r.Dismiss()
+}
+
 func TestBackup(t *testing.T) {
 	r := newRig(t)
 	r.claim("b1", at("00:1a:c2:7b:00:00"), 10)

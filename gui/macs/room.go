@@ -27,6 +27,7 @@ type Window interface {
 	frame.Voice
 	frame.Bench
 	frame.Writer
+	frame.Station
 	StartBatch(o *frame.Order)
 }
 
@@ -34,11 +35,13 @@ type Window interface {
 type Room struct {
 	app  Window
 	work *frame.Runner
+	peek *frame.Runner // asking the ledger
 
 	series  eui48.Range // zero while it is not valid
 	report  *finding.Report
-	scanned string   // what the scanner read last
-	before  []string // starts that a scan replaced, the latest last
+	ordered []finding.Finding // what the ledger says of the series: ordered before, outside of every block, a block that runs out
+	scanned string            // what the scanner read last
+	before  []string          // starts that a scan replaced, the latest last
 
 	root                    fyne.CanvasObject
 	start, count, step      *widgets.Field
@@ -56,6 +59,7 @@ func New(a Window) *Room {
 	t := &Room{app: a, report: &finding.Report{}}
 	t.progress = widgets.NewProgressRow(t.Escape)
 	t.work = a.Tasks().NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
+	t.peek = a.Tasks().NewRunner(nil)
 	t.build()
 	t.step.Entry.SetText("1")
 	t.onTyped("")
@@ -147,6 +151,7 @@ func (l *addressLine) set(text string) {
 func (t *Room) onTyped(string) {
 	start, count, step := t.start.Entry.Text, t.count.Entry.Text, t.step.Entry.Text
 	t.series, t.report = eui48.Check(start, count, step)
+	t.askLedger()
 	t.remark(t.start, eui48.FieldStart, start)
 	t.remark(t.count, eui48.FieldCount, count)
 	t.remark(t.step, eui48.FieldIncrement, step)
@@ -156,7 +161,7 @@ func (t *Room) onTyped(string) {
 // remark shows the gravest finding about a field. A field in which nothing was typed is not scolded.
 func (t *Room) remark(f *widgets.Field, column, text string) {
 	var worst *finding.Finding
-	for _, x := range t.report.All() {
+	for _, x := range append(t.report.All(), t.ordered...) {
 		if x.Column == column && (worst == nil || x.Severity > worst.Severity) {
 			worst = &x
 		}
@@ -166,6 +171,33 @@ func (t *Room) remark(f *widgets.Field, column, text string) {
 		return
 	}
 	f.Set(&widgets.Remark{State: look.OfSeverity(worst.Severity), Text: words.Visible(worst.Message), Hint: words.Sentence(worst.Hint)})
+}
+
+// askLedger asks what of the series was ordered before through the connection that is chosen. It is said here and asked again before a
+// start, where a reason lifts it.
+func (t *Room) askLedger() {
+	t.ordered = nil
+	t.peek.Drop()
+	r, d, connection := t.series, t.app.Desk(), t.app.Connections().Standard
+	if r.Count == 0 || d == nil || connection == "" {
+		return
+	}
+	frame.Run(t.peek, "", func(ctx context.Context, _ progress.Func) ([]finding.Finding, error) {
+		return d.Taken(ctx, connection, nil, r, func(int) finding.Location { return finding.Location{Column: eui48.FieldStart} })
+	}, func(found []finding.Finding, err error) {
+		if err != nil || r != t.series {
+			return // the start page says that the ledger does not answer
+		}
+		t.ordered = found
+		t.remark(t.start, eui48.FieldStart, t.start.Entry.Text)
+		t.showBar()
+	})
+}
+
+// Shown asks the ledger again: other stations order too.
+func (t *Room) Shown() {
+	t.askLedger()
+	t.app.Canvas().Focus(t.scanner.Entry)
 }
 
 // render shows the series.
@@ -249,6 +281,9 @@ func (t *Room) showBar() {
 		facts := []widgets.Fact{{State: look.Ready, Text: words.N("mac.ready", int(r.Count))}} // #nosec G115 -- it only chooses the plural
 		if n := t.report.Count(finding.Warning); n > 0 {
 			facts = append(facts, widgets.Fact{State: look.Warning, Text: words.N("mac.warnings", n)})
+		}
+		for _, f := range t.ordered {
+			facts = append(facts, widgets.Fact{State: look.OfSeverity(f.Severity), Text: frame.RuleTitle(f.Rule)})
 		}
 		facts = append(facts, widgets.Fact{Plain: true, Text: r.Start.String() + " … " + r.Last().String()})
 		t.bar.SetFacts(facts...)
@@ -394,7 +429,6 @@ func (t *Room) Open()          { t.app.Canvas().Focus(t.scanner.Entry) }
 func (t *Room) Find()          { t.app.Canvas().Focus(t.nth.Entry) }
 func (t *Room) Paste(s string) { t.start.Entry.SetText(strings.TrimSpace(s)) }
 func (t *Room) Escape()        { t.work.Cancel() }
-func (t *Room) Shown()         { t.app.Canvas().Focus(t.scanner.Entry) }
 
 // NextProblem goes to the field with the first error, else warning.
 func (t *Room) NextProblem() {
@@ -446,4 +480,4 @@ func (t *Room) Telling() (*widgets.BottomBar, bool, int, string) {
 }
 
 // Busy says whether anything runs that ends by itself.
-func (t *Room) Busy() bool { return t.work.Busy() }
+func (t *Room) Busy() bool { return t.work.Busy() || t.peek.Busy() }

@@ -9,6 +9,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"enrollbench/core/eui48"
+	"enrollbench/core/job"
+	"enrollbench/core/ledger"
 	"enrollbench/gui/look"
 )
 
@@ -168,5 +171,34 @@ func TestTheScanFieldHasTheFocus(t *testing.T) {
 	r.Canvas().FocusNext() // who has no scanner types
 	if r.Canvas().Focused() != fyne.Focusable(r.MAC.start.Entry) {
 		t.Errorf("behind the scan field comes %v", r.Canvas().Focused())
+	}
+}
+
+// TestOrderedBefore: what the ledger says of a series stands beside it while somebody types; nothing is blocked here, because a reason
+// lifts it at the start.
+func TestOrderedBefore(t *testing.T) {
+	r := newRig(t)
+	r.Practice()
+	ctx, d := t.Context(), r.F.Desk()
+	l, environment, err := d.LedgerOf(ctx, job.PracticeID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start, _, _ := eui48.Parse("00:1a:c2:7b:00:0a")
+	if _, err := l.Claim(ctx, ledger.Batch{Environment: environment, ID: "first", Operator: "Ada", Ranges: []eui48.Range{{Start: start, Count: 5, Step: 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	r.MAC.Take(eui48.Range{Start: start - 10, Count: 100, Step: 1})
+	r.Wait()
+	if m := r.MAC.start.Remark(); m == nil || !strings.Contains(m.Text, "already claimed") || !strings.Contains(m.Text, "Ada") {
+		t.Errorf("%+v", m)
+	}
+	if r.MAC.ordering.Disabled() {
+		t.Error("a reason lifts it, but nothing can be started")
+	}
+	r.MAC.Take(eui48.Range{Start: start + 10, Count: 100, Step: 1})
+	r.Wait()
+	if m := r.MAC.start.Remark(); m != nil {
+		t.Errorf("%+v", m)
 	}
 }
