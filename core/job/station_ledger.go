@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/keychain"
 	"enrollbench/core/ledger"
 	"enrollbench/core/osfile"
 	"enrollbench/core/trustmanager"
@@ -152,7 +153,13 @@ func (s *Station) Ledger(ctx context.Context, practice bool) (*ledger.Ledger, er
 		c.Path = s.ledgerFile("practice.db")
 	case settings.Server != "":
 		c.Server = settings.Server
-		c.Password = func(ctx context.Context) ([]byte, error) { return s.secrets.Get(ctx, LedgerPassword) }
+		c.Password = func(ctx context.Context) ([]byte, error) {
+			password, err := s.secrets.Get(ctx, LedgerPassword)
+			if errors.Is(err, keychain.ErrNotFound) || errors.Is(err, keychain.ErrUnavailable) {
+				return nil, nil // the server says whether it wants one
+			}
+			return password, err
+		}
 	default:
 		c.Path = s.ledgerFile("ledger.db")
 	}
