@@ -28,7 +28,7 @@ var (
 		"A .p12 or .pfx file carries certificates together with their private keys and has no place among requests.",
 		"move the file away from here; give the request (CSR) instead")
 	RuleNotACSR = rule("csr/not-a-csr", finding.Warning, "RFC 2986 §4, RFC 7468 §7",
-		"Not a request: left out",
+		"Not a CSR",
 		"The file holds no certification request in PEM or DER.",
 		"remove the file, or give the request that it should have been")
 	RuleNoRequest = rule("csr/no-request", finding.Error, contractPrepare+": one CSR per certificate; RFC 2986 §4",

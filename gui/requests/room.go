@@ -93,7 +93,7 @@ func (t *Room) build() {
 		{Title: words.T("csr.column-file"), Width: 220, MinWidth: 120, Sortable: true, Flexible: true, Elide: sheet.Middle},
 		{Title: words.T("csr.column-name"), Width: 160, MinWidth: 112, Sortable: true, Flexible: true},
 		{Title: words.T("csr.column-key"), Width: 100, MinWidth: 64, Sortable: true},
-		{Title: words.T("csr.column-spki"), Width: 92, MinWidth: 60, Sortable: true, Mono: true},
+		{Title: words.T("csr.column-spki"), Width: 92, MinWidth: 60, Sortable: true, Mono: true, Flexible: true},
 	}, nil)
 	t.sheet.OnSelect = func(int) { t.onSelect() }
 	t.sheet.OnActivate = func(int) { t.details.head.SetOpen(true) }
@@ -230,7 +230,10 @@ func (t *Room) showBar() {
 	if n := v.counts[csr.Warned]; n > 0 {
 		facts = append(facts, widgets.Fact{State: look.Warning, Text: words.N("csr.warnings", n, number(n))})
 	}
-	if n := v.counts[csr.Excluded] + v.counts[csr.Ignored]; n > 0 {
+	if n := v.counts[csr.Ignored]; n > 0 {
+		facts = append(facts, widgets.Fact{State: look.Stranger, Text: words.N("csr.strangers", n, number(n))})
+	}
+	if n := v.counts[csr.Excluded]; n > 0 {
 		facts = append(facts, widgets.Fact{State: look.LeftOut, Text: words.N("csr.stay-out", n, number(n))})
 	}
 	facts = append(facts, widgets.Fact{Plain: true, Text: words.UploadSize(v.bytes, upload.MaxBytes)})

@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -20,6 +22,7 @@ type Value struct {
 	marks     fyne.WidgetRenderer
 	ring      *canvas.Rectangle
 	focused   bool
+	whole     string // the text as it was given; Text has breaks between its groups where it is one of octets
 }
 
 // labelSelection is what the toolkit's label marks its text with.
@@ -46,10 +49,39 @@ var (
 // NewValue makes one that breaks its lines wherever it has to.
 func NewValue(text string) *Value {
 	v := &Value{ring: canvas.NewRectangle(nil)}
-	v.Text, v.Wrapping, v.Selectable = text, fyne.TextWrapBreak, true
+	v.Text, v.whole, v.Wrapping, v.Selectable = text, text, fyne.TextWrapWord, true
 	v.ring.StrokeWidth, v.ring.CornerRadius = 2, 4
 	v.ExtendBaseWidget(v)
 	return v
+}
+
+// isGroups says whether a text is octets with colons between them and nothing else to break at.
+func isGroups(text string) bool {
+	return strings.Count(text, ":") > 4 && !strings.ContainsAny(text, " \n")
+}
+
+// Resize implements fyne.Widget. Lines of octets break between two of them, behind the colon.
+func (v *Value) Resize(size fyne.Size) {
+	if isGroups(v.whole) {
+		per := int((size.Width - 2*theme.InnerPadding()) / fyne.MeasureText("0", theme.TextSize(), v.TextStyle).Width)
+		v.Text = breakGroups(v.whole, per)
+	}
+	v.Label.Resize(size)
+}
+
+// breakGroups puts line breaks behind colons, so that no line has more than per characters where its groups allow that.
+func breakGroups(text string, per int) string {
+	var b strings.Builder
+	line := 0
+	for group := range strings.SplitAfterSeq(text, ":") {
+		if line > 0 && line+len(group) > per {
+			b.WriteByte('\n')
+			line = 0
+		}
+		b.WriteString(group)
+		line += len(group)
+	}
+	return b.String()
 }
 
 // Cursor implements desktop.Cursorable.
@@ -123,7 +155,10 @@ func (v *Value) SelectedText() string {
 func (v *Value) copy() {
 	text := v.SelectedText()
 	if text == "" {
-		text = v.Text
+		text = v.whole
+	}
+	if isGroups(v.whole) {
+		text = strings.ReplaceAll(text, "\n", "")
 	}
 	fyne.CurrentApp().Clipboard().SetContent(text)
 }
