@@ -235,3 +235,27 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A DSA key may leave its parameters to its issuer (RFC 3279 §2.3.2): the certificate is read, its key is not known here.
+func TestInheritedParameters(t *testing.T) {
+	der := made(t, &x509.Certificate{Subject: pkix.Name{CommonName: "line 4"}, IsCA: true, BasicConstraintsValid: true}, func(tbs []byte) []byte {
+		const ec = "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
+		const dsa = "\x30\x4f\x30\x09\x06\x07\x2a\x86\x48\xce\x38\x04\x01"
+		in := cryptobyte.String(replaced(ec, dsa)(tbs))
+		var b cryptobyte.Builder
+		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddBytes(in[len(tbs)-len(content(tbs)):]) })
+		return b.BytesOrPanic()
+	})
+	c, unusual, err := Parse(der)
+	if err != nil || c.PublicKey != nil || c.Subject.CommonName != "line 4" || !strings.Contains(strings.Join(unusual, "; "), "DSA key without its parameters") {
+		t.Fatalf("%v, %q", err, unusual)
+	}
+}
+
+// content is what stands behind the tag and the length of an element.
+func content(element []byte) []byte {
+	in := cryptobyte.String(element)
+	var out cryptobyte.String
+	in.ReadASN1(&out, cbasn1.SEQUENCE)
+	return out
+}

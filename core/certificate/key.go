@@ -15,6 +15,7 @@ import (
 var (
 	oidRSA        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
 	oidEC         = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+	oidDSA        = asn1.ObjectIdentifier{1, 2, 840, 10040, 4, 1}
 	oidPrimeField = asn1.ObjectIdentifier{1, 2, 840, 10045, 1, 1}
 )
 
@@ -91,6 +92,9 @@ func (r *reading) knownKey() []byte {
 	case oid.Equal(oidRSA) && algorithm.Empty():
 		r.say("has an RSA key without the NULL that belongs to it")
 		return sequence(sequence(marshalled(oid), asn1.NullBytes), body)
+	case oid.Equal(oidDSA) && algorithm.Empty(): // RFC 3279 §2.3.2
+		r.say("has a DSA key without its parameters, which are its issuer's")
+		return sequence(mask(whole), body)
 	case !oid.Equal(oidEC):
 		return r.key
 	}

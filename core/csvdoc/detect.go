@@ -335,11 +335,19 @@ func oddities(rows []sampleRow) (separator string, singleQuotes bool) {
 		}
 		return n*10 >= len(rows)*9
 	}
-	single := func(r *sampleRow) bool {
-		first, last := r.cells[0], r.cells[len(r.cells)-1]
-		return len(first) > 1 && first[0] == '\'' && len(last) > 1 && last[len(last)-1] == '\''
+	single := func(r *sampleRow) bool { // a delimiter within the quotes makes two cells of one
+		begin, end := 0, 0
+		for _, c := range r.cells {
+			if len(c) > 1 && c[0] == '\'' {
+				begin++
+			}
+			if len(c) > 1 && c[len(c)-1] == '\'' {
+				end++
+			}
+		}
+		return begin > 0 && begin == end
 	}
-	singleQuotes = single(&rows[0]) && most(single)
+	singleQuotes = most(single)
 	for _, sep := range []string{" ", ":", "^", "~", "#", "!", "/", "&", "\x01", "\x1c", "\x1d", "\x1e", "\x1f"} {
 		cut := func(r *sampleRow) [][]byte {
 			if sep == " " {

@@ -125,7 +125,8 @@ var wholeCases = map[*finding.Rule]struct {
 		"'subject.common_name','subject.country'\n'd1','DE'\n": "single quote",
 		"'a';'b'\n'1';'it''s'\n":                               "single quote",
 		"'a'\n'1'\n":                                           "single quote",
-	}, []string{"a,b\n'1,2\n", "'a,b\n'1,2\n", "a\n'1'\n"}},
+		"a,b\nd1,'Plant, 4'\nd2,'Plant'\nd3,'Plant, 5, east'\nd4,'x'\nd5,'x'\nd6,'x'\nd7,'x'\nd8,'x'\nd9,'x'\nd10,'x'\n": "single quote",
+	}, []string{"a,b\n'1,2\n", "'a,b\n'1,2\n", "a\n'1'\n", "a,b\nd1,'s-Hertogenbosch\nd2,'=1\n", "a,b\nd1,5'\nd2,'x'\nd3,6'\nd4,7'\n"}},
 	RuleSepLine: {map[string]string{
 		"sep=;\na;b\n1;2\n": "sep=;", "\"sep=;\"\r\na;b\r\n1;2\r\n": "sep=;", "\xEF\xBB\xBFSEP=,\r\na,b\r\n": "sep=,", "sep=|\na|b\n": "sep=|", "sep=\t\na\tb\n": "sep=",
 		"sep=;;;\na;b\n1;2\n": "sep=;",

@@ -124,8 +124,12 @@ func (b *base) begin(o Options) (*intake, error) {
 		}
 		raw = io.MultiReader(bytes.NewReader(head), raw)
 		b.outer = b.src
-	} else if f := form.Detect(head); f.Table() || f.Archive() {
-		return nil, fmt.Errorf("open %q: it is %s; %s", b.path, f, f.Kind.Advice())
+	} else if f := form.Detect(head); f.Table() || f.Archive() || o.Dialect == nil && f.Binary() && !isUTF16(head) {
+		advice := f.Kind.Advice()
+		if advice == "" {
+			advice = "a table is expected: export it as CSV, then give the CSV"
+		}
+		return nil, fmt.Errorf("open %q: it is %s; %s", b.path, f, advice)
 	} else {
 		in.sum = crc32.New(castagnoli)
 		raw = io.TeeReader(raw, in.sum)
@@ -193,6 +197,12 @@ func (b *base) begin(o Options) (*intake, error) {
 		b.faults.separator, b.faults.singleQuotes = oddities(rows)
 	}
 	return in, nil
+}
+
+// isUTF16 says whether a head that may be taken for binary data is text in UTF-16: of Chinese letters hardly a byte is a zero.
+func isUTF16(head []byte) bool {
+	e, _, _ := detectEncoding(head, false)
+	return e.utf16()
 }
 
 // Read passes the text on and keeps it where it must be kept.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"enrollbench/core/finding"
 )
@@ -102,9 +103,18 @@ func TestWorkbookIsBounded(t *testing.T) {
 
 // Other programs' files are named, with what to do.
 func TestNoCSV(t *testing.T) {
+	var b strings.Builder
+	for i := range 2000 {
+		b.WriteByte(byte(i * i / 7))
+	}
+	noise := b.String()
 	for what, text := range map[string]string{
 		"an old Excel workbook (.xls); open it and save it as CSV": "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 600),
 		"a 7-Zip archive (.7z); unpack it":                         "7z\xBC\xAF\x27\x1C" + strings.Repeat("\x00", 600),
+		"an archive or a compressed file; unpack it":               "\x1F\x9D\x90" + noise,
+		"a program; a table is expected":                           "\x7FELF\x02\x01\x01" + noise,
+		"binary data of an unknown kind; a table is expected":      "\xCA\xFE" + noise,
+		"a PDF document; ask for the data as a file":               "%PDF-1.7\n" + noise,
 	} {
 		path := filepath.Join(t.TempDir(), "orders.csv")
 		write(t, path, text)
@@ -112,4 +122,34 @@ func TestNoCSV(t *testing.T) {
 			t.Errorf("%v, want %s", err, what)
 		}
 	}
+}
+
+// What a text may hold does not make it binary data: NULs, a control character as the delimiter, letters of any encoding.
+func TestOddTextsAreTables(t *testing.T) {
+	for what, text := range map[string]string{
+		"NULs":             "a,b\n" + strings.Repeat("1,\x00\x00\x002\n", 300),
+		"unit separators":  "a\x1fb\x1e" + strings.Repeat("1\x1f2\x1e", 300),
+		"a short one":      "0,\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\n1,2\n",
+		"digits":           "0\n\n\n1\n",
+		"Chinese, UTF-16":  "\xff\xfe" + utf16le(strings.Repeat("名称,序列号\r\n温控器,一二三四\r\n", 30)),
+		"Cyrillic, UTF-16": utf16le(strings.Repeat("имя,номер\r\nдатчик,1234567\r\n", 30)),
+	} {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		write(t, path, text)
+		d, err := Open(t.Context(), path, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		d.Close()
+	}
+}
+
+func utf16le(s string) string {
+	var b strings.Builder
+	for _, u := range utf16.Encode([]rune(s)) {
+		b.WriteByte(byte(u))
+		b.WriteByte(byte(u >> 8))
+	}
+	return b.String()
 }

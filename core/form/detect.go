@@ -12,7 +12,7 @@ func Detect(head []byte) Form { return detect(head, 0) }
 func detect(b []byte, depth int) Form {
 	l := look(b)
 	if l.coat == 0 {
-		return Form{Kind: l.kind, private: l.private}
+		return Form{Kind: l.kind, private: l.private, binary: l.binary}
 	}
 	if depth == maxCoats {
 		return Form{Kind: TooDeep}
@@ -32,7 +32,7 @@ func detect(b []byte, depth int) Form {
 	case inner.Kind == Empty, l.coat == Zeros && !inner.Kind.Known() && inner.Kind != ASN1:
 		return inner
 	}
-	inner.private = inner.private || l.private
+	inner.private, inner.binary = inner.private || l.private, false
 	inner.Coats = append(Coats{l.coat}, inner.Coats...)
 	return inner
 }
@@ -46,16 +46,17 @@ type layer struct {
 	base64  bool   // the content of SMIME is base64
 	label   string
 	private bool
+	binary  bool // no text
 	dense   bool // base64 without spaces between its characters, as programs write it
 }
 
 // look knows the outermost layer of b.
 func look(b []byte) layer {
 	if k := magic(b); k != Unknown {
-		return layer{kind: k}
+		return layer{kind: k, binary: true}
 	}
 	if k := der(b); k != Unknown {
-		return layer{kind: k}
+		return layer{kind: k, binary: k.Known()} // "0" with line breaks is ASN.1 too
 	}
 	if bigEndian, mark := utf16Of(b); mark >= 0 {
 		l := layer{coat: UTF16, at: mark, label: "LE"}
@@ -65,7 +66,7 @@ func look(b []byte) layer {
 		return l
 	}
 	if k := packets(b); k != Unknown {
-		return layer{kind: k}
+		return layer{kind: k, binary: true}
 	}
 	text := b[leadingSpace(b):]
 	if len(bytes.TrimLeft(text, " \t\r\n\x00")) == 0 {
@@ -81,7 +82,7 @@ func look(b []byte) layer {
 func lookText(b, text []byte) layer {
 	skipped := len(b) - len(text)
 	if k := textMagic(text); k != Unknown {
-		return layer{kind: k}
+		return layer{kind: k, binary: true}
 	}
 	if isJSON(text) {
 		l := layer{kind: JSON}
@@ -113,7 +114,7 @@ func lookText(b, text []byte) layer {
 	if isText(text) {
 		return layer{kind: Text, private: privateBlock(text)}
 	}
-	return layer{kind: Unknown}
+	return layer{kind: Unknown, binary: len(text) >= minBinary && controlKinds(text) > 8}
 }
 
 // content is what lies within the coat, as far as b shows it.

@@ -214,9 +214,13 @@ func fixtures() map[Kind][][]byte {
 		ProtectedOffice: {append([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), toUTF16("EncryptedPackage")...)},
 		OfficeDocument:  {zipMembers("[Content_Types].xml=<x/>", "word/document.xml=<x/>"), zipMembers("mimetype=application/vnd.oasis.opendocument.text"), []byte("{\\rtf1")},
 
-		PDF:      {[]byte("%PDF-1.7\n")},
-		Picture:  {append([]byte("\x89PNG\r\n\x1A\n"), junk...), append([]byte("\xFF\xD8\xFF\xE0"), junk...)},
-		Program:  {append([]byte("\x7FELF\x02"), junk...)},
+		PDF:     {[]byte("%PDF-1.7\n")},
+		Picture: {append([]byte("\x89PNG\r\n\x1A\n"), junk...), append([]byte("\xFF\xD8\xFF\xE0"), junk...)},
+		Program: {append([]byte("\x7FELF\x02"), junk...)},
+		OtherArchive: {append([]byte("\x1F\x9D\x90"), junk...), append([]byte("\x04\x22\x4D\x18d@\xA7"), junk...), append([]byte("LZIP\x01"), junk...),
+			append([]byte("!<arch>\ndebian-binary   1410122664  0     0     100644  4         `\n2.0\n"), junk...), append([]byte("xar!\x00\x1C\x00\x01"), junk...),
+			append([]byte("\x25\x01-lh5-\x10\x02\x00\x00"), junk...), append([]byte("070701"+strings.Repeat("000081A4", 13)+"name\x00"), junk...),
+			append([]byte("\xED\xAB\xEE\xDB\x03\x00"), junk...)},
 		Database: {append([]byte("SQLite format 3\x00"), junk...)},
 		Unknown:  {{0x01, 0x02, 0x03, 0xFE, 0xDE, 0xAD}, bytes.Repeat([]byte{0xDE, 0xAD, 0x01}, 100)},
 	}

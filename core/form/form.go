@@ -22,6 +22,7 @@ type Form struct {
 	Label string // of the PEM block that decided, "" where there was none
 
 	private bool // a private key stands in the text, beside other blocks perhaps
+	binary  bool
 }
 
 // Private tells whether the file holds private key material: a key, encrypted or not, or a keystore.
@@ -35,6 +36,10 @@ func (f Form) Table() bool { return f.Kind.has(table) }
 
 // Archive tells whether the file is an archive or a compressed file.
 func (f Form) Archive() bool { return f.Kind.has(packed) }
+
+// Binary tells whether the file is no text of its own: it begins as a file of another kind does, or is full of control characters of several
+// kinds. A text with a few NULs, or with a control character as its delimiter, is none.
+func (f Form) Binary() bool { return f.binary }
 
 // Bare tells whether nothing but a byte order mark lies around the thing.
 func (f Form) Bare() bool { return len(f.Coats) == 0 }

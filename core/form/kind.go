@@ -63,6 +63,7 @@ const (
 	Zstandard
 	Tar
 	Cabinet
+	OtherArchive
 
 	Workbook
 	OldWorkbook
@@ -149,6 +150,8 @@ var kinds = [...]struct {
 	Zstandard: {words: "a Zstandard file (.zst)", advice: unpackAdvice, traits: packed},
 	Tar:       {words: "a tar archive", advice: unpackAdvice, traits: packed},
 	Cabinet:   {words: "a Windows cabinet (.cab)", advice: unpackAdvice, traits: packed},
+
+	OtherArchive: {words: "an archive or a compressed file", advice: unpackAdvice, traits: packed},
 
 	Workbook:        {words: "an Excel workbook (.xlsx)", advice: tableAdvice, traits: table},
 	OldWorkbook:     {words: "an old Excel workbook (.xls)", advice: tableAdvice, traits: table},

@@ -3,6 +3,7 @@ package form
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 )
 
 // magics are the first bytes of files that say themselves what they are.
@@ -15,38 +16,48 @@ var magics = []struct {
 	{0, "\xCE\xCE\xCE\xCE", JCEKS},
 	{0, "openssh-key-v1\x00", SSHKey},
 	{0, "SSH PRIVATE KEY FILE FORMAT 1.", SSHKey},
-	{0, "\x1E\xF1\xB5\xB0", MicrosoftKey},         // PVK
-	{0, "\x07\x02\x00\x00\x00", MicrosoftKey},     // PRIVATEKEYBLOB, MS-MQQB §2.2.1
-	{8, "KBXf", Keybox},                           // kbx/keybox-blob.c of GnuPG
-	{0, "(11:private-key", AgentKey},              // agent/keyformat.txt of GnuPG
-	{0, "(21:protected-private-key", AgentKey},    //
-	{0, "(20:shadowed-private-key", AgentStub},    //
-	{0, "(private-key", AgentKey},                 //
-	{0, "(protected-private-key", AgentKey},       //
-	{0, "(shadowed-private-key", AgentStub},       //
-	{0, "7z\xBC\xAF\x27\x1C", SevenZip},           //
-	{0, "Rar!\x1A\x07", RAR},                      //
-	{0, "\x1F\x8B\x08", Gzip},                     // RFC 1952
-	{0, "\xFD7zXZ\x00", XZ},                       //
-	{0, "\x28\xB5\x2F\xFD", Zstandard},            // RFC 8878
-	{0, "MSCF\x00\x00\x00\x00", Cabinet},          //
-	{257, "ustar", Tar},                           // POSIX.1
-	{0, "\x78\x9F\x3E\x22", OutlookMail},          // TNEF, winmail.dat
-	{0, "SQLite format 3\x00", Database},          //
-	{0, "%PDF-", PDF},                             //
-	{0, "{\\rtf", OfficeDocument},                 //
-	{0, "\x89PNG\r\n\x1A\n", Picture},             //
-	{0, "\xFF\xD8\xFF", Picture},                  // JPEG
-	{0, "GIF8", Picture},                          //
-	{0, "II*\x00", Picture},                       // TIFF
-	{0, "MM\x00*", Picture},                       //
-	{8, "WEBP", Picture},                          //
-	{0, "\x7FELF", Program},                       //
-	{0, "MZ\x90\x00", Program},                    //
-	{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Text}, // compound file: its directory says what it is
-	{0, "PK\x03\x04", ZIP},                        // APPNOTE.TXT 4.3.7
-	{0, "PK\x05\x06", ZIP},                        // an empty one
-	{0, "PK\x07\x08", ZIP},                        // one part of several
+	{0, "\x1E\xF1\xB5\xB0", MicrosoftKey},            // PVK
+	{0, "\x07\x02\x00\x00\x00", MicrosoftKey},        // PRIVATEKEYBLOB, MS-MQQB §2.2.1
+	{8, "KBXf", Keybox},                              // kbx/keybox-blob.c of GnuPG
+	{0, "(11:private-key", AgentKey},                 // agent/keyformat.txt of GnuPG
+	{0, "(21:protected-private-key", AgentKey},       //
+	{0, "(20:shadowed-private-key", AgentStub},       //
+	{0, "(private-key", AgentKey},                    //
+	{0, "(protected-private-key", AgentKey},          //
+	{0, "(shadowed-private-key", AgentStub},          //
+	{0, "7z\xBC\xAF\x27\x1C", SevenZip},              //
+	{0, "Rar!\x1A\x07", RAR},                         //
+	{0, "\x1F\x8B\x08", Gzip},                        // RFC 1952
+	{0, "\xFD7zXZ\x00", XZ},                          //
+	{0, "\x28\xB5\x2F\xFD", Zstandard},               // RFC 8878
+	{0, "MSCF\x00\x00\x00\x00", Cabinet},             //
+	{0, "\x1F\x9D", OtherArchive},                    // compress (.Z)
+	{0, "\x04\x22\x4D\x18", OtherArchive},            // LZ4
+	{0, "\x5D\x00\x00\x80\x00", OtherArchive},        // LZMA with the usual dictionary
+	{0, "LZIP\x01", OtherArchive},                    //
+	{0, "\x89LZO\x00\x0D\x0A\x1A\x0A", OtherArchive}, // lzop
+	{0, "!<arch>\n", OtherArchive},                   // ar, .deb
+	{0, "xar!\x00", OtherArchive},                    //
+	{2, "-lh", OtherArchive},                         // LHA
+	{0, "07070", OtherArchive},                       // cpio; magic looks at what follows
+	{0, "\xED\xAB\xEE\xDB", OtherArchive},            // RPM
+	{257, "ustar", Tar},                              // POSIX.1
+	{0, "\x78\x9F\x3E\x22", OutlookMail},             // TNEF, winmail.dat
+	{0, "SQLite format 3\x00", Database},             //
+	{0, "%PDF-", PDF},                                //
+	{0, "{\\rtf", OfficeDocument},                    //
+	{0, "\x89PNG\r\n\x1A\n", Picture},                //
+	{0, "\xFF\xD8\xFF", Picture},                     // JPEG
+	{0, "GIF8", Picture},                             //
+	{0, "II*\x00", Picture},                          // TIFF
+	{0, "MM\x00*", Picture},                          //
+	{8, "WEBP", Picture},                             //
+	{0, "\x7FELF", Program},                          //
+	{0, "MZ\x90\x00", Program},                       //
+	{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Text},    // compound file: its directory says what it is
+	{0, "PK\x03\x04", ZIP},                           // APPNOTE.TXT 4.3.7
+	{0, "PK\x05\x06", ZIP},                           // an empty one
+	{0, "PK\x07\x08", ZIP},                           // one part of several
 }
 
 // magic knows binary files that begin with a signature of their own.
@@ -57,6 +68,10 @@ func magic(b []byte) Kind {
 			continue
 		}
 		switch m.bytes[:2] {
+		case "-l", "07":
+			if !packedText(b) {
+				continue
+			}
 		case "\xD0\xCF":
 			return compound(b)
 		case "PK":
@@ -71,6 +86,15 @@ func magic(b []byte) Kind {
 		return BKS
 	}
 	return Unknown
+}
+
+// packedText knows LHA's method, "-lh5-", and the octal or hexadecimal head of cpio, which a column of numbers does not have.
+func packedText(b []byte) bool {
+	if len(b) > 6 && b[0] != '0' {
+		return b[6] == '-' && controlKinds(b[:min(len(b), 64)]) > 0
+	}
+	const head = 76 // octets of digits
+	return len(b) > head && strings.ContainsRune("127", rune(b[5])) && len(bytes.Trim(b[:head], "0123456789abcdefABCDEF")) == 0
 }
 
 // isBKS: version 1 or 2, a salt of 20 bytes, and a number of iterations (Bouncy Castle, BcKeyStoreSpi).

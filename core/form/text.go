@@ -38,6 +38,21 @@ func isText(b []byte) bool {
 	return controls*64 <= len(b)
 }
 
+// minBinary is from how many bytes on a file that is no text is told from a text with odd characters.
+const minBinary = 256
+
+// controlKinds is how many different control characters b begins with that texts do not have.
+func controlKinds(b []byte) (n int) {
+	var seen [' ']bool
+	for _, c := range b[:min(len(b), 4<<10)] {
+		if c < ' ' && !isSpace(c) && c != '\f' && c != '\v' && c != 0x1B && !seen[c] {
+			seen[c] = true
+			n++
+		}
+	}
+	return n
+}
+
 // utf16Of knows UTF-16: by its byte order mark, or, for western letters, by a zero in every other byte. mark is the length
 // of the mark, -1 where it is no UTF-16.
 func utf16Of(b []byte) (bigEndian bool, mark int) {
