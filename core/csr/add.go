@@ -142,7 +142,11 @@ func (in *intake) large(src *source, size int64) error {
 	if isZIP(head[:n]) {
 		return in.archive(src, f, size)
 	}
-	return in.stream(place{src: src, member: -1}, f, head[:n], size)
+	p := place{src: src, member: -1}
+	if k := form.Detect(head[:n]); k.Archive() { // PEM can be seen within a tar, and DER beside it cannot
+		return in.batch(func(x *examiner) { x.inForeign(p, k, head[:n]) })
+	}
+	return in.stream(p, f, head[:n], size)
 }
 
 // stream takes in a text of many PEM blocks, of whose beginning head is a copy.

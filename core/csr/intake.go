@@ -168,6 +168,13 @@ func (x *examiner) inNested(p place, data []byte) {
 // inBytes examines what a small file or member holds: PEM blocks, or one DER, in whatever coat.
 func (x *examiner) inBytes(p place, data []byte) {
 	first := len(x.out)
+	// PEM can be seen within a tar, and DER beside it cannot: what is packed is unpacked first.
+	if head := data[:min(len(data), form.HeadBytes)]; bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0 {
+		if f := form.Detect(head); f.Archive() {
+			x.inForeign(p, f, data)
+			return
+		}
+	}
 	for at := 0; ; {
 		b, ok, _ := form.NextBlock(data, at)
 		if !ok {
@@ -250,6 +257,12 @@ func (x *examiner) inDER(p place, data []byte) {
 		return
 	}
 	o := outcome{place: p, bytes: int32(len(der)), shared: p.coated, exam: examine(der)}
+	if undone := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")); !o.exam.ok && len(undone) < len(data) {
+		if e := examine(undone); e.ok {
+			o.exam.breaches = []breach{{rule: RuleBrokenDER, message: "it was transferred as text: every line feed (LF) became CR LF",
+				hint: "transfer the file again in binary mode"}}
+		}
+	}
 	if o.exam.ok {
 		o.add(RuleDERConverted, "binary (DER): converted to PEM in the bundle")
 		o.addNote(joined(p.note, note))
@@ -283,7 +296,7 @@ func (x *examiner) inForeign(p place, f form.Form, data []byte) {
 			message += fmt.Sprintf("; a request begins behind its first %d bytes", at)
 			hint = "cut off what stands before the request, or correct the tool that writes it there"
 		}
-	case rule == RuleNoRequest:
+	case rule == RuleNoRequest && !f.Archive():
 		if what := speaksOfRequest(data); what != "" {
 			message += ": " + what
 		}

@@ -6,7 +6,9 @@ import (
 	"compress/gzip"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -120,11 +122,16 @@ func TestNothingIsDroppedQuietly(t *testing.T) {
 	w := gzip.NewWriter(&gz)
 	_, _ = w.Write(pemOf(t, "gz"))
 	_ = w.Close()
+	packed := tarOf(t, member{"a.csr", pemOf(t, "a")}, member{"b.der", newRequest(t, "b", newKey(t))})
 	for name, c := range map[string]struct {
 		data string
 		rule string
 		says string
 	}{
+		"lot.tar":        {packed, "csr/no-request", "a tar archive"}, // the PEM in it can be seen, the DER cannot
+		"dump.csr":       {hex.Dump(newRequest(t, "dump", newKey(t))), "csr/no-request", "hex dump"},
+		"ftp.der":        {strings.ReplaceAll(string(newRequest(t, "\n\n", newKey(t))), "\n", "\r\n"), "csr/broken-der", "transferred as text"},
+		"digits.csr":     {hex.EncodeToString(newRequest(t, "digits", newKey(t))), "csr/no-request", "hex dump"},
 		"text.csr":       {"see line 5", "csr/no-request", "a text"},
 		"page.req":       {"<html>Sign in</html>", "csr/no-request", "web page"},
 		"picture.p10":    {"\x89PNG\r\n\x1A\n....", "csr/no-request", "picture"},
@@ -163,12 +170,53 @@ func TestNothingIsDroppedQuietly(t *testing.T) {
 				t.Errorf("%s in %s: %v, want %s with %q", name, path, got, c.rule, c.says)
 			}
 		}
-		if c.rule != "csr/is-certificate" && c.rule != "csr/broken-pem" { // given by name
+		if c.rule != "csr/is-certificate" && c.rule != "csr/broken-pem" && c.rule != "csr/broken-der" { // given by name
 			if got := rulesOf(check(t, filepath.Join(dir, "in", name), filepath.Join(dir, "in", "good.csr")).Report()); got["csr/no-request"] != 1 {
 				t.Errorf("%s given by name: %v", name, got)
 			}
 		}
 	}
+}
+
+// A tar of any size is named: what can be seen in it is not all that is in it.
+func TestLargeTar(t *testing.T) {
+	dir := tree(t, map[string][]byte{"large.tar": []byte(tarOf(t, member{"a.csr", pemOf(t, "a")}, member{"pad", make([]byte, 2*smallFile)}))})
+	s := check(t, filepath.Join(dir, "large.tar"))
+	if got := rulesOf(s.Report()); s.Accepted() != 0 || got["csr/no-request"] != 1 {
+		t.Errorf("%d accepted, %v", s.Accepted(), got)
+	}
+}
+
+// Programs for the web write base64 with - and _ and without padding (RFC 4648 §5).
+func TestBase64URL(t *testing.T) {
+	key := newKey(t)
+	for i := range 20 {
+		der := newRequest(t, fmt.Sprint("device-", i), key)
+		dir := tree(t, map[string][]byte{"a.csr": []byte(base64.RawURLEncoding.EncodeToString(der))})
+		s := check(t, filepath.Join(dir, "a.csr"))
+		if got := rulesOf(s.Report()); s.Accepted() != 1 || got["csr/unusual-form"] != 1 {
+			t.Fatalf("%d accepted, %v", s.Accepted(), got)
+		}
+		if back, err := s.DER(0); err != nil || !bytes.Equal(back, der) {
+			t.Fatalf("%x: %v", back, err)
+		}
+	}
+}
+
+func tarOf(t *testing.T, members ...member) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, m := range members {
+		if err := w.WriteHeader(&tar.Header{Name: m.name, Size: int64(len(m.data)), Mode: 0o600}); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = w.Write(m.data)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // TestPrivateKeysAreNoticedInEveryCoat, and nothing else raises that alarm.
@@ -179,14 +227,7 @@ func TestPrivateKeysAreNoticedInEveryCoat(t *testing.T) {
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 	flat := base64.StdEncoding.EncodeToString(der)
-	tarOf := func(name string, data []byte) []byte {
-		var b bytes.Buffer
-		w := tar.NewWriter(&b)
-		_ = w.WriteHeader(&tar.Header{Name: name, Size: int64(len(data)), Mode: 0o600})
-		_, _ = w.Write(data)
-		_ = w.Close()
-		return b.Bytes()
-	}
+	tarOf := func(name string, data []byte) []byte { return []byte(tarOf(t, member{name, data})) }
 	gz := func(data []byte) []byte {
 		var b bytes.Buffer
 		w := gzip.NewWriter(&b)

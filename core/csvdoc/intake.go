@@ -229,7 +229,7 @@ func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
 		return nil, 0, err
 	}
 	if book.Kind != workbook.None {
-		b.faults.sheet = &sheetFacts{kind: book.Kind, sheet: book.Sheet, sheets: book.Sheets}
+		b.faults.sheet = &sheetFacts{kind: book.Kind, sheet: book.Sheet, sheets: book.Sheets, others: book.Others}
 		return newSheetReader(book, b.faults.sheet, min(l.Bytes, max(64<<20, archive.DefaultLimits.Ratio*b.file.Size))), l.Bytes, nil
 	}
 	var found, files []archive.Entry

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"enrollbench/core/attribute"
 	"enrollbench/core/finding"
 	"enrollbench/core/workbook"
 )
@@ -24,6 +25,7 @@ type sheetFacts struct {
 	kind    workbook.Kind
 	sheet   string
 	sheets  int
+	others  []string // the first of the sheets that are not read
 	rows    int
 	columns []sheetColumn
 }
@@ -132,7 +134,17 @@ func (f *sheetFacts) tell(columns []Column, say func(r *finding.Rule, row int, c
 	if f.sheets > 1 {
 		of = fmt.Sprintf(", the first of %d,", f.sheets)
 	}
-	say(RuleSheet, 0, "", "it is %s; the sheet %q%s is read", f.kind.Name(), f.sheet, of)
+	rest := ""
+	for i, name := range f.others {
+		if rest += ", "; i == 0 {
+			rest = "; not read: "
+		}
+		rest += attribute.Quote(name)
+	}
+	if more := f.sheets - 1 - len(f.others); more > 0 {
+		rest += fmt.Sprintf(" and %d more", more)
+	}
+	say(RuleSheet, 0, "", "it is %s; the sheet %q%s is read%s", f.kind.Name(), f.sheet, of, rest)
 	for i, c := range f.columns {
 		name := fmt.Sprint(i + 1)
 		if i < len(columns) && columns[i].Name != "" {

@@ -49,7 +49,7 @@ func TestWorkbook(t *testing.T) {
 	if got := allRows(s); len(got) != 4 || !slices.Equal(got[0], []string{`a "b",c`, "0042"}) || !slices.Equal(got[3], []string{"e", ""}) || s.Columns()[1].Name != "serial" || s.FileRow(3) != 5 {
 		t.Errorf("%q", got)
 	}
-	if got := list(d); len(got) != 3 || !strings.Contains(got[0], `the sheet "Orders", the first of 2, is read`) || !strings.Contains(got[1], `sheet-mixed 1 serial: 1 cell stored as numbers among 1 other, the first is "7" in row 3`) {
+	if got := list(d); len(got) != 3 || !strings.Contains(got[0], `the sheet "Orders", the first of 2, is read; not read: "`) || !strings.Contains(got[1], `sheet-mixed 1 serial: 1 cell stored as numbers among 1 other, the first is "7" in row 3`) {
 		t.Errorf("%q", got)
 	}
 	setCell(t, d, 1, 1, "0007")

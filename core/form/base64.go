@@ -19,6 +19,7 @@ type base64Reader struct {
 	space  []byte // backing of out
 	armor  bool   // a checksum may follow (RFC 9580 §6.1), which is passed over, right or wrong
 	sum    int    // characters of it that are missing
+	url    bool   // characters of base64url were seen (RFC 4648 §5): it needs no padding
 	padded bool   // padding or checksum was seen: only white space may follow
 	err    error
 }
@@ -55,6 +56,14 @@ func (b *base64Reader) advance() {
 		b.err = b.failf("broken base64")
 		return
 	}
+	if rest := len(b.quads) - whole; ended && b.url && rest > 1 {
+		more, err := base64.RawStdEncoding.Strict().Decode(b.space[n:], b.quads[whole:])
+		if err != nil {
+			b.err = b.failf("broken base64")
+			return
+		}
+		n, whole = n+more, len(b.quads)
+	}
 	if ended && whole != len(b.quads) {
 		b.err = b.failf("the base64 text is cut short")
 		return
@@ -88,6 +97,8 @@ func (b *base64Reader) collect() bool {
 		case base64Digit(c) && !b.padded:
 			b.quads = append(b.quads, c)
 		case isSpace(c):
+		case (c == '-' || c == '_') && b.coat == Base64 && !b.padded:
+			b.quads, b.url = append(b.quads, fromURL(c)), true
 		case c == '=':
 			b.quads, b.padded = append(b.quads, c), true
 		case c == b.stop && c != 0 && b.sum == 0:

@@ -92,6 +92,9 @@ func lookText(b, text []byte) layer {
 		l.private = privateBlock(text)
 		return l
 	}
+	if isHexDump(text) {
+		return layer{kind: HexDump}
+	}
 	if digits, dense := base64Digits(text); digits >= minBase64 {
 		return layer{coat: Base64, at: skipped, dense: dense}
 	}
@@ -138,8 +141,12 @@ const minBase64 = 16
 func base64Digits(text []byte) (digits int, dense bool) {
 	const line = 60
 	dense = true
+	url := false
 	for i, c := range text {
 		switch {
+		case (c == '-' || c == '_') && text[0] == 'M': // as programs for the web write DER (RFC 4648 §5)
+			digits++
+			url = true
 		case base64Digit(c), c == '=' && digits > 0:
 			digits++
 		case c == '\r' || c == '\n':
@@ -153,7 +160,21 @@ func base64Digits(text []byte) (digits int, dense bool) {
 			return 0, false
 		}
 	}
+	if url && (digits < line || !dense) {
+		return 0, false
+	}
 	return digits, dense
+}
+
+// fromURL is the character of base64 that stands for one of base64url (RFC 4648 §5).
+func fromURL(c byte) byte {
+	switch c {
+	case '-':
+		return '+'
+	case '_':
+		return '/'
+	}
+	return c
 }
 
 func base64Digit(c byte) bool {
@@ -164,7 +185,7 @@ func base64Digit(c byte) bool {
 func decodeHead(b []byte) []byte {
 	digits := make([]byte, 0, len(b))
 	for _, c := range b {
-		if base64Digit(c) {
+		if c = fromURL(c); base64Digit(c) {
 			digits = append(digits, c)
 		} else if !isSpace(c) {
 			break

@@ -64,6 +64,7 @@ const (
 	Tar
 	Cabinet
 	OtherArchive
+	HexDump
 
 	Workbook
 	OldWorkbook
@@ -151,6 +152,7 @@ var kinds = [...]struct {
 	Tar:       {words: "a tar archive", advice: unpackAdvice, traits: packed},
 	Cabinet:   {words: "a Windows cabinet (.cab)", advice: unpackAdvice, traits: packed},
 
+	HexDump:      {words: "a hex dump: the bytes of a file as digits", advice: "give the file itself, or convert the dump back: xxd -r -p FILE OUT, or xxd -r FILE OUT where lines begin with an offset"},
 	OtherArchive: {words: "an archive or a compressed file", advice: unpackAdvice, traits: packed},
 
 	Workbook:        {words: "an Excel workbook (.xlsx)", advice: tableAdvice, traits: table},

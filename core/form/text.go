@@ -2,6 +2,7 @@ package form
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -40,6 +41,36 @@ func isText(b []byte) bool {
 
 // minBinary is from how many bytes on a file that is no text is told from a text with odd characters.
 const minBinary = 256
+
+// isHexDump knows the octets of DER or PEM as hexadecimal digits: bare, with colons, as a C array, or as xxd, od and hexdump print them.
+func isHexDump(text []byte) bool {
+	line, _, _ := bytes.Cut(text[:min(len(text), 256)], []byte("\n"))
+	if at := bytes.IndexAny(line, "|>"); at > 0 {
+		line = line[:at] // the same as letters
+	}
+	if offset, rest, ok := bytes.Cut(line, []byte(" ")); ok && len(bytes.Trim(offset, "0:")) == 0 && len(offset) >= 6 {
+		line = bytes.TrimLeft(rest, " ")
+		if at := bytes.Index(line, []byte("  ")); at > 24 {
+			line = line[:at]
+		}
+	}
+	line = bytes.ReplaceAll(bytes.ToLower(line), []byte("0x"), nil)
+	digits := bytes.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r:,{}-", r) {
+			return -1
+		}
+		return r
+	}, line)
+	if len(digits) < 32 || len(bytes.Trim(digits, "0123456789abcdef")) > 0 {
+		return false
+	}
+	for _, begin := range []string{"3081", "3082", "2d2d2d2d2d"} {
+		if bytes.HasPrefix(digits, []byte(begin)) {
+			return true
+		}
+	}
+	return false
+}
 
 // controlKinds is how many different control characters b begins with that texts do not have.
 func controlKinds(b []byte) (n int) {

@@ -14,9 +14,7 @@ func (b *Book) openODS() error {
 	err := b.each(partContent, func(d *xml.Decoder) error {
 		return walk(d, func(name string, attr func(string) string) error {
 			if name == "table" {
-				if b.Sheets++; b.Sheets == 1 {
-					b.Sheet = attr("name")
-				}
+				b.count(attr("name"))
 			}
 			return nil
 		}, nil, nil)

@@ -59,13 +59,30 @@ func (k Kind) Name() string {
 // Book is an open workbook.
 type Book struct {
 	Kind   Kind
-	Sheet  string // the one that is read: the first that is not hidden
-	Sheets int    // that are not hidden
+	Sheet  string   // the one that is read: the first that is not hidden
+	Sheets int      // that are not hidden
+	Others []string // the first of those that are not read
 
 	z       *archive.Reader
 	entries map[string]int
 	part    string // of the sheet
 	xlsx    xlsx
+}
+
+// otherSheets is how many names of sheets are kept that are not read.
+const otherSheets = 5
+
+// count takes the next sheet that is not hidden, and says whether it is the first.
+func (b *Book) count(name string) bool {
+	b.Sheets++
+	switch {
+	case b.Sheets == 1:
+		b.Sheet = name
+		return true
+	case len(b.Others) < otherSheets:
+		b.Others = append(b.Others, name)
+	}
+	return false
 }
 
 // errShape is a part that is not as the format has it.

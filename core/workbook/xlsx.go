@@ -35,8 +35,8 @@ func (b *Book) openXLSX() error {
 				if attr("state") != "" && attr("state") != "visible" {
 					break
 				}
-				if b.Sheets++; b.Sheets == 1 {
-					b.Sheet, rel = attr("name"), attr("id")
+				if b.count(attr("name")) {
+					rel = attr("id")
 				}
 			}
 			return nil
