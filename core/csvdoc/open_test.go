@@ -20,6 +20,8 @@ func TestDetection(t *testing.T) {
 		{"empty", "", "UTF-8, comma, quotes doubled, LF, header"},
 		{"one column", "a\nb\n", "UTF-8, comma, quotes doubled, LF, header"},
 		{"semicolons with decimal commas", "a;b\r\n1,5;2\r\n3,5;4\r\n", "UTF-8, semicolon, quotes doubled, CRLF, header"},
+		{"the more columns the better", "a,b;c;d\n1,2;3;4\n5,6;7;8\n", "UTF-8, semicolon, quotes doubled, LF, header"},
+		{"as many LF as CRLF", "a,b\r\nc,d\ne,f\r\ng,h\n", "UTF-8, comma, quotes doubled, mixed, header"},
 		{"tabs with commas in text", "a\tb\nx, y\tz, w\n", "UTF-8, tab, quotes doubled, LF, header"},
 		{"pipes", "a|b|c\n1|2|3\n", "UTF-8, pipe, quotes doubled, LF, header"},
 		{"delimiters within quotes", "\"a;b;c\",\"d\"\n\"e;f;g\",h\n", "UTF-8, comma, quotes doubled, LF, header"},

@@ -124,3 +124,54 @@ func FuzzRedact(f *testing.F) {
 		}
 	})
 }
+
+// Each kind of text that tells of somebody goes, wherever it stands, and the service's own words stay.
+func TestRedactEachKind(t *testing.T) {
+	long := "line four of the plant in the north, second shift, the press on the left, behind the door"
+	for body, want := range map[string]string{
+		`{"plant_name":"NORTH"}`:                          `{"plant_name":"text 1"}`, // a word of the service by its form alone
+		`{"email":"n1"}`:                                  `{"email":"text 1"}`,
+		`{"owner":"4711"}`:                                `{"owner":"text 1"}`,
+		`{"issuer":"-----BEGIN X-----\nMIIB"}`:            `{"issuer":"(PEM)"}`,
+		`{"key_hash":"9f86d081884c7d659a2feaa0c55ad015"}`: `{"key_hash":"00000000-0000-4000-8000-000000000001"}`,
+		`{"status":"` + long + `"}`:                       `{"status":"text 1"}`,
+		`{"status":"waiting for them"}`:                   `{"status":"waiting for them"}`,
+		`{"account_id":471112,"total":471112}`:            `{"account_id":9000001,"total":471112}`,
+		`{"account_id":"471112"}`:                         `{"account_id":"9000001"}`,
+		`{"phase":"IN_PROGRESS"}`:                         `{"phase":"IN_PROGRESS"}`,
+	} {
+		in := &Transcript{Exchanges: []Exchange{{Method: "GET", Path: "/x", Status: 200, Body: body}}}
+		if got := strings.TrimSpace(in.Redact().Exchanges[0].Body); got != want {
+			t.Errorf("%s: %s, want %s", body, got, want)
+		}
+	}
+	page := &Transcript{Exchanges: []Exchange{{Method: "GET", Path: "/x?owner=jo&limit=5", Status: 403, Header: map[string]string{"Content-Type": "text/html"}, Body: "<title>Plant 4</title>"}}}
+	if got := page.Redact().Exchanges[0]; strings.Contains(got.Body, "Plant") || got.Path != "/x?limit=5&owner=text+1" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// What is longer than what is kept is marked as cut, also where it comes in pieces.
+func TestRecorderCuts(t *testing.T) {
+	for n, cut := range map[int]bool{maxBody - 1: false, maxBody: false, maxBody + 1: true, 3 * maxBody: true} {
+		var r Recorder
+		answer := &http.Response{Request: httptest.NewRequest("GET", "/x", nil), StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(strings.Repeat("x", n)))}
+		r.Add(answer)
+		if data, err := io.ReadAll(answer.Body); err != nil || len(data) != n || answer.Body.Close() != nil {
+			t.Fatalf("%d, %v", len(data), err)
+		}
+		if got := r.Exchanges(); len(got) != 1 || got[0].Cut != cut || len(got[0].Body) != min(n, maxBody) {
+			t.Errorf("%d bytes: %v", n, got[0].Cut)
+		}
+	}
+}
+
+func TestReadRefusesTooLarge(t *testing.T) {
+	text := `{"format":"` + format + `"}`
+	for n, ok := range map[int]bool{maxFile: true, maxFile + 1: false} {
+		_, err := Read(io.MultiReader(strings.NewReader(text), strings.NewReader(strings.Repeat(" ", n-len(text)))))
+		if (err == nil) != ok {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}
