@@ -203,6 +203,9 @@ func (x *examiner) inBytes(p place, data []byte) {
 func (x *examiner) inRuns(p place, text []byte) bool {
 	first := len(x.out)
 	for from, to := range form.Base64Runs(text, minRun) {
+		if to < len(text) && (text[to] == '-' || text[to] == '_') { // the beginning of base64url, which is read as a coat
+			continue
+		}
 		der, note, err := decodeBody(x.der, text[from:to])
 		if err != nil {
 			continue

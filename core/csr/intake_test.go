@@ -195,7 +195,7 @@ func TestBase64URL(t *testing.T) {
 		dir := tree(t, map[string][]byte{"a.csr": []byte(base64.RawURLEncoding.EncodeToString(der))})
 		s := check(t, filepath.Join(dir, "a.csr"))
 		if got := rulesOf(s.Report()); s.Accepted() != 1 || got["csr/unusual-form"] != 1 {
-			t.Fatalf("%d accepted, %v", s.Accepted(), got)
+			t.Fatalf("%d accepted, %v: %s", s.Accepted(), s.Report().All(), base64.RawURLEncoding.EncodeToString(der))
 		}
 		if back, err := s.DER(0); err != nil || !bytes.Equal(back, der) {
 			t.Fatalf("%x: %v", back, err)

@@ -19,7 +19,6 @@ type base64Reader struct {
 	space  []byte // backing of out
 	armor  bool   // a checksum may follow (RFC 9580 §6.1), which is passed over, right or wrong
 	sum    int    // characters of it that are missing
-	url    bool   // characters of base64url were seen (RFC 4648 §5): it needs no padding
 	padded bool   // padding or checksum was seen: only white space may follow
 	err    error
 }
@@ -56,7 +55,7 @@ func (b *base64Reader) advance() {
 		b.err = b.failf("broken base64")
 		return
 	}
-	if rest := len(b.quads) - whole; ended && b.url && rest > 1 {
+	if rest := len(b.quads) - whole; ended && b.coat == Base64 && !b.padded && rest > 1 { // base64url needs no padding (RFC 4648 §5)
 		more, err := base64.RawStdEncoding.Strict().Decode(b.space[n:], b.quads[whole:])
 		if err != nil {
 			b.err = b.failf("broken base64")
@@ -98,7 +97,7 @@ func (b *base64Reader) collect() bool {
 			b.quads = append(b.quads, c)
 		case isSpace(c):
 		case (c == '-' || c == '_') && b.coat == Base64 && !b.padded:
-			b.quads, b.url = append(b.quads, fromURL(c)), true
+			b.quads = append(b.quads, fromURL(c))
 		case c == '=':
 			b.quads, b.padded = append(b.quads, c), true
 		case c == b.stop && c != 0 && b.sum == 0:
