@@ -98,6 +98,7 @@ func resultPictures(p *desktop.Program, r *sample.Result, take func(string) erro
 		step{do: drop(r.Order), what: "its order", shows: ready, name: "results-given"},
 		step{do: key("ctrl+s"), what: "amber", shows: verdict("warning: Missing"), name: "results-amber"},
 		step{do: drop(r.Complete), what: "a result", shows: ready},
+		step{do: drop(r.Order), what: "its order", shows: ready}, // that of the result before is not kept
 		step{do: key("ctrl+s"), what: "the issuer", shows: verdict("warning: Issuer"), name: "results-issuer"},
 		step{do: focus("Button Pin this issuer…")},
 		step{do: key("Return"), what: "the question", shows: func(s desktop.State) bool { return s.Dialog != "" }},
