@@ -19,8 +19,6 @@ func emptyPictures(p *desktop.Program, take func(string) error) error {
 		step{do: key("ctrl+4"), what: "the jobs", shows: tab("Jobs"), name: "jobs-empty"},
 		step{do: key("ctrl+6"), what: "the ledger", shows: tab("Ledger"), name: "ledger-empty"},
 		step{do: key("ctrl+7"), what: "the settings", shows: tab("Settings"), name: "settings-empty"},
-		step{do: func() error { return press(p, "Button Add a connection…") }, what: "a new connection",
-			shows: func(s desktop.State) bool { return strings.HasPrefix(s.Focus, "Entry") }, name: "connection"},
 		step{do: key("ctrl+k"), what: "the panel", shows: tab("Encryption key"), name: "encryption-key-empty"},
 		step{do: key("F1"), what: "the keys", shows: func(s desktop.State) bool { return s.Dialog != "" }, name: "help"},
 		step{do: key("Escape", "ctrl+1"), what: "the CSR tab", shows: tab("CSR files")},
@@ -45,6 +43,9 @@ func jobPictures(p *desktop.Program, take func(string) error) error {
 		step{do: key("Escape"), what: "no toast", shows: func(s desktop.State) bool { return s.Toast == "" }, name: "jobs"},
 		step{do: key("ctrl+s"), what: "green", shows: func(s desktop.State) bool { return strings.HasPrefix(s.Verdict, "ready: ") && !s.Busy }},
 		step{do: key("ctrl+6"), what: "the ledger", shows: tab("Ledger"), name: "ledger"},
+		step{do: key("ctrl+7"), what: "the settings", shows: tab("Settings")},
+		step{do: func() error { return press(p, "Button Add a connection…") }, what: "a new connection",
+			shows: func(s desktop.State) bool { return strings.HasPrefix(s.Focus, "Entry") }, name: "connection"},
 	)
 }
 
