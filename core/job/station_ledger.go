@@ -199,7 +199,7 @@ func (s *Station) openLedger(ctx context.Context, c ledger.Config) (*ledger.Ledg
 func (s *Station) memoryPath(where string) string {
 	sum := sha256.Sum256([]byte(where))
 	name := "ledger-" + hex.EncodeToString(sum[:8]) + ".json"
-	if own, err := os.UserConfigDir(); err == nil && filepath.Join(own, "enrollbench") == s.folder {
+	if os.Getenv(trustmanager.FolderVariable) == "" && trustmanager.DefaultFolder() == s.folder {
 		if state := stateFolder(); state != "" {
 			return filepath.Join(state, name)
 		}
@@ -212,7 +212,7 @@ func stateFolder() string {
 	const ours = "enrollbench"
 	if runtime.GOOS == "windows" { // what does not roam
 		if dir, err := os.UserCacheDir(); err == nil {
-			return filepath.Join(dir, ours, "station")
+			return filepath.Join(dir, "enrollbench-station")
 		}
 		return ""
 	}

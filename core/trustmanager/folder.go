@@ -27,10 +27,6 @@ func DefaultFolder() string {
 	if dir := os.Getenv(FolderVariable); dir != "" {
 		return dir
 	}
-	return accountFolder()
-}
-
-var accountFolder = sync.OnceValue(func() string {
 	dir, err := os.UserConfigDir()
 	if err != nil {
 		dir = os.TempDir()
@@ -39,11 +35,16 @@ var accountFolder = sync.OnceValue(func() string {
 	if runtime.GOOS != "windows" {
 		return dir
 	}
-	if local, err := os.UserCacheDir(); err == nil {
-		return moved(dir, filepath.Join(local, folderName))
+	local, err := os.UserCacheDir()
+	if err != nil {
+		return dir
 	}
-	return dir
-})
+	// Once for each program: what it has begun to use stays where it is.
+	once, _ := moves.LoadOrStore(dir, sync.OnceValue(func() string { return moved(dir, filepath.Join(local, folderName)) }))
+	return once.(func() string)()
+}
+
+var moves sync.Map // folder to func() string
 
 // moved brings what lies in a folder into another one, all of it or nothing, and returns where it is now. Names that both
 // have stay where they are, which keeps all of it there.
