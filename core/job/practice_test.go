@@ -37,6 +37,8 @@ type station struct {
 	Token      []byte
 	Key        []byte // PKCS#8 PEM that results are sealed to
 	Moments    int64  // until the process dies (see mortal); 0: it goes on until every batch is done
+
+	ledgers *ledgers
 }
 
 // hasty is a clock whose pauses are a hundredth of what they should be.
@@ -69,11 +71,12 @@ func (s *station) open() (*store.DB, *Jobs, error) {
 }
 
 func (s *station) openWith(clock Clock, wrap func(*trustmanager.Client) Service) (*store.DB, *Jobs, error) {
+	s.ledgers = &ledgers{dir: s.Folder}
 	db, err := store.Open(context.Background(), filepath.Join(s.Folder, "enrollbench.db"))
 	if err != nil {
 		return nil, nil, err
 	}
-	j, err := Open(db, Options{Folder: filepath.Join(s.Folder, "jobs"), Clock: clock, Ledger: (&ledgers{dir: s.Folder}).open, Connect: func(context.Context, string) (Service, error) {
+	j, err := Open(db, Options{Folder: filepath.Join(s.Folder, "jobs"), Clock: clock, Ledger: s.ledgers.open, Connect: func(context.Context, string) (Service, error) {
 		c, err := s.client()
 		if err != nil {
 			return nil, err
@@ -173,6 +176,7 @@ func newWorkshop(t *testing.T) *workshop {
 	for range 3 {
 		w.requests = append(w.requests, strings.ReplaceAll(string(request(t, "device")), "\n", ""))
 	}
+	t.Cleanup(func() { s.ledgers.close() }) // an open file keeps its folder on Windows
 	if w.db, w.jobs, err = s.open(); err != nil {
 		t.Fatal(err)
 	}
