@@ -41,13 +41,13 @@ import (
 	"enrollbench/gui/frame"
 )
 
-// below is what stands below an error of core and never before an operator.
-var below = fmt.Errorf("read %q: %w", "/x", &net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("x509: flate: %w", io.ErrUnexpectedEOF)})
+// errBelow is what stands below an error of core and never before an operator.
+var errBelow = fmt.Errorf("read %q: %w", "/x", &net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("x509: flate: %w", io.ErrUnexpectedEOF)})
 
 // typedErrors is an example of each error that core tells apart, by its package and name.
 var typedErrors = map[string]error{
-	"atomicfile.ErrExists": atomicfile.ErrExists, "ber.Error": &ber.Error{Reason: "x"}, "workbook.Error": &workbook.Error{Err: below},
-	"archive.ErrRedundant": archive.ErrRedundant, "archive.LimitError": &archive.LimitError{What: "entries", Value: 2, Max: 1}, "archive.Error": &archive.Error{Entry: -1, Reason: "x", Err: below},
+	"atomicfile.ErrExists": atomicfile.ErrExists, "ber.Error": &ber.Error{Reason: "x"}, "workbook.Error": &workbook.Error{Err: errBelow},
+	"archive.ErrRedundant": archive.ErrRedundant, "archive.LimitError": &archive.LimitError{What: "entries", Value: 2, Max: 1}, "archive.Error": &archive.Error{Entry: -1, Reason: "x", Err: errBelow},
 	"cms.ErrDecrypt": cms.ErrDecrypt, "cms.ErrFormat": cms.ErrFormat, "cms.ErrNoMatchingKey": cms.ErrNoMatchingKey, "cms.ErrUnsupported": cms.ErrUnsupported,
 	"cms.FormatError": &cms.FormatError{Reason: "x"}, "cms.UnsupportedError": &cms.UnsupportedError{What: "cipher", Name: "RC2"}, "cms.NoMatchingKeyError": &cms.NoMatchingKeyError{},
 	"csr.ErrHasErrors": csr.ErrHasErrors, "csr.ErrNothingReady": csr.ErrNothingReady, "csr.ErrNotARequest": csr.ErrNotARequest,
@@ -69,8 +69,8 @@ var typedErrors = map[string]error{
 	"form.ErrCoat": form.ErrCoat, "form.CoatError": &form.CoatError{},
 	"job.ErrChanged": job.ErrChanged, "job.ErrExported": job.ErrExported, "job.ErrNotFound": job.ErrNotFound, "job.ErrOtherJob": job.ErrOtherJob, "job.ErrTaken": job.ErrTaken,
 	"job.ErrFound": job.ErrFound, "job.ErrPractice": job.ErrPractice, "job.ErrNoFailures": job.ErrNoFailures, "job.ErrNoOrder": job.ErrNoOrder, "job.ErrThere": job.ErrThere, "job.ErrNoList": job.ErrNoList,
-	"job.BlockedError": &job.BlockedError{Summary: &job.Summary{Report: &finding.Report{}}}, "job.ResultError": &job.ResultError{Reason: "x", Err: below}, "job.OrderedBeforeError": &job.OrderedBeforeError{Conflicts: []ledger.Conflict{{Holder: &ledger.Claim{}}}},
-	"job.StateError": &job.StateError{}, "job.UnsettledError": &job.UnsettledError{ID: "2026-1"}, "job.ImportError": &job.ImportError{Reason: "x", Err: below},
+	"job.BlockedError": &job.BlockedError{Summary: &job.Summary{Report: &finding.Report{}}}, "job.ResultError": &job.ResultError{Reason: "x", Err: errBelow}, "job.OrderedBeforeError": &job.OrderedBeforeError{Conflicts: []ledger.Conflict{{Holder: &ledger.Claim{}}}},
+	"job.StateError": &job.StateError{}, "job.UnsettledError": &job.UnsettledError{ID: "2026-1"}, "job.ImportError": &job.ImportError{Reason: "x", Err: errBelow},
 	"keychain.ErrLocked": keychain.ErrLocked, "keychain.ErrNotFound": keychain.ErrNotFound, "keychain.ErrRefused": keychain.ErrRefused, "keychain.ErrTimeout": keychain.ErrTimeout,
 	"keychain.ErrTooLarge": keychain.ErrTooLarge, "keychain.ErrUnavailable": keychain.ErrUnavailable, "keychain.Error": &keychain.Error{Kind: keychain.ErrLocked, Detail: "org.freedesktop.Secret"},
 	"ledger.ErrCorrupt": ledger.ErrCorrupt, "ledger.ErrNewer": ledger.ErrNewer, "ledger.ErrNotFound": ledger.ErrNotFound, "ledger.ErrPractice": ledger.ErrPractice, "ledger.ErrRestored": ledger.ErrRestored,
@@ -85,14 +85,14 @@ var typedErrors = map[string]error{
 	"privatekey.ErrWrongPassphrase": privatekey.ErrWrongPassphrase, "privatekey.NotAKeyError": &privatekey.NotAKeyError{Found: "a text"}, "privatekey.LimitError": &privatekey.LimitError{What: "iterations"},
 	"recipient.ErrAsText": recipient.ErrAsText, "recipient.ErrEncoding": recipient.ErrEncoding, "recipient.ErrNoRecipient": recipient.ErrNoRecipient, "recipient.ErrNoMatchingKey": recipient.ErrNoMatchingKey,
 	"recipient.ErrNotSealed": recipient.ErrNotSealed, "recipient.UnfitError": &recipient.UnfitError{Recipient: &recipient.Recipient{}}, "recipient.NoMatchingKeyError": &recipient.NoMatchingKeyError{},
-	"recipient.CertificateError": &recipient.CertificateError{Err: below},
+	"recipient.CertificateError": &recipient.CertificateError{Err: errBelow},
 	"store.ErrSignIn":            store.ErrSignIn, "store.ErrUnavailable": store.ErrUnavailable, "store.ErrUnverified": store.ErrUnverified, "store.ErrBusy": store.ErrBusy, "store.ErrDamaged": store.ErrDamaged,
 	"store.ErrForeign": store.ErrForeign, "store.ErrFull": store.ErrFull, "store.ErrNewer": store.ErrNewer, "store.DamageError": &store.DamageError{}, "store.NewerError": &store.NewerError{}, "store.ChangedError": &store.ChangedError{},
 	"trustmanager.ErrNameTaken": trustmanager.ErrNameTaken, "trustmanager.ErrNoConnection": trustmanager.ErrNoConnection, "trustmanager.ErrInsecure": trustmanager.ErrInsecure, "trustmanager.ErrNoCurl": trustmanager.ErrNoCurl,
 	"trustmanager.ErrNoList": trustmanager.ErrNoList, "trustmanager.ErrIncompleteList": trustmanager.ErrIncompleteList, "trustmanager.ErrNoRequest": trustmanager.ErrNoRequest,
-	"trustmanager.APIError": &trustmanager.APIError{Status: 500, Message: "x"}, "trustmanager.NotSentError": &trustmanager.NotSentError{Err: below}, "trustmanager.UnclearError": &trustmanager.UnclearError{Err: below},
-	"trustmanager.StallError": &trustmanager.StallError{}, "trustmanager.AnswerError": &trustmanager.AnswerError{}, "trustmanager.SecretError": &trustmanager.SecretError{Secret: trustmanager.SecretAPIKey, Err: below},
-	"trustmanager.ProxyError": &trustmanager.ProxyError{Proxy: "p:1", From: "set in this connection", Err: below}, "trustmanager.PromiseError": &trustmanager.PromiseError{},
+	"trustmanager.APIError": &trustmanager.APIError{Status: 500, Message: "x"}, "trustmanager.NotSentError": &trustmanager.NotSentError{Err: errBelow}, "trustmanager.UnclearError": &trustmanager.UnclearError{Err: errBelow},
+	"trustmanager.StallError": &trustmanager.StallError{}, "trustmanager.AnswerError": &trustmanager.AnswerError{}, "trustmanager.SecretError": &trustmanager.SecretError{Secret: trustmanager.SecretAPIKey, Err: errBelow},
+	"trustmanager.ProxyError": &trustmanager.ProxyError{Proxy: "p:1", From: "set in this connection", Err: errBelow}, "trustmanager.PromiseError": &trustmanager.PromiseError{},
 	"upload.ErrOwnFile": upload.ErrOwnFile, "upload.LeftoverError": &upload.LeftoverError{Files: []string{"a"}},
 	"system.ErrExist": fs.ErrExist, "system.ErrPermission": fs.ErrPermission, "system.ErrNotExist": fs.ErrNotExist, "system.ENOSPC": syscall.ENOSPC, "system.EROFS": syscall.EROFS, "system.EOF": io.ErrUnexpectedEOF,
 	"osfile.ReservedError": &osfile.ReservedError{Name: "nul.csv"}, "system.OpError": &net.OpError{Op: "dial", Net: "tcp", Err: io.EOF},

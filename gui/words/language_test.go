@@ -14,8 +14,8 @@ func TestUse(t *testing.T) {
 	}
 	for _, tag := range all {
 		Use(tag)
-		if Language() != tag {
-			t.Errorf("%s: %s is spoken", tag, Language())
+		if in().tag.String() != tag {
+			t.Errorf("%s: %s is spoken", tag, in().tag)
 		}
 		if T("dialog.close") == "dialog.close" || N("connection.since", 3) == "connection.since" {
 			t.Errorf("%s: a key is shown", tag)
@@ -26,13 +26,13 @@ func TestUse(t *testing.T) {
 	}
 	for _, unknown := range []string{"tlh", "", "not a tag"} {
 		Use(unknown)
-		if Language() != "en" {
-			t.Errorf("%q: %s is spoken", unknown, Language())
+		if in().tag.String() != "en" {
+			t.Errorf("%q: %s is spoken", unknown, in().tag)
 		}
 	}
 	Use("en-GB")
-	if Language() != "en" || !slices.Contains(all, "en") {
-		t.Error(Language())
+	if in().tag.String() != "en" || !slices.Contains(all, "en") {
+		t.Error(in().tag)
 	}
 }
 
