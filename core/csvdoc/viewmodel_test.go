@@ -60,21 +60,39 @@ var numbers = map[string]*big.Rat{}
 // token is a number or a character.
 var token = regexp.MustCompile(`(?s)[0-9]+|.`)
 
+// naiveToken is one of them: its letters without case, and its value where it is a number.
+type naiveToken struct {
+	text  string
+	value *big.Int
+}
+
+// tokens remembers what a text was cut into: sorting asks again and again.
+var tokens = map[string][]naiveToken{}
+
+func naiveTokens(s string) []naiveToken {
+	all, seen := tokens[s]
+	if !seen {
+		for _, t := range token.FindAllString(s[:min(len(s), naturalBytes)], -1) {
+			v, _ := new(big.Int).SetString(t, 10)
+			all = append(all, naiveToken{strings.ToLower(t), v})
+		}
+		tokens[s] = all
+	}
+	return all
+}
+
 // naiveText orders texts as people do, one number or character after the other.
 func naiveText(a, b string) int {
-	x := token.FindAllString(a[:min(len(a), naturalBytes)], -1)
-	y := token.FindAllString(b[:min(len(b), naturalBytes)], -1)
+	x, y := naiveTokens(a), naiveTokens(b)
 	for i := range min(len(x), len(y)) {
-		m, isM := new(big.Int).SetString(x[i], 10)
-		n, isN := new(big.Int).SetString(y[i], 10)
-		c := strings.Compare(strings.ToLower(x[i]), strings.ToLower(y[i]))
+		c := strings.Compare(x[i].text, y[i].text)
 		switch {
-		case isM && isN:
-			c = m.Cmp(n)
-		case isM:
-			c = strings.Compare("0", strings.ToLower(y[i]))
-		case isN:
-			c = strings.Compare(strings.ToLower(x[i]), "0")
+		case x[i].value != nil && y[i].value != nil:
+			c = x[i].value.Cmp(y[i].value)
+		case x[i].value != nil:
+			c = strings.Compare("0", y[i].text)
+		case y[i].value != nil:
+			c = strings.Compare(x[i].text, "0")
 		}
 		if c != 0 {
 			return c
