@@ -88,7 +88,7 @@ commands_run() {
 window_runs() {
 	within '
 		cd /tmp && export HOME=/root ENROLLBENCH_TEST_STATE=/tmp/state.jsonl
-		rm -rf state.jsonl /root/.config/enrollbench /root/.config/fyne
+		rm -rf state.jsonl ~/.config/enrollbench ~/.config/fyne
 		trap "kill \$window \$screen 2>/dev/null || true" EXIT
 		Xvfb :77 -screen 0 1280x800x24 >/dev/null 2>&1 & screen=$!
 		export DISPLAY=:77 LIBGL_ALWAYS_SOFTWARE=1
