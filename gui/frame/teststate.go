@@ -123,6 +123,10 @@ func describe(f fyne.Focusable) string {
 		}
 	case *widgets.Entry:
 		label = f.PlaceHolder
+	case *widgets.Select:
+		label = f.Selected
+	case *widgets.Check:
+		label = f.Text
 	case *widgets.Row:
 		label = f.Label
 	case *widget.Button:
