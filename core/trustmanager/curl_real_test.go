@@ -134,3 +134,15 @@ func TestWeSendWhatCurlSends(t *testing.T) {
 		})
 	}
 }
+
+// TestAStartIsAnAddress: a field that is called like the start of a range, but holds something else, is kept as it is given.
+func TestAStartIsAnAddress(t *testing.T) {
+	for value, want := range map[string]bool{
+		"00:1a:c2:7b:00:00": true, "001AC27B0000": true, "00-1a-c2-7b-00": true, "{{mac}}": true, "": true,
+		"production": false, "2026-11-30": false, "00:1a:c2:7b:00:00:01": false, "50": false,
+	} {
+		if got := fits("mac_start", value); got != want {
+			t.Errorf("%q: %v", value, got)
+		}
+	}
+}
