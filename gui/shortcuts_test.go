@@ -56,7 +56,7 @@ var windowShortcuts = []struct {
 	edits    bool
 }{
 	{"Ctrl+1", ctrl(fyne.Key1), "", false}, {"Ctrl+2", ctrl(fyne.Key2), "", false}, {"Ctrl+3", ctrl(fyne.Key3), "", false},
-	{"Ctrl+4", ctrl(fyne.Key4), "", false}, {"Ctrl+5", ctrl(fyne.Key5), "", false}, {"Ctrl+6", ctrl(fyne.Key6), "", false},
+	{"Ctrl+4", ctrl(fyne.Key4), "", false}, {"Ctrl+5", ctrl(fyne.Key5), "", false}, {"Ctrl+6", ctrl(fyne.Key6), "", false}, {"Ctrl+7", ctrl(fyne.Key7), "", false},
 	{"Ctrl+K", ctrl(fyne.KeyK), "", false}, {"Ctrl+O", ctrl(fyne.KeyO), "", false}, {"Ctrl+S", ctrl(fyne.KeyS), "", false},
 	{"Ctrl+J", ctrl(fyne.KeyJ), "", false}, {"Ctrl+F", ctrl(fyne.KeyF), "", false}, {"Ctrl+H", ctrl(fyne.KeyH), "", false},
 	{"Ctrl+V", &fyne.ShortcutPaste{}, "", true}, {"Ctrl+Z", &fyne.ShortcutUndo{}, "", true}, {"Ctrl+Y", &fyne.ShortcutRedo{}, "", true},
