@@ -70,6 +70,12 @@ func (a *App) DiscardOrder(o *frame.Order) { a.Start.Discard(o) }
 // ShowWelcome offers to practise or to connect.
 func (a *App) ShowWelcome() { a.Welcome.Welcome() }
 
+// OrderSamples shows requests to practise with.
+func (a *App) OrderSamples() {
+	a.Bring(a.CSR)
+	a.CSR.OrderSamples()
+}
+
 // AddConnection begins a new connection in the settings.
 func (a *App) AddConnection() {
 	a.ShowConnections()

@@ -203,6 +203,32 @@ func TestTheFirstStart(t *testing.T) {
 	}
 }
 
+// A newcomer comes from the first page to a green result with four presses: practise, order, start, fetch and open.
+func TestFourPressesToGreen(t *testing.T) {
+	r := newRig(t)
+	r.Preferences().SetBool(frame.PrefWelcomed, false)
+	r.ReadConnections(true)
+	r.Wait()
+	test.Tap(r.button("Practise now"))
+	r.Wait()
+	if r.Current() != frame.Room(r.CSR) || rows(r.CSR) != 12 {
+		t.Fatalf("in front is %s with %d requests", r.Current().Name(), rows(r.CSR))
+	}
+	test.Tap(r.button("Start batch job…"))
+	r.Wait()
+	r.act()
+	r.reaches(job.Complete)
+	r.act()
+	if text := r.text(); r.Current() != frame.Room(r.Results) || !strings.Contains(text, "12 of 12 delivered, matched, verified") {
+		t.Errorf("in front is %s: %s", r.Current().Name(), text)
+	}
+	r.ReadConnections(true)
+	r.Wait()
+	if r.Current() == frame.Room(r.Welcome) {
+		t.Error("the page of the first start comes back uninvited")
+	}
+}
+
 // A result that was dropped as a file is compared with the order of a batch that is chosen from the list.
 func TestTheOrderOfAResultFromAJob(t *testing.T) {
 	r := practiceRig(t)

@@ -3,6 +3,7 @@ package requests
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -76,19 +77,31 @@ func (t *Room) addPending() {
 	}
 }
 
+// addNow adds paths. Somebody's own files take the place of the samples: both in one order are never meant.
 func (t *Room) addNow(paths []string) {
 	var result added
 	count := t.view.set.Len()
 	before := t.view.csrState
+	samples := t.sample != "" && slices.Equal(before.sources, []string{t.sample}) && !slices.Contains(paths, t.sample)
 	t.change(words.T("csr.checking"), words.T("csr.add-failed"), false,
 		func(ctx context.Context, s csrState, report progress.Func) (csrState, error) {
+			base := s
+			if samples {
+				base = emptyState()
+			}
 			var err error
-			result, err = s.add(ctx, paths, report)
+			if result, err = base.add(ctx, paths, report); samples && result.state.set.Len() == 0 {
+				result.state, samples = s, false
+			}
 			return result.state, err
 		},
 		func() {
 			if result.state.set != before.set {
 				t.remember(before, result.state)
+			}
+			if samples {
+				t.noteUndo(words.T("csr.samples-gone"))
+				count = 0
 			}
 			t.afterAdding(result, t.view.set.Len()-count, len(paths))
 		})

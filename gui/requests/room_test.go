@@ -409,6 +409,64 @@ func TestSamples(t *testing.T) {
 	}
 }
 
+// Samples to practise with are in order, have names of their own each time, and never come onto a list that holds something.
+func TestSamplesToOrder(t *testing.T) {
+	r := newRig(t)
+	names := func() (out []string) {
+		for i := range r.CSR.view.set.Len() {
+			out = append(out, r.CSR.view.set.Entry(i).CommonName)
+		}
+		return out
+	}
+	r.CSR.OrderSamples()
+	r.Wait()
+	if v := r.CSR.view; v.accepted != 12 || v.set.Len() != 12 || v.counts[csr.Failed]+v.counts[csr.Warned]+v.counts[csr.Ignored] > 0 || r.CSR.ordering.Disabled() {
+		t.Errorf("the samples: %d of %d accepted, %v", v.accepted, v.set.Len(), v.counts)
+	}
+	first := names()
+	r.CSR.OrderSamples()
+	r.Wait()
+	if !slices.Equal(names(), first) {
+		t.Error("samples came onto a list that was not empty")
+	}
+	r.CSR.clearAll()
+	r.Wait()
+	r.CSR.OrderSamples()
+	r.Wait()
+	if again := names(); len(again) != 12 || slices.Contains(first, again[0]) {
+		t.Errorf("the names come again: %q", again)
+	}
+}
+
+// Somebody's own files take the place of samples, and undoing brings those back; what is no CSR leaves them alone.
+func TestOwnFilesReplaceSamples(t *testing.T) {
+	r := newRig(t)
+	r.CSR.OrderSamples()
+	r.Wait()
+	r.Drop(filepath.Join(t.TempDir(), "missing.csr"))
+	r.Dismiss()
+	if len(r.files()) != 12 {
+		t.Errorf("a file that is missing leaves %q", r.files())
+	}
+	r.Drop(frametest.GoodFolder(t))
+	if got := r.files(); len(got) != 3 || !strings.Contains(r.ToastText(), "took the place") {
+		t.Errorf("after files of one's own there are %q, and it says %q", got, r.ToastText())
+	}
+	r.CSR.Undo()
+	r.Wait()
+	if len(r.files()) != 12 {
+		t.Errorf("undoing brings back %q", r.files())
+	}
+	r.CSR.Undo()
+	r.Wait()
+	r.Drop(frametest.GoodFolder(t))
+	r.CSR.trySamples()
+	r.Wait()
+	if got := len(r.files()); got < 15 {
+		t.Errorf("samples that are added to files of one's own: %d", got)
+	}
+}
+
 func TestPasteAndPick(t *testing.T) {
 	r, dir := newRig(t), frametest.GoodFolder(t)
 	r.CSR.openPaste()

@@ -20,9 +20,10 @@ import (
 	"enrollbench/gui/words"
 )
 
-// sampleSet makes CSRs to try the program with, good ones and some with what goes wrong in practice, in a folder of its
-// own. The keys are made on the spot and forgotten.
-func sampleSet(ctx context.Context, report progress.Func) (folder string, err error) {
+// sampleSet makes CSRs to try the program with in a folder of its own: good ones and, if flawed, some with what goes wrong in
+// practice. The keys are made on the spot and forgotten, and the names have a lot of their own: the ledger refuses a name that
+// was ordered before.
+func sampleSet(ctx context.Context, flawed bool, report progress.Func) (folder string, err error) {
 	folder, err = osfile.MkdirTemp("", "enrollbench-samples-")
 	if err != nil {
 		return "", err
@@ -44,8 +45,13 @@ func sampleSet(ctx context.Context, report progress.Func) (folder string, err er
 		}
 		return der
 	}
+	lot := make([]byte, 2)
+	if _, err := rand.Read(lot); err != nil {
+		return "", err
+	}
+	device := func(i int) string { return fmt.Sprintf("thermostat-%x-%02d", lot, i) }
 	name := func(i int) pkix.Name {
-		return pkix.Name{CommonName: fmt.Sprintf("thermostat-%04d", i), Organization: []string{"Sample Devices"}, Country: []string{"DE"}}
+		return pkix.Name{CommonName: device(i), Organization: []string{"Sample Devices"}, Country: []string{"DE"}}
 	}
 	text := func(der []byte) []byte {
 		return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
@@ -59,11 +65,11 @@ func sampleSet(ctx context.Context, report progress.Func) (folder string, err er
 		if last, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
 			break
 		}
-		put(fmt.Sprintf("dev-%04d.csr", i), text(request(last, name(i), fmt.Sprintf("thermostat-%04d.example.com", i))))
+		put(fmt.Sprintf("dev-%04d.csr", i), text(request(last, name(i), device(i)+".example.com")))
 		report.Report(int64(i), good)
 	}
-	if err != nil {
-		return "", err
+	if err != nil || !flawed {
+		return folder, err
 	}
 	put("copied-firmware.csr", text(request(last, name(13)))) // the key of the device before
 	put("binary.der", request(mustKey(&err), name(14)))
@@ -75,10 +81,7 @@ func sampleSet(ctx context.Context, report progress.Func) (folder string, err er
 	put("notes.txt", []byte("Line 4 was stopped between 13 and 14.\n"))
 	// What begins like a private key is treated as one; this one holds nothing.
 	put("left-behind.key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("a sample without a key in it")}))
-	if err != nil {
-		return "", err
-	}
-	return folder, nil
+	return folder, err
 }
 
 func mustKey(err *error) *ecdsa.PrivateKey {
@@ -89,21 +92,33 @@ func mustKey(err *error) *ecdsa.PrivateKey {
 	return key
 }
 
-// trySamples makes samples and adds them.
-func (t *Room) trySamples() {
+// OrderSamples puts samples that can be ordered as they are onto a list that is empty: the first result of somebody who practises.
+func (t *Room) OrderSamples() {
+	if t.view.set.Len() == 0 && !t.work.Busy() {
+		t.makeSamples(false)
+	}
+}
+
+// trySamples adds samples, some with what goes wrong in practice.
+func (t *Room) trySamples() { t.makeSamples(true) }
+
+func (t *Room) makeSamples(flawed bool) {
 	if t.work.Busy() {
 		t.app.Busy()
 		return
 	}
-	frame.Run(t.work, words.T("csr.making-samples"), sampleSet, func(folder string, err error) {
+	frame.Run(t.work, words.T("csr.making-samples"), func(ctx context.Context, report progress.Func) (string, error) {
+		return sampleSet(ctx, flawed, report)
+	}, func(folder string, err error) {
 		t.showBar()
 		if err != nil {
-			t.app.Fail(words.T("csr.samples-failed"), err, widgets.Answer{Text: words.T("problem.again"), Act: t.trySamples})
+			t.app.Fail(words.T("csr.samples-failed"), err, widgets.Answer{Text: words.T("problem.again"), Act: func() { t.makeSamples(flawed) }})
 			return
 		}
 		t.forgetSamples()
 		t.sample = folder
-		t.Drop([]string{folder})
+		t.pending = append([]string{folder}, t.pending...)
+		t.addPending()
 	})
 }
 

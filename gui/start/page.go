@@ -37,6 +37,7 @@ type Window interface {
 	TakeJobs(all ...*job.Record)
 	ShowJob(id string)
 	SendJob(id string)
+	OrderSamples()
 }
 
 // startPage says in words what is about to be ordered, from whom and for whom, and starts it with one button.

@@ -17,6 +17,7 @@ type window struct {
 }
 
 func (w *window) AddConnection()              {}
+func (w *window) OrderSamples()               {}
 func (w *window) ShowWelcome()                {}
 func (w *window) TakeJobs(all ...*job.Record) { w.taken = append(w.taken, all...) }
 func (w *window) ShowJob(id string)           { w.shown = id }

@@ -92,8 +92,15 @@ func (p *Welcome) back() {
 	}
 }
 
+// practise starts the practice service. Where nothing waits to be ordered, samples stand ready to be.
 func (p *Welcome) practise() {
-	p.app.Practise(p.back)
+	p.app.Practise(func() {
+		fresh := p.app.Current() == frame.Room(p) && p.start.given == nil
+		p.back()
+		if fresh {
+			p.app.OrderSamples()
+		}
+	})
 	p.showBar()
 }
 
