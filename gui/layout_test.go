@@ -10,7 +10,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -20,6 +19,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 )
 
 // largeText is the theme with text of twice its size.
@@ -185,14 +185,8 @@ func inBounds(o fyne.CanvasObject, at fyne.Position, room area, say func(string,
 	switch o := o.(type) {
 	case *fyne.Container:
 		inside = o.Objects
-	case *container.Scroll:
-		room = area{at.X, at.Y, at.X + size.Width, at.Y + size.Height}
-		if o.Direction != container.ScrollHorizontalOnly {
-			room.top, room.bottom = -endless, endless
-		}
-		if o.Direction != container.ScrollVerticalOnly {
-			room.left, room.right = -endless, endless
-		}
+	case *sight.Scroll:
+		room = area{at.X, -endless, at.X + size.Width, endless}
 		inside = []fyne.CanvasObject{o.Content}
 	case *sheet.Sheet, *sheet.Editor, *widgets.Button, *widgets.Select, *widgets.Check, *widgets.Entry, *widgets.Value, *widgets.Text: // their own matter
 	case *widget.PopUp:

@@ -23,6 +23,7 @@ import (
 	"enrollbench/gui/files"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 	"enrollbench/resources"
 )
@@ -105,6 +106,8 @@ func New(f fyne.App, o Options) *Frame {
 		a.tasks = NewTasks()
 	}
 	a.tasks.onPanic = o.OnPanic
+	post := a.tasks.post
+	a.tasks.post = func(f func()) { post(func() { f(); a.dropGoneFocus() }) }
 	a.window = f.NewWindow("EnrollBench")
 	a.window.SetIcon(resources.AppIcon())
 	a.window.SetMaster()
@@ -142,6 +145,13 @@ func (a *Frame) Furnish(l Layout) {
 	a.sweep(a.traces)
 	a.offerCrash()
 	a.openDesk()
+}
+
+// dropGoneFocus takes the focus from something that is no longer there: work that ended has replaced it.
+func (a *Frame) dropGoneFocus() {
+	if o, ok := a.Canvas().Focused().(fyne.CanvasObject); ok && sight.Gone(o) {
+		a.Canvas().Unfocus()
+	}
 }
 
 // Preferences that are remembered.

@@ -15,6 +15,7 @@ import (
 
 	"enrollbench/core/osfile"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 )
 
 // testStateVariable names a file to which the program appends what its window shows, for tests that drive the real
@@ -106,7 +107,7 @@ func (a *Frame) unseen(f fyne.Focusable) bool {
 		return false
 	}
 	at, size := a.fyne.Driver().AbsolutePositionForObject(o), a.Canvas().Size()
-	return at.IsZero() || at.X >= size.Width || at.Y >= size.Height // nothing that can have the focus lies in the corner
+	return sight.Gone(o) || sight.Hidden(o) || at.X >= size.Width || at.Y >= size.Height
 }
 
 // describe says what has the focus: its kind, and the label by which somebody would name it.

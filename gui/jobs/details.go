@@ -17,6 +17,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -29,7 +30,7 @@ type jobDetails struct {
 
 	root     fyne.CanvasObject
 	body     *fyne.Container
-	wheel    *container.Scroll
+	wheel    *sight.Scroll
 	failures *sheet.Sheet
 }
 
@@ -43,7 +44,7 @@ func newJobDetails(t *Room) *jobDetails {
 		{Title: words.T("result.column-name"), Width: 130, MinWidth: 80, Flexible: true},
 		{Title: words.T("jobs.column-reason"), Width: 200, MinWidth: 100, Flexible: true},
 	}, nil)
-	d.wheel = container.NewVScroll(widgets.Inset(2*look.Gap, 2*look.Gap, d.body))
+	d.wheel = sight.New(widgets.Inset(2*look.Gap, 2*look.Gap, d.body))
 	d.root = container.NewStack(widgets.NewArea(look.ColorFill, 0), d.wheel)
 	return d
 }
@@ -101,6 +102,8 @@ func (d *jobDetails) show(f *jobInFull) {
 	fresh := d.record == nil || d.record.ID != f.record.ID
 	r := f.record
 	d.record = r
+	focused, ok := d.tab.app.Canvas().Focused().(fyne.CanvasObject)
+	held := ok && d.wheel.Holds(focused)
 	state, word := jobState(r)
 	head := widgets.NewParagraph(words.Visible(r.Short())).Title()
 	head.Lines = 2
@@ -112,7 +115,7 @@ func (d *jobDetails) show(f *jobInFull) {
 		d.body.Add(widgets.NewBar(float64(r.Issued+r.Failed) / float64(n)))
 	}
 	d.explain(r)
-	refocus := d.steps(r)
+	again := d.steps(r)
 	if len(f.failures) > 0 {
 		d.showFailures(f.failures)
 	}
@@ -125,7 +128,9 @@ func (d *jobDetails) show(f *jobInFull) {
 	if fresh {
 		d.wheel.ScrollToTop()
 	}
-	refocus()
+	if held {
+		d.tab.app.Canvas().Focus(again)
+	}
 }
 
 // explain says what the state means for whoever looks at it, and what went wrong last.
@@ -149,9 +154,9 @@ func (d *jobDetails) explain(r *job.Record) {
 	}
 }
 
-// steps are the buttons for everything but the next step, which is the primary button's. What it returns gives the focus
-// back to the step that had it: a batch that changes takes nobody's place on the keyboard away.
-func (d *jobDetails) steps(r *job.Record) (refocus func()) {
+// steps are the buttons for everything but the next step, which is the primary button's. It returns what gets the focus if that
+// was in the details: the step that had it, or the list. A batch that changes takes nobody's place on the keyboard away.
+func (d *jobDetails) steps(r *job.Record) (again fyne.Focusable) {
 	canvas, had := d.tab.app.Canvas(), ""
 	for _, b := range d.others {
 		if canvas.Focused() == fyne.Focusable(b) {
@@ -160,11 +165,11 @@ func (d *jobDetails) steps(r *job.Record) (refocus func()) {
 	}
 	d.others = nil
 	box := widgets.Down(look.Gap / 2)
-	var to fyne.Focusable = d.tab.sheet
+	again = d.tab.sheet
 	for _, s := range otherSteps(r) {
 		b := widgets.NewButton(s.text(), look.Icon(s.glyph()), func() { d.tab.step(s, r) })
 		if b.Text == had {
-			to = b
+			again = b
 		}
 		d.others = append(d.others, b)
 		box.Add(container.NewHBox(b))
@@ -172,11 +177,7 @@ func (d *jobDetails) steps(r *job.Record) (refocus func()) {
 	if len(d.others) > 0 {
 		d.body.Add(box)
 	}
-	return func() {
-		if had != "" {
-			canvas.Focus(to)
-		}
-	}
+	return again
 }
 
 func (d *jobDetails) showFailures(all []job.RowFailure) {

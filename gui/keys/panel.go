@@ -17,6 +17,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -93,7 +94,7 @@ func (p *Room) build() {
 	p.facts, p.says, p.proof = widgets.Down(look.Gap), widgets.Down(look.Gap), widgets.Down(look.Gap)
 	head := container.NewBorder(nil, nil, widgets.Across(0, widgets.Middle(widgets.Icon(look.Icon("key"), 36)), widgets.Space(1.5*look.Gap, 0)), nil,
 		widgets.Down(0, p.title, p.words))
-	left := container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, widgets.Down(2.5*look.Gap, head, p.says, p.facts)))
+	left := sight.New(widgets.Inset(2.5*look.Gap, 3*look.Gap, widgets.Down(2.5*look.Gap, head, p.says, p.facts)))
 
 	p.key = widgets.NewEntry()
 	p.key.PlaceHolder = words.T("open.key-path")
@@ -107,11 +108,11 @@ func (p *Room) build() {
 		widgets.NewParagraph(words.T("keys.rehearsal-text")).Muted(),
 		container.NewBorder(nil, nil, nil, choose, p.key), p.remark, widgets.Rule(), container.NewHBox(p.seal), container.NewHBox(widgets.NewQuiet(words.T("keys.make"), look.Icon("key"), p.askPair)))
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(widgets.AsideWidth,
-		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
+		sight.New(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
 	p.page = widgets.Edged(nil, nil, nil, side, left)
 	p.ask = widgets.Down(2 * look.Gap)
 	p.root = widgets.Edged(nil, widgets.Down(0, p.progress, p.bar.Content()), nil, nil,
-		container.NewStack(p.empty, p.page, container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, p.ask))))
+		container.NewStack(p.empty, p.page, sight.New(widgets.Inset(2.5*look.Gap, 3*look.Gap, p.ask))))
 }
 
 // show shows how things stand.

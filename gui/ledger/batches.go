@@ -11,6 +11,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -39,7 +40,7 @@ func newBatchView(t *Room) *batchView {
 	}, nil)
 	v.sheet.OnSelect = func(row int) { v.choose(row) }
 	split := widgets.NewSplit(false, t.app.Preferences().FloatWithFallback(prefDetails, 0.62), v.sheet,
-		container.NewStack(widgets.NewArea(look.ColorFill, 0), container.NewVScroll(widgets.Inset(2*look.Gap, 2*look.Gap, v.body))))
+		container.NewStack(widgets.NewArea(look.ColorFill, 0), sight.New(widgets.Inset(2*look.Gap, 2*look.Gap, v.body))))
 	split.OnMoved = func(share float64) { t.app.Preferences().SetFloat(prefDetails, share) }
 	v.split = split
 	v.empty = widgets.Hint(words.T("ledger.empty"))

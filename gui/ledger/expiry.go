@@ -15,6 +15,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -47,7 +48,7 @@ func newExpiryView(t *Room) *expiryView {
 	}, nil)
 	v.again = widgets.NewButton(words.T("ledger.order-again"), look.Icon("save"), v.save)
 	head := widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil, nil, v.again, widgets.Middle(v.title)))
-	left := container.NewVScroll(widgets.Inset(look.Gap, look.Gap, v.bars))
+	left := sight.New(widgets.Inset(look.Gap, look.Gap, v.bars))
 	v.root = widgets.NewSplit(false, 0.4, left, widgets.Edged(head, nil, nil, nil, v.sheet))
 	return v
 }

@@ -9,6 +9,7 @@ import (
 	core "enrollbench/core/ledger"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -20,7 +21,7 @@ type lifePane struct {
 
 func newLifePane() *lifePane {
 	p := &lifePane{body: widgets.Down(2 * look.Gap)}
-	p.root = container.NewVScroll(widgets.Inset(2*look.Gap, 3*look.Gap, p.body))
+	p.root = sight.New(widgets.Inset(2*look.Gap, 3*look.Gap, p.body))
 	return p
 }
 

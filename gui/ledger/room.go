@@ -18,6 +18,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -185,7 +186,7 @@ func (t *Room) fails(err error) {
 	}
 	head := widgets.NewParagraph(p.Title).Title()
 	head.Color = look.Failed.Color()
-	t.trouble.Objects = []fyne.CanvasObject{container.NewVScroll(widgets.Inset(3*look.Gap, 3*look.Gap,
+	t.trouble.Objects = []fyne.CanvasObject{sight.New(widgets.Inset(3*look.Gap, 3*look.Gap,
 		widgets.Down(look.Gap, widgets.Across(look.Gap, widgets.Icon(look.Failed.Icon(), 22)), head, widgets.NewParagraph(p.Text), widgets.NewParagraph(words.Visible(p.Raw)).Muted().Small(), buttons)))}
 	t.trouble.Show()
 	t.trouble.Refresh()

@@ -14,6 +14,7 @@ import (
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -54,11 +55,11 @@ func newStockView(t *Room) *stockView {
 	change := widgets.NewButton(words.T("ledger.block-change"), look.Icon("edit"), func() { v.edit(v.block()) })
 	add := widgets.NewButton(words.T("ledger.block-add"), look.Icon("add"), func() { v.edit(&core.Block{}) })
 
-	left := widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, widgets.Inset(look.Gap, 0, add), nil, nil, container.NewVScroll(v.rows)))
+	left := widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, widgets.Inset(look.Gap, 0, add), nil, nil, sight.New(v.rows)))
 	v.pane = widgets.Down(2*look.Gap, container.NewBorder(nil, nil, nil, change, widgets.Middle(v.title)), v.facts, v.map_,
 		widgets.NewText(words.T("ledger.next-free")).Bold(),
 		widgets.Flow(2*look.Gap, widgets.Wide(140, v.count.Content()), widgets.Wide(140, v.step.Content())), v.next, widgets.Flow(look.Gap, v.using, reserve))
-	v.root = widgets.NewSplit(false, 0.32, left, container.NewStack(widgets.NewArea(look.ColorFill, 0), container.NewVScroll(widgets.Inset(2*look.Gap, 2*look.Gap, v.pane))))
+	v.root = widgets.NewSplit(false, 0.32, left, container.NewStack(widgets.NewArea(look.ColorFill, 0), sight.New(widgets.Inset(2*look.Gap, 2*look.Gap, v.pane))))
 	v.show()
 	return v
 }

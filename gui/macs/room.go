@@ -19,6 +19,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -80,7 +81,7 @@ func (t *Room) build() {
 	t.count.Entry.OnSubmitted = func(string) { a := t.app.Canvas(); a.Focus(t.step.Entry) }
 
 	fields := widgets.Down(look.Gap*1.5, t.scanner.Content(), widgets.Rule(), t.start.Content(), t.count.Content(), t.step.Content())
-	left := container.NewVScroll(widgets.Inset(look.Gap*2, look.Gap*2, fields))
+	left := sight.New(widgets.Inset(look.Gap*2, look.Gap*2, fields))
 
 	copied := func(text string) {
 		t.app.Clipboard().SetContent(text)

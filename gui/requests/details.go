@@ -12,6 +12,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -20,7 +21,7 @@ type detailsPane struct {
 	tab   *Room
 	head  *widgets.Disclosure
 	body  *fyne.Container
-	wheel *container.Scroll
+	wheel *sight.Scroll
 	outer *fyne.Container
 	above fyne.CanvasObject
 
@@ -29,7 +30,7 @@ type detailsPane struct {
 
 func newDetailsPane(t *Room) *detailsPane {
 	d := &detailsPane{tab: t, body: widgets.Down(look.Gap * 1.5)}
-	d.wheel = container.NewVScroll(widgets.Inset(look.Gap, look.Gap*2, d.body))
+	d.wheel = sight.New(widgets.Inset(look.Gap, look.Gap*2, d.body))
 	d.head = widgets.NewDisclosure(words.T("details.title"), nil, d.toggle)
 	return d
 }

@@ -11,6 +11,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -23,14 +24,14 @@ type findingsPane struct {
 	root    *fyne.Container
 	groups  *fyne.Container
 	heading *widgets.Text
-	scroll  *container.Scroll
+	scroll  *sight.Scroll
 	list    fyne.CanvasObject
 	group   *groupPage
 }
 
 func newFindingsPane(t *Room) *findingsPane {
 	p := &findingsPane{tab: t, view: t.view, groups: widgets.Down(look.Gap / 2), heading: widgets.NewText(words.T("findings.title")).Title()}
-	p.scroll = container.NewVScroll(widgets.Inset(0, look.Gap/2, p.groups))
+	p.scroll = sight.New(widgets.Inset(0, look.Gap/2, p.groups))
 	p.list = container.NewBorder(widgets.Inset(look.Gap*1.5, look.Gap*1.5, p.heading), nil, nil, nil, p.scroll)
 	p.group = newGroupPage(p)
 	p.root = container.NewStack(p.list, p.group.root)

@@ -17,6 +17,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -103,8 +104,8 @@ func newExportPage(t *Room) *exportPage {
 	right := widgets.Down(2*look.Gap, widgets.NewText(words.T("export.examples")).Title(), p.examples,
 		widgets.NewParagraph(words.T("export.private")).Small().Muted())
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(widgets.AsideWidth,
-		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
-	p.root = widgets.Edged(nil, nil, nil, side, container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, left)))
+		sight.New(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
+	p.root = widgets.Edged(nil, nil, nil, side, sight.New(widgets.Inset(2.5*look.Gap, 3*look.Gap, left)))
 
 	silently(p.form, prefs.Int(prefExportForm))
 	silently(p.layout, prefs.Int(prefExportLayout))

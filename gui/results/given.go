@@ -14,6 +14,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -69,8 +70,8 @@ func newGivenPage(t *Room) *givenPage {
 		widgets.Down(look.Gap, head(words.T("open.issuer")), p.pinned,
 			container.NewBorder(nil, nil, nil, issuer, p.anchors), p.trouble, container.NewHBox(p.manage)))
 	side := container.NewStack(widgets.NewArea(look.ColorFill, 0), widgets.Wide(widgets.AsideWidth,
-		container.NewVScroll(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
-	p.root = widgets.Edged(nil, nil, nil, side, container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, left)))
+		sight.New(widgets.Inset(2.5*look.Gap, 2.5*look.Gap, right))))
+	p.root = widgets.Edged(nil, nil, nil, side, sight.New(widgets.Inset(2.5*look.Gap, 3*look.Gap, left)))
 	return p
 }
 

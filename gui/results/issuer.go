@@ -10,6 +10,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -104,7 +105,7 @@ func (t *Room) showPins() {
 		rows.Add(container.NewBorder(nil, nil, nil, widgets.Middle(remove), widgets.Inset(0, look.Gap, widgets.Down(2,
 			widgets.NewText(words.Visible(commonName(c))).Bold().Giving(), widgets.NewParagraph(strings.Join(frame.FingerprintLines(frame.RootSum(c)), " ")).Mono().Small()))))
 	}
-	scroll := container.NewVScroll(rows)
+	scroll := sight.New(rows)
 	scroll.SetMinSize(fyne.NewSize(0, min(rows.MinSize().Height+4*look.Gap, 300)))
 	d.Body = scroll
 	t.app.Ask(d)

@@ -16,6 +16,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -50,7 +51,7 @@ type resultPage struct {
 	whyBox     *fyne.Container
 	head       *widgets.Disclosure
 	body       *fyne.Container
-	wheel      *container.Scroll
+	wheel      *sight.Scroll
 	stage      *fyne.Container
 }
 
@@ -82,7 +83,7 @@ func newResultPage(t *Room) *resultPage {
 	p.why = widgets.NewParagraph("").Muted()
 	p.why.Lines = 3
 	p.body = widgets.Down(look.Gap * 1.5)
-	p.wheel = container.NewVScroll(widgets.Inset(look.Gap, look.Gap*2, p.body))
+	p.wheel = sight.New(widgets.Inset(look.Gap, look.Gap*2, p.body))
 	p.head = widgets.NewDisclosure(words.T("details.title"), nil, p.toggle)
 	p.stage = container.NewStack()
 	p.toggle(false)
@@ -92,8 +93,8 @@ func newResultPage(t *Room) *resultPage {
 		widgets.Inset(0, look.Gap, p.findBox)))
 	p.lists = widgets.Topped(widgets.Down(0, bar, p.whyBox, widgets.Rule()), p.stage)
 	top := widgets.Inset(1.5*look.Gap, 2*look.Gap, widgets.Down(look.Gap, p.verdict.Content(), container.NewBorder(nil, nil, p.pill, widgets.Across(look.Gap, p.asPractice, p.again), widgets.Middle(p.origin)), container.NewBorder(nil, nil, nil, widgets.Middle(p.change), p.figures), p.issuer))
-	p.root = container.NewStack(container.NewVScroll(widgets.Topped(widgets.Down(0, top, widgets.Rule()),
-		container.NewStack(p.lists, container.NewVScroll(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))))
+	p.root = container.NewStack(sight.New(widgets.Topped(widgets.Down(0, top, widgets.Rule()),
+		container.NewStack(p.lists, sight.New(widgets.Inset(look.Gap, 2*look.Gap, p.raw))))))
 	return p
 }
 

@@ -11,6 +11,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -124,7 +125,7 @@ func wholeLines(lines []string) fyne.CanvasObject {
 	for _, l := range lines {
 		box.Add(container.NewBorder(nil, nil, widgets.Down(0, widgets.Across(0, widgets.NewText("•").Muted(), widgets.Space(look.Gap/2, 0))), nil, widgets.NewParagraph(l)))
 	}
-	return widgets.AtLeast(0, min(changesHeight, float32(len(lines))*changeHeight), container.NewVScroll(widgets.Inset(0, look.Gap, box)))
+	return widgets.AtLeast(0, min(changesHeight, float32(len(lines))*changeHeight), sight.New(widgets.Inset(0, look.Gap, box)))
 }
 
 // curlName is a name for a connection that a command makes.

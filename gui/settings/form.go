@@ -18,6 +18,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -36,7 +37,7 @@ type connectionForm struct {
 	results map[string]trustmanager.TestResult // by id: what the last test found
 
 	root           *fyne.Container
-	wheel          *container.Scroll
+	wheel          *sight.Scroll
 	title          *widgets.Entry // the name
 	base           *widgets.Entry
 	known          *widgets.Select
@@ -116,7 +117,7 @@ func newConnectionForm(t *Room) *connectionForm {
 		named(words.T("connection.proxy"), f.proxy),
 		named(words.T("connection.ca"), browse(f.ca, words.T("connection.pick-ca"))),
 		f.remark, f.steps)
-	f.wheel = container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, body))
+	f.wheel = sight.New(widgets.Inset(2.5*look.Gap, 3*look.Gap, body))
 	f.root = container.NewStack(f.wheel)
 	return f
 }

@@ -12,6 +12,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -66,7 +67,7 @@ func newPracticePane(t *Room) *practicePane {
 		widgets.NewParagraph(words.T("practice.faults-text")).Muted(),
 		container.NewBorder(nil, nil, nil, adding, widgets.Outlined(p.choice)),
 		p.active, p.steps)
-	p.root = container.NewStack(container.NewVScroll(widgets.Inset(2.5*look.Gap, 3*look.Gap, body)))
+	p.root = container.NewStack(sight.New(widgets.Inset(2.5*look.Gap, 3*look.Gap, body)))
 	p.root.Hide()
 	return p
 }

@@ -17,6 +17,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -94,7 +95,7 @@ func (t *Room) build() {
 	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing, memory, language, diagnosis)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
 		widgets.Inset(0, look.Gap, widgets.NewText(words.T("settings.connections")).Title()), buttons, nil, nil,
-		container.NewVScroll(widgets.Inset(look.Gap, 0, t.rows))))
+		sight.New(widgets.Inset(look.Gap, 0, t.rows))))
 	t.hint = widgets.Hint(words.T("settings.none"))
 	t.stage = container.NewStack(t.hint, t.form.root, t.practice.root)
 	t.root = widgets.Edged(nil, widgets.Down(0, t.progress, t.bar.Content()),

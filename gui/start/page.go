@@ -17,6 +17,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -166,7 +167,7 @@ func (p *Room) build() {
 		line(words.T("jobs.fact-format"), container.NewBorder(nil, nil, widgets.Wide(120, widgets.Outlined(p.format)), nil, widgets.Inset(0, look.Gap, p.chain))),
 		p.sealed, p.request)
 	page := widgets.Inset(3*look.Gap, 4*look.Gap, widgets.Down(2.5*look.Gap, widgets.Down(look.Gap, p.head, p.sentence, p.ordered), form, widgets.Rule(), p.says, p.again))
-	p.root = widgets.Edged(nil, widgets.Down(0, p.progress, p.bar.Content()), nil, nil, container.NewVScroll(page))
+	p.root = widgets.Edged(nil, widgets.Down(0, p.progress, p.bar.Content()), nil, nil, sight.New(page))
 }
 
 // Take opens the page for what a room prepared.

@@ -7,6 +7,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -51,7 +52,7 @@ func (p *Welcome) build() {
 	later := widgets.NewPrimary(words.T("welcome.later"), look.Icon("right"), p.later)
 	p.bar = widgets.NewBottomBar(later)
 	p.showBar()
-	p.root = widgets.Edged(nil, p.bar.Content(), nil, nil, container.NewVScroll(widgets.Inset(5*look.Gap, 2*look.Gap, widgets.Down(4*look.Gap, widgets.Down(look.Gap, title, below), cards))))
+	p.root = widgets.Edged(nil, p.bar.Content(), nil, nil, sight.New(widgets.Inset(5*look.Gap, 2*look.Gap, widgets.Down(4*look.Gap, widgets.Down(look.Gap, title, below), cards))))
 }
 
 // showBar says how things stand.

@@ -4,12 +4,12 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/progress"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -52,7 +52,7 @@ func (t *Room) openDuplicates() {
 	}
 	body := fyne.CanvasObject(list)
 	if len(columns) > shownColumns {
-		scroll := container.NewVScroll(list)
+		scroll := sight.New(list)
 		scroll.SetMinSize(fyne.NewSize(0, shownColumns*look.Target))
 		body = scroll
 	}

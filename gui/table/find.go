@@ -12,6 +12,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -76,7 +77,7 @@ func newCSVFind(t *Room) *csvFind {
 	top := widgets.Down(look.Gap, head, p.find, p.with, widgets.Flow(0, p.matchCase, p.whole, p.plain), widgets.Outlined(p.scope),
 		widgets.Sides(count, p.ticks, count))
 	bottom := widgets.Flow(look.Gap, p.next, p.replace)
-	p.content = container.NewStack(widgets.NewArea(look.ColorFill, 0), container.NewVScroll(
+	p.content = container.NewStack(widgets.NewArea(look.ColorFill, 0), sight.New(
 		widgets.Topped(widgets.Inset(look.Gap, look.Gap*1.5, top), widgets.Edged(nil, widgets.Inset(look.Gap, look.Gap*1.5, bottom), nil, nil, p.list.content))))
 	p.show(nil, "")
 	return p

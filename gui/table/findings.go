@@ -15,6 +15,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -26,7 +27,7 @@ type csvFindings struct {
 	groups   *fyne.Container
 	checking *widgets.Text
 	stop     *widgets.Button
-	scroll   *container.Scroll
+	scroll   *sight.Scroll
 	list     fyne.CanvasObject
 	page     *csvGroupPage
 	shown    []enrollment.Group
@@ -52,7 +53,7 @@ func newCSVFindings(t *Room) *csvFindings {
 	p.stop.Hide()
 	head := widgets.AtLeast(0, look.Target, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText(words.T("findings.title")).Title()), p.stop,
 		widgets.Inset(0, look.Gap, widgets.Middle(p.checking))))
-	p.scroll = container.NewVScroll(widgets.Inset(0, look.Gap/2, p.groups))
+	p.scroll = sight.New(widgets.Inset(0, look.Gap/2, p.groups))
 	p.list = container.NewBorder(widgets.Inset(look.Gap/2, look.Gap*1.5, head), nil, nil, nil, p.scroll)
 	p.page = newCSVGroupPage(p)
 	p.page.root.Hide()

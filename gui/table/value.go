@@ -16,6 +16,7 @@ import (
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -30,7 +31,7 @@ type csvValue struct {
 	rest   *widgets.Text // that the text goes on
 	side   *fyne.Container
 	body   *fyne.Container
-	wheel  *container.Scroll
+	wheel  *sight.Scroll
 	outer  *fyne.Container
 	above  fyne.CanvasObject
 
@@ -54,7 +55,7 @@ func newCSVValue(t *Room) *csvValue {
 	v.edit = widgets.NewQuiet(words.T("csv.value-edit"), look.Icon("edit"), v.openEdit)
 	v.copied = widgets.NewQuiet(words.T("csv.value-copy"), look.Icon("copy"), v.copy)
 	v.body = container.NewGridWithColumns(1)
-	v.wheel = container.NewVScroll(widgets.Inset(look.Gap/2, look.Gap, v.body))
+	v.wheel = sight.New(widgets.Inset(look.Gap/2, look.Gap, v.body))
 	v.head = widgets.NewDisclosure(words.T("csv.value"), nil, v.toggle)
 	return v
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -127,7 +128,7 @@ func (d *Dialog) entriesSubmit(o fyne.CanvasObject) {
 		for _, inside := range o.Objects {
 			d.entriesSubmit(inside)
 		}
-	case *container.Scroll:
+	case *sight.Scroll:
 		d.entriesSubmit(o.Content)
 	case *container.ThemeOverride: // of a Field
 		d.entriesSubmit(o.Content)
@@ -193,7 +194,7 @@ func nameList(names []string) fyne.CanvasObject {
 	if len(names) <= shownNames {
 		return box
 	}
-	scroll := container.NewVScroll(box)
+	scroll := sight.New(box)
 	scroll.SetMinSize(fyne.NewSize(0, shownNames*(NewText("Mg").MinSize().Height+look.Gap/2)))
 	return scroll
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets/sight"
 )
 
 // passOn gives a key to the window, which does not see keys while a widget has the focus: F1, F5, F8 and Escape work
@@ -56,7 +57,7 @@ var focusInk = map[widget.Importance]fyne.ThemeColorName{
 }
 
 // FocusGained implements fyne.Focusable.
-func (b *Button) FocusGained() { b.ring.focused = true; b.Button.FocusGained() }
+func (b *Button) FocusGained() { b.ring.focused = true; b.Button.FocusGained(); sight.Gained(b) }
 
 // FocusLost implements fyne.Focusable.
 func (b *Button) FocusLost() { b.ring.focused = false; b.Button.FocusLost() }
@@ -154,6 +155,7 @@ func (e *Entry) FocusGained() {
 	if e.TypeOver && e.Text != "" {
 		e.Entry.TypedShortcut(&fyne.ShortcutSelectAll{})
 	}
+	sight.Gained(e)
 }
 
 // TypedKey implements fyne.Focusable.
@@ -201,7 +203,7 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 }
 
 // FocusGained implements fyne.Focusable.
-func (c *Check) FocusGained() { c.ring.focused = true; c.Check.FocusGained() }
+func (c *Check) FocusGained() { c.ring.focused = true; c.Check.FocusGained(); sight.Gained(c) }
 
 // FocusLost implements fyne.Focusable.
 func (c *Check) FocusLost() { c.ring.focused = false; c.Check.FocusLost() }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets/sight"
 )
 
 // Row is something wide that can be pressed: an entry of the navigation, a group of findings, the head of a drawer. It
@@ -72,7 +73,7 @@ func (r *Row) MouseMoved(*desktop.MouseEvent) {}
 func (r *Row) MouseOut() { r.hovered = false; r.Refresh() }
 
 // FocusGained implements fyne.Focusable.
-func (r *Row) FocusGained() { r.focused = true; r.Refresh() }
+func (r *Row) FocusGained() { r.focused = true; r.Refresh(); sight.Gained(r) }
 
 // FocusLost implements fyne.Focusable.
 func (r *Row) FocusLost() { r.focused = false; r.Refresh() }

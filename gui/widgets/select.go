@@ -4,12 +4,12 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -40,7 +40,7 @@ func (s *Select) CreateRenderer() fyne.WidgetRenderer {
 }
 
 // FocusGained implements fyne.Focusable.
-func (s *Select) FocusGained() { s.ring.focused = true; s.Select.FocusGained() }
+func (s *Select) FocusGained() { s.ring.focused = true; s.Select.FocusGained(); sight.Gained(s) }
 
 // FocusLost implements fyne.Focusable.
 func (s *Select) FocusLost() { s.ring.focused = false; s.Select.FocusLost() }
@@ -126,7 +126,7 @@ func (s *Select) search(title string) *Dialog {
 		}
 	})
 	fill("")
-	d.Body = Down(look.Gap, field, AtLeast(0, listHeight, container.NewVScroll(list)))
+	d.Body = Down(look.Gap, field, AtLeast(0, listHeight, sight.New(list)))
 	d.FocusFirst(field)
 	return d
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/gui/words"
 )
 
@@ -88,7 +89,7 @@ func breakGroups(text string, per int) string {
 func (v *Value) Cursor() desktop.Cursor { return desktop.TextCursor }
 
 // FocusGained implements fyne.Focusable.
-func (v *Value) FocusGained() { v.focused = true; v.drive(labelSelection.FocusGained) }
+func (v *Value) FocusGained() { v.focused = true; v.drive(labelSelection.FocusGained); sight.Gained(v) }
 
 // FocusLost implements fyne.Focusable.
 func (v *Value) FocusLost() { v.focused = false; v.drive(labelSelection.FocusLost) }

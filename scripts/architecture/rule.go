@@ -63,23 +63,23 @@ var core = map[string]layer{
 // storeys names what lies below gui, from the ground up: what stands on a lower storey may be imported. Rooms share the
 // highest and do not know of each other; only gui itself, which furnishes them, imports them all.
 var storeys = map[string]int{
-	"words": 0, "sheet": 0, "look": 1, "widgets": 2, "files": 3, "frame": 4,
+	"words": 0, "sight": 0, "sheet": 1, "look": 2, "widgets": 3, "files": 4, "frame": 5,
 	"requests": rooms, "table": rooms, "macs": rooms, "jobs": rooms, "results": rooms, "settings": rooms, "start": rooms, "keys": rooms, "ledger": rooms,
 }
 
 const (
-	rooms     = 5
-	furnisher = 6 // gui itself
+	rooms     = 6
+	furnisher = 7 // gui itself
 )
 
-// storey returns where in gui a package lies and which part of gui it belongs to. The sheet lies below the widgets.
+// storey returns where in gui a package lies and which part of gui it belongs to. The sheet and the focus in sight lie below the widgets.
 func storey(path string) (height int, part string, err error) {
 	rest, below := strings.CutPrefix(path, module+"/gui/")
 	if !below {
 		return furnisher, "", nil
 	}
-	if part, _, _ = strings.Cut(rest, "/"); rest == "widgets/sheet" {
-		part = "sheet"
+	if part, _, _ = strings.Cut(rest, "/"); rest == "widgets/sheet" || rest == "widgets/sight" {
+		part = strings.TrimPrefix(rest, "widgets/")
 	}
 	height, ok := storeys[part]
 	if !ok {

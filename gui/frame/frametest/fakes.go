@@ -19,11 +19,11 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"enrollbench/core/keychain"
 	"enrollbench/gui/files"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/widgets/sight"
 	"enrollbench/windowtest/sample"
 )
 
@@ -190,7 +190,7 @@ func AllText(o fyne.CanvasObject) string {
 			for _, c := range o.Objects {
 				walk(c)
 			}
-		case *container.Scroll:
+		case *sight.Scroll:
 			walk(o.Content)
 		}
 	}

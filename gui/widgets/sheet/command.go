@@ -3,6 +3,8 @@ package sheet
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"enrollbench/gui/widgets/sight"
 )
 
 var (
@@ -20,6 +22,7 @@ func (e *Editor) AcceptsTab() bool { return true }
 func (e *Editor) FocusGained() {
 	e.focused = true
 	e.place()
+	sight.Gained(e)
 }
 
 // FocusLost implements fyne.Focusable. An entry laid over a cell is part of the sheet.

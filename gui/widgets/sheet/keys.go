@@ -3,6 +3,8 @@ package sheet
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"enrollbench/gui/widgets/sight"
 )
 
 var (
@@ -16,6 +18,7 @@ var (
 func (s *Sheet) FocusGained() {
 	s.focused = true
 	s.place()
+	sight.Gained(s)
 }
 
 // FocusLost implements fyne.Focusable.
