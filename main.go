@@ -5,6 +5,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
 	"errors"
 	"flag"
@@ -31,6 +32,11 @@ import (
 
 // version is set by the build: -ldflags "-X main.version=1.2.3".
 var version = ""
+
+// pages is what help shows.
+//
+//go:embed CHANGELOG.md docs/*.md docs/help
+var pages embed.FS
 
 // appID names the program's preferences.
 const appID = "org.enrollbench.EnrollBench"
@@ -90,7 +96,7 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 		return 3
 	}
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "EnrollBench", Version: versionText(), Icon: resources.AppIcon()})
-	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: crashed})
+	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: crashed, Pages: pages})
 	if len(paths) > 0 {
 		window.OpenPaths(paths)
 	}

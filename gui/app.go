@@ -8,6 +8,7 @@ import (
 	"enrollbench/core/eui48"
 	"enrollbench/core/job"
 	"enrollbench/gui/frame"
+	"enrollbench/gui/help"
 	"enrollbench/gui/jobs"
 	"enrollbench/gui/keys"
 	"enrollbench/gui/ledger"
@@ -37,6 +38,7 @@ type App struct {
 	Keys     *keys.Room
 	Start    *start.Room
 	Welcome  *start.Welcome
+	Help     *help.Room
 }
 
 // New makes the window, and shows nothing yet.
@@ -54,13 +56,16 @@ func open(f *frame.Frame) *App {
 	a.Jobs, a.Memory, a.Settings = jobs.New(a), ledger.New(a), settings.New(a)
 	a.Keys, a.Start = keys.New(a), start.New(a)
 	a.Welcome = start.NewWelcome(a, a.Start)
+	a.Help = help.New(a, []help.Page{{Room: a.Welcome, Name: "first-result"}, {Room: a.CSR, Name: "csr"}, {Room: a.CSV, Name: "csv"}, {Room: a.MAC, Name: "mac"},
+		{Room: a.Start, Name: "order"}, {Room: a.Jobs, Name: "jobs"}, {Room: a.Results, Name: "results"}, {Room: a.Memory, Name: "ledger"},
+		{Room: a.Keys, Name: "key"}, {Room: a.Settings, Name: "settings"}, {Room: a.Settings.Contract, Name: "settings"}})
 	return a
 }
 
 // layout is where the rooms are.
 func (a *App) layout() frame.Layout {
-	return frame.Layout{Rooms: []frame.Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Memory, a.Settings}, Pages: []frame.Room{a.Keys, a.Start, a.Welcome, a.Settings.Contract},
-		Keys: a.Keys, Connections: a.Settings, Leave: func(leave func()) { a.Jobs.Leave(func() { a.CSV.Leave(leave) }) }}
+	return frame.Layout{Rooms: []frame.Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Memory, a.Settings}, Pages: []frame.Room{a.Keys, a.Start, a.Welcome, a.Settings.Contract, a.Help},
+		Keys: a.Keys, Connections: a.Settings, Help: a.Help, Leave: func(leave func()) { a.Jobs.Leave(func() { a.CSV.Leave(leave) }) }}
 }
 
 // StartBatch opens the start page with an order; DiscardOrder removes what was written for one that nobody wants any more.

@@ -10,9 +10,11 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"enrollbench/core/job"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
 )
 
 // document is a Word document as far as its kind is told by.
@@ -208,13 +210,18 @@ func TestOpenPaths(t *testing.T) {
 	}
 }
 
+// question is a dialog that changes nothing.
+func question() *widgets.Dialog {
+	return &widgets.Dialog{Title: "A question", Answers: []widgets.Answer{{Text: "Close"}}}
+}
+
 // What a second start hands over waits for the answer to an open dialog, and is not lost.
 func TestHandOver(t *testing.T) {
 	request := frametest.Put(t, filepath.Join(t.TempDir(), "dev.csr"), frametest.Request(t, frametest.NewKey(t), "dev"))
 	r := newRig(t)
 	timers := len(r.Timers)
 	r.HandOver(nil) // a start without files only brings the window to the front
-	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF1})
+	r.Ask(question())
 	r.HandOver([]string{request})
 	for range 3 {
 		r.Wait()
@@ -238,9 +245,10 @@ func TestHandOver(t *testing.T) {
 
 func TestADropBehindADialog(t *testing.T) {
 	r, dir := newRig(t), frametest.GoodFolder(t)
+	r.Ask(question())
 	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF1})
-	if r.Dialog().Title != "Keys" {
-		t.Error("F1 does not show the keys")
+	if r.Current() == frame.Room(r.Help) {
+		t.Error("F1 goes behind an open dialog")
 	}
 	r.Drop(dir)
 	if rows(r.CSR) != 0 {
@@ -248,4 +256,45 @@ func TestADropBehindADialog(t *testing.T) {
 	}
 	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	r.NoDialog()
+}
+
+// F1 explains every room and page, and Escape leads back to it; what was going on there goes on.
+func TestHelpOfEveryRoom(t *testing.T) {
+	r := practiceRig(t)
+	seen := map[string]bool{}
+	for _, room := range r.layout().Rooms {
+		r.Bring(room)
+		r.Wait()
+		r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF1})
+		_, _, _, shown := r.Help.Telling()
+		if r.Current() != frame.Room(r.Help) || shown != room.Name() || seen[shown] {
+			t.Errorf("F1 in %s shows %s, %q", room.Name(), r.Current().Name(), shown)
+		}
+		seen[shown] = true
+		r.OnKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		if r.Current() != room {
+			t.Errorf("Escape leads from the help of %s to %s", room.Name(), r.Current().Name())
+		}
+	}
+	r.orders()
+	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF1})
+	if _, _, _, shown := r.Help.Telling(); shown != "Start batch job" {
+		t.Errorf("F1 shows %q", shown)
+	}
+	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	r.Wait()
+	if r.Current() != frame.Room(r.Start) || r.bar().Primary.Disabled() {
+		t.Errorf("the order does not go on: %s, %q", r.Current().Name(), r.bar().Reason())
+	}
+	// Files that are dropped on the help of an order make it another one.
+	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF1})
+	r.Drop(frametest.GoodFolder(t))
+	if r.Current() != frame.Room(r.CSR) {
+		t.Errorf("files dropped on help are in %s", r.Current().Name())
+	}
+	r.ShowAside(r.Start)
+	r.act()
+	if all, err := r.Desk().Jobs.List(t.Context(), job.Filter{}); err != nil || len(all) > 0 {
+		t.Errorf("the order waits behind the files: %d, %v", len(all), err)
+	}
 }

@@ -65,6 +65,8 @@ func TestEverythingFits(t *testing.T) {
 				r.Wait()
 				r.Dismiss()
 				fit("empty " + room.Name())
+				r.Help.Help(room)
+				fit("help of " + room.Name())
 			}
 			r.Practice()
 			r.Bring(r.Settings)

@@ -72,9 +72,9 @@ func TestKeyboardOnly(t *testing.T) {
 
 	// Help, and Escape out of it.
 	s.key("F1")
-	s.dialog("Keys")
+	s.expect("the page that explains the room", func(s desktop.State) bool { return s.Tab == "Help" && s.Current == "CSR files" && s.Focus == "Reader" })
 	s.key("Escape")
-	s.expect("no dialog", func(s desktop.State) bool { return s.Dialog == "" })
+	s.expect("the room", func(s desktop.State) bool { return s.Tab == "CSR files" })
 
 	s.press("Save upload file…")
 	out := filepath.Join(t.TempDir(), "keys.zip")

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -57,9 +58,10 @@ type Frame struct {
 
 	savedBefore string // the folder that files were saved to before the last choice
 
-	config string // folder for what is to be kept
-	traces string // folder of notes about temporaries
-	trust  TrustStore
+	config        string // folder for what is to be kept
+	documentation fs.FS
+	traces        string // folder of notes about temporaries
+	trust         TrustStore
 
 	desk        *Desk // nil until it is open
 	deskTrouble error // why it did not open
@@ -85,6 +87,7 @@ type Options struct {
 	Chooser files.Chooser
 	Config  string                                      // folder for what is to be kept, "" for the user's own
 	Secrets SecretStore                                 // nil for the keychain of the system
+	Pages   fs.FS                                       // the pages of the documentation, by their paths in the repository
 	Traces  string                                      // folder of notes about temporaries (delivery.Sweep), "" for the usual one
 	OnPanic func(value any, stack []byte) (file string) // told of a defect that ended a piece of work, but not the program; says where it wrote that down
 }
@@ -95,13 +98,14 @@ type Layout struct {
 	Pages       []Room             // shown in front of the rooms
 	Keys        Room               // the page behind the recipient in the header
 	Connections Room               // the room behind the connection in the header
+	Help        Helper             // the page behind F1; nil for none
 	Leave       func(leave func()) // calls leave unless somebody wants to stay
 }
 
 // NewFrame makes the window without rooms, and shows nothing yet.
 func New(f fyne.App, o Options) *Frame {
 	f.Settings().SetTheme(look.NewTheme())
-	a := &Frame{fyne: f, tasks: o.Tasks, choose: o.Chooser, traces: o.Traces}
+	a := &Frame{fyne: f, tasks: o.Tasks, choose: o.Chooser, traces: o.Traces, documentation: o.Pages}
 	if a.tasks == nil {
 		a.tasks = NewTasks()
 	}
@@ -187,6 +191,12 @@ func (a *Frame) Tasks() *Tasks { return a.tasks }
 
 // Config is the folder for what is to be kept.
 func (a *Frame) Config() string { return a.config }
+
+// Documentation is the pages that help shows, by their paths in the repository.
+func (a *Frame) Documentation() fs.FS { return a.documentation }
+
+// Version is that of the program, as the build names it.
+func (a *Frame) Version() string { return a.fyne.Metadata().Version }
 
 // Trust keeps the pinned issuers.
 func (a *Frame) Trust() TrustStore { return a.trust }

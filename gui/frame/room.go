@@ -32,6 +32,11 @@ type (
 	Yielder   interface{ Yield() }            // a page whose room takes what was dropped on the page
 	Closer    interface{ Close() }            // the window closes: what the room left on the disk for itself goes
 
+	// Helper is the page that explains the rooms.
+	Helper interface {
+		Room
+		Help(of Room)
+	}
 	// Dropper is a room that takes files. Takes says what belongs there, and what else the room takes while it is in front:
 	// Key and Vague among these only if they belong nowhere.
 	Dropper interface {

@@ -4,12 +4,8 @@ import (
 	"runtime"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/layout"
 
-	"enrollbench/gui/look"
-	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
 )
 
@@ -109,13 +105,23 @@ func (a *Frame) working() bool {
 	return stops && ok && w.Busy()
 }
 
-// help shows what the keys do.
+// help opens the page of the room in front.
 func (a *Frame) help() {
+	if a.layout.Help != nil {
+		a.layout.Help.Help(a.Current())
+	}
+}
+
+// Key is a key, or several that mean the same kind of thing, with what it does.
+type Key struct{ Keys, Does string }
+
+// Keys are those that work everywhere in the window.
+func Keys() []Key {
 	ctrl := "Ctrl"
 	if runtime.GOOS == "darwin" {
 		ctrl = "⌘"
 	}
-	lines := []struct{ keys, does string }{
+	return []Key{
 		{ctrl + "+1 … " + ctrl + "+7", words.T("help.tabs")},
 		{ctrl + "+K", words.T("help.key")},
 		{ctrl + "+O", words.T("help.open")},
@@ -133,12 +139,4 @@ func (a *Frame) help() {
 		{words.T("key.escape"), words.T("help.escape")},
 		{"F1", words.T("help.help")},
 	}
-	grid := container.New(layout.NewFormLayout())
-	for _, l := range lines {
-		grid.Add(widgets.Middle(widgets.NewText(l.keys).Mono()))
-		grid.Add(widgets.Inset(2, look.Gap, widgets.NewText(l.does)))
-	}
-	a.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("help.title"), Body: grid,
-		Text:    words.T("help.text"),
-		Answers: []widgets.Answer{{Text: words.T("dialog.close")}}})
 }

@@ -26,6 +26,9 @@ func Languages() []string {
 // LanguageName is what a language calls itself: "Deutsch".
 func LanguageName(tag string) string { return display.Self.Name(language.Make(tag)) }
 
+// Language is the tag of the language that is spoken.
+func Language() string { return in().tag.String() }
+
 // Use speaks a language from now on: one of Languages, or the system's for "" and for a tag that is not among them. What is already
 // on the screen stays as it is, so that a choice counts from the next start. Digits are grouped as in the system's region where that
 // speaks the same language.

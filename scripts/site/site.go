@@ -36,6 +36,7 @@ type page struct {
 const (
 	using   = "Using it"
 	rules   = "Rules"
+	help    = "In the window"
 	working = "Working on it"
 )
 
@@ -47,6 +48,8 @@ func groupOf(source string) string {
 	switch name := path.Base(source); {
 	case rest[source] != "":
 		return rest[source]
+	case path.Dir(source) == "docs/help":
+		return help
 	case strings.HasSuffix(name, "-rules.md"):
 		return rules
 	case name == "ARCHITECTURE.md", name == "style.md", name == "release.md":
@@ -106,9 +109,13 @@ var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.Wit
 
 // read parses every page. The first heading is its title.
 func read(from fs.FS) ([]*page, error) {
-	sources, err := fs.Glob(from, "docs/*.md")
-	if err != nil {
-		return nil, err
+	var sources []string
+	for _, pattern := range []string{"docs/*.md", "docs/help/*.md"} {
+		some, err := fs.Glob(from, pattern)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, some...)
 	}
 	for name := range rest {
 		sources = append(sources, name)
@@ -132,7 +139,7 @@ func read(from fs.FS) ([]*page, error) {
 		}
 		pages = append(pages, p)
 	}
-	order := []string{using, rules, working}
+	order := []string{using, help, rules, working}
 	slices.SortFunc(pages, func(a, b *page) int {
 		switch {
 		case a.group != b.group:

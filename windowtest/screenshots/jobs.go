@@ -8,7 +8,7 @@ import (
 	"enrollbench/windowtest/desktop"
 )
 
-// emptyPictures shows the rooms in which nothing was done yet, and the keys.
+// emptyPictures shows the rooms in which nothing was done yet, and the help.
 func emptyPictures(p *desktop.Program, take func(string) error) error {
 	key := func(keys ...string) func() error { return func() error { return p.Key(keys...) } }
 	tab := func(name string) func(desktop.State) bool {
@@ -20,7 +20,7 @@ func emptyPictures(p *desktop.Program, take func(string) error) error {
 		step{do: key("ctrl+6"), what: "the ledger", shows: tab("Ledger"), name: "ledger-empty"},
 		step{do: key("ctrl+7"), what: "the settings", shows: tab("Settings"), name: "settings-empty"},
 		step{do: key("ctrl+k"), what: "the panel", shows: tab("Encryption key"), name: "encryption-key-empty"},
-		step{do: key("F1"), what: "the keys", shows: func(s desktop.State) bool { return s.Dialog != "" }, name: "help"},
+		step{do: key("F1"), what: "the help", shows: tab("Help"), name: "help"},
 		step{do: key("Escape", "ctrl+1"), what: "the CSR tab", shows: tab("CSR files")},
 	)
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/core/keychain"
 	"enrollbench/gui/files"
@@ -179,6 +180,16 @@ func (s *Keychain) Remembered(account string) bool {
 // allText is every text within an object, for tests.
 func AllText(o fyne.CanvasObject) string {
 	var out []string
+	var written func([]widget.RichTextSegment)
+	written = func(all []widget.RichTextSegment) {
+		for _, s := range all {
+			if block, ok := s.(widget.RichTextBlock); ok {
+				written(block.Segments())
+			} else {
+				out = append(out, s.Textual())
+			}
+		}
+	}
 	var walk func(fyne.CanvasObject)
 	walk = func(o fyne.CanvasObject) {
 		switch o := o.(type) {
@@ -192,6 +203,12 @@ func AllText(o fyne.CanvasObject) string {
 			}
 		case *sight.Scroll:
 			walk(o.Content)
+		case *widgets.Reader:
+			walk(o.Content())
+		case *widget.RichText:
+			written(o.Segments)
+		case *widgets.Row:
+			walk(o.Content())
 		}
 	}
 	walk(o)

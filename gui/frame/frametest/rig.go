@@ -2,6 +2,8 @@
 package frametest
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 
 	"enrollbench/core/job"
 	"enrollbench/core/practice"
+	"enrollbench/gui/files"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
@@ -40,8 +43,20 @@ func New(t *testing.T) *Rig {
 	app.Preferences().SetBool(frame.PrefWelcomed, true)
 	app.Preferences().SetString(frame.PrefLanguage, "en")
 	words.Use("en")
-	r.F = frame.New(app, frame.Options{Tasks: tasks, Chooser: r.Choose, Config: t.TempDir(), Traces: t.TempDir(), Secrets: r.Keychain})
+	r.F = frame.New(app, frame.Options{Tasks: tasks, Chooser: r.Choose, Config: t.TempDir(), Traces: t.TempDir(), Secrets: r.Keychain, Pages: os.DirFS(root(t))})
 	return r
+}
+
+// root is the folder of the repository, in which the pages of the documentation lie.
+func root(t *testing.T) string {
+	t.Helper()
+	for dir := ".."; len(dir) < 100; dir = filepath.Join(dir, "..") {
+		if files.Exists(filepath.Join(dir, "go.mod")) {
+			return dir
+		}
+	}
+	t.Fatal("no go.mod above the test")
+	return ""
 }
 
 // Begin furnishes the frame; what it does by itself is waited for.
