@@ -6,7 +6,7 @@
 #   make check    formatting, vet, staticcheck, gosec, the dependency rule, documentation that is printed from code
 #   make build    build/enrollbench and build/enrollctl
 #   make fuzz     every fuzz target for a while (TIME=10m make fuzz)
-#   make bench    what things cost here, side by side with the usual tools
+#   make bench    what things cost here, side by side with the usual tools, into docs/performance.md; QUICK=1 for a look in between
 #   make package  everything that is shipped, into build/package; make package-test installs and removes it, make package-twice compares two builds
 #   make release VERSION=1.2.3   checks, tests and packages this version, and tags it
 #   make site     the pages as plain HTML, into build/site
@@ -47,7 +47,7 @@ bench: enrollctl
 	@scripts/deps.sh bench || true
 	@$(MAKE) --no-print-directory window || echo 'The window cannot be built here: its start is not measured.'
 	@CGO_ENABLED=0 go build -o build/benchmark ./bench
-	@build/benchmark
+	@build/benchmark $(if $(QUICK),-quick,-o docs/performance.md)
 
 build: window enrollctl
 

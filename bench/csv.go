@@ -6,130 +6,131 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"text/tabwriter"
+	"strings"
 )
 
-const pythonCSV = `import csv, sys
+const pythonRead = `import csv, sys
 n = 0
 with open(sys.argv[1], newline="", encoding="utf-8") as f:
     for row in csv.reader(f):
         n += 1
 print(n)`
 
-// csv compares reading a table with what else reads it, and measures what the editor does with it.
+const pythonSave = `import csv, sys
+with open(sys.argv[1], newline="", encoding="utf-8") as f, open(sys.argv[2], "w", newline="", encoding="utf-8") as g:
+    csv.writer(g, quoting=csv.QUOTE_ALL).writerows(csv.reader(f))`
+
+// csv compares reading, checking and saving a table with what else reads and writes it.
 func (b *bencher) csv() error {
-	path, size, err := b.ensureCSV()
+	path, bytes, err := b.ensureCSV()
 	if err != nil {
 		return err
 	}
 	out := filepath.Join(b.out, "saved.csv")
-	defer os.Remove(out)
-	ours := &contest{name: "core/csvdoc, every row found", do: func() (usage, error) { return run(b.self, "csv-index", path) }}
-	library := &contest{name: "encoding/csv, every row found", do: func() (usage, error) { return run(b.self, "csv-library", path) }}
-	python := &contest{name: "Python csv, every row read", do: func() (usage, error) { return run("python3", "-c", pythonCSV, path) }}
-	miller := &contest{name: "Miller, every row read", do: func() (usage, error) { return run("mlr", "--icsv", "--ojson", "nothing", path) }}
-	validate := &contest{name: "full validation", do: func() (usage, error) { return b.act("csv-validate", path) }}
-	upload := &contest{name: "save for upload", do: func() (usage, error) { return b.act("csv-upload", path, out) }}
-	save := &contest{name: "save, one cell edited", do: func() (usage, error) { return b.act("csv-save", path, out) }}
-	all := []*contest{ours, library, validate, upload, save}
-	var missing []string
-	for tool, c := range map[string]*contest{"python3": python, "mlr": miller} {
-		if _, err := exec.LookPath(tool); err != nil {
-			missing = append(missing, tool)
-			continue
-		}
-		all = append(all, c)
+	fresh := func() error { return os.RemoveAll(out) }
+	defer fresh()
+	// process is a contest of a process of its own.
+	process := func(name, tool string, command ...string) *contest {
+		return &contest{name: name, tool: tool, clean: fresh, do: func() (usage, error) { return run(command[0], command[1:]...) }}
 	}
-	if err := b.hold(all); err != nil {
+	duckDB := func(query string) []string {
+		return []string{"duckdb", "-c", strings.NewReplacer("TABLE", "read_csv('"+path+"', all_varchar = true)", "OUT", "'"+out+"'").Replace(query)}
+	}
+	var (
+		index    = process("core/csvdoc, every row found", "", b.self, "csv-index", path)
+		library  = process("encoding/csv", "", b.self, "csv-library", path)
+		python   = process("Python csv", "python3", "python3", "-c", pythonRead, path)
+		miller   = process("Miller", "mlr", "mlr", "--icsv", "--ojson", "nothing", path)
+		count    = process("DuckDB, count(*)", "duckdb", duckDB("SELECT count(*) FROM TABLE")...)
+		check    = process("enrollctl csv check, every rule", "", "build/enrollctl", "csv", "check", path)
+		distinct = process("DuckDB, two names counted distinct", "duckdb", duckDB(`SELECT count(DISTINCT "subject.common_name") + count(DISTINCT unique_identifier) FROM TABLE`)...)
+		save     = process("enrollctl csv save, checked", "", "build/enrollctl", "csv", "save", "-o", out, path)
+		pySave   = process("Python csv, QUOTE_ALL", "python3", "python3", "-c", pythonSave, path, out)
+		mlrSave  = process("Miller, --quote-all", "mlr", "sh", "-c", `mlr --csv --quote-all cat "$1" >"$2"`, "sh", path, out)
+		copied   = process("DuckDB, COPY", "duckdb", duckDB("COPY (SELECT * FROM TABLE) TO OUT (FORMAT csv, FORCE_QUOTE *)")...)
+		validate = &contest{name: "the check alone, the file is open", do: func() (usage, error) { return b.act("csv-validate", path) }}
+		upload   = &contest{name: "save for upload alone, it is checked", clean: fresh, do: func() (usage, error) { return b.act("csv-upload", path, out) }}
+		edited   = &contest{name: "save alone, one cell edited", clean: fresh, do: func() (usage, error) { return b.act("csv-save", path, out) }}
+	)
+	if err := b.hold(index, library, python, miller, count, check, distinct, save, pySave, mlrSave, copied, validate, upload, edited); err != nil {
 		return err
 	}
-	megabytes := float64(size) / 1e6
-	fmt.Printf("\nA CSV of %s rows and 4 columns, %.0f MB\n", thousands(csvRows), megabytes)
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\tCPU s\tto reach\twall s\tpeak MB\tto reach\tMB a CPU-second\tto reach\tMB a second\tto reach\t")
-	line := func(c *contest, cpu, memory, perCPU, perSecond string) {
-		if c.best.Wall == 0 {
-			return
+	mb := float64(bytes) / 1e6
+	beside := func(ours *contest, goals []goal, peers ...*contest) (all []figure) {
+		for i, peer := range peers {
+			f := figure{ours, peer, mb, "MB", nil}
+			if i == 0 {
+				f.goals = goals
+			}
+			all = append(all, f)
 		}
-		peak := ""
-		if c.best.Peak > 0 {
-			peak = fmt.Sprint(c.best.Peak / 1e6)
-		}
-		fmt.Fprintf(w, "%s\t%.3f\t%s\t%.3f\t%s\t%s\t%.0f\t%s\t%.0f\t%s\t\n", c.name, c.best.CPU.Seconds(), cpu, c.best.Wall.Seconds(), peak, memory,
-			megabytes/c.best.CPU.Seconds(), perCPU, megabytes/c.best.Wall.Seconds(), perSecond)
+		return all
 	}
-	line(ours, "< 0.15", "< 32", "", "")
-	line(library, "", "", "", "")
-	line(python, "", "", "", "")
-	line(miller, "", "", "", "")
-	line(validate, "", "", "", "≥ 100")
-	line(upload, "", "", "≥ 400", "")
-	line(save, "", "", "", "")
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	for _, tool := range missing {
-		fmt.Printf("  %s: SKIPPED: it is missing\n", tool)
-	}
-	return b.editing(path)
+	title := fmt.Sprintf("A CSV of %s rows and 4 columns, %.0f MB: ", thousands(size.rows), mb)
+	b.report(title+"every row read", beside(index, []goal{{cpuTime, 0.15}, {memory, 32}}, library, python, miller, count)...)
+	b.report(title+"checked (the others only read it)", append(beside(check, []goal{{memory, 100}}, python, miller, distinct),
+		figure{validate, nil, mb, "MB", []goal{{perSecond, 100}}})...)
+	b.report(title+"saved with every cell quoted (the others check nothing)", append(beside(save, []goal{{memory, 100}}, pySave, mlrSave, copied),
+		figure{upload, nil, mb, "MB", []goal{{perCPU, 400}}}, figure{edited, nil, mb, "MB", nil})...)
+	return nil
 }
 
-// editing measures the acts of an editor; of each the least disturbed of all rounds counts.
-func (b *bencher) editing(path string) error {
-	var best editing
-	var peak int64
-	for round := range b.rounds {
+// editing measures the acts of an editor.
+func (b *bencher) editing() error {
+	path, _, err := b.ensureCSV()
+	if err != nil {
+		return err
+	}
+	var e editing
+	process := &contest{do: func() (usage, error) {
 		u, err := run(b.self, "csv-edit", path, b.out)
+		if err != nil {
+			return u, err
+		}
+		return u, json.Unmarshal(u.stdout, &e)
+	}}
+	acts := []struct {
+		name string
+		of   *usage
+		ms   float64 // the goal; 0 for none
+	}{
+		{"opened, the first screen read", &e.FirstRows, 0},
+		{"a scroll step, 99 of 100", &e.Scroll, 5},
+		{"a jump, 99 of 100", &e.Jump, 5},
+		{"a jump in a sorted view, 99 of 100", &e.SortedJump, 5},
+		{"a cell typed, 99 of 100", &e.Typing, 0},
+		{"find by expression, every row a hit", &e.Find, 0},
+		{"replace all, every row", &e.ReplaceAll, 3000},
+		{"its journal on disk", &e.Synced, 2000},
+		{"its undo", &e.Undo, 500},
+		{"its redo", &e.Redo, 0},
+		{"replace the ticked hits, every row", &e.Replace, 3000},
+		{"fill a series into every row", &e.FillSeries, 0},
+		{"its undo", &e.FillUndo, 500},
+		{"sort by two columns", &e.Sort, 0},
+		{"sort by numbers", &e.SortNumber, 0},
+		{"filter", &e.Filter, 0},
+		{"find duplicate rows", &e.Duplicates, 0},
+	}
+	figures := make([]figure, len(acts))
+	for i, act := range acts {
+		figures[i].ours = &contest{name: act.name}
+		if act.ms > 0 {
+			figures[i].goals = []goal{{clock, act.ms / 1000}}
+		}
+	}
+	for range b.rounds {
+		e = editing{}
+		u, err := process.do()
 		if err != nil {
 			return err
 		}
-		var e editing
-		if err := json.Unmarshal(u.stdout, &e); err != nil {
-			return err
-		}
-		peak = max(peak, u.Peak)
-		if round == 0 {
-			best = e
-			continue
-		}
-		was, is := best.acts(), e.acts()
-		for i := range was {
-			*was[i] = usage{Wall: min(was[i].Wall, is[i].Wall), CPU: min(was[i].CPU, is[i].CPU)}
+		process.runs = append(process.runs, u)
+		for i, act := range acts {
+			figures[i].ours.runs = append(figures[i].ours.runs, *act.of)
 		}
 	}
-	fmt.Printf("\nEditing it, %s rows on the screen, by the clock; peak of the process %d MB\n", thousands(screen), peak/1e6)
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\tms\tto reach\tCPU ms\t")
-	line := func(name string, u usage, target string) {
-		cpu := ""
-		if u.CPU > 0 {
-			cpu = fmt.Sprintf("%.0f", float64(u.CPU.Microseconds())/1000)
-		}
-		fmt.Fprintf(w, "%s\t%.2f\t%s\t%s\t\n", name, float64(u.Wall.Microseconds())/1000, target, cpu)
-	}
-	line("opened, the first screen read", best.FirstRows, "")
-	line("a scroll step, 99 of 100", best.Scroll, "< 5")
-	line("a jump, 99 of 100", best.Jump, "< 5")
-	line("a jump in a sorted view, 99 of 100", best.SortedJump, "< 5")
-	line("a cell typed, 99 of 100", best.Typing, "")
-	line(fmt.Sprintf("find by expression, %s hits", thousands(best.Hits)), best.Find, "")
-	line(fmt.Sprintf("replace all, %s cells", thousands(best.Replaced)), best.ReplaceAll, "< 3000")
-	line("its journal on disk", best.Synced, "< 2000")
-	line("its undo", best.Undo, "< 500")
-	line("its redo", best.Redo, "")
-	line(fmt.Sprintf("replace %s ticked hits", thousands(best.Hits)), best.Replace, "< 3000")
-	line("fill a series into every row", best.FillSeries, "")
-	line("its undo", best.FillUndo, "< 500")
-	line("sort by two columns", best.Sort, "")
-	line("sort by numbers", best.SortNumber, "")
-	line("filter", best.Filter, "")
-	line("find duplicate rows", best.Duplicates, "")
-	return w.Flush()
-}
-
-func (e *editing) acts() []*usage {
-	return []*usage{&e.FirstRows, &e.Scroll, &e.Jump, &e.SortedJump, &e.Typing, &e.Find, &e.ReplaceAll, &e.Synced, &e.Undo, &e.Redo,
-		&e.Replace, &e.FillSeries, &e.FillUndo, &e.Sort, &e.SortNumber, &e.Filter, &e.Duplicates}
+	b.report(fmt.Sprintf("Editing it, %d rows on the screen; the process had %s at its peak", screen, megabytes(process.median().Peak)), figures...)
+	return nil
 }

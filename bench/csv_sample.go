@@ -10,9 +10,6 @@ import (
 	"strconv"
 )
 
-// csvRows and four columns make a file of 184 MB, which is near the largest upload.
-const csvRows = 1_500_000
-
 // generateCSV writes the sample in the service's own form: every cell quoted. Its arguments are the file, the file that
 // says that all is there, and how many rows.
 func generateCSV(args []string) error {
@@ -21,9 +18,9 @@ func generateCSV(args []string) error {
 		return err
 	}
 	err = writeFile(args[0], func(w *bufio.Writer) error {
-		fmt.Fprintln(w, `"subject.common_name","subject.organization_name","san.dns_name","unique_identifier"`)
+		fmt.Fprint(w, `"subject.common_name","subject.organization_name","san.dns_name","unique_identifier"`+"\r\n")
 		for i := range rows {
-			if _, err := fmt.Fprintf(w, "\"device-%07d.line4.example.com\",\"Example Manufacturing GmbH & Co\",\"device-%07d.line4.example.com\",\"00-1a-c2-%06x\"\n", i, i, i); err != nil {
+			if _, err := fmt.Fprintf(w, "\"device-%07d.line4.example.com\",\"Example Manufacturing GmbH & Co. KG\",\"device-%07d.line4.example.com\",\"00-1a-c2-%06x\"\r\n", i, i, i); err != nil {
 				return err
 			}
 		}
@@ -37,13 +34,9 @@ func generateCSV(args []string) error {
 
 // ensureCSV makes the sample once and returns its path and size.
 func (b *bencher) ensureCSV() (string, int64, error) {
-	path := filepath.Join(b.folder, fmt.Sprintf("rows-%d.csv", csvRows))
-	done := path + ".done"
-	if _, err := os.Stat(done); err != nil {
-		fmt.Printf("making a CSV of %s rows once, in %s\n", thousands(csvRows), path)
-		if _, err := run(b.self, "generate-csv", path, done, fmt.Sprint(csvRows)); err != nil {
-			return "", 0, err
-		}
+	path := filepath.Join(b.folder, fmt.Sprintf("orders-%d.csv", size.rows))
+	if err := b.ensure(path+".done", "generate-csv", path, path+".done", fmt.Sprint(size.rows)); err != nil {
+		return "", 0, err
 	}
 	info, err := os.Stat(path)
 	if err != nil {

@@ -8,14 +8,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"text/tabwriter"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/recipient"
 )
-
-// certificates of the delivery that is opened.
-const certificates = 100_000
 
 // opener lets core/delivery open with a key of core/recipient.
 type opener struct{ *recipient.Opener }
@@ -60,33 +56,22 @@ func exportBatch(args []string) error {
 
 // delivery opens and checks a large delivery against its order, and exports it.
 func (b *bencher) delivery() error {
-	in := batch{sealed{filepath.Join(b.folder, fmt.Sprintf("delivery-%d", certificates))}}
-	if _, err := os.Stat(in.done()); err != nil {
-		fmt.Printf("making a delivery of %s certificates with keys once, in %s\n", thousands(certificates), in.folder)
-		if _, err := run(b.self, "generate-batch", in.folder, fmt.Sprint(certificates)); err != nil {
-			return err
-		}
+	in := batch{sealed{filepath.Join(b.folder, fmt.Sprintf("delivery-%d", size.delivered))}}
+	if err := b.ensure(in.done(), "generate-batch", in.folder, fmt.Sprint(size.delivered)); err != nil {
+		return err
 	}
 	out := filepath.Join(b.out, "delivered")
+	defer os.RemoveAll(out)
 	open := &contest{name: "enrollctl deliver --check", do: func() (usage, error) {
 		return run("build/enrollctl", "deliver", "--check", "--key", in.key(), "--order", in.order(), "--trust", in.root(), in.result())
 	}}
-	export := &contest{name: "exporting it, PEM, one folder", do: func() (usage, error) {
-		u, err := b.act("export-batch", in.folder, out)
-		if err != nil {
-			return usage{}, err
-		}
-		return u, os.RemoveAll(out)
-	}}
-	if err := b.hold([]*contest{open, export}); err != nil {
+	export := &contest{name: "exported as PEM into one folder", clean: func() error { return os.RemoveAll(out) },
+		do: func() (usage, error) { return b.act("export-batch", in.folder, out) }}
+	if err := b.hold(open, export); err != nil {
 		return err
 	}
-	fmt.Printf("\nA delivery of %s P-256 certificates with keys: decrypted, matched, verified, compared with its order\n", thousands(certificates))
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\twall s\tto reach\tCPU s\tpeak MB\tto reach\tcertificates a second\t")
-	fmt.Fprintf(w, "%s\t%.2f\t< 60\t%.2f\t%d\t< 500\t%s\t\n", open.name, open.best.Wall.Seconds(), open.best.CPU.Seconds(),
-		open.best.Peak/1e6, rate(certificates, open.best.Wall))
-	fmt.Fprintf(w, "%s\t%.2f\t\t%.2f\t\t\t%s\t\n", export.name, export.best.Wall.Seconds(), export.best.CPU.Seconds(),
-		rate(certificates, export.best.Wall))
-	return w.Flush()
+	n := float64(size.delivered)
+	b.report(fmt.Sprintf("A delivery of %s P-256 certificates with keys: decrypted, matched, verified, compared with its order", thousands(size.delivered)),
+		figure{open, nil, n, "certificates", []goal{{clock, 60}, {memory, 500}}}, figure{export, nil, n, "certificates", nil})
+	return nil
 }

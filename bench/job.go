@@ -14,12 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"text/tabwriter"
 	"time"
 )
-
-// uploadBytes of the CSV that is uploaded: near the most that the service takes.
-const uploadBytes = 190_000_000
 
 // job takes a large MAC range through the practice service, which runs as a process of its own, and compares upload and
 // download with curl against the same service.
@@ -41,32 +37,34 @@ func (b *bencher) job() error {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return err
 	}
-	began := time.Now()
-	u, err := run(b.self, "job-mac", file, folder, fmt.Sprint(b.certificates))
-	if err != nil {
-		return err
-	}
-	whole := time.Since(began)
 	var p jobParts
-	if err := json.Unmarshal(u.stdout, &p); err != nil {
-		return err
+	parts := map[*time.Duration]*contest{&p.Start: {name: "start"}, &p.Issue: {name: "keys and certificates made and sealed, by the service"},
+		&p.Fetch: {name: "fetched"}, &p.Open: {name: "opened, matched, verified, compared with the order"}}
+	client := &contest{name: "the client's process, its own start and end included"}
+	for round := range b.rounds {
+		at := filepath.Join(folder, fmt.Sprint("round-", round)) // with a ledger of its own: the same addresses are ordered again
+		if err := os.Mkdir(at, 0o700); err != nil {
+			return err
+		}
+		u, err := run(b.self, "job-mac", file, at, fmt.Sprint(size.ordered))
+		if err := errors.Join(err, os.RemoveAll(at)); err != nil {
+			return err
+		}
+		p = jobParts{}
+		if err := json.Unmarshal(u.stdout, &p); err != nil {
+			return err
+		}
+		client.runs = append(client.runs, u)
+		for of, c := range parts {
+			c.runs = append(c.runs, usage{Wall: *of})
+		}
 	}
-	way := p.Start + p.Issue + p.Fetch + p.Open
-	fmt.Printf("\nA MAC job of %s P-256 keys through the practice service on this computer, once\n", thousands(b.certificates))
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\twall s\tto reach\tcertificates a second\t")
-	line := func(name string, d time.Duration) {
-		fmt.Fprintf(w, "%s\t%.2f\t\t%s\t\n", name, d.Seconds(), rate(b.certificates, d))
+	n := float64(size.ordered)
+	figures := []figure{{client, nil, n, "certificates", []goal{{memory, 500}}}}
+	for _, of := range []*time.Duration{&p.Start, &p.Issue, &p.Fetch, &p.Open} {
+		figures = append(figures, figure{parts[of], nil, n, "certificates", nil})
 	}
-	line("from start to opened and reconciled", way)
-	line("start", p.Start)
-	line("keys and certificates made, sealed (the service)", p.Issue)
-	line(fmt.Sprintf("fetched, %s MB", thousands(int(p.Bytes/1e6))), p.Fetch)
-	line("opened, matched, verified, compared with the order", p.Open)
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	fmt.Printf("  the client: %d MB at its peak (to reach: < 500 MB), %.1f s CPU, %.1f s with its own start and end\n", u.Peak/1e6, u.CPU.Seconds(), whole.Seconds())
+	b.report(fmt.Sprintf("A MAC job of %s P-256 keys through the practice service on this computer, a result of %s", thousands(size.ordered), megabytes(p.Bytes)), figures...)
 	return b.transfer(folder, file, a, p)
 }
 
@@ -75,7 +73,7 @@ func (b *bencher) transfer(folder, file string, a account, p jobParts) error {
 	upload := filepath.Join(folder, "upload.csv")
 	if err := writeFile(upload, func(w *bufio.Writer) error {
 		fmt.Fprint(w, "\"subject.common_name\",\"subject.organization_name\"\r\n")
-		for i, n := 0, 50; n < uploadBytes; i++ {
+		for i, n := 0, 50; n < size.upload; i++ {
 			m, err := fmt.Fprintf(w, "\"device-%09d\",\"%s\"\r\n", i, strings.Repeat("Example Works ", 4))
 			if err != nil {
 				return err
@@ -86,101 +84,69 @@ func (b *bencher) transfer(folder, file string, a account, p jobParts) error {
 	}); err != nil {
 		return err
 	}
-	_, noCurl := exec.LookPath("curl")
-	var ours, theirs, fetched, curled time.Duration
-	least := func(best *time.Duration, d time.Duration) {
-		if *best == 0 || d < *best {
-			*best = d
-		}
-	}
 	out := filepath.Join(folder, "fetched")
-	for range b.rounds {
-		u, err := b.act("job-upload", file, upload)
-		if err != nil {
-			return err
-		}
-		least(&ours, u.Wall)
-		if u, err = b.act("job-download", file, p.JobID, out); err != nil {
-			return err
-		}
-		least(&fetched, u.Wall)
-		if err := os.Remove(out); err != nil {
-			return err
-		}
-		if noCurl != nil {
-			continue
-		}
-		d, err := b.curlUpload(folder, file, a, upload)
-		if err != nil {
-			return err
-		}
-		least(&theirs, d)
-		if d, err = curl(folder, a, "-o", out, a.URL+"/iot/api/v1/batch-enroll/"+p.JobID+"/download-certificates"); err != nil {
-			return err
-		}
-		least(&curled, d)
-		if err := os.Remove(out); err != nil {
-			return err
-		}
+	fresh := func() error { return os.RemoveAll(out) }
+	var (
+		ours     = &contest{name: "upload", do: func() (usage, error) { return b.act("job-upload", file, upload) }}
+		fetched  = &contest{name: "download", clean: fresh, do: func() (usage, error) { return b.act("job-download", file, p.JobID, out) }}
+		theirs   = &contest{name: "curl", tool: "curl", do: func() (usage, error) { return b.curlUpload(folder, file, a, upload) }}
+		received = &contest{name: "curl", tool: "curl", clean: fresh, do: func() (usage, error) {
+			return curl(folder, a, "-o", out, a.URL+"/iot/api/v1/batch-enroll/"+p.JobID+"/download-certificates")
+		}}
+	)
+	if err := b.hold(ours, fetched, theirs, received); err != nil {
+		return err
 	}
-	fmt.Printf("\nUpload of %d MB until the service has answered; download of %d MB before the final sync\n", uploadBytes/1_000_000, p.Bytes/1e6)
-	speed := func(name string, n int64, ours, theirs time.Duration) {
-		fmt.Printf("  %-10s %6.0f MB/s", name, float64(n)/1e6/ours.Seconds())
-		if theirs == 0 {
-			fmt.Println("   curl: SKIPPED: curl is missing")
-			return
-		}
-		fmt.Printf("   curl %6.0f MB/s   %3.0f %% of curl (to reach: ≥ 90 %%)\n", float64(n)/1e6/theirs.Seconds(), 100*theirs.Seconds()/ours.Seconds())
-	}
-	speed("upload", uploadBytes, ours, theirs)
-	speed("download", p.Bytes, fetched, curled)
+	goals := []goal{{clockRatio, 0.9}}
+	b.report(fmt.Sprintf("Upload of %s until the service has answered; download of %s before the final sync", megabytes(int64(size.upload)), megabytes(p.Bytes)),
+		figure{ours, theirs, float64(size.upload) / 1e6, "MB", goals}, figure{fetched, received, float64(p.Bytes) / 1e6, "MB", goals})
 	return nil
 }
 
 // curlUpload starts the same job with curl and rejects it.
-func (b *bencher) curlUpload(folder, file string, a account, upload string) (time.Duration, error) {
+func (b *bencher) curlUpload(folder, file string, a account, upload string) (usage, error) {
 	u, err := run(b.self, "job-upload-field", file)
 	if err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	var form struct{ Profile, Recipient string }
 	if err := json.Unmarshal(u.stdout, &form); err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	answer := filepath.Join(folder, "answer.json")
 	d, err := curl(folder, a, "-o", answer, "-F", "certificate_format=pem", "-F", "include_full_chain_with_each_certificate=true",
 		"-F", "certificate="+form.Recipient, "-F", "data=@"+upload+";filename=upload-2026-11-27-1-aaaaaa.csv", a.URL+"/iot/api/v1/batch-enroll/"+form.Profile)
 	if err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	text, err := os.ReadFile(answer)
 	if err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	var started struct{ ID string }
 	if err := json.Unmarshal(text, &started); err != nil || started.ID == "" {
-		return 0, fmt.Errorf("curl's start was answered by %q", tail(text))
+		return usage{}, fmt.Errorf("curl's start was answered by %q", tail(text))
 	}
 	_, err = curl(folder, a, "-X", "PUT", a.URL+"/iot/api/v1/batch-enroll/"+started.ID+"/reject")
 	return d, err
 }
 
 // curl runs curl and returns its own measure of the transfer. The token is in a file, not among the arguments.
-func curl(folder string, a account, args ...string) (time.Duration, error) {
+func curl(folder string, a account, args ...string) (usage, error) {
 	header := filepath.Join(folder, "header")
 	if err := os.WriteFile(header, []byte("x-api-key: "+a.Token+"\n"), 0o600); err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	u, err := run("curl", append([]string{"-sS", "--fail", "--cacert", a.CA, "-H", "@" + header, "-w", "\n%{time_total}"}, args...)...)
 	if err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	lines := bytes.Split(bytes.TrimSpace(u.stdout), []byte("\n"))
 	var seconds float64
 	if _, err := fmt.Sscan(string(lines[len(lines)-1]), &seconds); err != nil {
-		return 0, err
+		return usage{}, err
 	}
-	return time.Duration(seconds * float64(time.Second)), nil
+	return usage{Wall: time.Duration(seconds * float64(time.Second))}, nil
 }
 
 // practising is the service's process.

@@ -298,7 +298,7 @@ func jobDownload(args []string) error {
 	if got.Bytes == 0 {
 		return errors.New("the result is empty")
 	}
-	return json.NewEncoder(os.Stdout).Encode(usage{Wall: last, CPU: last})
+	return json.NewEncoder(os.Stdout).Encode(usage{Wall: last})
 }
 
 // jobUploadField prints what curl needs for the same start: the profile's id and the recipient's field.

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // opens the server past the ledger, to fill it
 
@@ -29,55 +28,101 @@ const (
 // ledger measures checks against a ledger of some million identities, in a file and on a server: three fifths are common
 // names, a fifth single MAC addresses, a fifth ranges.
 func (b *bencher) ledger() error {
-	n := b.identities / (5 * ledgerBatch) * (5 * ledgerBatch)
-	fmt.Printf("\nA ledger of %s identities (LEDGER_IDENTITIES=50000000 for the size that it is made for)\n", thousands(n))
+	n := size.identities / (5 * ledgerBatch) * (5 * ledgerBatch)
 	file := filepath.Join(b.folder, fmt.Sprintf("ledger-%d.db", n))
 	if _, err := os.Stat(file); err != nil {
 		if err := b.fill("sqlite", file, n); err != nil {
-			return errors.Join(err, os.Remove(file))
+			return errors.Join(err, os.RemoveAll(file))
 		}
 	}
 	info, err := os.Stat(file)
 	if err != nil {
 		return err
 	}
-	if err := b.ledgerChecks("SQLite", file, "", n, info.Size()); err != nil {
-		return err
-	}
+	inFile, onServer := ledgerChecks(b.self, file, ""), []*contest(nil)
+	title := fmt.Sprintf("A ledger of %s identities: 500,000 new ones checked; %d bytes an identity in SQLite", thousands(n), info.Size()/int64(n))
 	server, err := storetest.Start("-c", "shared_buffers=128MB")
-	if errors.Is(err, storetest.ErrMissing) {
-		fmt.Println("  PostgreSQL: SKIPPED: ", err)
-		return nil
+	switch {
+	case errors.Is(err, storetest.ErrMissing):
+		title += "; PostgreSQL: SKIPPED: it is missing"
+	case err != nil:
+		return err
+	default:
+		defer server.Close()
+		url, err := server.Database()
+		if err != nil {
+			return err
+		}
+		if err := b.fill("pgx", url, n); err != nil {
+			return err
+		}
+		bytes, err := databaseSize(url)
+		if err != nil {
+			return err
+		}
+		title += fmt.Sprintf(", %d in PostgreSQL", bytes/int64(n))
+		onServer = ledgerChecks(b.self, "", url)
 	}
-	if err != nil {
+	all := append(inFile, onServer...)
+	if err := b.hold(all...); err != nil {
 		return err
 	}
-	defer server.Close()
-	url, err := server.Database()
-	if err != nil {
-		return err
+	var figures []figure
+	for i, c := range all {
+		limit := ledgerKinds[i%len(ledgerKinds)].seconds
+		f := figure{c, nil, ledgerBatch, "identities", []goal{{memory, 200}}}
+		if limit > 0 {
+			f.goals = append([]goal{{clock, limit}}, f.goals...)
+		}
+		figures = append(figures, f)
 	}
-	if err := b.fill("pgx", url, n); err != nil {
-		return err
+	b.report(title, figures...)
+	return nil
+}
+
+// ledgerKinds are the batches that are checked, and in how many seconds.
+var ledgerKinds = []struct {
+	what, name string
+	seconds    float64
+}{
+	{"range", "MAC addresses, one range", 0.05},
+	{"names", "common names", 5},
+	{"singles", "MAC addresses in no order", 0},
+}
+
+// ledgerChecks are the checks of a ledger in a file or on a server.
+func ledgerChecks(self, path, server string) (all []*contest) {
+	where := "SQLite, "
+	if server != "" {
+		where = "PostgreSQL, "
 	}
+	for _, kind := range ledgerKinds {
+		all = append(all, &contest{name: where + kind.name, do: func() (usage, error) {
+			u, err := run(self, "ledger-check", path, server, kind.what)
+			if err != nil {
+				return usage{}, err
+			}
+			inside := usage{}
+			err = json.Unmarshal(u.stdout, &inside)
+			inside.Peak, inside.Most = u.Peak, u.Most
+			return inside, err
+		}})
+	}
+	return all
+}
+
+func databaseSize(url string) (bytes int64, err error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer db.Close()
-	var size int64
-	if err := db.QueryRow("SELECT pg_database_size(current_database())").Scan(&size); err != nil {
-		return err
-	}
-	return b.ledgerChecks("PostgreSQL", "", url, n, size)
+	return bytes, db.QueryRow("SELECT pg_database_size(current_database())").Scan(&bytes)
 }
 
 // fill makes a ledger in a process of its own: the system counts the memory of whoever starts a process to that process.
 func (b *bencher) fill(driver, at string, n int) error {
-	u, err := run(b.self, "ledger-fill", driver, at, fmt.Sprint(n))
-	if err == nil {
-		fmt.Printf("  %s filled in %.0f s\n", driver, u.Wall.Seconds())
-	}
+	_, err := run(b.self, "ledger-fill", driver, at, fmt.Sprint(n))
 	return err
 }
 
@@ -136,36 +181,6 @@ func ledgerFill(args []string) error {
 	return nil
 }
 
-func (b *bencher) ledgerChecks(name, path, server string, n int, size int64) error {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s\twall s\tCPU s\tto reach\tpeak MB\tto reach\t\n", name)
-	for _, check := range []struct{ what, title, limit string }{
-		{"range", "500,000 new MACs as a range", "< 0.05"},
-		{"names", "500,000 common names", "< 5"},
-		{"singles", "500,000 single MACs in no order", ""},
-	} {
-		var best usage
-		for range b.rounds {
-			u, err := run(b.self, "ledger-check", path, server, check.what)
-			if err != nil {
-				return err
-			}
-			var inside usage
-			if err := json.Unmarshal(u.stdout, &inside); err != nil {
-				return err
-			}
-			inside.Peak = u.Peak
-			best = better(best, inside)
-		}
-		fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%s\t%d\t< 200\t\n", check.title, best.Wall.Seconds(), best.CPU.Seconds(), check.limit, best.Peak/1e6)
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	fmt.Printf("  %d bytes an identity on disk\n", size/int64(n))
-	return nil
-}
-
 // ledgerCheck checks a batch of which nothing is taken.
 func ledgerCheck(args []string) error {
 	l, err := ledger.Open(context.Background(), ledger.Config{Path: args[0], Server: args[1], Station: "bench"})
@@ -201,12 +216,4 @@ func ledgerCheck(args []string) error {
 		}
 		return err
 	})
-}
-
-// identitiesWanted is how many identities the ledger has that is measured.
-func identitiesWanted() int {
-	if n, err := strconv.Atoi(os.Getenv("LEDGER_IDENTITIES")); err == nil && n > 0 {
-		return n
-	}
-	return 5_000_000
 }

@@ -1,21 +1,22 @@
 //go:build unix
 
 // Command bench measures what the program costs on this computer, side by side with the tools that people use instead, in
-// one run. It judges nothing: the figures to reach stand beside the measured ones. `make bench` calls it in the module's
-// folder, with build/enrollctl and build/enrollbench made.
+// one run, and writes docs/performance.md. It never fails because of a figure: the goals stand beside the figures. `make bench`
+// calls it in the module's folder, with build/enrollctl and build/enrollbench made.
 //
 // What is measured runs as a process of its own, so that its CPU time and its peak of memory are the system's figures.
-// Processes are repeated in rounds, one of each a round, and the least disturbed run counts.
+// Processes are repeated in rounds, one of each a round, and the median counts.
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -62,25 +63,62 @@ var acts = map[string]func(args []string) error{
 	"csv-edit":     csvEdit,
 }
 
-func bench() error {
-	folder := flag.String("folder", "build/bench", "where the sample requests are kept between runs")
-	count := flag.Int("count", 200_000, "how many CSRs")
-	certificates := flag.Int("certificates", 500_000, "how many certificates the job of the practice service orders")
-	rounds := flag.Int("rounds", 3, "how often each thing is measured")
-	only := flag.String("only", "", "measure only these sections, with commas between them: "+sectionNames())
-	flag.Parse()
+// sizes are how much is measured.
+type sizes struct {
+	requests   int // CSRs
+	ordered    int // certificates of the job through the practice service
+	delivered  int // certificates of the result that is opened
+	identities int // in the ledger
+	rows       int // of the CSV
+	payload    int // bytes that are sealed and opened
+	upload     int // bytes of the CSV that is uploaded
+	rounds     int
+}
 
+// The largest that the service takes, and a tenth of it or less for a look in between.
+var (
+	full  = sizes{requests: 200_000, ordered: 500_000, delivered: 100_000, identities: 5_000_000, rows: 1_500_000, payload: 200_000_000, upload: 190_000_000, rounds: 5}
+	quick = sizes{requests: 10_000, ordered: 10_000, delivered: 10_000, identities: 2_500_000, rows: 150_000, payload: 20_000_000, upload: 19_000_000, rounds: 1}
+)
+
+// quickVariable tells the processes that are measured that this is the short run.
+const quickVariable = "BENCH_QUICK"
+
+// size is how much is measured in this run.
+var size = sized(os.Getenv(quickVariable) != "")
+
+func sized(short bool) sizes {
+	s := full
+	if short {
+		s = quick
+	}
+	if n, err := strconv.Atoi(os.Getenv("LEDGER_IDENTITIES")); err == nil && n > 0 {
+		s.identities = n
+	}
+	return s
+}
+
+func bench() error {
+	folder := flag.String("folder", "build/bench", "where the samples are kept between runs")
+	short := flag.Bool("quick", false, "measure a tenth of everything, once: a look in between")
+	only := flag.String("only", "", "measure only these sections, with commas between them: "+sectionNames())
+	out := flag.String("o", "", "write the table as a page to this file too")
+	flag.Parse()
+	if *short {
+		size = sized(true)
+		if err := os.Setenv(quickVariable, "1"); err != nil {
+			return err
+		}
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	b := bencher{self: self, folder: *folder, count: *count, certificates: *certificates, identities: identitiesWanted(), rounds: *rounds, in: samplesIn(*folder, *count)}
-	if b.out, err = os.MkdirTemp(*folder, "out-"); os.IsNotExist(err) {
-		if err = os.MkdirAll(*folder, 0o750); err == nil {
-			b.out, err = os.MkdirTemp(*folder, "out-")
-		}
+	if err := os.MkdirAll(*folder, 0o750); err != nil {
+		return err
 	}
-	if err != nil {
+	b := bencher{self: self, folder: *folder, rounds: size.rounds, in: samplesIn(*folder, size.requests)}
+	if b.out, err = os.MkdirTemp(*folder, "out-"); err != nil {
 		return err
 	}
 	defer os.RemoveAll(b.out)
@@ -88,30 +126,32 @@ func bench() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, %d CPUs, %s/%s; best of %d\n", runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.rounds)
+	where := computer()
 	for _, section := range chosen {
-		if section.requests {
-			if err := b.ensureSamples(); err != nil {
-				return err
-			}
-		}
+		fmt.Fprintf(os.Stderr, "measuring: %s\n", section.name)
 		if err := section.do(); err != nil {
 			return err
 		}
 	}
-	return nil
+	if tools := versions(); tools != "" {
+		where += ". Beside " + tools
+	}
+	fmt.Printf("%s\n%d times, medians\n\n", where, b.rounds)
+	if err := table(os.Stdout, b.groups); err != nil || *out == "" {
+		return err
+	}
+	return writeFile(*out, func(w *bufio.Writer) error { return markdown(w, where, b.rounds, b.groups) })
 }
 
 // section is one part of the report.
 type section struct {
-	name     string
-	do       func() error
-	requests bool // it needs the sample requests
+	name string
+	do   func() error
 }
 
 func (b *bencher) sections() []section {
-	return []section{{"csr", b.requests, true}, {"openssl", b.openssl, true}, {"zip", b.zip, true}, {"mac", b.macs, false},
-		{"cms", b.cms, false}, {"pgp", b.pgp, false}, {"delivery", b.delivery, false}, {"job", b.job, false}, {"ledger", b.ledger, false}, {"csv", b.csv, false}, {"window", b.window, false}}
+	return []section{{"csr", b.requests}, {"zip", b.zip}, {"mac", b.macs}, {"csv", b.csv}, {"edit", b.editing}, {"cms", b.cms}, {"pgp", b.pgp},
+		{"delivery", b.delivery}, {"job", b.job}, {"ledger", b.ledger}, {"window", b.window}}
 }
 
 // choose returns the named sections in their order, or all.
@@ -139,12 +179,16 @@ func sectionNames() string {
 
 // bencher runs the sections.
 type bencher struct {
-	self, out     string // this program; a folder for what is written, removed at the end
-	folder        string // where samples are kept between runs
-	count, rounds int
-	certificates  int // of the job through the practice service
-	identities    int // in the ledger
-	in            samples
+	self, out string // this program; a folder for what is written, removed at the end
+	folder    string // where samples are kept between runs
+	rounds    int
+	in        samples
+	groups    []group // what was measured
+}
+
+// report adds the figures of a section.
+func (b *bencher) report(title string, figures ...figure) {
+	b.groups = append(b.groups, group{title, figures})
 }
 
 // samples are the same requests in the three forms in which people have them.
@@ -156,11 +200,16 @@ func samplesIn(folder string, count int) samples {
 }
 
 func (b *bencher) ensureSamples() error {
-	if _, err := os.Stat(b.in.done); err == nil {
+	return b.ensure(b.in.done, "generate", b.in.zip, b.in.pem, b.in.folder, b.in.done, fmt.Sprint(size.requests))
+}
+
+// ensure makes a sample once: the act makes the file done when all of it is there.
+func (b *bencher) ensure(done string, act ...string) error {
+	if _, err := os.Stat(done); err == nil {
 		return nil
 	}
-	fmt.Printf("making %s sample requests once, in %s\n", thousands(b.count), filepath.Dir(b.in.zip))
-	_, err := run(b.self, "generate", b.in.zip, b.in.pem, b.in.folder, b.in.done, fmt.Sprint(b.count))
+	fmt.Fprintf(os.Stderr, "making a sample once: %s\n", strings.Join(act, " "))
+	_, err := run(b.self, act...)
 	return err
 }
 

@@ -10,11 +10,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"text/tabwriter"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -95,48 +96,67 @@ func pack(args []string) error {
 	})
 }
 
-// requests compares checking and bundling with verifying the signatures alone.
+// requests compares checking and bundling with verifying the signatures alone, and checking with openssl.
 func (b *bencher) requests() error {
-	forms := []struct {
+	if err := b.ensureSamples(); err != nil {
+		return err
+	}
+	out := filepath.Join(b.out, "bundle")
+	fresh := func() error { return errors.Join(os.RemoveAll(out), os.Mkdir(out, 0o750)) }
+	alone := &contest{name: "crypto/ecdsa, the signatures alone", do: func() (usage, error) { return b.act("verify", b.in.pem) }}
+	all := []*contest{alone}
+	var figures []figure
+	for _, form := range []struct {
 		name, path string
-		target     float64
+		ratio      float64 // of what verifying costs
 	}{
 		{"one ZIP", b.in.zip, 1.5},
 		{"one PEM file", b.in.pem, 1.5},
 		{"single files", b.in.folder, 1.9},
+	} {
+		c := &contest{name: "enrollctl csr bundle, " + form.name, clean: fresh, do: func() (usage, error) {
+			return run("build/enrollctl", "csr", "bundle", "-o", filepath.Join(out, "upload.zip"), form.path)
+		}}
+		all = append(all, c)
+		figures = append(figures, figure{c, alone, float64(size.requests), "CSRs", []goal{{cpuRatio, math.Round(100/form.ratio) / 100}, {memory, 300}}})
 	}
-	var alone usage
-	bundled := make([]usage, len(forms))
-	for range b.rounds {
-		u, err := b.act("verify", b.in.pem)
-		if err != nil {
+	// A process of openssl for each request, as many at a time as there are CPUs.
+	few := min(600, size.requests)
+	folder, err := os.MkdirTemp(b.out, "few-")
+	if err != nil {
+		return err
+	}
+	for i := range few {
+		file := name(i) + ".csr"
+		if err := os.Link(filepath.Join(b.in.folder, file), filepath.Join(folder, file)); err != nil {
 			return err
 		}
-		alone = better(alone, u)
-		for i, form := range forms {
-			out := filepath.Join(b.out, "bundle")
-			if err := os.Mkdir(out, 0o750); err != nil {
-				return err
-			}
-			u, err := run("build/enrollctl", "csr", "bundle", "-o", filepath.Join(out, "upload.zip"), form.path)
-			if err != nil {
-				return err
-			}
-			bundled[i] = better(bundled[i], u)
-			if err := os.RemoveAll(out); err != nil {
-				return err
-			}
-		}
 	}
-	fmt.Printf("\nChecking and bundling %s P-256 CSRs\n", thousands(b.count))
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\tCPU s\ttimes verifying\tto reach\twall s\tCPU/wall\tpeak MB\tto reach\tCSRs a second\t")
-	fmt.Fprintf(w, "verifying the signatures alone\t%.2f\t1.00\t\t%.2f\t%.2f\t\t\t%s\t\n",
-		alone.CPU.Seconds(), alone.Wall.Seconds(), alone.CPU.Seconds()/alone.Wall.Seconds(), rate(b.count, alone.Wall))
-	for i, form := range forms {
-		u := bundled[i]
-		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t≤ %.1f\t%.2f\t%.2f\t%d\t< 300\t%s\t\n", form.name, u.CPU.Seconds(),
-			u.CPU.Seconds()/alone.CPU.Seconds(), form.target, u.Wall.Seconds(), u.CPU.Seconds()/u.Wall.Seconds(), u.Peak/1e6, rate(b.count, u.Wall))
+	check := &contest{name: fmt.Sprintf("enrollctl csr check, %s files", thousands(few)), do: func() (usage, error) { return run("build/enrollctl", "csr", "check", folder) }}
+	openssl := &contest{name: "openssl req -verify, processes", tool: "openssl", do: func() (usage, error) { return verifyByProcesses(folder, few) }}
+	if err := b.hold(append(all, check, openssl)...); err != nil {
+		return err
 	}
-	return w.Flush()
+	b.report(fmt.Sprintf("%s P-256 CSRs checked and bundled", thousands(size.requests)), append(figures, figure{check, openssl, float64(few), "CSRs", nil})...)
+	return os.RemoveAll(out)
+}
+
+func verifyByProcesses(folder string, processes int) (sum usage, err error) {
+	costs := make([]usage, processes)
+	began := time.Now()
+	var all errgroup.Group
+	all.SetLimit(runtime.NumCPU())
+	for i := range processes {
+		all.Go(func() (err error) {
+			costs[i], err = run("openssl", "req", "-verify", "-noout", "-in", filepath.Join(folder, name(i)+".csr"))
+			return err
+		})
+	}
+	err = all.Wait()
+	sum.Wall = time.Since(began)
+	for _, u := range costs {
+		sum.CPU += u.CPU
+		sum.Peak = max(sum.Peak, u.Peak)
+	}
+	return sum, err
 }

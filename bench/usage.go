@@ -20,21 +20,9 @@ type usage struct {
 	CPU  time.Duration // user and system time of all its threads
 	Wall time.Duration
 	Peak int64 // most memory resident, in bytes; 0 where only a part of a process is meant
+	Most bool  // Peak is this program's own, and that of the process was no larger
 
 	stdout []byte
-}
-
-// better returns the run that was disturbed less; the peak is the larger one, since memory is promised for every run.
-func better(a, b usage) usage {
-	if a.CPU == 0 {
-		return b
-	}
-	peak := max(a.Peak, b.Peak)
-	if b.CPU < a.CPU {
-		a = b
-	}
-	a.Peak = peak
-	return a
 }
 
 // run runs a process to its end and returns what it cost.
@@ -55,6 +43,12 @@ func runIn(folder, name string, args ...string) (usage, error) {
 	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		u.Peak = peak(r)
 	}
+	// Linux counts the memory of whoever starts a process to that process, until it has begun its own program.
+	var own syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil {
+		return usage{}, err
+	}
+	u.Most = u.Peak <= peak(&own)
 	return u, nil
 }
 
@@ -102,11 +96,11 @@ func tail(b []byte) string {
 }
 
 // rate is n a second of d, with three digits that mean something.
-func rate(n int, d time.Duration) string {
+func rate(n float64, d time.Duration) string {
 	if d <= 0 {
-		return "-"
+		return ""
 	}
-	perSecond := float64(n) / d.Seconds()
+	perSecond := n / d.Seconds()
 	round := 1.0
 	for perSecond/round >= 1000 {
 		round *= 10

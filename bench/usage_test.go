@@ -9,7 +9,7 @@ import (
 
 func TestRate(t *testing.T) {
 	tests := []struct {
-		n    int
+		n    float64
 		d    time.Duration
 		want string
 	}{
@@ -18,27 +18,12 @@ func TestRate(t *testing.T) {
 		{1000, 3 * time.Second, "333"},
 		{999, time.Second, "999"},
 		{1, time.Second, "1"},
-		{1, 0, "-"},
+		{1, 0, ""},
 	}
 	for _, test := range tests {
 		if got := rate(test.n, test.d); got != test.want {
-			t.Errorf("%d in %v: got %s a second, want %s", test.n, test.d, got, test.want)
+			t.Errorf("%.0f in %v: got %s a second, want %s", test.n, test.d, got, test.want)
 		}
-	}
-}
-
-// Of two runs the one that took less CPU counts, but the larger peak of memory.
-func TestBetter(t *testing.T) {
-	slow := usage{CPU: 2 * time.Second, Wall: time.Second, Peak: 100}
-	fast := usage{CPU: time.Second, Wall: 3 * time.Second, Peak: 200}
-	want := usage{CPU: time.Second, Wall: 3 * time.Second, Peak: 200}
-	for _, got := range []usage{better(slow, fast), better(fast, slow)} {
-		if got.CPU != want.CPU || got.Wall != want.Wall || got.Peak != want.Peak {
-			t.Errorf("got %+v, want %+v", got, want)
-		}
-	}
-	if got := better(usage{}, slow); got.CPU != slow.CPU || got.Peak != slow.Peak {
-		t.Errorf("the first run is not taken: %+v", got)
 	}
 }
 

@@ -3,10 +3,8 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"enrollbench/windowtest/desktop"
 )
@@ -15,42 +13,35 @@ import (
 // without a graphics card.
 func (b *bencher) window() error {
 	const program = "build/enrollbench"
-	fmt.Println("\nThe window on the screen, from the start of the program")
-	if missing := desktop.Missing(); len(missing) > 0 {
-		fmt.Printf("  SKIPPED: missing: %s\n", strings.Join(missing, " "))
-		return nil
-	}
+	missing := desktop.Missing()
 	if _, err := os.Stat(program); err != nil {
-		fmt.Printf("  SKIPPED: %v\n", err)
+		missing = append(missing, program)
+	}
+	if len(missing) > 0 {
+		b.report("The window: SKIPPED: missing: " + strings.Join(missing, " "))
 		return nil
 	}
-	var best time.Duration
-	for range max(b.rounds, 3) {
-		up, err := b.windowUp(program)
-		if err != nil {
-			return err
-		}
-		if best == 0 || up < best {
-			best = up
-		}
+	up := &contest{name: "from the start of the program to its window", do: func() (usage, error) { return b.windowUp(program) }}
+	if err := b.hold(up); err != nil {
+		return err
 	}
-	fmt.Printf("  %s   %.2f s (to reach: < 1 s)\n", program, best.Seconds())
+	b.report("The window on the screen, drawn without a graphics card", figure{up, nil, 0, "", []goal{{clock, 1}}})
 	return nil
 }
 
-func (b *bencher) windowUp(program string) (time.Duration, error) {
+func (b *bencher) windowUp(program string) (usage, error) {
 	folder, err := os.MkdirTemp(b.out, "desktop-")
 	if err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	d, err := desktop.Start(folder)
 	if err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	defer d.Close()
 	p, err := d.Launch(program, "light")
 	if err != nil {
-		return 0, err
+		return usage{}, err
 	}
-	return p.Up, p.Close()
+	return usage{Wall: p.Up}, p.Close()
 }
