@@ -4,6 +4,7 @@
 package ber
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -268,16 +269,18 @@ func (b *Reader) Leave() error {
 	return nil
 }
 
-// End checks that nothing follows the outermost element.
+// End checks that nothing follows the outermost element but what fills buffers and ends texts: zero bytes, line breaks, Ctrl-Z.
 func (b *Reader) End() error {
-	if b.pos < b.fill {
-		return b.Failf(b.Offset(), "data follows the end")
+	const padding = "\x00\r\n\x1A"
+	if rest := bytes.TrimLeft(b.buf[b.pos:b.fill], padding); len(rest) > 0 {
+		return b.Failf(b.base+int64(b.fill-len(rest)), "data follows the end")
 	}
-	for {
+	for at := b.base + int64(b.fill); ; {
 		n, err := b.src.Read(b.buf)
-		switch {
-		case n > 0:
-			return b.Failf(b.base+int64(b.fill), "data follows the end")
+		at += int64(n)
+		switch rest := bytes.TrimLeft(b.buf[:n], padding); {
+		case len(rest) > 0:
+			return b.Failf(at-int64(len(rest)), "data follows the end")
 		case err == io.EOF:
 			return nil
 		case err != nil:

@@ -88,7 +88,7 @@ func TestCoatDamage(t *testing.T) {
 				t.Errorf("%s cut to %d of %d: %d bytes, error %v", name, n, len(test.text), len(got), err)
 			}
 		}
-		for _, tail := range []string{"x", "AAAA", "\n-----BEGIN CMS-----\n", "\n--boundary", "\x00", "=="} {
+		for _, tail := range []string{"x", "AAAA", "\n-----BEGIN CMS-----\n", "\n--boundary", "\x00x", "=="} {
 			if got, _, err := opened([]byte(test.text+tail), key); !errors.Is(err, ErrFormat) || len(got) > 0 {
 				t.Errorf("%s with %q behind: %d bytes, error %v", name, tail, len(got), err)
 			}

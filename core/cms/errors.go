@@ -48,7 +48,10 @@ type UnsupportedError struct {
 
 func (e *UnsupportedError) Error() string {
 	text := fmt.Sprintf("%s %s is not supported", e.What, e.Name)
-	if e.What == "cipher" || e.What == "key encryption" {
+	switch {
+	case e.What == "content type":
+		return fmt.Sprintf("the CMS message is not sealed to a recipient: its content type is %s", e.Name)
+	case e.What == "cipher" || e.What == "key encryption":
 		text += ": ask for the result to be sealed again with AES-256, to an RSA certificate"
 	}
 	return text

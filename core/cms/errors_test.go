@@ -123,11 +123,11 @@ func TestUnsupported(t *testing.T) {
 		args []string
 		want string
 	}{
-		"signed":     {[]string{"cms", "-sign", "-binary", "-nodetach", "-signer", p.certFile(), "-inkey", p.keyFile()}, "content type SignedData"},
-		"encrypted":  {[]string{"cms", "-EncryptedData_encrypt", "-aes256", "-secretkey", strings.Repeat("0a", 32)}, "content type EncryptedData"},
+		"signed":     {[]string{"cms", "-sign", "-binary", "-nodetach", "-signer", p.certFile(), "-inkey", p.keyFile()}, "not sealed to a recipient: its content type is SignedData"},
+		"encrypted":  {[]string{"cms", "-EncryptedData_encrypt", "-aes256", "-secretkey", strings.Repeat("0a", 32)}, "content type is EncryptedData"},
 		"camellia":   {[]string{"cms", "-encrypt", "-camellia256", "-recip", p.certFile()}, "cipher Camellia-256-CBC"},
 		"3des wrap":  {[]string{"cms", "-encrypt", "-des3", "-recip", p.certFile()}, "3DES key wrap"},
-		"data alone": {[]string{"cms", "-data_create"}, "content type Data"},
+		"data alone": {[]string{"cms", "-data_create"}, "content type is Data"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")

@@ -115,7 +115,16 @@ func TestEveryTruncation(t *testing.T) {
 
 func TestAppended(t *testing.T) {
 	for name, test := range tampered(t) {
-		for _, tail := range []string{"\x00", "\n", "\x00\x00", "x", strings.Repeat("\x00", 100_000), string(test.message)} {
+		whole, _, err := opened(test.message, test.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tail := range []string{"\x00", "\n", "\r\n\x1A", strings.Repeat("\x00", 100_000)} { // what fills buffers and ends texts
+			if got, _, err := opened(append(slices.Clone(test.message), tail...), test.key); err != nil || !bytes.Equal(got, whole) {
+				t.Errorf("%s with %d bytes of padding: %d bytes, error %v", name, len(tail), len(got), err)
+			}
+		}
+		for _, tail := range []string{"x", " ", "\x00x", strings.Repeat("\x00", 100_000) + "x", string(test.message)} {
 			got, _, err := opened(append(slices.Clone(test.message), tail...), test.key)
 			if !errors.Is(err, ErrFormat) || !errors.Is(err, ErrDecrypt) || len(got) > 0 {
 				t.Errorf("%s with %d bytes behind: %d bytes, error %v", name, len(tail), len(got), err)
@@ -132,7 +141,7 @@ func TestLargeDamage(t *testing.T) {
 		message := sealed(t, plain, int64(len(plain)), c, key.to())
 		for name, changed := range map[string][]byte{
 			"truncated": message[:len(message)-100],
-			"appended":  append(slices.Clone(message), 0),
+			"appended":  append(slices.Clone(message), 1),
 			"last bit":  append(slices.Clone(message[:len(message)-1]), message[len(message)-1]^1),
 		} {
 			got, _, err := opened(changed, key)

@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/form"
 	"enrollbench/core/progress"
+	"enrollbench/core/recipient"
 )
 
 // UnsealOptions say how a file is decrypted.
@@ -30,9 +31,6 @@ const (
 
 // ErrNotProven: nothing shows that the content is what was sealed, so it is kept only when the user insists.
 var ErrNotProven = errors.New("integrity cannot be proven: the message is encrypted in CBC mode, which does not show changes, and its content is neither a ZIP nor JSON, which would; insist if you want it")
-
-// ErrNotSealed: there is nothing to decrypt.
-var ErrNotSealed = errors.New("it is not sealed, neither with CMS nor with OpenPGP")
 
 // errEmptyContent: a message that opens and holds nothing.
 var errEmptyContent = errors.New("the message opens, but there is nothing in it")
@@ -94,7 +92,7 @@ func checkSealed(r io.ReaderAt, size int64) error {
 	case f.Kind == form.TooDeep:
 		return errTooDeep
 	case !isSealed(f):
-		return fmt.Errorf("%w: it is %s", ErrNotSealed, f)
+		return recipient.NotSealed(f)
 	}
 	return nil
 }

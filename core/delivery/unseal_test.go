@@ -202,7 +202,7 @@ func TestNothingUnauthenticatedIsReleased(t *testing.T) {
 					try(fmt.Sprintf("cut at octet %d of %d", i, len(m.sealed)), m.sealed[:i])
 				}
 			}
-			for _, junk := range []string{"\x00", "\n", "junk", strings.Repeat("\x00", 100), string(m.sealed)} {
+			for _, junk := range []string{"\x00x", "\x01", "junk", strings.Repeat("\x00", 100) + "x", string(m.sealed)} {
 				try(fmt.Sprintf("appended %d octets", len(junk)), append(bytes.Clone(m.sealed), junk...))
 			}
 		})

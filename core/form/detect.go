@@ -3,6 +3,7 @@ package form
 import (
 	"bytes"
 	"encoding/base64"
+	"io"
 )
 
 // Detect says what a file is by its first bytes, HeadBytes of them or all. It looks through coats. Its memory does not
@@ -44,6 +45,7 @@ type layer struct {
 	at      int    // where the content of the coat begins
 	body    []byte // of PEM
 	base64  bool   // the content of SMIME is base64
+	stop    byte   // what ends base64; 0: the end of the data
 	label   string
 	private bool
 	binary  bool // no text
@@ -95,10 +97,17 @@ func lookText(b, text []byte) layer {
 	if isHexDump(text) {
 		return layer{kind: HexDump}
 	}
-	if digits, dense := base64Digits(text); digits >= minBase64 {
-		return layer{coat: Base64, at: skipped, dense: dense}
+	if end := httpHeaders(text); end > 0 {
+		return layer{coat: HTTP, at: skipped + end}
+	}
+	quoted, stop := quotedBase64(text)
+	if digits, dense := base64Digits(text[quoted:]); digits >= minBase64 {
+		return layer{coat: Base64, at: skipped + quoted, dense: dense, stop: stop}
 	}
 	if h, ok := mailHeaders(text); ok {
+		if at := h.sealedPart(text); at > 0 {
+			return layer{coat: SMIME, at: skipped + at, base64: true, stop: '-'}
+		}
 		if h.holdsCMS() {
 			l := layer{coat: SMIME, at: skipped + h.end}
 			l.base64 = h.encoding == "base64"
@@ -117,6 +126,9 @@ func lookText(b, text []byte) layer {
 	if isText(text) {
 		return layer{kind: Text, private: privateBlock(text)}
 	}
+	if isMangled(text) {
+		return layer{kind: Mangled, binary: true}
+	}
 	return layer{kind: Unknown, binary: len(text) >= minBinary && controlKinds(text) > 8}
 }
 
@@ -129,12 +141,33 @@ func (l *layer) content(b []byte) []byte {
 		return decodeHead(l.body)
 	case l.coat == Base64, l.base64:
 		return decodeHead(b[l.at:])
+	case l.coat == Changed:
+		plain, _ := io.ReadAll(newChangedReader(bytes.NewReader(b[l.at:]))) // memory gives no error
+		return plain
 	}
 	return b[l.at:]
 }
 
 // minBase64 is how many characters are taken for base64 and not for a word.
 const minBase64 = 16
+
+// quotedBase64 is how long what stands before base64 is that a program wrote as a value: a quotation mark, which stop ends, or the
+// beginning of a data URL (RFC 2397).
+func quotedBase64(text []byte) (n int, stop byte) {
+	if n = bytes.IndexAny(text[:min(len(text), 2)], `"'`); n < 0 || n == 1 && text[0] != 'b' {
+		n = 0
+	} else {
+		stop = text[n]
+		n++
+	}
+	const mark = ";base64,"
+	if url := text[n:min(len(text), n+128)]; bytes.HasPrefix(url, []byte("data:")) {
+		if i := bytes.Index(url, []byte(mark)); i > 0 {
+			n += i + len(mark)
+		}
+	}
+	return n, stop
+}
 
 // base64Digits counts the characters of base64 (RFC 4648 §4) that text begins with, 0 where it is none. A text that goes
 // on as something else is taken for damaged base64 if a line of it stands there first.

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // seq is a DER SEQUENCE of the given elements; raw gives an element of any tag.
@@ -217,7 +218,16 @@ func fixtures() map[Kind][][]byte {
 		PDF:     {[]byte("%PDF-1.7\n")},
 		Picture: {append([]byte("\x89PNG\r\n\x1A\n"), junk...), append([]byte("\xFF\xD8\xFF\xE0"), junk...)},
 		Program: {append([]byte("\x7FELF\x02"), junk...)},
-		HexDump: {[]byte("308201543081fb020100301e311c301a06035504030c13\n6465766963652d\n"), []byte("30:82:01:54:30:81:FB:02:01:00:30:1E:31:1C:30:1A:06:03\n"),
+		Mangled: {[]byte(strings.ToValidUTF8(string(append([]byte{0x30, 0x82, 1, 0x2C}, junk...)), "\uFFFD")), func() []byte {
+			var latin []byte
+			for _, c := range append([]byte{0x30, 0x82, 1, 0x2C}, junk...) {
+				latin = utf8.AppendRune(latin, rune(c))
+			}
+			return latin
+		}()},
+		XMLKey: {[]byte("<RSAKeyValue><Modulus>AA==</Modulus><Exponent>AQAB</Exponent><D>AA==</D></RSAKeyValue>"), []byte("<?xml version=\"1.0\"?>\n<RSAKeyValue><Modulus>AA==</Modulus><D>AA==</D></RSAKeyValue>")},
+		HexDump: {[]byte("unsigned char a_der[] = {\n  0x30, 0x81, 0xf0, 0x30, 0x81, 0x98, 0x02, 0x01, 0x00, 0x30, 0x10, 0x31,\n  0x0e, 0x30, 0x0c, 0x06, 0x03, 0x55\n};\nunsigned int a_der_len = 18;\n"),
+			[]byte("308201543081fb020100301e311c301a06035504030c13\n6465766963652d\n"), []byte("30:82:01:54:30:81:FB:02:01:00:30:1E:31:1C:30:1A:06:03\n"),
 			[]byte("{ 0x30, 0x82, 0x01, 0x54, 0x30, 0x81, 0xfb, 0x02, 0x01, 0x00, 0x30, 0x1e, 0x31, 0x1c, 0x30, 0x1a, 0x06 }\n"),
 			[]byte("00000000: 3081 f030 8198 0201 0030 1031 0e30 0c06  0..0.....0.1.0..\n00000010: 0355 0403 0c05 6465  .U....de\n"),
 			[]byte("00000000  30 81 f0 30 81 98 02 01  00 30 10 31 0e 30 0c 06  |0..0.....0.1.0..|\n"), []byte("000000 30 81 f0 30 81 98 02 01 00 30 10 31 0e 30 0c 06  >0..0.....0.1.0..<\n"),
@@ -227,7 +237,7 @@ func fixtures() map[Kind][][]byte {
 			append([]byte("\x25\x01-lh5-\x10\x02\x00\x00"), junk...), append([]byte("070701"+strings.Repeat("000081A4", 13)+"name\x00"), junk...),
 			append([]byte("\xED\xAB\xEE\xDB\x03\x00"), junk...)},
 		Database: {append([]byte("SQLite format 3\x00"), junk...)},
-		Unknown:  {{0x01, 0x02, 0x03, 0xFE, 0xDE, 0xAD}, bytes.Repeat([]byte{0xDE, 0xAD, 0x01}, 100)},
+		Unknown:  {{0x01, 0x02, 0x03, 0xFE, 0xDE, 0xAD}, bytes.Repeat([]byte{0xFE, 0xAD, 0x01}, 100)},
 	}
 }
 

@@ -66,14 +66,16 @@ type Coat uint8
 
 // The coats that Detect looks through.
 const (
-	Base64 Coat = iota + 1 // nothing but base64
-	SMIME                  // headers of a mail that say so (RFC 8551 §3.2)
-	PEM                    // BEGIN and END lines (RFC 7468)
-	UTF16                  // text in UTF-16, with a byte order mark or without
-	Zeros                  // zero bytes before the data: a buffer that was filled from its end
+	Base64  Coat = iota + 1 // nothing but base64
+	SMIME                   // headers of a mail that say so (RFC 8551 §3.2)
+	PEM                     // BEGIN and END lines (RFC 7468)
+	UTF16                   // text in UTF-16, with a byte order mark or without
+	Zeros                   // zero bytes before the data: a buffer that was filled from its end
+	Changed                 // PEM that a program or a mail changed: escapes, dashes, quotation marks
+	HTTP                    // the headers of an answer, as curl -i saves them (RFC 9112)
 )
 
-var coatNames = [...]string{"", "base64", "S/MIME", "PEM", "UTF-16 text", "zero bytes"}
+var coatNames = [...]string{"", "base64", "S/MIME", "PEM", "UTF-16 text", "zero bytes", "changed text (dashes, quotation marks or escaped line breaks)", "the headers of a web answer"}
 
 // String names the coat.
 func (c Coat) String() string { return coatNames[c] }

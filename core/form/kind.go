@@ -52,6 +52,7 @@ const (
 	AgentStub
 	MicrosoftKey
 	JWK
+	XMLKey
 	OtherKey
 
 	ZIP
@@ -65,6 +66,7 @@ const (
 	Cabinet
 	OtherArchive
 	HexDump
+	Mangled
 
 	Workbook
 	OldWorkbook
@@ -140,6 +142,7 @@ var kinds = [...]struct {
 	AgentStub:          {words: "gpg-agent's note about a key on a smartcard"},
 	MicrosoftKey:       {words: "a Microsoft private key (.pvk or key BLOB)", advice: "convert it: openssl rsa -inform PVK -in FILE -out key.pem", traits: private},
 	JWK:                {words: "a private key as JSON (JWK)", traits: private},
+	XMLKey:             {words: "a private key in XML (.NET)", advice: "export it as PEM or PKCS#12 with the program that made it", traits: private},
 	OtherKey:           {words: "a private key", traits: private},
 
 	ZIP:       {words: "a ZIP archive", traits: packed},
@@ -153,6 +156,7 @@ var kinds = [...]struct {
 	Cabinet:   {words: "a Windows cabinet (.cab)", advice: unpackAdvice, traits: packed},
 
 	HexDump:      {words: "a hex dump: the bytes of a file as digits", advice: "give the file itself, or convert the dump back: xxd -r -p FILE OUT, or xxd -r FILE OUT where lines begin with an offset"},
+	Mangled:      {words: "binary data that a program saved as text, which changed its bytes", advice: "copy or download the file again in binary mode"},
 	OtherArchive: {words: "an archive or a compressed file", advice: unpackAdvice, traits: packed},
 
 	Workbook:        {words: "an Excel workbook (.xlsx)", advice: tableAdvice, traits: table},

@@ -10,6 +10,7 @@ import (
 type headers struct {
 	contentType string // lower case, without parameters; "" where there is none
 	encoding    string // of the transfer, lower case
+	boundary    string // of the parts of a multipart mail
 	end         int    // where the body begins
 }
 
@@ -23,6 +24,52 @@ var mediaTypes = map[string]bool{
 
 // holdsCMS: the headers say so.
 func (h *headers) holdsCMS() bool { return mediaTypes[h.contentType] }
+
+// sealedPart is where in a mail of several parts (RFC 2046 §5.1) the base64 of the first begins that is sealed or a request, as a mail program
+// attaches it or a gateway wraps it; 0 where none is.
+func (h *headers) sealedPart(text []byte) int {
+	if h.boundary == "" {
+		return 0
+	}
+	line := []byte("\n--" + h.boundary)
+	for at := max(h.end-1, 0); ; {
+		i := bytes.Index(text[at:], line)
+		if i < 0 {
+			return 0
+		}
+		at += i + len(line)
+		end := bytes.IndexByte(text[at:], '\n')
+		if end < 0 {
+			return 0
+		}
+		at += end + 1
+		part, ok := mailHeaders(text[at:])
+		if !ok || part.encoding != "base64" {
+			continue
+		}
+		body := text[at+part.end:]
+		if k := detect(decodeHead(body), maxCoats).Kind; k.cms() || k == PGPMessage || k == PKCS10 {
+			return at + part.end
+		}
+	}
+}
+
+// httpHeaders is how long the status line and the headers of an answer are (RFC 9112 §2.1), 0 where text does not begin with them.
+func httpHeaders(text []byte) (end int) {
+	if !bytes.HasPrefix(text, []byte("HTTP/")) {
+		return 0
+	}
+	for line := range bytes.Lines(text) {
+		end += len(line)
+		switch line = bytes.TrimRight(line, "\r\n"); {
+		case len(line) == 0:
+			return end
+		case end > len(line)+2 && headerName(line) == 0:
+			return 0
+		}
+	}
+	return 0
+}
 
 // mailNames are the headers that mails begin with. A text of one line "Subject: …" is none: at least two have to stand
 // there, or one that says what follows.
@@ -48,11 +95,11 @@ func mailHeaders(text []byte) (h headers, ok bool) {
 	keep := func() {
 		switch {
 		case name == "content-type":
-			kind, _, err := mime.ParseMediaType(value)
+			kind, parameters, err := mime.ParseMediaType(value)
 			if err != nil && kind == "" {
 				kind, _, _ = strings.Cut(value, ";")
 			}
-			h.contentType = strings.ToLower(strings.TrimSpace(kind))
+			h.contentType, h.boundary = strings.ToLower(strings.TrimSpace(kind)), parameters["boundary"]
 			known += 2
 		case name == "content-transfer-encoding":
 			h.encoding = strings.ToLower(strings.TrimSpace(value))

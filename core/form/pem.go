@@ -52,11 +52,20 @@ func firstBlock(text []byte) (first layer, found bool) {
 		}
 		skip := headerLines(b.Body)
 		l := layer{coat: PEM, at: b.bodyAt + skip, body: b.Body[skip:], label: b.Label, private: privateBlock(text)}
+		if k := OfLabel(b.Label); (k.cms() || k == PGPMessage || k == PGPPublicKey || k == PGPSecretKey) && b.changed() {
+			l = layer{coat: Changed, at: b.Start}
+		}
 		if OfLabel(b.Label) != Parameters {
 			return l, true
 		}
 		first, found = l, true
 	}
+}
+
+// changed tells whether a block is not as programs write PEM, beyond what the decoder of a stream passes over.
+func (b *Block) changed() bool {
+	body := b.Body[:min(len(b.Body), 4<<10)]
+	return b.Odd || bytes.Contains(body, []byte(`\n`)) || bytes.ContainsAny(body, "\"'>\u00A0")
 }
 
 // headerLines is how long the header lines before a block's base64 are, with the empty line that ends them (RFC 1421 §4.6,

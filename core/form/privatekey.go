@@ -20,8 +20,15 @@ func privateKey(data []byte, depth int) (Kind, bool) {
 	case f.Kind == Empty || f.Archive() || f.Table() || depth == maxCoats:
 		return Unknown, false
 	}
-	if isJWK(data) {
+	switch {
+	case isJWK(data):
 		return JWK, true
+	case isXMLKey(data):
+		return XMLKey, true
+	case f.Kind == HexDump:
+		if k := look(hexBytes(data)).kind; k.has(private) {
+			return k, true
+		}
 	}
 	if len(f.Coats) > 0 && f.Coats[0] != PEM {
 		r, _, err := Unwrap(bytes.NewReader(data))

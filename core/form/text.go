@@ -2,6 +2,7 @@ package form
 
 import (
 	"bytes"
+	"encoding/hex"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -44,32 +45,55 @@ const minBinary = 256
 
 // isHexDump knows the octets of DER or PEM as hexadecimal digits: bare, with colons, as a C array, or as xxd, od and hexdump print them.
 func isHexDump(text []byte) bool {
-	line, _, _ := bytes.Cut(text[:min(len(text), 256)], []byte("\n"))
-	if at := bytes.IndexAny(line, "|>"); at > 0 {
-		line = line[:at] // the same as letters
-	}
-	if offset, rest, ok := bytes.Cut(line, []byte(" ")); ok && len(bytes.Trim(offset, "0:")) == 0 && len(offset) >= 6 {
-		line = bytes.TrimLeft(rest, " ")
-		if at := bytes.Index(line, []byte("  ")); at > 24 {
-			line = line[:at]
-		}
-	}
-	line = bytes.ReplaceAll(bytes.ToLower(line), []byte("0x"), nil)
-	digits := bytes.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t\r:,{}-", r) {
-			return -1
-		}
-		return r
-	}, line)
-	if len(digits) < 32 || len(bytes.Trim(digits, "0123456789abcdef")) > 0 {
+	der := hexBytes(text[:min(len(text), 512)])
+	if len(der) < 16 {
 		return false
 	}
-	for _, begin := range []string{"3081", "3082", "2d2d2d2d2d"} {
-		if bytes.HasPrefix(digits, []byte(begin)) {
-			return true
-		}
+	return der[0] == tagSequence && (der[1] == 0x81 || der[1] == 0x82) || bytes.HasPrefix(der, pemDash)
+}
+
+// hexBytes are the octets of a hex dump, without the offsets and letters that stand beside them, as far as lines of digits go. The
+// name of a C array may stand before them.
+func hexBytes(text []byte) []byte {
+	if i := bytes.IndexByte(text[:min(len(text), 256)], '{'); i >= 0 && bytes.IndexByte(text[:i], '[') >= 0 {
+		text = text[i:]
 	}
-	return false
+	var digits []byte
+	offsets := false
+	for line := range bytes.Lines(text) {
+		if at := bytes.IndexAny(line, "|>"); at > 0 {
+			line = line[:at] // the same as letters
+		}
+		offset, rest, ok := bytes.Cut(line, []byte(" "))
+		if offsets = offsets || ok && len(digits) == 0 && len(offset) >= 6 && len(bytes.Trim(offset, "0:")) == 0; offsets {
+			line = bytes.TrimLeft(rest, " ")
+			if at := bytes.Index(line, []byte("  ")); at > 24 {
+				line = line[:at]
+			}
+		}
+		line = bytes.ReplaceAll(bytes.ToLower(line), []byte("0x"), nil)
+		line = bytes.Map(func(r rune) rune {
+			if strings.ContainsRune(" \t\r\n:,{}-;", r) {
+				return -1
+			}
+			return r
+		}, line)
+		if len(bytes.Trim(line, "0123456789abcdef")) > 0 {
+			break
+		}
+		digits = append(digits, line...)
+	}
+	out := make([]byte, len(digits)/2)
+	n, _ := hex.Decode(out, digits[:len(digits)/2*2])
+	return out[:n]
+}
+
+// isMangled knows binary data that went through a decoder of text: it is UTF-8 full of characters beyond ASCII, U+FFFD for what
+// could not be decoded, and of control characters.
+func isMangled(b []byte) bool {
+	b = b[:min(len(b), 4<<10)]
+	b = bytes.TrimRightFunc(b, func(r rune) bool { return r == utf8.RuneError }) // one may be cut
+	return utf8.Valid(b) && (len(b)-utf8.RuneCount(b))*8 >= len(b)
 }
 
 // controlKinds is how many different control characters b begins with that texts do not have.
@@ -150,7 +174,7 @@ var textMagics = []struct {
 	{"---- BEGIN SSH2 PUBLIC KEY", SSHPublicKey},
 	{"ssh-rsa AAAA", SSHPublicKey}, {"ssh-ed25519 AAAA", SSHPublicKey}, {"ssh-dss AAAA", SSHPublicKey}, {"ecdsa-sha2-nistp", SSHPublicKey},
 	{"<!doctype html", HTML}, {"<html", HTML}, {"<head", HTML}, {"<body", HTML}, {"<script", HTML},
-	{"<?xml", XML},
+	{"<?xml", XML}, {"<RSAKeyValue", XML}, {"<DSAKeyValue", XML},
 }
 
 // textMagic knows a text by its first characters, without regard to case.
@@ -166,11 +190,18 @@ func textMagic(text []byte) Kind {
 				return XMLWorkbook
 			case bytes.Contains(start, []byte("<html")):
 				return HTML
+			case isXMLKey(text):
+				return XMLKey
 			}
 		}
 		return m.kind
 	}
 	return agentKey(text)
+}
+
+// isXMLKey knows the private half of a key as .NET's ToXmlString(true) writes it (RFC 3275 §4.4.2 has the public half).
+func isXMLKey(text []byte) bool {
+	return bytes.Contains(text, []byte("KeyValue>")) && (bytes.Contains(text, []byte("<D>")) || bytes.Contains(text, []byte("<X>")))
 }
 
 // agentKey knows gpg-agent's files of today, lines of names and values (agent/keyformat.txt of GnuPG).

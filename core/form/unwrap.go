@@ -93,7 +93,10 @@ func (l *layer) takeOff(window *bufio.Reader) (io.Reader, error) {
 		body.stop, body.armor = '-', strings.HasPrefix(l.label, "PGP ")
 		return &pemReader{body: body, label: l.label}, nil
 	case l.coat == Base64, l.base64:
+		body.stop = l.stop
 		return body, nil
+	case l.coat == Changed:
+		return newChangedReader(window), nil
 	}
 	return window, nil
 }
@@ -143,7 +146,7 @@ func (p *pemReader) end() error {
 		if err != nil {
 			return err // io.EOF, or what went wrong
 		}
-		if !isSpace(c) {
+		if !isSpace(c) && c != 0x1A {
 			return p.body.failf("something follows the PEM block")
 		}
 		p.body.offset++

@@ -2,7 +2,11 @@ package form
 
 import (
 	"bytes"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -111,4 +115,113 @@ func FuzzPrivateKey(f *testing.F) {
 			t.Fatalf("no request begins at %d", n)
 		}
 	})
+}
+
+// TestChangedPEM: what programs, mails and word processors do to PEM is undone before a sealed message is read, and keys are found
+// in their blocks all the same.
+func TestChangedPEM(t *testing.T) {
+	enveloped := info(seq([]byte{2, 1, 0}, raw(tagSet, bytes.Repeat(junk, 20))), 1, 2, 840, 113549, 1, 7, 3)
+	key := must(x509.MarshalPKCS8PrivateKey(ecKey))
+	legacy := "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n" + string(base64Lines(junk)) + "-----END RSA PRIVATE KEY-----\n"
+	for name, change := range map[string]func(string) string{
+		"dashes":          func(s string) string { return strings.ReplaceAll(s, "-----", "\u2013\u2013\u2013\u2013\u2013") },
+		"two long dashes": func(s string) string { return strings.ReplaceAll(s, "-----", "\u2014\u2014") },
+		"Windows-1252":    func(s string) string { return strings.ReplaceAll(s, "-----", "\x96\x96-") },
+		"four hyphens":    func(s string) string { return strings.ReplaceAll(s, "-----", "----") },
+		"a space":         func(s string) string { return strings.ReplaceAll(s, "-----BEGIN", "----- BEGIN") },
+		"escaped":         func(s string) string { return strings.ReplaceAll(s, "\n", `\n`) },
+		"CR LF escaped":   func(s string) string { return strings.ReplaceAll(s, "\n", `\r\n`) },
+		"escaped twice":   func(s string) string { return strings.ReplaceAll(s, "\n", `\\n`) },
+		"a JSON string":   func(s string) string { return strings.ReplaceAll(string(must(json.Marshal(s))), "/", `\/`) },
+		"a quoted mail":   func(s string) string { return "> " + strings.ReplaceAll(s, "\n", "\n> ") },
+		"odd spaces":      func(s string) string { return strings.ReplaceAll(s, "\n", "\u00A0\n") },
+	} {
+		text := change(string(pemText("PKCS7", enveloped)))
+		for how, r := range map[string]io.Reader{"whole": strings.NewReader(text), "bytes": iotest.OneByteReader(strings.NewReader(text))} {
+			in, f, err := Unwrap(r)
+			if err != nil || f.Kind != EnvelopedData || f.Coats[0] != Changed {
+				t.Fatalf("%s, %s: %s (%s), %v", name, how, f, f.Coats, err)
+			}
+			if got, err := io.ReadAll(in); err != nil || !bytes.Equal(got, enveloped) {
+				t.Errorf("%s, %s: %d bytes of %d, %v", name, how, len(got), len(enveloped), err)
+			}
+		}
+		var found [][]byte
+		for b := range PEMBlocks([]byte(change(string(pemText("PRIVATE KEY", key)) + legacy))) {
+			found = append(found, b.Bytes)
+			if b.Type == "RSA PRIVATE KEY" && (b.Headers["Proc-Type"] != "4,ENCRYPTED" || b.Headers["DEK-Info"] != "AES-256-CBC,00") {
+				t.Errorf("%s: %v", name, b.Headers)
+			}
+		}
+		if len(found) != 2 || !bytes.Equal(found[0], key) || !bytes.Equal(found[1], junk) {
+			t.Errorf("%s: %d blocks", name, len(found))
+		}
+	}
+	for name, change := range map[string]func(string) string{
+		"one line": func(s string) string { return strings.ReplaceAll(s, "\n", "") }, "spaces": func(s string) string { return strings.ReplaceAll(s, "\n", " ") },
+		"indented": func(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }, "a setting": func(s string) string { return `KEY="` + strings.ReplaceAll(s, "\n", `\n`) + `"` },
+	} {
+		n := 0
+		for b := range PEMBlocks([]byte(change(string(pemText("PRIVATE KEY", key))))) {
+			if n++; !bytes.Equal(b.Bytes, key) {
+				t.Errorf("%s: another key", name)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s: %d blocks", name, n)
+		}
+	}
+}
+
+// TestCoatsOfTransports: a message as curl -i saves it, attached to a mail of several parts, as a quoted value.
+func TestCoatsOfTransports(t *testing.T) {
+	enveloped := info(seq([]byte{2, 1, 0}, raw(tagSet, bytes.Repeat(junk, 300))), 1, 2, 840, 113549, 1, 7, 3)
+	lines := string(base64Lines(enveloped))
+	part := func(kind, body string) string {
+		return "--=_x\r\nContent-Type: " + kind + "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body
+	}
+	mail := "From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n boundary=\"=_x\"\r\n\r\nA mail of several parts.\r\n--=_x\r\n\r\nhello\r\n" +
+		part("application/pdf", string(base64Lines([]byte("%PDF-1.7 "+string(junk))))) + part("application/octet-stream; name=r.p7m", lines) + "--=_x--\r\nfooter\r\n"
+	for name, c := range map[string]struct {
+		in   string
+		coat Coat
+	}{
+		"curl -i": {"HTTP/1.1 200 OK\r\nContent-Type: application/pkcs7-mime\r\n\r\n" + string(enveloped), HTTP},
+		"HTTP/2":  {"HTTP/2 200 \r\ncontent-type: text/plain\r\n\r\n" + lines, HTTP},
+		"a proxy": {"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK\r\nDate: x\r\n\r\n" + string(enveloped), HTTP},
+		"a mail":  {mail, SMIME},
+		"quoted":  {`"` + strings.ReplaceAll(lines, "\n", "") + `"`, Base64},
+		"Python":  {`b'` + strings.ReplaceAll(lines, "\n", "") + `'`, Base64},
+		"a URL":   {"data:application/pkcs7-mime;base64," + lines, Base64},
+	} {
+		in, f, err := Unwrap(strings.NewReader(c.in))
+		if err != nil || f.Kind != EnvelopedData || f.Coats[0] != c.coat {
+			t.Errorf("%s: %s (%s), %v", name, f, f.Coats, err)
+			continue
+		}
+		if got, err := io.ReadAll(in); err != nil || !bytes.Equal(got, enveloped) {
+			t.Errorf("%s: %d bytes of %d, %v", name, len(got), len(enveloped), err)
+		}
+	}
+	for in, want := range map[string]Kind{
+		"HTTP/1.1 is a protocol\nthat carries text": Text, "\"hello\"": Text, "'MIIB' is how base64 begins": Text, "data:text/plain;base64,": Text,
+		"From: a@b\nSubject: x\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\naGVsbG8gd29ybGQgYWdhaW4=\n--x--\n": Mail,
+	} {
+		if f := Detect([]byte(in)); f.Kind != want {
+			t.Errorf("%q: %s (%s)", in, f, f.Coats)
+		}
+	}
+}
+
+// TestKeyInHexDump: digits are a coat too.
+func TestKeyInHexDump(t *testing.T) {
+	key := must(x509.MarshalPKCS8PrivateKey(ecKey))
+	for _, text := range []string{hex.EncodeToString(key), hex.Dump(key), strings.ReplaceAll(fmt.Sprintf("% x", key), " ", ":")} {
+		if k, ok := PrivateKey([]byte(text)); !ok || k != PKCS8 {
+			t.Errorf("%s, %v in %.40s", k, ok, text)
+		}
+	}
+	if k, ok := PrivateKey([]byte(hex.Dump(request))); ok {
+		t.Errorf("%s in a request", k)
+	}
 }

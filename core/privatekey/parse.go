@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -206,7 +207,8 @@ func readLegacy(b *pem.Block, ask Passphrase) (*Key, error) {
 			return nil, ErrWrongPassphrase
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w: %s with DEK-Info %q", ErrUnsupported, LegacyPEM, b.Headers["DEK-Info"])
+			cipher, _, _ := strings.Cut(b.Headers["DEK-Info"], ",")
+			return nil, fmt.Errorf("the private key is protected with the cipher %q: %w: protect it again with AES: openssl pkey -provider legacy -provider default -aes256 -in OLD -out NEW", cipher, ErrUnsupported)
 		}
 		defer clear(der)
 		key, err := parseTraditional(b.Type, der, LegacyPEM)

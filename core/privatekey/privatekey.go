@@ -61,14 +61,19 @@ var (
 type NotAKeyError struct {
 	Found  string // what it is: "a certificate", "an OpenPGP secret key", …
 	Advice string // what to do about it, as an order; "" where there is nothing to say
+	Other  bool   // it is a private key, of a kind that is not read
 }
 
 func (e *NotAKeyError) Error() string {
-	text := "no private key in it: it is " + e.Found
-	if e.Advice != "" {
-		text += ": " + e.Advice
+	switch {
+	case e.Other && e.Advice != "":
+		return fmt.Sprintf("the private key is of a kind that is not read: it is %s: %s", e.Found, e.Advice)
+	case e.Other:
+		return fmt.Sprintf("the private key is of a kind that is not read: it is %s", e.Found)
+	case e.Advice != "":
+		return fmt.Sprintf("no private key in it: it is %s: %s", e.Found, e.Advice)
 	}
-	return text
+	return fmt.Sprintf("no private key in it: it is %s", e.Found)
 }
 
 // Is makes errors.Is(err, ErrNotAKey) true.

@@ -33,7 +33,7 @@ func Read(data []byte, ask Passphrase) (*Key, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-	case f.Label != "" || f.Private() && f.Kind == form.Text:
+	case f.Label != "" || f.Private() && (f.Kind == form.Text || f.Kind == form.JSON):
 		return readPEM(bare, f, ask)
 	case keyDER[f.Kind]:
 		return readDER(bare, ask)
@@ -46,7 +46,7 @@ var keyDER = map[form.Kind]bool{form.PKCS8: true, form.EncryptedPKCS8: true, for
 
 // notAKey says what a file is instead and what to do.
 func notAKey(f form.Form) error {
-	e := &NotAKeyError{Found: f.String(), Advice: f.Kind.Advice()}
+	e := &NotAKeyError{Found: f.String(), Advice: f.Kind.Advice(), Other: f.Private()}
 	switch f.Kind {
 	case form.Certificate, form.PKCS10, form.PublicKey:
 		e.Advice = "choose the file of the private key that belongs to it"
@@ -64,11 +64,7 @@ var errDSA = notAKey(form.Form{Kind: form.DSAKey})
 func readPEM(text []byte, f form.Form, ask Passphrase) (*Key, error) {
 	var key *Key
 	var certificates []*x509.Certificate
-	for rest := text; ; {
-		var b *pem.Block
-		if b, rest = pem.Decode(rest); b == nil {
-			break
-		}
+	for b := range form.PEMBlocks(text) {
 		switch kind := form.OfLabel(b.Type); {
 		case kind == form.Certificate:
 			if c, _, err := certificate.Parse(b.Bytes); err == nil {
@@ -89,7 +85,7 @@ func readPEM(text []byte, f form.Form, ask Passphrase) (*Key, error) {
 	case key != nil:
 		key.Certificates = append(key.Certificates, certificates...)
 		return key, nil
-	case f.Private() && (keyDER[f.Kind] || f.Kind == form.LegacyEncryptedKey || f.Kind == form.Text) && f.Kind != form.DSAKey:
+	case f.Private() && (keyDER[f.Kind] || f.Kind == form.LegacyEncryptedKey || f.Kind == form.Text || f.Kind == form.JSON) && f.Kind != form.DSAKey:
 		return nil, fmt.Errorf("%w: the PEM block cannot be decoded (cut short, or not base64)", ErrDamaged)
 	}
 	return nil, notAKey(f)
@@ -99,10 +95,8 @@ func readBlock(b *pem.Block, ask Passphrase) (*Key, error) {
 	switch {
 	case b.Type == "ENCRYPTED PRIVATE KEY":
 		return readEncryptedPKCS8(b.Bytes, ask)
-	case b.Type == "PKCS12":
+	case b.Type == "PKCS12", b.Type == "PRIVATE KEY": // the label may lie, the structure does not
 		return readDER(b.Bytes, ask)
-	case b.Type == "PRIVATE KEY":
-		return parsePKCS8(b.Bytes, PKCS8)
 	case strings.HasPrefix(b.Headers["Proc-Type"], "4,ENCRYPTED"):
 		return readLegacy(b, ask)
 	}
@@ -112,6 +106,14 @@ func readBlock(b *pem.Block, ask Passphrase) (*Key, error) {
 // readDER finds out the form from its first elements.
 func readDER(data []byte, ask Passphrase) (*Key, error) {
 	der, rest, err := ber.DER(data, MaxBytes) // Firefox writes PKCS#12 in BER
+	if undone := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")); len(undone) < len(data) && (err != nil || len(rest) > 0) {
+		whole, rest, err := ber.DER(undone, MaxBytes)
+		clear(whole)
+		clear(undone)
+		if err == nil && len(rest) == 0 {
+			return nil, fmt.Errorf("%w: every line break in it has become CR LF, because it was treated as text: copy it again in binary mode", ErrDamaged)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: its DER is cut short or malformed", ErrDamaged)
 	}

@@ -42,7 +42,7 @@ func (e *NoMatchingKeyError) Is(target error) bool { return target == ErrNoMatch
 func (e *NoMatchingKeyError) Unwrap() error { return e.Err }
 
 // ErrNotSealed is a file that is no encrypted message.
-var ErrNotSealed = errors.New("not an encrypted message")
+var ErrNotSealed = errors.New("it is not sealed, neither with CMS nor with OpenPGP")
 
 // Opener is a private key that is ready to open messages: one key beside its certificate, or a ring of OpenPGP secret
 // keys. No fmt verb shows key material. Opening is safe for concurrent use once every secret key is unlocked.
@@ -269,7 +269,7 @@ func (o *Opener) Open(r io.Reader) (*Opened, error) {
 	case form.EnvelopedData, form.AuthEnvelopedData, form.SignedData, form.CMC, form.CMS, form.ASN1:
 		opened, err = o.openCMS(in)
 	default:
-		return nil, notSealed(f)
+		return nil, NotSealed(f)
 	}
 	binary := f.Bare() && f.Label == ""
 	if binary && err != nil {
@@ -284,8 +284,8 @@ func (o *Opener) Open(r io.Reader) (*Opened, error) {
 	return opened, nil
 }
 
-// notSealed says what a file is instead, and what to do where that is known.
-func notSealed(f form.Form) error {
+// NotSealed matches ErrNotSealed and says what a file is instead, and what to do where that is known.
+func NotSealed(f form.Form) error {
 	if advice := f.Kind.Advice(); advice != "" {
 		return fmt.Errorf("%w: it is %s: %s", ErrNotSealed, f, advice)
 	}

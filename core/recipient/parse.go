@@ -80,11 +80,7 @@ func certificates(data []byte) (all []*Recipient, broken error) {
 			all = append(all, r)
 		}
 	}
-	for rest := data; ; {
-		var b *pem.Block
-		if b, rest = pem.Decode(rest); b == nil {
-			break
-		}
+	for b := range form.PEMBlocks(data) {
 		if form.OfLabel(b.Type) == form.Certificate {
 			add(trusted(b))
 		} else {

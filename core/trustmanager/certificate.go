@@ -2,19 +2,16 @@ package trustmanager
 
 import (
 	"crypto/x509"
-	"encoding/pem"
 
 	"enrollbench/core/certificate"
+	"enrollbench/core/form"
 )
 
 // parseCertificates reads the certificates of a PEM file, or one in DER.
 func parseCertificates(data []byte) (chain []*x509.Certificate, err error) {
-	for rest := data; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		if block.Type != "CERTIFICATE" && block.Type != "X509 CERTIFICATE" && block.Type != "TRUSTED CERTIFICATE" {
+	data = form.UTF8(data)
+	for block := range form.PEMBlocks(data) {
+		if form.OfLabel(block.Type) != form.Certificate {
 			continue
 		}
 		one, _, err := certificate.Parse(block.Bytes)

@@ -169,7 +169,7 @@ func causes() []cause {
 		is(words.T("problem.result-changed"), delivery.ErrChanged), is(words.T("problem.red"), delivery.ErrRed),
 		itself[*delivery.CollisionError](""), kind[*delivery.EmptyError](words.T("problem.empty")),
 		kind[*delivery.FormError](words.T("problem.form")),
-		is(words.T("problem.not-proven"), delivery.ErrNotProven), is(words.T("problem.not-sealed"), delivery.ErrNotSealed, recipient.ErrNotSealed, openpgp.ErrNotEncrypted),
+		is(words.T("problem.not-proven"), delivery.ErrNotProven), is(words.T("problem.not-sealed"), recipient.ErrNotSealed, openpgp.ErrNotEncrypted),
 		is(words.T("key.needed")+" "+words.T("key.needed-hint"), delivery.ErrNeedKey),
 		is(words.T("problem.no-recipient"), recipient.ErrNoRecipient), kind[*recipient.UnfitError](words.T("problem.unfit")),
 		is(words.T("problem.unfit"), openpgp.ErrNoEncryptionKey),

@@ -61,7 +61,7 @@ var typedErrors = map[string]error{
 	"csvdoc.SpaceError": &csvdoc.SpaceError{Path: "/x"}, "csvdoc.EncodingError": &csvdoc.EncodingError{Cells: []csvdoc.Unencodable{{Row: 2}}}, "csvdoc.PasteLimitError": &csvdoc.PasteLimitError{},
 	"csvdoc.QueryError": &csvdoc.QueryError{}, "csvdoc.SeriesError": &csvdoc.SeriesError{Reason: "no number in it", At: -1},
 	"delivery.ErrChanged": delivery.ErrChanged, "delivery.ErrDamaged": delivery.ErrDamaged, "delivery.ErrNeedKey": delivery.ErrNeedKey, "delivery.ErrNotProven": delivery.ErrNotProven,
-	"delivery.ErrNotSealed": delivery.ErrNotSealed, "delivery.ErrRed": delivery.ErrRed, "delivery.CollisionError": &delivery.CollisionError{Name: "a.pem", First: "1", Second: "2"},
+	"delivery.ErrRed": delivery.ErrRed, "delivery.CollisionError": &delivery.CollisionError{Name: "a.pem", First: "1", Second: "2"},
 	"delivery.EmptyError": &delivery.EmptyError{Path: "/x"}, "delivery.FormError": &delivery.FormError{Path: "/x"},
 	"enrollment.ErrNoFix": enrollment.ErrNoFix, "enrollment.ErrOutdated": enrollment.ErrOutdated, "enrollment.ErrHasErrors": enrollment.ErrHasErrors, "enrollment.ErrHeader": enrollment.ErrHeader,
 	"enrollment.ErrNothingReady": enrollment.ErrNothingReady, "enrollment.ErrEmptyTemplate": enrollment.ErrEmptyTemplate, "enrollment.ErrEncodingGuessed": enrollment.ErrEncodingGuessed,

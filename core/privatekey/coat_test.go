@@ -1,0 +1,56 @@
+package privatekey
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"strings"
+	"testing"
+)
+
+// TestChangedKeys: a key out of JSON, a mail, a settings file or a word processor is read; what a transfer as text made of one is named,
+// and so is a key of another kind.
+func TestChangedKeys(t *testing.T) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs8, _ := x509.MarshalPKCS8PrivateKey(private)
+	sec1, _ := x509.MarshalECPrivateKey(private)
+	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}))
+	object, _ := json.Marshal(map[string]string{"private_key": text})
+	for name, data := range map[string]string{
+		"dashes":      strings.ReplaceAll(text, "-----", "\u2014\u2014"),
+		"escaped":     strings.ReplaceAll(text, "\n", `\n`),
+		"JSON":        string(object),
+		"one line":    strings.ReplaceAll(text, "\n", " "),
+		"indented":    "key: |\n  " + strings.ReplaceAll(text, "\n", "\n  "),
+		"a setting":   `KEY="` + strings.ReplaceAll(text, "\n", `\n`) + `"`,
+		"wrong label": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: sec1})),
+	} {
+		if key, err := Read([]byte(data), nil); err != nil || !private.Equal(key.Private) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	broken := sec1
+	for !bytes.Contains(broken[20:], []byte("\n")) { // until there is a line break to change
+		private, _ = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		broken, _ = x509.MarshalECPrivateKey(private)
+	}
+	if _, err := Read(bytes.ReplaceAll(broken, []byte("\n"), []byte("\r\n")), nil); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "treated as text") {
+		t.Errorf("transferred as text: %v", err)
+	}
+	if _, err := Read([]byte("<RSAKeyValue><Modulus>AA==</Modulus><D>AA==</D></RSAKeyValue>"), nil); !errors.Is(err, ErrNotAKey) || !strings.Contains(err.Error(), "of a kind that is not read") {
+		t.Errorf("XML: %v", err)
+	}
+	legacy := "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: CAMELLIA-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAAAAAAAAAAAAAAAAAAAA==\n-----END RSA PRIVATE KEY-----\n"
+	ask := func(int) ([]byte, error) { return []byte("secret"), nil }
+	if _, err := Read([]byte(legacy), ask); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), `"CAMELLIA-128-CBC"`) || !strings.Contains(err.Error(), "openssl pkey") {
+		t.Errorf("Camellia: %v", err)
+	}
+}
