@@ -44,18 +44,15 @@ var csvCheck = &command{
 				return err
 			}
 			defer doc.Close()
-			before, err := rowsOrdered(ctx, s, *connection, in.path)
-			if err != nil {
+			if result, err = rowsOrdered(ctx, s, *connection, result); err != nil {
 				return err
 			}
 			if *asJSON {
-				err = in.writeJSON(ctx, s, doc, result, before)
+				err = in.writeJSON(ctx, s, doc, result)
 			} else if err = in.writeFindings(ctx, s.stdout, result, *all); err == nil {
-				if err = writeFindings(s.stdout, before, *all); err == nil {
-					_, err = fmt.Fprintln(s.stdout, tableSummary(result))
-				}
+				_, err = fmt.Fprintln(s.stdout, tableSummary(result))
 			}
-			if err == nil && (failed(result) || before.Count(finding.Error) > 0) {
+			if err == nil && failed(result) {
 				err = errFindings
 			}
 			return err
@@ -192,7 +189,9 @@ func (t *table) validate(ctx context.Context, s *session, doc *csvdoc.Document, 
 }
 
 // failed says whether anything keeps a row from the upload.
-func failed(r *enrollment.Result) bool { c := r.Counts(); return c.Errors > 0 || c.Header > 0 }
+func failed(r *enrollment.Result) bool {
+	return slices.ContainsFunc(r.Groups(), func(g enrollment.Group) bool { return g.Rule.Severity == finding.Error })
+}
 
 // facts are what JSON says about the file besides the findings.
 func (t *table) facts(doc *csvdoc.Document, r *enrollment.Result) []finding.Field {

@@ -10,31 +10,20 @@ import (
 
 // writeJSON prints the object that a finding.Report prints, finding by finding as rows are put into words: a million
 // findings are not held in memory for it.
-func (t *table) writeJSON(ctx context.Context, s *session, doc *csvdoc.Document, r *enrollment.Result, before *finding.Report, more ...finding.Field) error {
+func (t *table) writeJSON(ctx context.Context, s *session, doc *csvdoc.Document, r *enrollment.Result, more ...finding.Field) error {
 	report, stop := s.track("listing")
 	defer stop()
 	totals, err := r.Totals(ctx)
 	if err != nil {
 		return err
 	}
-	rest := before.All() // in the order of rows, as the others are
-	for _, f := range rest {
-		totals[f.Severity]++
-	}
 	j := finding.NewJSON(s.stdout, r.Counts().Ready, totals, append(t.facts(doc, r), more...)...)
 	err = r.Each(ctx, t.path, report, func(f finding.Finding) error {
-		for len(rest) > 0 && rest[0].Row < f.Row {
-			j.Add(rest[0])
-			rest = rest[1:]
-		}
 		j.Add(f)
 		return nil
 	})
 	if err != nil {
 		return err
-	}
-	for _, f := range rest {
-		j.Add(f)
 	}
 	stop()
 	return j.Close()

@@ -122,7 +122,7 @@ func (v *saving) show(ctx context.Context, s *session, doc *csvdoc.Document, r *
 		if parts == nil {
 			parts = []upload.Part{}
 		}
-		return v.writeJSON(ctx, s, doc, r, new(finding.Report),
+		return v.writeJSON(ctx, s, doc, r,
 			finding.Field{Name: "left_out", Value: written.LeftOut},
 			finding.Field{Name: "parts", Value: parts},
 			finding.Field{Name: "left_out_list", Value: written.LeftList})

@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
+	"enrollbench/core/job"
 )
 
 const macRequired = "--start MAC --count N --increment N"
@@ -31,7 +32,7 @@ var macCheck = &command{
 			if err != nil {
 				return err
 			}
-			found, err := ordered(ctx, s, *connection, nil, series, func(int) finding.Location { return finding.Location{} })
+			found, err := ordered(ctx, s, *connection, job.RangeIdentities(series), func(int) finding.Location { return finding.Location{} })
 			if err != nil {
 				return err
 			}

@@ -43,6 +43,7 @@ func (r *Result) conclude(ctx context.Context) error {
 	}
 	r.states[finding.Warning] = r.states[finding.Warning].without(r.states[finding.Error])
 	r.states[finding.Notice] = r.states[finding.Notice].without(r.states[finding.Error]).without(r.states[finding.Warning])
+	r.marked = r.states
 	r.leftOut = r.states[finding.Error].clone()
 	r.leftOut.merge(r.trailing)
 	r.concludeColumns()

@@ -139,6 +139,9 @@ func (e *explainer) row(i int, id csvdoc.RowID, cells []string) []Finding {
 		form.of(id, func(rule *finding.Rule, column, message string) { add(rule, r.p.columnNamed(column), message, "") })
 	}
 	e.related(id, cells, add)
+	if text, ok := r.beside.said[id]; ok {
+		add(r.beside.rule, -1, text, "")
+	}
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Position.Column, b.Position.Column), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule))
 	})
@@ -302,9 +305,9 @@ func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others s
 
 // withFindings are the places of all rows with a finding.
 func (r *Result) withFindings() []int32 {
-	all := r.states[finding.Error].clone()
-	all.merge(r.states[finding.Warning])
-	all.merge(r.states[finding.Notice])
+	all := r.marked[finding.Error].clone()
+	all.merge(r.marked[finding.Warning])
+	all.merge(r.marked[finding.Notice])
 	return r.places(all, 0)
 }
 

@@ -3,6 +3,7 @@ package enrollment
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,6 +32,52 @@ type Result struct {
 	header   []headerFinding
 	size     Size
 	written  []int // places of the columns that an upload has
+
+	beside beside
+	marked [3]*rowSet // rows by their worst finding, with what is known beside
+}
+
+// beside is one cause that this package knows nothing of.
+type beside struct {
+	rule *finding.Rule
+	said map[csvdoc.RowID]string
+	rows *rowSet
+}
+
+// With is the result with one more cause: what somebody else knows of rows, such as that they were ordered before, and says of each.
+// It is among Groups, marks and RowFindings; Counts, repairs and uploads are as without it, and Revalidate forgets it.
+func (r *Result) With(rule *finding.Rule, said map[csvdoc.RowID]string) *Result {
+	if len(said) == 0 {
+		return r
+	}
+	next := *r
+	next.beside = beside{rule: rule, said: said, rows: new(rowSet)}
+	for _, id := range slices.Sorted(maps.Keys(said)) {
+		if _, there := r.snap.Index(id); there {
+			next.beside.rows.add(id)
+		}
+	}
+	next.marked = r.states
+	for s := range next.marked {
+		switch severity := finding.Severity(s); { // #nosec G115 -- one of three
+		case severity == rule.Severity:
+			next.marked[s] = r.states[s].clone()
+			next.marked[s].merge(next.beside.rows.without(r.worse(severity)))
+		case severity < rule.Severity:
+			next.marked[s] = r.states[s].without(next.beside.rows)
+		}
+	}
+	next.list = next.makeGroups()
+	return &next
+}
+
+// worse are the rows with a finding of a severity above one.
+func (r *Result) worse(than finding.Severity) *rowSet {
+	rows := new(rowSet)
+	for s := than + 1; s <= finding.Error; s++ {
+		rows.merge(r.states[s])
+	}
+	return rows
 }
 
 // Snapshot is the document that was checked.
@@ -74,6 +121,7 @@ type Group struct {
 	Header    bool   // about the header or the file as a whole: there are no rows
 	Rows      int    // with this finding; 0 for the header
 	Fixable   int    // of these, those that Fix mends; 1 for a header that can be mended
+	Beside    bool   // somebody else says so (Result.With): it keeps no row from the upload
 
 	rows, fixable *rowSet
 	at            int // index of the header's finding
@@ -105,6 +153,9 @@ func (r *Result) makeGroups() []Group {
 			g.Column, g.HasColumn, g.Name = at.column, true, r.p.columns[places[at.column]].name
 		}
 		list = append(list, g)
+	}
+	if n := r.beside.rows.len(); n > 0 {
+		list = append(list, Group{Rule: r.beside.rule, Rows: n, Beside: true, rows: r.beside.rows})
 	}
 	place := func(g *Group) int {
 		if !g.HasColumn {
@@ -173,7 +224,7 @@ func (r *Result) Mark(row csvdoc.RowID, column csvdoc.ColumnID) (finding.Severit
 // RowMark is the worst finding of a row, and whether there is any.
 func (r *Result) RowMark(row csvdoc.RowID) (finding.Severity, bool) {
 	for s := finding.Error; ; s-- {
-		if r.states[s].has(row) {
+		if r.marked[s].has(row) {
 			return s, true
 		}
 		if s == finding.Notice {
@@ -200,7 +251,7 @@ type Position struct{ Row, Column int }
 // there is no problem at all.
 func (r *Result) NextProblem(from Position, backwards bool) (next Position, ok bool) {
 	n := r.snap.Rows()
-	if n == 0 || r.states[finding.Error].len()+r.states[finding.Warning].len() == 0 {
+	if n == 0 || r.marked[finding.Error].len()+r.marked[finding.Warning].len() == 0 {
 		return Position{}, false
 	}
 	step := 1
@@ -214,7 +265,7 @@ func (r *Result) NextProblem(from Position, backwards bool) (next Position, ok b
 	for range n {
 		row = (row + step + n) % n
 		id := r.snap.ID(row)
-		if !r.states[finding.Error].has(id) && !r.states[finding.Warning].has(id) {
+		if !r.marked[finding.Error].has(id) && !r.marked[finding.Warning].has(id) {
 			continue
 		}
 		if at, ok := r.problemIn(row, 0, step, false); ok {
@@ -260,12 +311,12 @@ func (r *Result) Map(n int) []Strip {
 	if rows == 0 || n == 0 {
 		return out
 	}
-	for id := range r.states[finding.Error].all() {
+	for id := range r.marked[finding.Error].all() {
 		if i, ok := r.snap.Index(id); ok {
 			out[i*n/rows].Errors++
 		}
 	}
-	for id := range r.states[finding.Warning].all() {
+	for id := range r.marked[finding.Warning].all() {
 		if i, ok := r.snap.Index(id); ok {
 			out[i*n/rows].Warnings++
 		}

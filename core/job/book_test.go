@@ -304,8 +304,8 @@ func TestIdentities(t *testing.T) {
 		"the column wins":          {"subject.common_name,csr\nx," + oneLine + "\n", "public key * 2, common name x 2"},
 		"nothing names a device":   {"san.dns_name\na.example\n", "unique identifier file with sha-256 ab 0"},
 	} {
-		o := new(identities)
-		if err := o.ordered(ctx, CSV, b.write("i.csv", c.csv), "ab"); err != nil {
+		o, err := fileIdentities(ctx, CSV, b.write("i.csv", c.csv), "ab")
+		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}

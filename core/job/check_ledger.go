@@ -3,8 +3,8 @@ package job
 import (
 	"context"
 	"fmt"
-	"slices"
 
+	"enrollbench/core/csvdoc"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/ledger"
@@ -84,50 +84,82 @@ func offer(ctx context.Context, l *ledger.Ledger, env string, r eui48.Range) (hi
 	return hint, err
 }
 
-// Taken compares identities and a range, which may be empty, with what was ordered through a connection, named by id or name, and
-// returns a finding for each that is taken. at says where an identity with a row stands.
-func (s *Station) Taken(ctx context.Context, connection string, all []ledger.Identity, r eui48.Range, at func(row int) finding.Location) ([]finding.Finding, error) {
+// Taken compares what is about to be ordered with what was ordered through a connection, named by id or name, and returns a finding
+// for each row that holds something taken: an error, which a reason lifts at the start. at says where a row stands; 0 is none.
+func (s *Station) Taken(ctx context.Context, connection string, what *Identities, at func(row int) finding.Location) (found []finding.Finding, err error) {
 	l, env, err := s.LedgerOf(ctx, connection)
 	if err != nil {
 		return nil, err
 	}
-	q := ledger.Batch{Environment: env, Identities: slices.Values(all)}
-	if r.Count > 0 {
-		q.Ranges = []eui48.Range{r}
-	}
+	q := ledger.Batch{Environment: env}
+	what.into(&q)
 	conflicts, err := l.Check(ctx, q)
 	if err != nil || len(conflicts) == 0 {
 		return nil, err
 	}
-	rule := RuleSentBefore
+	rule, hint := RuleSentBefore, ""
 	if env == ledger.Practice {
 		rule = RuleSentAgain
 	}
-	hint, err := offer(ctx, l, env, r)
-	var found []finding.Finding
-	for i := range conflicts {
-		if c := &conflicts[i]; c.Holder != nil { // what stands twice in the file is another rule's
-			found = append(found, rule.Finding(at(c.Identity.Row), c.String(), hint))
+	if len(what.ranges) > 0 {
+		if hint, err = offer(ctx, l, env, what.ranges[0]); err != nil {
+			return nil, err
 		}
 	}
-	return found, err
+	rows := map[ledger.Identity][]int{}
+	for i, of := range what.rows {
+		rows[what.all[i]] = of
+	}
+	tell := func(c ledger.Conflict) {
+		for _, row := range append(rows[c.Identity], c.Identity.Row) {
+			if row > 0 || rows[c.Identity] == nil {
+				found = append(found, rule.Finding(at(row), c.String(), hint))
+			}
+		}
+	}
+	for _, c := range conflicts {
+		switch {
+		case c.Holder == nil: // what stands twice in the file is another rule's
+		case len(what.ranges) > 0:
+			tell(c)
+		default:
+			for one := range c.Each() {
+				tell(one)
+			}
+		}
+	}
+	return found, nil
 }
 
-// UploadIdentities are what the rows of an upload CSV order.
-func UploadIdentities(ctx context.Context, path string) ([]ledger.Identity, error) {
-	o := new(identities)
-	err := o.ordered(ctx, CSV, path, "")
-	return o.all, err
+// RowsTaken is Taken for the rows of an upload CSV: what is said of each, by one rule.
+func (s *Station) RowsTaken(ctx context.Context, connection string, rows *csvdoc.Snapshot) (rule *finding.Rule, said map[csvdoc.RowID]string, err error) {
+	what, err := RowIdentities(ctx, rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := s.Taken(ctx, connection, what, func(row int) finding.Location { return finding.Location{Row: row} })
+	said = map[csvdoc.RowID]string{}
+	for _, f := range found {
+		id := rows.ID(f.Row - rows.FileRow(0))
+		if said[id] != "" {
+			f.Message = said[id] + "; " + f.Message
+		}
+		said[id] = f.Message
+		if rule = RuleSentBefore; f.Rule == RuleSentAgain.Name {
+			rule = RuleSentAgain
+		}
+	}
+	return rule, said, err
 }
 
 // parts are the identities of a batch, one for each file, or those of its range; nil for a file that cannot be read.
-func (j *Jobs) parts(ctx context.Context, s *Summary, b Batch) (all []*identities) {
+func (j *Jobs) parts(ctx context.Context, s *Summary, b Batch) (all []*Identities) {
 	if b.Method == MAC {
-		return []*identities{{ranges: []eui48.Range{b.Range}}}
+		return []*Identities{RangeIdentities(b.Range)}
 	}
 	for _, f := range s.files {
-		o := new(identities)
-		if err := o.ordered(ctx, b.Method, f.path, f.sha256); err != nil {
+		o, err := fileIdentities(ctx, b.Method, f.path, f.sha256)
+		if err != nil {
 			o = nil
 		}
 		all = append(all, o)

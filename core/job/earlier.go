@@ -40,8 +40,10 @@ func ReadEarlier(ctx context.Context, path string, report progress.Func) (*Earli
 		if e != nil || err != nil && !errors.Is(err, errNoTable) {
 			return e, err
 		}
-		if o := new(identities); strings.EqualFold(filepath.Ext(path), ".zip") && o.ordered(ctx, ZIP, path, "") == nil && len(o.all) > 0 {
-			return &Earlier{Identities: o.all}, nil
+		if strings.EqualFold(filepath.Ext(path), ".zip") {
+			if o, err := fileIdentities(ctx, ZIP, path, ""); err == nil && len(o.all) > 0 {
+				return &Earlier{Identities: o.all}, nil
+			}
 		}
 	}
 	d, err := delivery.Open(ctx, delivery.OpenRequest{Paths: []string{path}}, report)
@@ -109,8 +111,7 @@ func readEarlierTable(ctx context.Context, path string) (*Earlier, error) {
 			return nil
 		})
 	case slices.Contains(header, "subject.common_name"), slices.Contains(header, "csr"):
-		o := new(identities)
-		err := o.ordered(ctx, CSV, path, "")
+		o, err := RowIdentities(ctx, s)
 		return &Earlier{Identities: o.all}, err
 	}
 	return readPortal(ctx, s, header)

@@ -47,7 +47,11 @@ func eachEnrollment(ctx context.Context, m Method, path string, do func(e *enrol
 	if err := doc.Index(ctx, nil); err != nil {
 		return err
 	}
-	s := doc.Snapshot()
+	return eachRow(ctx, doc.Snapshot(), do)
+}
+
+// eachRow goes through the rows of an upload CSV.
+func eachRow(ctx context.Context, s *csvdoc.Snapshot, do func(e *enrollment) error) error {
 	at := map[string]int{}
 	for i, column := range s.Columns() {
 		at[strings.ToLower(strings.TrimSpace(column.Name))] = i
@@ -127,89 +131,132 @@ func commonName(subject []csr.NameValue) (name string) {
 	return name
 }
 
-// identities are what a batch orders, or a part of it, as the ledger takes it.
-type identities struct {
+// Identities are what a batch orders, or a part of it, as the ledger takes it.
+type Identities struct {
 	ranges []eui48.Range
 	all    []ledger.Identity
+	rows   map[int][]int // of what stands on several rows, by its index in all
 }
 
-// ordered adds what a file orders.
+// RangeIdentities are those of a MAC order.
+func RangeIdentities(r eui48.Range) *Identities { return &Identities{ranges: []eui48.Range{r}} }
+
+// RowIdentities are what the rows of an upload CSV order.
+func RowIdentities(ctx context.Context, s *csvdoc.Snapshot) (*Identities, error) {
+	c := newCollector()
+	err := eachRow(ctx, s, c.take)
+	return c.end(""), err
+}
+
+// SetIdentities are what the requests of a set order; the row of one is its index, counted from 1.
+func SetIdentities(set *csr.Set) *Identities {
+	c := newCollector()
+	for i := range set.Len() {
+		if e := set.Entry(i); e.Kind == csr.Request && e.SPKI != [32]byte{} && set.Status(i) != csr.Excluded {
+			c.add(ledger.PublicKey, hex.EncodeToString(e.SPKI[:]), i+1)
+			c.name(e.CommonName, "", i+1)
+		}
+	}
+	return c.end("")
+}
+
+// fileIdentities are what an upload file orders.
+func fileIdentities(ctx context.Context, m Method, path, sha256 string) (*Identities, error) {
+	c := newCollector()
+	err := eachEnrollment(ctx, m, path, c.take)
+	return c.end(sha256), err
+}
+
+// identities are what the record orders.
+func (j *Jobs) identities(ctx context.Context, r *Record) (*Identities, error) {
+	if r.Method == MAC {
+		return RangeIdentities(r.Range), nil
+	}
+	return fileIdentities(ctx, r.Method, r.Path, r.SHA256)
+}
+
+func (o *Identities) into(b *ledger.Batch) {
+	b.Ranges, b.Identities = o.ranges, slices.Values(o.all)
+}
+
+// collector puts together what enrollments order.
 //
 // What stands on several rows is one identity, and no row's: a failed row does not free it. A common name is none where
 // unique_identifier tells its rows apart, such as the name of a product. A file in which nothing names a device is known
 // by its content.
-func (o *identities) ordered(ctx context.Context, m Method, path, sha256 string) error {
-	type seat struct{ kind, value string }
-	first := map[seat]int{} // index in all
-	shared := map[int]bool{}
-	bare := map[int]bool{} // common names of which a row has no unique_identifier
-	add := func(kind ledger.Kind, value string, row int) (int, bool) {
-		id, err := ledger.Identity{Kind: kind, Value: value, Row: row}.Canonical()
-		if err != nil {
-			return 0, false // it names nothing
+type collector struct {
+	Identities
+	first map[ledger.Identity]int // index in all, by the identity without its row
+	bare  map[int]bool            // common names of which a row has no unique_identifier
+}
+
+func newCollector() *collector {
+	return &collector{Identities: Identities{rows: map[int][]int{}}, first: map[ledger.Identity]int{}, bare: map[int]bool{}}
+}
+
+func (c *collector) take(e *enrollment) error {
+	name := e.name
+	if e.der != nil {
+		if subject, key, err := csr.Identity(e.der); err == nil {
+			c.add(ledger.PublicKey, hex.EncodeToString(key[:]), e.row)
+			if name == "" {
+				name = commonName(subject)
+			}
 		}
-		s := seat{id.Kind.String(), id.Value}
-		i, there := first[s]
-		if there {
-			shared[i], o.all[i].Row = true, 0
-			return i, id.Kind != ledger.MAC
-		}
-		i = len(o.all)
-		first[s] = i
-		o.all = append(o.all, id)
-		return i, id.Kind != ledger.MAC
 	}
-	begin := len(o.all)
-	err := eachEnrollment(ctx, m, path, func(e *enrollment) error {
-		name := e.name
-		if e.der != nil {
-			if subject, key, err := csr.Identity(e.der); err == nil {
-				add(ledger.PublicKey, hex.EncodeToString(key[:]), e.row)
-				if name == "" {
-					name = commonName(subject)
-				}
-			}
-		}
-		if e.id != "" {
-			add(ledger.UniqueIdentifier, e.id, e.row)
-		}
-		if name != "" {
-			if i, ok := add(ledger.CommonName, name, e.row); ok && e.id == "" {
-				bare[i] = true
-			}
-		}
-		return nil
-	})
+	c.add(ledger.UniqueIdentifier, e.id, e.row)
+	c.name(name, e.id, e.row)
+	return nil
+}
+
+// name adds a common name; id is the unique_identifier beside it.
+func (c *collector) name(name, id string, row int) {
+	if i, ok := c.add(ledger.CommonName, name, row); ok && id == "" {
+		c.bare[i] = true
+	}
+}
+
+// add returns the index of an identity, false for what names nothing.
+func (c *collector) add(kind ledger.Kind, value string, row int) (int, bool) {
+	id, err := ledger.Identity{Kind: kind, Value: value}.Canonical()
 	if err != nil {
-		return err
+		return 0, false
 	}
-	kept := o.all[:begin]
-	for i, id := range o.all[begin:] {
-		if id.Kind == ledger.CommonName && shared[begin+i] && !bare[begin+i] {
+	i, there := c.first[id]
+	if !there {
+		i = len(c.all)
+		c.first[id] = i
+		id.Row = row
+		c.all = append(c.all, id)
+		return i, true
+	}
+	if c.rows[i] == nil {
+		c.rows[i] = []int{c.all[i].Row}
+	}
+	c.rows[i] = append(c.rows[i], row)
+	c.all[i].Row = 0
+	return i, true
+}
+
+// end is what was collected; sha256 is that of the file, "" where it is not known.
+func (c *collector) end(sha256 string) *Identities {
+	o := &Identities{rows: map[int][]int{}}
+	for i, id := range c.all {
+		if id.Kind == ledger.CommonName && c.rows[i] != nil && !c.bare[i] {
 			continue
 		}
-		kept = append(kept, id)
+		if c.rows[i] != nil {
+			o.rows[len(o.all)] = c.rows[i]
+		}
+		o.all = append(o.all, id)
 	}
-	if o.all = kept; len(o.all) == begin {
+	if len(o.all) == 0 && sha256 != "" {
 		o.all = append(o.all, fileIdentity(sha256))
 	}
-	return nil
+	return o
 }
 
 // fileIdentity stands for a file in which nothing names a device.
 func fileIdentity(sha256 string) ledger.Identity {
 	return ledger.Identity{Kind: ledger.UniqueIdentifier, Value: "file with SHA-256 " + sha256}
-}
-
-// identities are what the record orders.
-func (j *Jobs) identities(ctx context.Context, r *Record) (o identities, err error) {
-	if r.Method == MAC {
-		return identities{ranges: []eui48.Range{r.Range}}, nil
-	}
-	err = o.ordered(ctx, r.Method, r.Path, r.SHA256)
-	return o, err
-}
-
-func (o *identities) into(b *ledger.Batch) {
-	b.Ranges, b.Identities = o.ranges, slices.Values(o.all)
 }

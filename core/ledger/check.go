@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -18,11 +19,33 @@ type Conflict struct {
 	Holder   *Claim      // nil where the batch itself has it twice
 	Row      int         // in the holder's document, or where the batch has it first; 0: none
 
-	of any // the heldRange or heldName of the batch
+	of    any       // the heldRange or heldName of the batch
+	there heldRange // of MACs: what the holder has
 }
 
 // Count is how many identities the conflict is about.
 func (c *Conflict) Count() uint64 { return max(c.Range.Count, 1) }
+
+// Each yields the conflict of each row: addresses that follow each other on successive rows are one conflict.
+func (c Conflict) Each() iter.Seq[Conflict] {
+	return func(yield func(Conflict) bool) {
+		mine, ok := c.of.(heldRange)
+		if !ok {
+			yield(c)
+			return
+		}
+		for a := range c.Range.All() {
+			at, _ := mine.Index(a)
+			there, _ := c.there.Index(a)
+			one := c
+			one.Identity = Identity{MAC, a.String(), mine.rowAt(at)}
+			one.Range, one.Row = eui48.Range{Start: a, Count: 1, Step: 1}, c.there.rowAt(there)
+			if !yield(one) {
+				return
+			}
+		}
+	}
+}
 
 // String says what is taken, since when, by whom: "00-1a-c2-7b-00-0a was ordered on 3 March 2026 by Ada, batch 2026-03-03-2, row 118".
 func (c *Conflict) String() string {
@@ -325,7 +348,7 @@ func (f *finder) cluster(level int, ranges []heldRange, last eui48.Address) erro
 			mine, _ := ranges[i].Index(common.Start)
 			theirs, _ := there.Index(common.Start)
 			f.found = append(f.found, Conflict{Identity: Identity{MAC, common.Start.String(), ranges[i].rowAt(mine)}, Range: common,
-				Holder: &Claim{ID: claim}, Row: there.rowAt(theirs), of: ranges[i]})
+				Holder: &Claim{ID: claim}, Row: there.rowAt(theirs), of: ranges[i], there: there})
 		}
 		return nil
 	}, `SELECT start, last, step, claim, row FROM mac WHERE environment = $1 AND level = $2 AND start > $3 AND start <= $4 AND last >= $5 AND slot >= 0
@@ -368,7 +391,7 @@ func (h *held) twice() (found []Conflict) {
 			if common, ok := o.Overlap(r.Range); ok {
 				mine, _ := r.Index(common.Start)
 				theirs, _ := o.Index(common.Start)
-				found = append(found, Conflict{Identity: Identity{MAC, common.Start.String(), r.rowAt(mine)}, Range: common, Row: o.rowAt(theirs), of: r})
+				found = append(found, Conflict{Identity: Identity{MAC, common.Start.String(), r.rowAt(mine)}, Range: common, Row: o.rowAt(theirs), of: r, there: o})
 			}
 		}
 		open = append(open, r)

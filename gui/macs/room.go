@@ -184,7 +184,7 @@ func (t *Room) askLedger() {
 		return
 	}
 	frame.Run(t.peek, "", func(ctx context.Context, _ progress.Func) ([]finding.Finding, error) {
-		return d.Taken(ctx, connection, nil, r, func(int) finding.Location { return finding.Location{Column: eui48.FieldStart} })
+		return d.Taken(ctx, connection, job.RangeIdentities(r), func(int) finding.Location { return finding.Location{Column: eui48.FieldStart} })
 	}, func(found []finding.Finding, err error) {
 		if err != nil || r != t.series {
 			return // the start page says that the ledger does not answer
