@@ -69,6 +69,9 @@ func TestWith(t *testing.T) {
 	if n := r.marked[finding.Warning].len(); m.Warnings != n || m.Errors != plain.Counts().Errors {
 		t.Errorf("%+v, %d", m, n)
 	}
+	if n := r.With(nil, nil); len(n.Groups()) != len(plain.Groups()) || n.marked != plain.marked || len(n.RowFindings(0)) != len(plain.RowFindings(0)) {
+		t.Errorf("nothing said any more: %+v", n.Groups())
+	}
 	if s := plain.beside.rows.len() + plain.With(again, map[csvdoc.RowID]string{id(0): "x"}).With(taken, map[csvdoc.RowID]string{id(3): "x"}).beside.rows.len(); s != 1 {
 		t.Errorf("%d rows: the later one takes the place of the earlier one", s)
 	}

@@ -47,19 +47,19 @@ type beside struct {
 // With is the result with one more cause: what somebody else knows of rows, such as that they were ordered before, and says of each.
 // It is among Groups, marks and RowFindings; Counts, repairs and uploads are as without it, and Revalidate forgets it.
 func (r *Result) With(rule *finding.Rule, said map[csvdoc.RowID]string) *Result {
-	if len(said) == 0 {
+	if len(said) == 0 && r.beside.rule == nil {
 		return r
 	}
 	next := *r
-	next.beside = beside{rule: rule, said: said, rows: new(rowSet)}
+	next.beside, next.marked = beside{rule: rule, said: said, rows: new(rowSet)}, r.states
 	for _, id := range slices.Sorted(maps.Keys(said)) {
 		if _, there := r.snap.Index(id); there {
 			next.beside.rows.add(id)
 		}
 	}
-	next.marked = r.states
 	for s := range next.marked {
 		switch severity := finding.Severity(s); { // #nosec G115 -- one of three
+		case len(said) == 0:
 		case severity == rule.Severity:
 			next.marked[s] = r.states[s].clone()
 			next.marked[s].merge(next.beside.rows.without(r.worse(severity)))

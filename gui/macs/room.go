@@ -201,6 +201,9 @@ func (t *Room) Shown() {
 	t.app.Canvas().Focus(t.scanner.Entry)
 }
 
+func (t *Room) ConnectionsRead(frame.ConnectionList, bool) { t.askLedger() }
+func (t *Room) LedgerChanged()                             { t.askLedger() }
+
 // render shows the series.
 func (t *Room) render() {
 	r := t.series

@@ -24,14 +24,14 @@ func (t *Room) change(title, failure string, undoable bool, work func(context.Co
 		t.app.Busy()
 		return
 	}
-	before, filter := t.view.csrState, t.filter
+	before, filter, ordered := t.view.csrState, t.filter, t.ordered
 	t.sift.Drop()
 	frame.Run(t.work, title, func(ctx context.Context, report progress.Func) (*csrView, error) {
 		s, err := work(ctx, before, report)
 		if err != nil {
 			return nil, err
 		}
-		return makeView(ctx, s, filter)
+		return makeView(ctx, s, filter, ordered)
 	}, func(v *csrView, err error) {
 		if err != nil {
 			t.pending = nil
@@ -43,6 +43,7 @@ func (t *Room) change(title, failure string, undoable bool, work func(context.Co
 			t.remember(before, v.csrState)
 		}
 		t.show(v)
+		t.askLedger()
 		if v.set.Len() < before.set.Len()/2 {
 			t.app.Tasks().FreeMemory()
 		}

@@ -115,7 +115,7 @@ func (d *detailsPane) fill(objects ...fyne.CanvasObject) {
 // findings are those of one entry, in words.
 func (d *detailsPane) findings(v *csrView, i int) []fyne.CanvasObject {
 	var out []fyne.CanvasObject
-	for _, f := range v.set.Findings(i) {
+	for _, f := range v.said(i) {
 		state := look.OfSeverity(f.Severity)
 		text := widgets.NewParagraph(frame.RuleTitle(f.Rule) + ": " + words.Visible(f.Message))
 		text.Color = state.Color()

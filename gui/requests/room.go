@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/finding"
 	"enrollbench/core/upload"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/look"
@@ -30,6 +31,8 @@ type Room struct {
 	sift *frame.Runner // filtering and sorting
 	peek *frame.Runner // reading the details of one CSR
 
+	ledger  *frame.Runner     // asking what was ordered before
+	ordered []finding.Finding // what it said last
 	view    *csrView
 	filter  csrFilter
 	before  []past   // to undo, the latest last
@@ -58,7 +61,7 @@ func New(a Window) *Room {
 	t.view = &csrView{csrState: emptyState()}
 	t.progress = widgets.NewProgressRow(t.Escape)
 	t.work = a.Tasks().NewRunner(func(p *widgets.Progress) { t.progress.Set(p); t.showBar() })
-	t.sift, t.peek = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
+	t.sift, t.peek, t.ledger = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
 	t.build()
 	t.show(t.view)
 	return t
@@ -67,7 +70,12 @@ func New(a Window) *Room {
 func (t *Room) Name() string               { return words.T("csr.tab") }
 func (t *Room) Icon() string               { return "csr" }
 func (t *Room) Content() fyne.CanvasObject { return t.root }
-func (t *Room) Shown()                     {}
+
+// Shown asks the ledger again: other stations order too.
+func (t *Room) Shown()                                     { t.askLedger() }
+func (t *Room) ConnectionsRead(frame.ConnectionList, bool) { t.askLedger() }
+func (t *Room) LedgerChanged()                             { t.askLedger() }
+
 func (t *Room) addButtons(quiet bool) []fyne.CanvasObject {
 	files := widgets.NewButton(words.T("csr.add-files"), look.Icon("add"), t.Open)
 	folder := widgets.NewButton(words.T("csr.add-folder"), look.Icon("folder"), t.openFolder)
@@ -224,10 +232,13 @@ func (t *Room) showBar() {
 	}
 	number := func(n int) map[string]any { return map[string]any{"Number": words.Group(n)} }
 	facts := []widgets.Fact{{State: look.Ready, Text: words.N("csr.ready", v.accepted, number(v.accepted))}}
-	if n := v.counts[csr.Failed]; n > 0 {
+	if n := v.set.Count(csr.Failed); n > 0 {
 		facts = append(facts, widgets.Fact{State: look.Failed, Text: words.N("csr.errors", n, number(n))})
 	}
-	if n := v.counts[csr.Warned]; n > 0 {
+	if n := len(v.taken); n > 0 {
+		facts = append(facts, widgets.Fact{State: look.OfSeverity(v.ordered[0].Severity), Text: words.N("csr.ordered-before", n, number(n))})
+	}
+	if n := v.set.Count(csr.Warned); n > 0 {
 		facts = append(facts, widgets.Fact{State: look.Warning, Text: words.N("csr.warnings", n, number(n))})
 	}
 	if n := v.counts[csr.Ignored]; n > 0 {
@@ -257,4 +268,4 @@ func (t *Room) Telling() (*widgets.BottomBar, bool, int, string) {
 }
 
 // Busy says whether anything runs that ends by itself.
-func (t *Room) Busy() bool { return t.work.Busy() || t.sift.Busy() || t.peek.Busy() }
+func (t *Room) Busy() bool { return t.work.Busy() || t.sift.Busy() || t.peek.Busy() || t.ledger.Busy() }

@@ -36,7 +36,7 @@ func (t *Room) Save() {
 	case v.accepted == 0:
 		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
 		return
-	case v.counts[csr.Failed] > 0:
+	case v.set.Count(csr.Failed) > 0:
 		t.askErrors(v)
 		return
 	}
@@ -45,7 +45,7 @@ func (t *Room) Save() {
 
 // askErrors lets the user go back and mend, or leave the entries with errors out.
 func (t *Room) askErrors(v *csrView) {
-	n := v.counts[csr.Failed]
+	n := v.set.Count(csr.Failed)
 	data := map[string]any{"Number": words.Group(n), "Ready": words.Group(v.accepted)}
 	var causes []string
 	for _, g := range v.groups {

@@ -24,8 +24,8 @@ func (t *Room) StartBatch() {
 		t.app.Busy()
 	case v.accepted == 0:
 		t.app.Note(widgets.Note{State: look.Notice, Text: t.bar.Reason()})
-	case v.counts[csr.Failed] > 0:
-		n := v.counts[csr.Failed]
+	case v.set.Count(csr.Failed) > 0:
+		n := v.set.Count(csr.Failed)
 		t.app.Ask(&widgets.Dialog{State: look.Failed, Title: words.N("save.errors", n),
 			Text: words.T("start.errors-text", "Ready", words.Group(v.accepted)),
 			Answers: []widgets.Answer{

@@ -60,6 +60,8 @@ func (f csrFilter) everything() bool { return f.state == anyState && f.text == "
 type csrView struct {
 	csrState
 	groups   []finding.Group
+	ordered  []finding.Finding         // what the ledger said
+	taken    map[int][]finding.Finding // the same, of the entries of the list
 	counts   [int(csr.Excluded) + 1]int
 	accepted int
 	bytes    int64
@@ -67,14 +69,14 @@ type csrView struct {
 	rows     []int32 // indexes of entries, as shown
 }
 
-func makeView(ctx context.Context, s csrState, f csrFilter) (*csrView, error) {
-	groups := s.set.Report().Groups()
-	slices.SortStableFunc(groups, func(a, b finding.Group) int { // private keys before all else
+func makeView(ctx context.Context, s csrState, f csrFilter, ordered []finding.Finding) (*csrView, error) {
+	v := &csrView{csrState: s, accepted: s.set.Accepted(), bytes: s.set.EstimatedBytes(), folder: s.commonFolder()}
+	v.groups = v.take(ordered).Groups()
+	slices.SortStableFunc(v.groups, func(a, b finding.Group) int { // private keys before all else
 		return cmp.Compare(rank(a.Rule), rank(b.Rule))
 	})
-	v := &csrView{csrState: s, groups: groups, accepted: s.set.Accepted(), bytes: s.set.EstimatedBytes(), folder: s.commonFolder()}
 	for i := range s.set.Len() {
-		v.counts[s.set.Status(i)]++
+		v.counts[v.status(i)]++
 	}
 	var err error
 	v.rows, err = arrange(ctx, v, f)
@@ -98,7 +100,7 @@ func arrange(ctx context.Context, v *csrView, f csrFilter) ([]int32, error) {
 		if i&0xfff == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if f.state != anyState && set.Status(i) != csr.Status(f.state) { // #nosec G115 -- one of the few statuses
+		if f.state != anyState && v.status(i) != csr.Status(f.state) { // #nosec G115 -- one of the few statuses
 			continue
 		}
 		if text != "" && !matches(v, set.Entry(i), text, print) {
@@ -109,7 +111,7 @@ func arrange(ctx context.Context, v *csrView, f csrFilter) ([]int32, error) {
 	if f.column < 0 {
 		return rows, nil
 	}
-	compare := comparison(set, f.column)
+	compare := comparison(v, f.column)
 	slices.SortFunc(rows, func(a, b int32) int {
 		c := compare(int(a), int(b))
 		if !f.ascending {
@@ -136,10 +138,11 @@ func matches(v *csrView, e *csr.Entry, text, print string) bool {
 // gravity sorts statuses by how much they want to be looked at.
 var gravity = [...]int{csr.Failed: 0, csr.Warned: 1, csr.Ignored: 2, csr.Noticed: 3, csr.Ready: 4, csr.Excluded: 5}
 
-func comparison(set *csr.Set, column int) func(a, b int) int {
+func comparison(v *csrView, column int) func(a, b int) int {
+	set := v.set
 	switch column {
 	case colState:
-		return func(a, b int) int { return cmp.Compare(gravity[set.Status(a)], gravity[set.Status(b)]) }
+		return func(a, b int) int { return cmp.Compare(gravity[v.status(a)], gravity[v.status(b)]) }
 	case colName:
 		return func(a, b int) int { return words.Compare(set.Entry(a).CommonName, set.Entry(b).CommonName) }
 	case colKey:
@@ -180,7 +183,7 @@ func (v *csrView) nextProblem(row int) int {
 	for pass := range 2 {
 		for k := 1; k <= len(v.rows); k++ {
 			r := (row + k) % len(v.rows)
-			switch s := v.set.Status(int(v.rows[r])); {
+			switch s := v.status(int(v.rows[r])); {
 			case pass == 0 && s == csr.Failed, pass == 1 && (s == csr.Warned || s == csr.Ignored):
 				return r
 			}
@@ -212,7 +215,7 @@ func (r *csrRows) Columns() int { return csrColumns }
 // Cell implements sheet.Model.
 func (r *csrRows) Cell(row, col int) sheet.Cell {
 	i := int(r.rows[row])
-	e, status := r.set.Entry(i), r.set.Status(i)
+	e, status := r.set.Entry(i), r.status(i)
 	var c sheet.Cell
 	if status == csr.Excluded || status == csr.Ignored {
 		c.Importance = sheet.Muted

@@ -63,6 +63,11 @@ func (t *Room) facts() []widgets.Fact {
 	if n := c.Warnings; n > 0 {
 		facts = append(facts, widgets.Fact{State: look.Warning, Text: words.N("csr.warnings", n, number(n))})
 	}
+	for _, g := range r.Groups() {
+		if g.Beside {
+			facts = append(facts, widgets.Fact{State: look.OfSeverity(g.Rule.Severity), Text: words.N("csr.ordered-before", g.Rows, number(g.Rows))})
+		}
+	}
 	return append(facts, widgets.Fact{Plain: true, Text: uploadSize(r.Size())})
 }
 

@@ -23,6 +23,9 @@ type csvChecked struct {
 	pending []csvdoc.Change    // made since the state that result is of
 	marks   []sheet.Mark       // the worst of each of equal parts of the rows that are shown; nil: not known yet
 	then    func()             // what waits for the check to be complete
+
+	rule *finding.Rule           // by which the ledger said that rows were ordered before
+	said map[csvdoc.RowID]string // what it said of each
 }
 
 // Recheck checks the whole file again (F5).
@@ -50,7 +53,10 @@ func (t *Room) recheckAll() {
 		}
 		o.Form = form
 		return enrollment.Validate(ctx, snap, o, report)
-	}, func(r *enrollment.Result, err error) { t.onChecked(f, r, err) })
+	}, func(r *enrollment.Result, err error) {
+		t.onChecked(f, r, err)
+		t.askLedger()
+	})
 }
 
 // recheckSoon checks what has changed, once a check that runs has ended: it is of a state before.
@@ -67,7 +73,10 @@ func (t *Room) recheckSoon() {
 	f.checked.pending = nil
 	frame.Run(t.check, words.T("csv.checking"), func(ctx context.Context, report progress.Func) (*enrollment.Result, error) {
 		return enrollment.Revalidate(ctx, before, snap, change, report)
-	}, func(r *enrollment.Result, err error) { t.onChecked(f, r, err) })
+	}, func(r *enrollment.Result, err error) {
+		t.onChecked(f, r, err)
+		t.askSoon()
+	})
 }
 
 // joined is several changes as one.
@@ -95,10 +104,20 @@ func (t *Room) onChecked(f *csvFile, r *enrollment.Result, err error) {
 		}
 		return
 	}
-	f.checked.result = r
+	f.checked.result = r.With(f.checked.rule, f.checked.said)
 	if len(f.checked.pending) > 0 {
 		t.recheckSoon()
 	}
+	t.showChecked()
+	if then := f.checked.then; then != nil && !t.check.Busy() {
+		f.checked.then = nil
+		then()
+	}
+}
+
+// showChecked shows what the rules said.
+func (t *Room) showChecked() {
+	f := t.file
 	f.rows = f.show(f.rows.view)
 	t.showColumns()
 	t.editor.SetModel(f.rows)
@@ -106,10 +125,6 @@ func (t *Room) onChecked(f *csvFile, r *enrollment.Result, err error) {
 	t.value.show(t.editor.Current(), true)
 	t.showMarks()
 	t.showBar()
-	if then := f.checked.then; then != nil && !t.check.Busy() {
-		f.checked.then = nil
-		then()
-	}
 }
 
 // onCheckProgress says how far the check is, beside the title of the findings.

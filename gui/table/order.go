@@ -107,7 +107,7 @@ func (t *Room) uploadToStart(r *enrollment.Result) {
 func causesAsFindings(r *enrollment.Result) *finding.Report {
 	out := &finding.Report{}
 	for _, g := range r.Groups() {
-		if g.Rule.Severity != finding.Error {
+		if g.Rule.Severity != finding.Error && !g.Beside {
 			out.Add(g.Rule.Finding(finding.Location{Column: g.Name}, fmt.Sprintf("%d rows", g.Rows), ""))
 		}
 	}

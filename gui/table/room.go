@@ -46,6 +46,8 @@ type Room struct {
 	list   *frame.Runner // the places of a cause
 	given  *frame.Runner // what was dropped, and the template of last time
 	remote *frame.Runner // profiles and templates from the service
+	ledger *frame.Runner // what was ordered before
+	hush   func()        // stops asking it, which waits for a pause; nil before the first time
 
 	file     *csvFile // nil: the start page is shown
 	options  enrollment.Options
@@ -124,6 +126,7 @@ func New(a Window) *Room {
 		}
 	})
 	t.seek, t.peek, t.chart, t.leap, t.list = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
+	t.ledger = a.Tasks().NewRunner(nil)
 	t.remote, t.given = a.Tasks().NewRunner(t.progress.Set), a.Tasks().NewRunner(nil)
 	t.build()
 	t.recallOptions()
@@ -233,7 +236,7 @@ func (t *Room) forsake() {
 
 // stop ends everything that only looks at the document.
 func (t *Room) stop() {
-	for _, r := range []*frame.Runner{t.check, t.sift, t.seek, t.peek, t.chart, t.leap, t.list} {
+	for _, r := range []*frame.Runner{t.check, t.sift, t.seek, t.peek, t.chart, t.leap, t.list, t.ledger} {
 		r.Drop()
 	}
 }
@@ -278,8 +281,9 @@ func (t *Room) changed(c csvdoc.Change) {
 	}
 }
 
-// Shown puts the focus into the sheet.
+// Shown puts the focus into the sheet, and asks the ledger again: other stations order too.
 func (t *Room) Shown() {
+	t.askLedger()
 	if t.file != nil {
 		t.focusSheet()
 	}
@@ -289,7 +293,7 @@ func (t *Room) focusSheet() { t.app.Canvas().Focus(t.editor) }
 
 // busy says whether anything of the tab is at work.
 func (t *Room) busy() bool {
-	for _, r := range []*frame.Runner{t.work, t.check, t.sift, t.seek, t.peek, t.chart, t.leap, t.list, t.given} {
+	for _, r := range []*frame.Runner{t.work, t.check, t.sift, t.seek, t.peek, t.chart, t.leap, t.list, t.given, t.ledger} {
 		if r.Busy() {
 			return true
 		}

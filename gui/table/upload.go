@@ -62,7 +62,7 @@ func (t *Room) whenReady(then func()) {
 func causesOf(r *enrollment.Result, header bool) []string {
 	var out []string
 	for _, g := range r.Groups() {
-		if look.OfSeverity(g.Rule.Severity) != look.Failed || g.Header != header {
+		if look.OfSeverity(g.Rule.Severity) != look.Failed || g.Header != header || g.Beside {
 			continue
 		}
 		s := words.Core(g.Rule.Title)

@@ -2,6 +2,7 @@
 package frametest
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,7 +14,9 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/core/job"
+	"enrollbench/core/ledger"
 	"enrollbench/core/practice"
+	"enrollbench/core/trustmanager"
 	"enrollbench/gui/files"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/widgets"
@@ -85,6 +88,22 @@ func (r *Rig) Practice() {
 	if c := l.Find(l.Standard); c == nil || c.ID != job.PracticeID || link.Text() != "Practice" {
 		r.T.Fatalf("the connection is %v, the header says %q", c, link.Text())
 	}
+}
+
+// Plant adds a connection that costs money, makes it the one that is used, and returns its ledger and its environment there.
+func (r *Rig) Plant() (*ledger.Ledger, string) {
+	r.T.Helper()
+	d, c := r.F.Desk(), trustmanager.NewConnection("plant", trustmanager.IoTTrustManager, "https://one.example.com")
+	if err := errors.Join(d.Connections.Add(c), d.Connections.SetDefault(c.ID)); err != nil {
+		r.T.Fatal(err)
+	}
+	r.F.ReadConnections(false)
+	r.Wait()
+	l, env, err := d.LedgerOf(r.T.Context(), c.ID)
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	return l, env
 }
 
 // Misbehaves makes the practice service do so.
