@@ -26,6 +26,7 @@ type Summary struct {
 	Report   *finding.Report // what speaks against it: errors block, warnings do not
 	Jobs     int             // how many jobs it will be
 	Count    int             // enrollments, 0 where they were not counted
+	Next     eui48.Range     // where addresses of the range were ordered before: the next free range of this length and step; zero for none
 
 	files []fileFacts
 }

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/eui48"
@@ -55,8 +56,8 @@ func (j *Jobs) askLedger(ctx context.Context, s *Summary, b Batch) error {
 		if b.Again != "" || b.Connection.Practice {
 			rule = RuleSentAgain
 		}
-		hint, err := offer(ctx, l, env, b.Range)
-		if err != nil {
+		hint := ""
+		if s.Next, hint, err = offer(ctx, l, env, b.Range); err != nil {
 			return unknown(err)
 		}
 		for _, c := range byHolder(conflicts) {
@@ -67,6 +68,13 @@ func (j *Jobs) askLedger(ctx context.Context, s *Summary, b Batch) error {
 	if clear {
 		s.Lines = append(s.Lines, "Ledger: none of this was ordered before")
 	}
+	if off, err := l.ClockOff(ctx); err != nil {
+		return unknown(err)
+	} else if off.Abs() >= ledger.ClockLimit {
+		const form = "2006-01-02 15:04"
+		now := time.Now()
+		s.say(RuleClock, nowhere, "the clock of this computer shows %s, that of the ledger %s", now.Format(form), now.Add(-off).Format(form))
+	}
 	if b.Method == MAC {
 		if err := s.blocks(ctx, l, env, b.Range); err != nil {
 			return unknown(err)
@@ -75,13 +83,13 @@ func (j *Jobs) askLedger(ctx context.Context, s *Summary, b Batch) error {
 	return nil
 }
 
-// offer is the hint with the next free range, "" where none was ordered or none is free.
-func offer(ctx context.Context, l *ledger.Ledger, env string, r eui48.Range) (hint string, err error) {
+// offer is the next free range, with the hint that names it; zero and "" where no range was ordered or none is free.
+func offer(ctx context.Context, l *ledger.Ledger, env string, r eui48.Range) (next eui48.Range, hint string, err error) {
 	next, ok, err := nextFree(ctx, l, env, r)
 	if ok {
 		hint = fmt.Sprintf("the next free range of this length and step begins with %s; if you want a second set, give the reason (--again)", next.Start)
 	}
-	return hint, err
+	return next, hint, err
 }
 
 // Taken compares what is about to be ordered with what was ordered through a connection, named by id or name, and returns a finding
@@ -102,7 +110,7 @@ func (s *Station) Taken(ctx context.Context, connection string, what *Identities
 		rule = RuleSentAgain
 	}
 	if len(what.ranges) > 0 {
-		if hint, err = offer(ctx, l, env, what.ranges[0]); err != nil {
+		if _, hint, err = offer(ctx, l, env, what.ranges[0]); err != nil {
 			return nil, err
 		}
 	}

@@ -108,6 +108,12 @@ func TestCheckRules(t *testing.T) {
 			b.must(Started)(b.Start(ctx, r.ID, nil))
 			q.Again = "the first set was lost"
 		},
+		"job/clock": func(b *bench, _ *Batch) { // the ledger's newest entry is of the day after tomorrow
+			b.ledgers.now = func() time.Time { return time.Now().Add(48 * time.Hour) }
+			b.book(true)
+			b.ledgers.close()
+			b.ledgers.all, b.ledgers.now = nil, nil
+		},
 		"job/prepared-before": func(b *bench, q *Batch) { b.prepare("one.csv") },
 	} {
 		t.Run(rule, func(t *testing.T) {

@@ -266,6 +266,7 @@ type ledgers struct {
 	mu      sync.Mutex
 	all     map[bool]*ledger.Ledger
 	broken  error // instead of a ledger
+	now     func() time.Time
 }
 
 func (l *ledgers) open(ctx context.Context, practice bool) (*ledger.Ledger, error) {
@@ -278,7 +279,7 @@ func (l *ledgers) open(ctx context.Context, practice bool) (*ledger.Ledger, erro
 		l.all = map[bool]*ledger.Ledger{}
 	}
 	if l.all[practice] == nil {
-		opened, err := ledger.Open(ctx, ledger.Config{Path: filepath.Join(l.dir, fmt.Sprintf("ledger-%v.db", practice)), Practice: practice, Station: l.station})
+		opened, err := ledger.Open(ctx, ledger.Config{Path: filepath.Join(l.dir, fmt.Sprintf("ledger-%v.db", practice)), Practice: practice, Station: l.station, Now: l.now})
 		if err != nil {
 			return nil, err
 		}

@@ -151,6 +151,12 @@ var (
 		Why:   "Only the ledger knows what was ordered before, here and at the other stations. Without it nothing is sent.",
 		Hint:  "look at the reason; a shared ledger needs its database server and the network",
 	}
+	RuleClock = &finding.Rule{
+		Name: "job/clock", Severity: finding.Warning, Source: "the ledger",
+		Title: "The clock of this computer is wrong",
+		Why:   "The ledger and the audit log note when each batch was ordered, by the clock of the computer that ordered it.",
+		Hint:  "set the clock of this computer; if it is right, set that of the ledger's server",
+	}
 	RuleSentBefore = &finding.Rule{
 		Name: "job/sent-before", Severity: finding.Error, Source: "the ledger",
 		Title: "The same was sent before",
@@ -186,5 +192,5 @@ var (
 // Rules are all rules of this package.
 var Rules = []*finding.Rule{RuleFindings, RuleWarnings, RuleNotChecked, RuleFile, RuleForm, RuleEmpty, RuleTooLarge, RuleSeries, RuleMethod,
 	RuleConnection, RulePromise, RuleProfile, RuleNoBatch, RuleKeyOption, RuleFormat, RuleSMPB, RuleNoChain, RuleNoRecipient, RuleNotRehearsed,
-	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleLedger, RuleSentBefore, RuleSentAgain,
+	RuleKnowinglyNotRehearsed, RuleOldRehearsal, RuleRecipientNotUsed, RulePractice, RuleLedger, RuleClock, RuleSentBefore, RuleSentAgain,
 	RuleOutsideBlocks, RuleBlockLow, RulePreparedBefore}

@@ -266,8 +266,8 @@ func text(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "")
 }
 
-// clockLimit is how far two clocks may differ before it is worth a word.
-const clockLimit = 5 * time.Minute
+// ClockLimit is how far two clocks may differ before it is worth a word.
+const ClockLimit = 5 * time.Minute
 
 // ClockOff is how far this computer's clock is ahead of the ledger's: of the server's clock, or, negative only, of the newest
 // entry of the audit log. Times in the ledger are those of each station's clock; their order is that of the entries' numbers,
@@ -291,7 +291,7 @@ func (l *Ledger) clockOff(ctx context.Context, q querier) (time.Duration, error)
 // clockNote is what the audit log says of the clocks, "" where they agree.
 func (l *Ledger) clockNote(ctx context.Context, q querier) (string, error) {
 	off, err := l.clockOff(ctx, q)
-	if err != nil || off.Abs() < clockLimit {
+	if err != nil || off.Abs() < ClockLimit {
 		return "", err
 	}
 	direction := "ahead"

@@ -380,29 +380,34 @@ func (t *Room) askPortal(r *job.Record) {
 	})
 }
 
-// askReason takes the reason why a batch is sent although the same was ordered before.
+// askReason takes the reason why a batch is sent although the same was ordered before, or leads to what is free.
 func (t *Room) askReason(e *job.OrderedBeforeError, id string) {
 	reason := widgets.NewEntry()
 	reason.PlaceHolder = words.T("start.again-hint")
+	var free []widgets.Answer
+	if e.Next.Count > 0 {
+		free = append(free, widgets.Answer{Text: words.T("start.use-free", "Start", e.Next.Start.String()), Act: func() { t.app.UseRange(e.Next) }})
+	}
 	t.askText(&widgets.Dialog{State: look.Warning, Title: words.T("jobs.again-title"),
 		Text: words.T("jobs.again-text", "What", words.Error(e))},
-		reason, words.T("jobs.again-now"), func(text string) { t.send(id, text) })
+		reason, words.T("jobs.again-now"), func(text string) { t.send(id, text) }, free...)
 }
 
-// askText asks a question that is answered in a field; empty is no answer.
-func (t *Room) askText(d *widgets.Dialog, field *widgets.Entry, verb string, take func(text string)) {
+// askText asks a question that is answered in a field, or by another way out; empty is no answer.
+func (t *Room) askText(d *widgets.Dialog, field *widgets.Entry, verb string, take func(text string), others ...widgets.Answer) {
 	d.Body = field
-	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: verb, Act: func() { take(field.Text) }}}
+	d.Answers = append(append([]widgets.Answer{{Text: words.T("dialog.back")}}, others...), widgets.Answer{Text: verb, Act: func() { take(field.Text) }})
+	last := len(d.Answers) - 1
 	given := func(text string) bool { return strings.TrimSpace(text) != "" }
-	field.OnChanged = func(text string) { d.Enable(1, given(text)) }
+	field.OnChanged = func(text string) { d.Enable(last, given(text)) }
 	field.OnSubmitted = func(text string) {
 		if given(text) {
-			d.Take(1)
+			d.Take(last)
 		}
 	}
 	d.FocusFirst(field)
 	t.app.Ask(d)
-	d.Enable(1, false)
+	d.Enable(last, false)
 }
 
 // fetched opens what was fetched, unless somebody has gone on to other work meanwhile.

@@ -3,6 +3,7 @@ package jobs
 import (
 	"testing"
 
+	"enrollbench/core/eui48"
 	"enrollbench/core/job"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/frame/frametest"
@@ -13,8 +14,10 @@ type window struct {
 	*frame.Frame
 	opened []string // batches whose results were to be opened
 	tables []string // tables that were to be opened
+	ranges []eui48.Range
 }
 
+func (w *window) UseRange(r eui48.Range)   { w.ranges = append(w.ranges, r) }
 func (w *window) OpenTable(path string)    { w.tables = append(w.tables, path) }
 func (w *window) OpenResult(r *job.Record) { w.opened = append(w.opened, r.ID) }
 

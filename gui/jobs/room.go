@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"enrollbench/core/eui48"
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
 	"enrollbench/gui/files"
@@ -31,6 +32,7 @@ type Window interface {
 	ReopenDesk()
 	OpenResult(r *job.Record)
 	OpenTable(path string)
+	UseRange(r eui48.Range)
 }
 
 // jobTab shows core/job: every batch with its state, and the one next step of each.

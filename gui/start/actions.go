@@ -85,6 +85,16 @@ func (p *Room) leave() {
 	p.app.Back()
 }
 
+// useFree goes to the MAC room with the next free range of the same length and step.
+func (p *Room) useFree() {
+	if p.summary == nil || p.work.Busy() {
+		return
+	}
+	next := p.summary.Next
+	p.leaveBehind()
+	p.app.UseRange(next)
+}
+
 // leaveBehind forgets a batch that was not prepared, and the files that were written for it.
 func (p *Room) leaveBehind() {
 	if p.work.Busy() {

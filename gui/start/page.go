@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/progress"
@@ -35,6 +36,7 @@ type Window interface {
 	ShowKeys()
 	ShowWelcome()
 	AddConnection()
+	UseRange(r eui48.Range)
 	TakeJobs(all ...*job.Record)
 	ShowJob(id string)
 	SendJob(id string)
@@ -77,6 +79,7 @@ type Room struct {
 	unproven   *widgets.Check
 	again      fyne.CanvasObject // shown where the same was ordered before
 	reason     *widgets.Entry    // to order it once more
+	free       *widgets.Button   // to order what is free instead
 	says       *fyne.Container
 	fields     map[string]*widgets.Entry // device group and the like, by their names
 	fieldLines *fyne.Container
@@ -147,7 +150,8 @@ func (p *Room) build() {
 	p.reason = widgets.NewEntry()
 	p.reason.PlaceHolder = words.T("start.again-hint")
 	p.reason.OnChanged = func(string) { p.onChange() }
-	p.again = line(words.T("start.again"), p.reason)
+	p.free = widgets.NewButton("", look.Icon("mac"), p.useFree)
+	p.again = widgets.Down(look.Gap, line(words.T("start.again"), p.reason), container.NewHBox(p.free))
 	p.again.Hide()
 	p.says = widgets.Down(1.5 * look.Gap)
 	p.fields, p.fieldLines = map[string]*widgets.Entry{}, widgets.Down(look.Gap)
@@ -440,6 +444,12 @@ func (p *Room) showSummary() {
 		p.again.Show()
 	} else {
 		p.again.Hide()
+	}
+	if next := p.summary.Next; next.Count > 0 {
+		p.free.SetText(words.T("start.use-free", "Start", next.Start.String()))
+		p.free.Show()
+	} else {
+		p.free.Hide()
 	}
 	p.says.Refresh()
 	p.showBar()

@@ -6,8 +6,10 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
+	"enrollbench/core/ledger"
 	"enrollbench/core/trustmanager"
 	"enrollbench/gui/files"
 	"enrollbench/gui/frame"
@@ -183,6 +185,33 @@ func TestOrderedBeforeWantsAReason(t *testing.T) {
 	r.Wait()
 	if p.batch().Again != "the first set was lost" || !p.again.Visible() {
 		t.Errorf("the reason %q does not go with the batch, or is hidden while it is typed", p.batch().Again)
+	}
+}
+
+// A range of which something was ordered before leads to the next free one of its length and step.
+func TestOrderedBeforeOffersWhatIsFree(t *testing.T) {
+	r := newRig(t)
+	l, env := r.Plant()
+	taken := eui48.Range{Start: 0x001ac27b0000, Count: 4, Step: 10}
+	if _, err := l.Claim(t.Context(), ledger.Batch{Environment: env, ID: "first", Operator: "Ada", Ranges: []eui48.Range{taken}}); err != nil {
+		t.Fatal(err)
+	}
+	p := r.Start
+	p.Take(&frame.Order{Batch: job.Batch{Method: job.MAC, Keys: job.ByService, Range: eui48.Range{Start: taken.Start + 10, Count: 2, Step: 10}}})
+	r.Wait()
+	if !p.again.Visible() || !p.free.Visible() || !strings.Contains(p.free.Text, "00-1a-c2-7b-00-28") {
+		t.Fatalf("again %v, free %v %q", p.again.Visible(), p.free.Visible(), p.free.Text)
+	}
+	p.reason.SetText("the first set was lost") // it stays on offer while a reason is typed
+	r.Wait()
+	test.Tap(p.free)
+	if want := (eui48.Range{Start: taken.Start + 40, Count: 2, Step: 10}); r.used != want || p.given != nil {
+		t.Errorf("%+v, want %+v; the page keeps %v", r.used, want, p.given)
+	}
+	p.Take(&frame.Order{Batch: job.Batch{Method: job.MAC, Keys: job.ByService, Range: eui48.Range{Start: taken.Start + 1, Count: 2, Step: 10}}})
+	r.Wait()
+	if p.again.Visible() {
+		t.Error("nothing was ordered before, and a reason is asked for")
 	}
 }
 

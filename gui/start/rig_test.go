@@ -3,6 +3,7 @@ package start
 import (
 	"testing"
 
+	"enrollbench/core/eui48"
 	"enrollbench/core/job"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/frame/frametest"
@@ -14,11 +15,13 @@ type window struct {
 	taken []*job.Record
 	shown string // id of the batch that was shown last
 	sent  string // and of the one that was sent
+	used  eui48.Range
 }
 
 func (w *window) AddConnection()              {}
 func (w *window) OrderSamples()               {}
 func (w *window) ShowWelcome()                {}
+func (w *window) UseRange(r eui48.Range)      { w.used = r }
 func (w *window) TakeJobs(all ...*job.Record) { w.taken = append(w.taken, all...) }
 func (w *window) ShowJob(id string)           { w.shown = id }
 func (w *window) SendJob(id string)           { w.sent = id }
