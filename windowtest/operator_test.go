@@ -273,16 +273,16 @@ func (o *operator) leave() {
 			return false
 		}
 	}
+	var s desktop.State
 	for range 5 { // questions, one after the other: what is lost and what stops is agreed to
-		_ = desktop.Wait("an answer", func() (bool, error) {
-			s, err := o.State()
-			return ended() || err == nil && len(s.Answers) > 1, err
+		answered := s.Dialog // its last line stays when the program ends
+		_ = desktop.Wait("another question", func() (_ bool, err error) {
+			s, err = o.State()
+			return ended() || err == nil && len(s.Answers) > 1 && s.Dialog != answered, err
 		})
 		if ended() {
 			break
 		}
-		s, err := o.State()
-		o.or(err)
 		o.press(s.Answers[1])
 	}
 	o.or(o.Ended())

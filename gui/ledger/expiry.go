@@ -90,7 +90,15 @@ func (v *expiryView) show() {
 	for _, m := range v.months {
 		most = max(most, m.Count)
 	}
-	v.bars.Objects = nil
+	widgets.Renew(v.bars, func() { v.fillBars(most) })
+	m := v.months[v.chosen]
+	v.title.SetText(words.N("ledger.ends-in", int(m.Count), "Month", m.Begin.Format("2006-01")))
+	v.again.SetEnabled(len(v.certs) > 0)
+	v.sheet.SetModel(certificateRows(v.certs))
+}
+
+// fillBars lists the months, each with a bar beside what the fullest of them holds.
+func (v *expiryView) fillBars(most int64) {
 	for i, m := range v.months {
 		name := m.Begin.Format("2006-01")
 		count := widgets.NewText(words.Group(m.Count))
@@ -101,11 +109,6 @@ func (v *expiryView) show() {
 		row.SetSelected(i == v.chosen)
 		v.bars.Add(row)
 	}
-	v.bars.Refresh()
-	m := v.months[v.chosen]
-	v.title.SetText(words.N("ledger.ends-in", int(m.Count), "Month", m.Begin.Format("2006-01")))
-	v.again.SetEnabled(len(v.certs) > 0)
-	v.sheet.SetModel(certificateRows(v.certs))
 }
 
 func (v *expiryView) choose(month int) {

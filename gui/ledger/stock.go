@@ -107,7 +107,20 @@ func (v *stockView) load(ctx context.Context, l *core.Ledger, environment string
 var stockColors = []fyne.ThemeColorName{theme.ColorNamePrimary, look.ColorInfo, theme.ColorNameWarning}
 
 func (v *stockView) show() {
-	v.rows.Objects = nil
+	widgets.Renew(v.rows, v.fillRows)
+	b := v.block()
+	if b == nil {
+		v.pane.Hide()
+		return
+	}
+	v.pane.Show()
+	v.title.SetText(words.Visible(b.String()))
+	v.showMap()
+	v.ask()
+}
+
+// fillRows lists the blocks.
+func (v *stockView) fillRows() {
 	for i, b := range v.blocks {
 		state, left := look.Ready, words.T("ledger.left", "Number", words.Group(v.stock[i].Free()))
 		if v.stock[i].Free() < b.Minimum {
@@ -124,16 +137,6 @@ func (v *stockView) show() {
 	if len(v.blocks) == 0 {
 		v.rows.Add(widgets.NewParagraph(words.T("ledger.no-blocks")).Muted())
 	}
-	v.rows.Refresh()
-	b := v.block()
-	if b == nil {
-		v.pane.Hide()
-		return
-	}
-	v.pane.Show()
-	v.title.SetText(words.Visible(b.String()))
-	v.showMap()
-	v.ask()
 }
 
 func (v *stockView) showMap() {

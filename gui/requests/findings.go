@@ -1,6 +1,8 @@
 package requests
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -46,8 +48,18 @@ func (p *findingsPane) content() fyne.CanvasObject {
 // show shows the groups of a view. The open group stays open as long as it exists.
 func (p *findingsPane) show(v *csrView) {
 	p.view = v
-	p.groups.Objects = nil
-	found := false
+	found := slices.ContainsFunc(v.groups, func(g finding.Group) bool { return g.Rule == p.open })
+	widgets.Renew(p.groups, p.fill)
+	if !found {
+		p.back()
+		return
+	}
+	p.enter(p.open)
+}
+
+// fill lists the groups.
+func (p *findingsPane) fill() {
+	v := p.view
 	for i := range v.groups {
 		g := &v.groups[i]
 		if frame.IsSecret(g.Rule) {
@@ -55,19 +67,12 @@ func (p *findingsPane) show(v *csrView) {
 		} else {
 			p.groups.Add(p.row(g))
 		}
-		found = found || g.Rule == p.open
 	}
 	if len(v.groups) == 0 && v.set.Len() > 0 {
 		text := widgets.NewParagraph(words.N("findings.none", v.set.Len()))
 		p.groups.Add(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil,
 			widgets.Across(0, widgets.Middle(widgets.Icon(look.Ready.Icon(), 22)), widgets.Space(look.Gap, 0)), nil, widgets.Middle(text))))
 	}
-	p.groups.Refresh()
-	if !found {
-		p.back()
-		return
-	}
-	p.enter(p.open)
 }
 
 // row is one group in the list.

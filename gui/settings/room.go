@@ -178,7 +178,12 @@ func (t *Room) Add() {
 
 // show shows the list and the part that fits the chosen connection.
 func (t *Room) show() {
-	t.rows.Objects = nil
+	widgets.Renew(t.rows, t.fillRows)
+	t.showRest()
+}
+
+// fillRows lists the connections.
+func (t *Room) fillRows() {
 	for _, c := range t.list.All {
 		icon, below := look.Icon("connection"), c.Host()
 		if c.Kind == trustmanager.Practice {
@@ -203,7 +208,10 @@ func (t *Room) show() {
 		row.Label = words.T("welcome.practise")
 		t.rows.Add(row)
 	}
-	t.rows.Refresh()
+}
+
+// showRest shows what stands below the list, and the part that fits the chosen connection.
+func (t *Room) showRest() {
 	n := len(t.app.KeptPassphrases())
 	t.phrases.SetText(words.N("settings.passphrases", n))
 	if n == 0 {

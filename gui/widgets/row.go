@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -40,6 +42,48 @@ func NewRow(content fyne.CanvasObject, radius float32, tapped func()) *Row {
 	r.ExtendBaseWidget(r)
 	hoverBehind(content, r)
 	return r
+}
+
+// Renew has fill build the rows of box anew. Where the focus was on one of them it goes to the row of the same label, or to the
+// one that stands where it stood.
+func Renew(box *fyne.Container, fill func()) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(box)
+	var at int
+	var was *Row
+	if c != nil {
+		focused := c.Focused()
+		at = slices.IndexFunc(rowsOf(box), func(r *Row) bool { return focused == fyne.Focusable(r) })
+		if at >= 0 {
+			was = rowsOf(box)[at]
+		}
+	}
+	box.Objects = nil
+	fill()
+	box.Refresh()
+	rows := rowsOf(box)
+	if was == nil || len(rows) == 0 {
+		return
+	}
+	to := rows[min(at, len(rows)-1)]
+	for _, r := range rows {
+		if r.Label == was.Label {
+			to = r
+		}
+	}
+	c.Focus(to)
+}
+
+// rowsOf are the rows in a container, from the top down.
+func rowsOf(box *fyne.Container) (all []*Row) {
+	for _, o := range box.Objects {
+		switch o := o.(type) {
+		case *Row:
+			all = append(all, o)
+		case *fyne.Container:
+			all = append(all, rowsOf(o)...)
+		}
+	}
+	return all
 }
 
 // Content is what stands in it.
