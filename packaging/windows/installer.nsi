@@ -5,7 +5,7 @@
 ;   setup.exe /S /D=C:\folder  installs somewhere else
 ;   uninstall.exe /S           removes the program and leaves the data
 ;
-; Exit status: 0 all well, 1 canceled, 2 it could not be done (EnrollBench is open, or a folder cannot be written).
+; Exit status: 0 success, 1 canceled, 2 failed (EnrollBench is open, or a folder cannot be written).
 Unicode true
 Target amd64-unicode
 SetCompressor /SOLID lzma
