@@ -64,14 +64,9 @@ func (d *demonstration) requests(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	batch := job.Batch{Name: "Thermostats", Method: job.ZIP, Keys: job.ByDevice, Findings: set.Report()}
+	batch := job.Batch{Name: "Thermostats", Method: job.ZIP, Keys: job.ByDevice, Findings: set.Report(), Files: job.BundleFiles(bundle)}
 	entries, size := 0, int64(0)
-	for i, p := range bundle.Parts {
-		file := job.File{Path: filepath.Join(d.folder, filepath.Base(p.File)), Count: p.Entries, Order: bundle.Manifest}
-		if len(bundle.Parts) > 1 {
-			file.Part = i + 1
-		}
-		batch.Files = append(batch.Files, file)
+	for _, p := range bundle.Parts {
 		entries, size = entries+p.Entries, size+p.Bytes
 	}
 	d.count("bundled", entries, n, "%s in %s, %s bytes", counted(int64(entries), "CSR"), counted(int64(len(bundle.Parts)), "ZIP"), group(size))

@@ -81,30 +81,6 @@ func (d *desk) Get(ctx context.Context, account string) ([]byte, error) {
 	return typed, nil
 }
 
-// profile finds a profile by id or name. Where the service has no list, the text is taken for an id.
-func (d *desk) profile(ctx context.Context, c trustmanager.Connection, idOrName string) (job.Profile, error) {
-	client, err := d.Client(ctx, c.ID)
-	if err != nil {
-		return job.Profile{}, err
-	}
-	defer client.Close()
-	all, err := client.Profiles(ctx)
-	if errors.Is(err, trustmanager.ErrNoRequest) {
-		return job.Profile{ID: idOrName}, nil
-	}
-	if err != nil {
-		return job.Profile{}, err
-	}
-	var names []string
-	for _, p := range all {
-		if p.ID == idOrName || strings.EqualFold(p.Name, idOrName) {
-			return job.ProfileOf(p), nil
-		}
-		names = append(names, fmt.Sprintf("%q", p.Name))
-	}
-	return job.Profile{}, fmt.Errorf("connection %q has no profile %q; it has %s", c.Name, idOrName, strings.Join(names, ", "))
-}
-
 // batch finds a batch by its id, the end of its id, or its name; the name must be that of one batch only.
 func (d *desk) batch(ctx context.Context, text string) (id string, err error) {
 	all, err := d.Jobs.List(ctx, job.Filter{})

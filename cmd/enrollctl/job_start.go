@@ -140,7 +140,7 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 		return err
 	}
 	b.Connection = job.ConnectionOf(c)
-	if b.Profile, err = d.profile(ctx, c, q.profile); err != nil {
+	if b.Profile, err = d.Profile(ctx, c, q.profile); err != nil {
 		return err
 	}
 	b.Again = q.again

@@ -320,7 +320,7 @@ var jobImport = &command{
 				}
 				p := r.Profile
 				if *profile != "" {
-					if p, err = d.profile(ctx, c, *profile); err != nil {
+					if p, err = d.Profile(ctx, c, *profile); err != nil {
 						return err
 					}
 				}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"enrollbench/core/csr"
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/ledger"
@@ -31,6 +32,18 @@ type File struct {
 	Order string // what its result is compared with: the manifest of a bundle; "" for a CSV, which is its own order
 	Part  int    // of the manifest, from 1; 0: all of it
 	From  string // the CSV that it was converted from; "": it is the user's own file, or was saved before
+}
+
+// BundleFiles are the parts of a bundle of CSRs as files of a batch.
+func BundleFiles(bundle csr.BundleResult) (all []File) {
+	for i, part := range bundle.Parts {
+		f := File{Path: filepath.Join(filepath.Dir(bundle.Manifest), filepath.Base(part.File)), Count: part.Entries, Order: bundle.Manifest}
+		if len(bundle.Parts) > 1 {
+			f.Part = i + 1
+		}
+		all = append(all, f)
+	}
+	return all
 }
 
 // Batch is what is to be ordered. One file, or a range of at most eui48.OrderLimit addresses, becomes one job; several files,

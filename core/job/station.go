@@ -145,6 +145,30 @@ func (s *Station) ClientOf(ctx context.Context, c trustmanager.Connection) (*tru
 	return trustmanager.NewClient(c, s.secrets, o)
 }
 
+// Profile finds an enrollment profile of a connection by id or name. Where the service has no list, the text is taken for an id.
+func (s *Station) Profile(ctx context.Context, c trustmanager.Connection, idOrName string) (Profile, error) {
+	client, err := s.Client(ctx, c.ID)
+	if err != nil {
+		return Profile{}, err
+	}
+	defer client.Close()
+	all, err := client.Profiles(ctx)
+	if errors.Is(err, trustmanager.ErrNoRequest) {
+		return Profile{ID: idOrName}, nil
+	}
+	if err != nil {
+		return Profile{}, err
+	}
+	var names []string
+	for _, p := range all {
+		if p.ID == idOrName || strings.EqualFold(p.Name, idOrName) {
+			return ProfileOf(p), nil
+		}
+		names = append(names, fmt.Sprintf("%q", p.Name))
+	}
+	return Profile{}, fmt.Errorf("connection %q has no profile %q; it has %s", c.Name, idOrName, strings.Join(names, ", "))
+}
+
 // Practice is the running practice service; it is started if it does not run yet. Its token is made anew at each start and
 // lives in memory only. An error that matches practice.ErrBusy says that another program runs it.
 func (s *Station) Practice(ctx context.Context) (*practice.Service, error) {

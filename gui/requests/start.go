@@ -59,13 +59,9 @@ func (t *Room) bundleToStart(v *csrView) {
 		}
 		b := &frame.Order{Folder: folder, Sources: v.sources, Batch: job.Batch{Method: job.ZIP, Keys: job.ByDevice, Findings: withoutErrors(v.set.Report()),
 			Name: strings.TrimSuffix(filepath.Base(o.Out), "-upload.zip")}}
+		b.Batch.Files = job.BundleFiles(bundle)
 		n := 0
-		for i, part := range bundle.Parts {
-			file := job.File{Path: filepath.Join(folder, filepath.Base(part.File)), Count: part.Entries, Order: bundle.Manifest}
-			if len(bundle.Parts) > 1 {
-				file.Part = i + 1
-			}
-			b.Batch.Files = append(b.Batch.Files, file)
+		for _, part := range bundle.Parts {
 			n += part.Entries
 		}
 		b.What = words.N("start.what-csr", n)
