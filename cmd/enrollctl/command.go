@@ -72,7 +72,11 @@ func run(ctx context.Context, s *session, root *command, args []string) int {
 		fmt.Fprintf(s.stderr, "For help: enrollctl help%s\n", strings.TrimPrefix(called.CommandPath(), root.name))
 		return status
 	case status == exitInterrupted:
-		s.complain("interrupted; nothing was written")
+		message := "interrupted; nothing was written"
+		if stopped, ok := errors.AsType[*stoppedError](err); ok {
+			message = stopped.message
+		}
+		s.complain("%s", message)
 		return status
 	case err != nil && !errors.Is(err, errFindings):
 		s.complain("%s", osfile.Explain(err))

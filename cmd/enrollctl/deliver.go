@@ -52,13 +52,8 @@ type delivering struct {
 	order, orderMAC string
 	part            count
 	trust, sealTo   string
-	pkcs12          bool
-	format          choice
-	folders, chain  bool
-	names, lists    string
-	fleetWords      []string
-	fleets          []delivery.Fleet
-	passphrase      passphraseSource
+	exporting
+	lists           string
 	practice, check bool
 	partial, insist bool
 	keep            func(*delivery.Delivery) // notes what was delivered; nil: nobody does
@@ -75,14 +70,7 @@ func (d *delivering) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&d.orderMAC, "order-mac", "", "a MAC range was ordered: `START,COUNT,STEP`")
 	flags.StringVar(&d.trust, "trust", "", "trust the CA certificates in `FILE`; without it the issuer is not confirmed")
 	flags.StringVar(&d.sealTo, "seal-to", "", "hand over: seal everything to the certificate or OpenPGP key in `FILE`")
-	d.format.words = []string{delivery.PEM: "pem", delivery.DER: "der", delivery.PKCS12: "pkcs12", delivery.OnePEM: "one-pem"}
-	flags.Var(&d.format, "format", "write `FORM`: pem, der, pkcs12, or one-pem for one file with everything")
-	flags.BoolVar(&d.pkcs12, "pkcs12", false, "the same as --format pkcs12: certificate, chain and key of a device under a passphrase; Java opens it as a keystore")
-	d.passphrase.declare(flags, "pkcs12-passphrase-file", "the PKCS#12 files")
-	flags.BoolVar(&d.folders, "folders", false, "a folder for each device")
-	flags.BoolVar(&d.chain, "full-chain", false, "the issuer's chain after each certificate")
-	flags.StringVar(&d.names, "names", delivery.DefaultNames, "call the files after `TEMPLATE`: text with {cn}, {mac}, {serial} or {row}")
-	flags.StringSliceVar(&d.fleetWords, "fleet", nil, "write a list for the registry of a cloud, too: `CLOUD` is aws-iot or azure-dps")
+	d.exporting.declare(flags)
 	flags.StringVar(&d.lists, "lists", "", "write what is missing, unexpected, duplicate and so on to `FILE.csv`, in full")
 	flags.BoolVar(&d.practice, "practice", false, "it is the result of a job of the practice service")
 	flags.BoolVar(&d.partial, "partial", false, "take what was delivered, though something of the order is missing; without it that is an error")
@@ -101,14 +89,7 @@ func (d *delivering) complete(flags *pflag.FlagSet, args []string) error {
 			return err
 		}
 	}
-	exported := d.pkcs12 || d.folders || d.chain || flags.Changed("format") || flags.Changed("names") || len(d.fleetWords) > 0
-	for _, word := range d.fleetWords {
-		fleet, err := delivery.ParseFleet(word)
-		if err != nil {
-			return usagef("--fleet: %v", err)
-		}
-		d.fleets = append(d.fleets, fleet)
-	}
+	exported := d.exporting.chosen(flags)
 	switch {
 	case len(args) == 0:
 		return usagef("the result is needed: the file that was downloaded, or a folder with it")
@@ -118,48 +99,29 @@ func (d *delivering) complete(flags *pflag.FlagSet, args []string) error {
 		return usagef("--order and --order-mac are two orders; give one")
 	case d.part > 0 && d.order == "":
 		return usagef("--part is about a manifest: --order is needed")
-	case d.pkcs12 && flags.Changed("format") && delivery.Encoding(d.format.index) != delivery.PKCS12: // #nosec G115 -- one of four
-		return usagef("--pkcs12 and --format %s are two forms; give one", d.format.String())
 	case d.check && exported:
 		return usagef("--check writes nothing, so there is no form to choose")
 	}
-	if d.pkcs12 {
-		d.format.index = int(delivery.PKCS12)
-	}
-	switch delivery.Encoding(d.format.index) { // #nosec G115 -- one of four
-	case delivery.OnePEM:
-		if d.folders || flags.Changed("names") {
-			return usagef("--format one-pem writes one file, so there are no --folders and no --names")
-		}
-	case delivery.DER:
-		if d.chain {
-			return usagef("--full-chain is about PEM: a DER file holds one certificate")
-		}
-	}
-	if d.passphrase.file != "" && delivery.Encoding(d.format.index) != delivery.PKCS12 { // #nosec G115 -- one of four
-		return usagef("--pkcs12-passphrase-file is about PKCS#12: --pkcs12 is needed")
+	if err := d.exporting.complete(flags); err != nil {
+		return err
 	}
 	if d.passphrase.fromStdin() && d.key.passphrase.fromStdin() {
 		return usagef("standard input can give one passphrase, and two are to be read from it")
-	}
-	if err := delivery.CheckNames(d.names); err != nil {
-		return usagef("%v", err)
 	}
 	return nil
 }
 
 func (d *delivering) run(ctx context.Context, s *session, paths []string) error {
 	s.sweep()
-	if delivery.Encoding(d.format.index) == delivery.PKCS12 && d.passphrase.file == "" && s.hidden == nil { // #nosec G115 -- one of four
-		// Said now and not after the whole result was opened.
-		return usagef("PKCS#12 needs a passphrase, and there is no terminal to ask for it: give --%s FILE", d.passphrase.flag)
+	if err := d.exporting.askable(s); err != nil {
+		return err
 	}
 	request := delivery.OpenRequest{Paths: paths, Practice: d.practice}
 	var err error
 	if request.Order, err = d.ordered(); err != nil {
 		return err
 	}
-	if request.Anchors, err = d.anchors(); err != nil {
+	if request.Anchors, err = anchorsOf(d.trust); err != nil {
 		return err
 	}
 	var seal *sealing
@@ -215,17 +177,18 @@ func (d *delivering) ordered() (*delivery.Order, error) {
 	return nil, nil
 }
 
-func (d *delivering) anchors() (*delivery.Anchors, error) {
-	if d.trust == "" {
+// anchorsOf reads the CA certificates of --trust; none where the flag was not given.
+func anchorsOf(path string) (*delivery.Anchors, error) {
+	if path == "" {
 		return nil, nil
 	}
-	data, err := readLimited(d.trust, maxKeyFile)
+	data, err := readLimited(path, maxKeyFile)
 	if err != nil {
 		return nil, err
 	}
 	anchors, err := delivery.ParseAnchors(data)
 	if err != nil {
-		return nil, fmt.Errorf("--trust %s: %w", printable(d.trust), err)
+		return nil, fmt.Errorf("--trust %s: %w", printable(path), err)
 	}
 	return anchors, nil
 }
@@ -294,18 +257,8 @@ func (d *delivering) judge(ctx context.Context, s *session, result *delivery.Del
 }
 
 func (d *delivering) write(ctx context.Context, s *session, result *delivery.Delivery, seal *sealing) error {
-	export := delivery.ExportOptions{
-		Dir:        d.out.path,
-		Encoding:   delivery.Encoding(d.format.index), // #nosec G115 -- one of four
-		Names:      d.names,
-		FullChain:  d.chain,
-		Fleets:     d.fleets,
-		Replace:    d.out.force,
-		Passphrase: func() ([]byte, error) { return d.passphrase.chosen(ctx, s, "the PKCS#12 files") },
-	}
-	if d.folders {
-		export.Layout = delivery.Folders
-	}
+	export := d.exporting.options(ctx, s)
+	export.Dir, export.Replace = d.out.path, d.out.force
 	if seal == nil {
 		report, stop := s.track("writing")
 		defer stop()

@@ -23,6 +23,12 @@ type usageError struct{ message string }
 
 func (e *usageError) Error() string { return e.message }
 
+// stoppedError ends a command that runs until it is told to stop.
+type stoppedError struct{ message string }
+
+func (e *stoppedError) Error() string { return e.message }
+func (e *stoppedError) Unwrap() error { return context.Canceled }
+
 func usagef(format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...)}
 }

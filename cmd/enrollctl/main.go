@@ -52,6 +52,7 @@ var root = &command{
 		profileGroup,
 		practiceCommand,
 		jobCommand,
+		watchCommand,
 		ledgerCommand,
 		demo,
 		diagnose,

@@ -166,6 +166,10 @@ func (s *Station) Profile(ctx context.Context, c trustmanager.Connection, idOrNa
 		}
 		names = append(names, fmt.Sprintf("%q", p.Name))
 	}
+	const shown = 6
+	if more := len(names) - shown; more > 0 {
+		return Profile{}, fmt.Errorf("connection %q has no profile %q; it has %s and %d more", c.Name, idOrName, strings.Join(names[:shown], ", "), more)
+	}
 	return Profile{}, fmt.Errorf("connection %q has no profile %q; it has %s", c.Name, idOrName, strings.Join(names, ", "))
 }
 
