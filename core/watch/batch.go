@@ -12,7 +12,6 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/csr"
-	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/osfile"
@@ -266,11 +265,7 @@ func (w *Watcher) good(ctx context.Context, files []string) (*csr.Set, error) {
 
 // ordered are the files whose devices or keys were ordered before, in practice too: a machine that drops a file twice means it once.
 func (w *Watcher) ordered(ctx context.Context, set *csr.Set) (map[string][]reason, error) {
-	all, err := job.RequestIdentities(ctx, set)
-	if err != nil {
-		return nil, err
-	}
-	found, err := w.station.Taken(ctx, w.Connection, all, eui48.Range{}, func(row int) finding.Location { return set.Entry(max(row, 1) - 1).At })
+	found, err := w.station.Taken(ctx, w.Connection, job.SetIdentities(set), func(row int) finding.Location { return set.Entry(max(row, 1) - 1).At })
 	if err != nil {
 		return nil, err
 	}
