@@ -125,4 +125,5 @@ if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
 else
 	skip 'a clean Debian' 'debootstrap is missing, or this is not root'
 fi
+part 'the packages for Windows, under wine' scripts/package-test-windows.sh
 summary 'make package-test'

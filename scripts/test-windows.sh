@@ -9,29 +9,16 @@ cd "$(dirname "$0")/.."
 . scripts/parts.sh
 
 export GOFLAGS=${GOFLAGS:--trimpath} CGO_ENABLED=0
-export WINEPREFIX=$PWD/build/wine/prefix WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
+scripts/deps.sh windows || true
+. scripts/wine/setup.sh
 unset DISPLAY WAYLAND_DISPLAY
-windows=build/wine
 packages=${PACKAGES:-./core/... ./cmd/... ./gui/...}
 
-scripts/deps.sh windows || true
-wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || true)
-if [ -z "$wine" ] || ! command -v x86_64-w64-mingw32-gcc >/dev/null; then
+if [ -z "$wine" ]; then
 	skip 'tests under wine' 'wine64 or gcc-mingw-w64-x86-64 is missing'
 	summary 'make test-windows'
 	exit
 fi
-
-# The server of wine lives on by itself between two programs. It must not inherit what this script has open: a lock, or a pipe that
-# somebody reads to its end.
-started() {
-	mkdir -p "$WINEPREFIX" "$windows"
-	(for fd in 3 4 5 6 7 8 9; do eval "exec $fd>&-"; done; exec wineserver -p60 >/dev/null 2>&1 </dev/null)
-	trap 'wineserver -k || true' EXIT
-	local system=$WINEPREFIX/drive_c/windows/system32
-	[ -e "$system/kernel32.dll" ] || "$wine" wineboot -i >"$windows/wineboot.log" 2>&1 </dev/null || return 1
-	x86_64-w64-mingw32-gcc -O2 -s -shared -o "$system/bcryptprimitives.dll" scripts/wine/bcryptprimitives.c -ladvapi32
-}
 
 # faults PACKAGE: what go test -skip wants to know: all tests of the package that wine breaks. Each line of the list is a
 # package, a test and the reason.
@@ -60,7 +47,7 @@ demonstrated() {
 		[ -s "$windows/demo/upload.zip" ]
 }
 
-part 'wine' started
+part 'wine' wine_started
 part 'tests under wine' tested
 part 'enrollctl.exe under wine' demonstrated
 printf '\nSkipped, because wine is not Windows there:\n'

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Part of make package-test: what make package made for Windows, under wine. Installer and MSI install silently, the installed programs
+# run, and what the uninstaller leaves is data alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/parts.sh
+scripts/deps.sh windows test || true
+. scripts/wine/setup.sh
+if [ -z "$wine" ]; then
+	skip 'installed under wine' 'wine64 or gcc-mingw-w64-x86-64 is missing'
+	summary 'packages for Windows'
+	exit
+fi
+
+tree=$(basename build/package-stage/enrollbench-*-windows-amd64)
+package=build/package/$tree
+user=$WINEPREFIX/drive_c/users/$(id -un)
+local=$user/AppData/Local
+link='AppData/Roaming/Microsoft/Windows/Start Menu/Programs/EnrollBench.lnk'
+
+# ran PROGRAM ARGUMENT...: runs it to its end without a display.
+ran() { env -u DISPLAY -u WAYLAND_DISPLAY "$wine" "$@" </dev/null 2>>"$windows/package.log"; }
+
+# traces lists what names EnrollBench in the registry, and every file of the disk but for temporary ones and wine's own settings.
+traces() {
+	ran reg query 'HKCU\Software' /s /f EnrollBench | tr -d '\r' | grep -i enrollbench || true
+	ran reg query 'HKLM\Software' /s /f EnrollBench | tr -d '\r' | grep -i enrollbench || true
+	(cd "$WINEPREFIX/drive_c" && find . -path '*/Temp/*' -prune -o -print | LC_ALL=C sort)
+}
+
+# same FOLDER: everything that was packed lies there as it was packed, and nothing else but the uninstaller.
+same() { diff -r --exclude=uninstall.exe "build/package-stage/$tree" "$1"; }
+
+# demonstrated FOLDER: the installed enrollctl goes the whole way of three batches to green.
+demonstrated() {
+	rm -rf "$windows/demo"
+	if ! (cd "$windows" && ran "$1/enrollctl.exe" demo -o demo >demo.log) || ! grep -q 'every count right' "$windows/demo.log"; then
+		cat "$windows/demo.log"
+		return 1
+	fi
+}
+
+# registered ROOT: Explorer offers the program for its files, and the list of programs has it.
+registered() {
+	local extension
+	for extension in p7m pgp csr zip; do
+		ran reg query "$1\\Software\\Classes\\.$extension\\OpenWithProgids" /v EnrollBench.File >/dev/null || { echo ".$extension is not offered"; return 1; }
+	done
+	ran reg query "$1\\Software\\Classes\\EnrollBench.File\\shell\\open\\command" /ve | grep -q 'enrollbench.exe" "%1"'
+}
+
+# gone FOLDER: an uninstaller goes on in a copy of itself when its process has ended.
+gone() {
+	local left=600
+	until [ ! -e "$1" ] || [ $((left -= 1)) = 0 ]; do sleep 0.1; done
+	[ -e "$1" ] || return 0
+	echo "this is left of $1:" && find "$1"
+	return 1
+}
+
+installer() {
+	local folder=$local/Programs/EnrollBench
+	traces >"$windows/before.txt"
+	ran "$package-setup.exe" /S || { echo "the installer ended with status $?"; return 1; }
+	same "$folder" && [ -e "$user/$link" ] && registered HKCU && demonstrated "$folder" || return 1
+	mkdir -p "$local/enrollbench" && echo 'a job' >"$local/enrollbench/kept.txt"
+	ran "$package-setup.exe" /S && same "$folder" || return 1 # over itself
+	ran "$folder/uninstall.exe" /S && gone "$folder" || return 1
+	[ -s "$local/enrollbench/kept.txt" ] || { echo 'data was removed'; return 1; }
+	rm -r "$local/enrollbench"
+	traces | diff "$windows/before.txt" - || { echo 'the uninstaller left these'; return 1; }
+}
+
+msi() {
+	local folder=$WINEPREFIX/drive_c/Program\ Files/EnrollBench
+	traces >"$windows/before.txt"
+	ran msiexec /i "$package.msi" /qn || { echo "msiexec /i ended with status $?"; return 1; }
+	same "$folder" && registered HKLM && demonstrated "$folder" || return 1
+	ran msiexec /x "$package.msi" /qn && gone "$folder" || return 1
+	traces | diff "$windows/before.txt" - || { echo 'msiexec /x left these'; return 1; }
+}
+
+# window: the window opens with a file in the room where it belongs, takes another from a second start, and that one ends.
+window() {
+	local folder=$windows/portable state=$windows/state.jsonl screen display
+	rm -rf "$folder" "$state" && unzip -q "$package.zip" -d "$folder" || return 1
+	Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$windows/display" >/dev/null 2>&1 &
+	screen=$!
+	# shellcheck disable=SC2064 # as it is now
+	trap "kill $screen 2>/dev/null || true" RETURN
+	until [ -s "$windows/display" ]; do kill -0 $screen || return 1; sleep 0.1; done
+	printf 'subject.common_name\r\ndevice-1\r\n' >"$windows/table.csv"
+	display=$(cat "$windows/display")
+	export DISPLAY=:$display LIBGL_ALWAYS_SOFTWARE=1 ENROLLBENCH_TEST_STATE=Z:$state
+	"$wine" "$folder/$tree/enrollbench.exe" "$windows/table.csv" >>"$windows/package.log" 2>&1 </dev/null &
+	shows '"tab":"CSV".*"rows":[1-9]' $! || return 1
+	timeout 300 "$wine" "$folder/$tree/enrollbench.exe" "$windows/demo/upload.zip" >>"$windows/package.log" 2>&1 </dev/null || return 1
+	shows '"tab":"CSR files".*"rows":[1-9]' $! || return 1
+	kill $!
+}
+
+# shows STATE PROCESS: waits until the window shows it.
+shows() {
+	until tail -n 1 "$windows/state.jsonl" 2>/dev/null | grep -q "$1"; do
+		kill -0 "$2" 2>/dev/null || { tail -n 20 "$windows/package.log"; return 1; }
+		sleep 0.2
+	done
+	tail -n 1 "$windows/state.jsonl"
+}
+
+part 'wine' wine_started
+part 'the installer, for one user' installer
+part 'the MSI' msi
+part 'the window under wine' window
+summary 'packages for Windows'
