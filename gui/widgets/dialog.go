@@ -130,8 +130,6 @@ func (d *Dialog) entriesSubmit(o fyne.CanvasObject) {
 		}
 	case *sight.Scroll:
 		d.entriesSubmit(o.Content)
-	case *container.ThemeOverride: // of a Field
-		d.entriesSubmit(o.Content)
 	}
 }
 

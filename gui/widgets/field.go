@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/gui/look"
 )
@@ -39,8 +38,8 @@ func NewField(name, placeholder, note string, mono bool, changed func(string)) *
 	f.text = NewParagraph(note).Small()
 	f.hint = NewParagraph("").Small().Muted()
 	remark := AtLeast(0, remarkRoom, container.NewBorder(nil, nil, Down(0, f.icon), nil, Inset(0, 0, Down(2, f.text, f.hint))))
-	big := container.NewThemeOverride(f.Entry, bigText{look.NewTheme()})
-	f.content = Down(look.Gap/2, NewText(name).Bold(), big, Inset(2, 0, remark))
+	// Larger text would need the toolkit's theme override, which loads every font again for each of its refreshes and keeps them all.
+	f.content = Down(look.Gap/2, NewText(name).Bold(), f.Entry, Inset(2, 0, remark))
 	f.Set(nil)
 	return f
 }
@@ -79,16 +78,6 @@ func (f *Field) Set(r *Remark) {
 		f.hint.Show()
 	}
 	f.content.Refresh()
-}
-
-// bigText is the theme with larger text.
-type bigText struct{ fyne.Theme }
-
-func (b bigText) Size(name fyne.ThemeSizeName) float32 {
-	if name == theme.SizeNameText {
-		return 18
-	}
-	return b.Theme.Size(name)
 }
 
 // NewSearch is a field that narrows a list down: changed hears every letter, submitted that the list is wanted. Escape empties
