@@ -329,8 +329,8 @@ func keepFailures(ctx context.Context, tx *sql.Tx, id string, all []RowFailure) 
 	return nil
 }
 
-// Delete removes a record, its timeline and its fetched result. The caller asks the user first. What is being sent, may exist,
-// or is at work in the service is refused: a record is the only thing that keeps it from being sent twice.
+// Delete removes a record, its timeline and its fetched result. The caller asks the user first. A state that is not
+// Deletable is refused.
 func (j *Jobs) Delete(ctx context.Context, id string) error {
 	var gone *Record
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
@@ -338,7 +338,7 @@ func (j *Jobs) Delete(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if r.State == Starting || r.State == MayExist || r.State.UnderWay() {
+		if !r.State.Deletable() {
 			return &StateError{ID: id, Have: r.State, Allowing: "deleted"}
 		}
 		gone = r

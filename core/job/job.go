@@ -64,6 +64,10 @@ func (s State) Ended() bool {
 	return slices.Contains([]State{Delivered, Failed, Rejected, Cancelled}, s)
 }
 
+// Deletable says whether a record may be deleted: what is being sent, may exist, or is at work in the service has nothing else that
+// keeps it from being sent twice.
+func (s State) Deletable() bool { return s != Starting && s != MayExist && !s.UnderWay() }
+
 // after are the steps that are allowed. A step that is not in here is a *StateError.
 var after = map[State][]State{
 	Prepared:           {Starting, Started, MayExist, Cancelled}, // Started, MayExist: found when the list was asked before sending

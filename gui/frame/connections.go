@@ -173,14 +173,29 @@ func (a *Frame) NoDesk() {
 // ReadConnections reads the connections and shows the one that is used. At the first start there is none, and a page
 // offers to practise or to connect.
 func (a *Frame) ReadConnections(first bool) {
+	a.withConnections(words.T("connections.unreadable"), (*Desk).List, first)
+}
+
+// UseConnection makes a connection the one that is used for jobs.
+func (a *Frame) UseConnection(id string) {
+	a.withConnections(words.T("settings.save-failed"), func(d *Desk) (ConnectionList, error) {
+		if err := d.Connections.SetDefault(id); err != nil {
+			return ConnectionList{}, err
+		}
+		return d.List()
+	}, false)
+}
+
+// withConnections reads the connections, after a change of them or not, and tells everybody. failure says what went wrong.
+func (a *Frame) withConnections(failure string, read func(*Desk) (ConnectionList, error), first bool) {
 	if a.desk == nil {
 		return
 	}
 	d := a.desk
-	Run(a.opening, "", func(context.Context, progress.Func) (ConnectionList, error) { return d.List() }, func(l ConnectionList, err error) {
+	Run(a.opening, "", func(context.Context, progress.Func) (ConnectionList, error) { return read(d) }, func(l ConnectionList, err error) {
 		if err != nil {
 			if !Cancelled(err) {
-				a.Fail(words.T("connections.unreadable"), err)
+				a.Fail(failure, err)
 			}
 			return
 		}

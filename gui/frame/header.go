@@ -27,14 +27,14 @@ func (a *Frame) header() fyne.CanvasObject {
 // pillRow is the part of the header that says whom results are encrypted to.
 func (a *Frame) pillRow() fyne.CanvasObject {
 	a.pillIcon, a.pillText = widgets.Icon(look.Icon("key"), 20), widgets.NewText("").Giving()
-	a.pill = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, pillContent(a.pillIcon, a.pillText)), 8, a.ShowKeys)
+	a.pill = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, pillContent(a.pillIcon, a.pillText)), 8, func() { a.Below(a.pill, a.RecipientMenu()...) })
 	return widgets.Outlined(a.pill)
 }
 
 // linkRow is the part of the header that says which connection is used.
 func (a *Frame) linkRow() fyne.CanvasObject {
 	a.linkIcon, a.linkText = widgets.Icon(look.Icon("connection"), 20), widgets.NewText("").Bold().Giving()
-	a.link = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, pillContent(a.linkIcon, a.linkText)), 8, a.ShowConnections)
+	a.link = widgets.NewRow(widgets.Inset(0, look.Gap*1.5, pillContent(a.linkIcon, a.linkText)), 8, func() { a.Below(a.link, a.ConnectionMenu()...) })
 	return widgets.Outlined(a.link)
 }
 

@@ -20,6 +20,7 @@ type (
 		Note(n widgets.Note)
 		Ask(d *widgets.Dialog)
 		Fail(what string, err error, next ...widgets.Answer)
+		AskWhy(f finding.Finding)
 		AskSecrets(rule *finding.Rule, names []string, next ...widgets.Answer)
 		Busy()
 	}
@@ -57,6 +58,7 @@ type (
 		NoDesk()
 		Connections() ConnectionList
 		ReadConnections(first bool)
+		UseConnection(id string)
 		ShowConnections()
 		Practise(then func())
 	}

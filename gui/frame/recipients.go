@@ -19,6 +19,7 @@ import (
 const (
 	PrefRecipient      = "recipient.path"
 	prefRecipientPrint = "recipient.fingerprint"
+	prefRecipients     = "recipient.recent" // "FINGERPRINT\tPATH\tTITLE", the latest first
 	prefProofs         = "recipient.proofs" // "FINGERPRINT 2026-11-23T14:02:00Z", the latest first
 	keptProofs         = 50
 )
@@ -105,11 +106,13 @@ func (a *Frame) provenWords(r *recipient.Recipient) string {
 
 // recall chooses the recipient that was chosen last, if its file still holds it.
 func (a *Frame) recall() {
-	p := a.Preferences()
-	path, print := p.String(PrefRecipient), p.String(prefRecipientPrint)
-	if path == "" {
-		return
+	if path := a.Preferences().String(PrefRecipient); path != "" {
+		a.UseRecipient(path, a.Preferences().String(prefRecipientPrint))
 	}
+}
+
+// UseRecipient chooses the recipient of a fingerprint from a file, if that still holds it.
+func (a *Frame) UseRecipient(path, print string) {
 	Run(a.starting, "", func(context.Context, progress.Func) (*RecipientFile, error) { return ReadRecipients(path) },
 		func(f *RecipientFile, err error) {
 			switch {
@@ -133,6 +136,7 @@ func (a *Frame) SetRecipient(r *recipient.Recipient, path string) {
 	} else {
 		p.SetString(PrefRecipient, path)
 		p.SetString(prefRecipientPrint, r.Fingerprint())
+		a.rememberRecipient(r, path)
 	}
 	a.showPill()
 	tell(a, RecipientWatcher.RecipientChanged)

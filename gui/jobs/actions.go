@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -82,8 +81,6 @@ func otherSteps(r *job.Record) []jobStep {
 	case job.Prepared:
 		if r.Exported.IsZero() {
 			out = append(out, stepExport, stepAssign, stepCancel)
-		} else {
-			out = append(out, stepDelete)
 		}
 	case job.MayExist:
 		out = append(out, stepResolve, stepNotStarted)
@@ -98,7 +95,7 @@ func otherSteps(r *job.Record) []jobStep {
 	if nextStep(r) == stepFailedRows {
 		out = append(out, stepRetry)
 	}
-	if r.State.Ended() || r.State == job.Opened {
+	if r.State.Deletable() {
 		out = append(out, stepDelete)
 	}
 	return out
@@ -182,6 +179,9 @@ func (t *Room) onSecondary(row int, pos fyne.Position) {
 	if next := nextStep(r); next != stepNone {
 		steps = append([]jobStep{next}, steps...)
 	}
+	if !r.State.Deletable() { // it says why not
+		steps = append(steps, stepDelete)
+	}
 	var items []*fyne.MenuItem
 	for _, s := range steps {
 		items = append(items, widgets.MenuItem(s.text(), s.glyph(), func() { t.step(s, r) }))
@@ -264,9 +264,11 @@ func (t *Room) step(s jobStep, r *job.Record) {
 	case stepExport:
 		t.export(r)
 	case stepDelete:
-		t.sure(look.Warning, words.T("jobs.delete-title", name),
-			words.T("jobs.delete-text"),
-			words.T("jobs.delete-now"), true, func() { t.delete(r) })
+		if !r.State.Deletable() {
+			t.app.Note(widgets.Note{State: look.Notice, Text: whyKept(r.State)})
+			return
+		}
+		t.sure(look.Warning, words.T("jobs.delete-title", name), deleteWords(r), words.T("jobs.delete-now"), true, func() { t.delete(r) })
 	}
 }
 
@@ -514,34 +516,5 @@ func (t *Room) Drop(paths []string) {
 			t.Choose(all[0].ID)
 			t.app.Note(widgets.Note{State: look.Ready, Text: words.N("jobs.imported", len(all))})
 		}
-	})
-}
-
-// remove is the key Delete on the list.
-func (t *Room) remove() {
-	if r := t.current(); r != nil && slices.Contains(otherSteps(r), stepDelete) {
-		t.step(stepDelete, r)
-	} else if r != nil {
-		t.app.Note(widgets.Note{State: look.Notice, Text: words.T("jobs.not-ended")})
-	}
-}
-
-func (t *Room) delete(r *job.Record) {
-	d := t.app.Desk()
-	inTurn(t, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
-		if err := d.Jobs.Delete(ctx, r.ID); err != nil && !errors.Is(err, job.ErrNotFound) {
-			return struct{}{}, err
-		}
-		if err := d.ReleaseUploads(ctx, r); err != nil { // the next start but one removes them
-			fyne.LogError("the upload files of a deleted batch", err)
-		}
-		return struct{}{}, nil
-	}, func(_ struct{}, err error) {
-		if err != nil {
-			t.showBar()
-			t.app.Fail(words.T("jobs.delete-failed"), err)
-			return
-		}
-		t.drops(r.ID)
 	})
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -251,7 +253,7 @@ func TestAReasonIsGivenInTheList(t *testing.T) {
 // Any record that has ended or was opened can be deleted; batches that failed are counted.
 func TestFailedAndOpenedRecords(t *testing.T) {
 	r := newRig(t)
-	for i, s := range []job.State{job.Failed, job.Opened, job.Delivered, job.Rejected, job.Cancelled} {
+	for i, s := range []job.State{job.Failed, job.Opened, job.Delivered, job.Rejected, job.Cancelled, job.Complete, job.Fetched, job.Prepared} {
 		one := &job.Record{ID: fmt.Sprintf("2026-01-01-%d-aaaaaa", i), State: s}
 		r.Jobs.TakeAll([]*job.Record{one})
 		if !slices.Contains(otherSteps(one), stepDelete) {
@@ -265,6 +267,48 @@ func TestFailedAndOpenedRecords(t *testing.T) {
 		if slices.Contains(otherSteps(&job.Record{State: s}), stepDelete) {
 			t.Errorf("a batch that is %s can be deleted", s)
 		}
+	}
+}
+
+// What cannot be deleted says why, and what goes with a record is said before it goes.
+func TestDeletingSaysWhatAndWhyNot(t *testing.T) {
+	r := newRig(t)
+	one := func(s job.State) {
+		r.Dismiss()
+		r.Jobs.TakeAll([]*job.Record{{ID: "2026-01-01-1-aaaaaa", State: s}})
+		r.Jobs.Choose("2026-01-01-1-aaaaaa")
+		r.Wait()
+		r.Jobs.remove()
+	}
+	for s, want := range map[job.State]string{job.MayExist: "Nobody knows yet", job.Starting: "still at work", job.Running: "still at work"} {
+		one(s)
+		r.NoDialog()
+		if got := r.ToastText(); !strings.Contains(got, want) {
+			t.Errorf("of a batch that is %s it says %q", s, got)
+		}
+	}
+	for s, want := range map[job.State]string{job.Prepared: "was not sent", job.Complete: "Nobody has opened", job.Fetched: "Nobody has opened", job.Delivered: "What you exported stays"} {
+		one(s)
+		if got := r.Dialog().Text; !strings.Contains(got, want) {
+			t.Errorf("before a batch that is %s goes it says %q", s, got)
+		}
+	}
+	r.Dismiss()
+	if text := deleteWords(&job.Record{State: job.Prepared, Exported: time.Now()}); strings.Contains(text, "was not sent") {
+		t.Error("a batch that was handed over may have been sent elsewhere")
+	}
+}
+
+// A batch that may exist and was settled as not started can be deleted at once.
+func TestASettledBatchIsDeleted(t *testing.T) {
+	r := practiceRig(t)
+	r.prepares("")
+	id := r.Jobs.current().ID
+	r.Jobs.step(stepDelete, r.Jobs.current())
+	r.Dialog().Take(1)
+	r.Wait()
+	if _, err := r.Desk().Jobs.Get(t.Context(), id); !errors.Is(err, job.ErrNotFound) || len(r.Jobs.rows) != 0 {
+		t.Errorf("it is still there: %v, %d", err, len(r.Jobs.rows))
 	}
 }
 

@@ -171,7 +171,8 @@ func (t *Room) remark(f *widgets.Field, column, text string) {
 		f.Set(nil)
 		return
 	}
-	f.Set(&widgets.Remark{State: look.OfSeverity(worst.Severity), Text: words.Visible(worst.Message), Hint: words.Sentence(worst.Hint)})
+	f.Set(&widgets.Remark{State: look.OfSeverity(worst.Severity), Text: words.Visible(worst.Message), Hint: words.Sentence(worst.Hint),
+		Why: func() { t.app.AskWhy(*worst) }})
 }
 
 // askLedger asks what of the series was ordered before through the connection that is chosen. It is said here and asked again before a
@@ -319,11 +320,7 @@ func (t *Room) firstTitle() string {
 		if strings.TrimSpace(t.count.Entry.Text) == "" && f.Column == eui48.FieldCount {
 			return words.T("mac.type-count")
 		}
-		for _, r := range eui48.Rules {
-			if r.Name == f.Rule {
-				return words.Core(r.Title)
-			}
-		}
+		return frame.RuleTitle(f.Rule)
 	}
 	return ""
 }

@@ -12,6 +12,8 @@ import (
 	"enrollbench/core/eui48"
 	"enrollbench/core/job"
 	"enrollbench/core/ledger"
+	"enrollbench/gui/frame"
+	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/look"
 )
 
@@ -200,5 +202,25 @@ func TestOrderedBefore(t *testing.T) {
 	r.Wait()
 	if m := r.MAC.start.Remark(); m != nil {
 		t.Errorf("%+v", m)
+	}
+}
+
+// What is said of a field tells the rule behind it: why it is one, what to do, where it is written.
+func TestWhyOfAField(t *testing.T) {
+	r := newRig(t)
+	if r.MAC.start.Remark() != nil {
+		t.Error("an empty field is scolded")
+	}
+	r.MAC.start.Entry.SetText("01:1a:c2:7b:00:00") // a group address
+	remark := r.MAC.start.Remark()
+	if remark == nil || remark.Why == nil {
+		t.Fatalf("of a group address it says %+v", remark)
+	}
+	remark.Why()
+	rule := frame.Rules["eui48/multicast"]
+	d := r.Dialog()
+	if text := frametest.AllText(d.Body); d.Title != rule.Title || !strings.Contains(d.Text, strings.TrimSuffix(remark.Hint, ".")) ||
+		!strings.Contains(text, rule.Why) || !strings.Contains(text, rule.Name) || !strings.Contains(text, rule.Source) {
+		t.Errorf("%q, %q, %q", d.Title, d.Text, text)
 	}
 }

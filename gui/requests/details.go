@@ -116,12 +116,7 @@ func (d *detailsPane) fill(objects ...fyne.CanvasObject) {
 func (d *detailsPane) findings(v *csrView, i int) []fyne.CanvasObject {
 	var out []fyne.CanvasObject
 	for _, f := range v.said(i) {
-		state := look.OfSeverity(f.Severity)
-		text := widgets.NewParagraph(frame.RuleTitle(f.Rule) + ": " + words.Visible(f.Message))
-		text.Color = state.Color()
-		text.Lines = 4
-		out = append(out, container.NewBorder(nil, nil,
-			widgets.Across(0, widgets.Down(0, widgets.Icon(state.Icon(), 18)), widgets.Space(look.Gap, 0)), nil, text))
+		out = append(out, frame.FindingLine(f))
 	}
 	return out
 }

@@ -186,8 +186,7 @@ func (g *groupPage) show(group *finding.Group) {
 		if rule.Hint != "" && group.Severity != finding.Notice {
 			g.head.Add(widgets.NewParagraph(words.Sentence(rule.Hint)))
 		}
-		g.reasons.Add(widgets.NewParagraph(words.Core(rule.Why)).Muted())
-		g.reasons.Add(widgets.NewParagraph(words.T("findings.source", "Source", rule.Source)).Muted().Small())
+		g.reasons.Add(frame.Reasons(rule))
 	}
 	if !same {
 		g.why.SetOpen(false)

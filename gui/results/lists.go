@@ -97,7 +97,7 @@ func why(r *finding.Rule) string {
 	if r == nil {
 		return ""
 	}
-	return r.Why + " " + words.Sentence(r.Hint)
+	return words.Core(r.Why) + " " + words.Sentence(r.Hint) + "\n" + words.T("findings.source", "Rule", r.Name, "Source", r.Source)
 }
 
 func listTitle(l delivery.List) string {

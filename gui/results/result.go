@@ -81,7 +81,7 @@ func newResultPage(t *Room) *resultPage {
 		}
 	}
 	p.why = widgets.NewParagraph("").Muted()
-	p.why.Lines = 3
+	p.why.Lines = 4
 	p.body = widgets.Down(look.Gap * 1.5)
 	p.wheel = sight.New(widgets.Inset(look.Gap, look.Gap*2, p.body))
 	p.head = widgets.NewDisclosure(words.T("details.title"), nil, p.toggle)
@@ -255,8 +255,8 @@ func (p *resultPage) showReasons() {
 		title.Style.Bold = true
 		lines := widgets.Down(look.Gap/2, title)
 		if rule := frame.Rules[g.Rule]; rule != nil {
-			lines.Add(widgets.NewParagraph(words.Core(rule.Why)))
 			lines.Add(widgets.NewParagraph(words.Sentence(rule.Hint)))
+			lines.Add(frame.Reasons(rule))
 		}
 		first := widgets.NewParagraph(words.Sentence(words.Visible(g.Findings[0].Message))).Muted()
 		first.Lines = 3

@@ -338,20 +338,9 @@ func (t *Room) Verdict() string {
 
 // use makes the connection the one that is used for jobs.
 func (t *Room) use() {
-	id, d := t.chosen, t.app.Desk()
-	if !t.free() {
-		return
+	if t.free() {
+		t.app.UseConnection(t.chosen)
 	}
-	frame.Run(t.work, "", func(context.Context, progress.Func) (struct{}, error) {
-		return struct{}{}, d.Connections.SetDefault(id)
-	}, func(_ struct{}, err error) {
-		t.showBar()
-		if err != nil {
-			t.app.Fail(words.T("settings.save-failed"), err)
-			return
-		}
-		t.app.ReadConnections(false)
-	})
 }
 
 // askPassphrases forgets the passphrases of private keys that were put into the keychain.

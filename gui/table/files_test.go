@@ -327,13 +327,13 @@ func TestCSVLeaveWithEdits(t *testing.T) {
 	if !left || r.CSV.file != nil || r.saved(path) != spreadsheet {
 		t.Fatal("keeping the edits did not close the file, or touched it")
 	}
-	if len(r.CSV.start.found) != 1 || !r.CSV.start.offers.Visible() {
+	if len(r.CSV.start.found) != 1 || !r.CSV.start.offers.Visible() || r.BadgeOf(r.CSV) != "1" {
 		t.Fatalf("what was kept is not offered: %v", r.CSV.start.found)
 	}
 	r.CSV.recover(r.CSV.start.found[0])
 	r.Wait()
 	r.NoDialog()
-	if got := r.cells()[0][0]; got != "kept" || len(r.CSV.start.found) != 0 {
+	if got := r.cells()[0][0]; got != "kept" || len(r.CSV.start.found) != 0 || r.BadgeOf(r.CSV) != "" {
 		t.Errorf("recovered: %q", got)
 	}
 	r.CSV.Leave(func() {})

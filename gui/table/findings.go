@@ -250,8 +250,7 @@ func (g *csvGroupPage) show(group enrollment.Group) {
 	if rule.Hint != "" {
 		g.head.Add(widgets.NewParagraph(words.Sentence(rule.Hint)))
 	}
-	g.reasons.Add(widgets.NewParagraph(words.Core(rule.Why)).Muted())
-	g.reasons.Add(widgets.NewParagraph(words.T("findings.source", "Source", rule.Source)).Muted().Small())
+	g.reasons.Add(frame.Reasons(rule))
 	if !same {
 		g.why.SetOpen(false)
 	}

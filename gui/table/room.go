@@ -25,6 +25,7 @@ type Window interface {
 	frame.Stage
 	frame.Station
 	Below(o fyne.CanvasObject, items ...*fyne.MenuItem)
+	Badge(r frame.Room, n int)
 	Covered() bool
 	Config() string
 	ShowWelcome()

@@ -99,8 +99,9 @@ func (s *csvStart) search() {
 		})
 }
 
-// showOffers shows what can be recovered.
+// showOffers shows what can be recovered, and on the rail how much that is.
 func (s *csvStart) showOffers() {
+	s.tab.app.Badge(s.tab, len(s.found))
 	s.offers.Objects = nil
 	for i := range s.found {
 		s.offers.Add(s.offer(s.found[i]))

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"enrollbench/gui/look"
+	"enrollbench/gui/words"
 )
 
 // Remark is what is to be said about the content of a field.
@@ -13,6 +14,7 @@ type Remark struct {
 	State look.State
 	Text  string
 	Hint  string
+	Why   func() // says more, nil for nothing more to say
 }
 
 // Field is one large entry with its name above and what is to be said about its content below. Room for the remark is
@@ -23,6 +25,7 @@ type Field struct {
 	icon    *canvas.Image
 	text    *Text
 	hint    *Text
+	why     *Row
 	note    string
 	remark  *Remark
 }
@@ -37,7 +40,8 @@ func NewField(name, placeholder, note string, mono bool, changed func(string)) *
 	f.icon = Icon(look.Notice.Icon(), 18)
 	f.text = NewParagraph(note).Small()
 	f.hint = NewParagraph("").Small().Muted()
-	remark := AtLeast(0, remarkRoom, container.NewBorder(nil, nil, Down(0, f.icon), nil, Inset(0, 0, Down(2, f.text, f.hint))))
+	f.why = Link(words.T("findings.why"), func() { f.remark.Why() })
+	remark := AtLeast(0, remarkRoom, container.NewBorder(nil, nil, Down(0, f.icon), Down(0, f.why), Inset(0, 0, Down(2, f.text, f.hint))))
 	// Larger text would need the toolkit's theme override, which loads every font again for each of its refreshes and keeps them all.
 	f.content = Down(look.Gap/2, NewText(name).Bold(), f.Entry, Inset(2, 0, remark))
 	f.Set(nil)
@@ -63,6 +67,7 @@ func (f *Field) Set(r *Remark) {
 		f.text.Refresh()
 		f.hint.SetText("")
 		f.hint.Hide()
+		f.why.Hide()
 		return
 	}
 	f.icon.Resource = r.State.Icon()
@@ -76,6 +81,11 @@ func (f *Field) Set(r *Remark) {
 		f.hint.Hide()
 	} else {
 		f.hint.Show()
+	}
+	if r.Why == nil {
+		f.why.Hide()
+	} else {
+		f.why.Show()
 	}
 	f.content.Refresh()
 }

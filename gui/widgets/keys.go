@@ -121,7 +121,43 @@ type Entry struct {
 
 	// TypeOver selects what is there when the focus comes, so that typing replaces it; a click still places the cursor.
 	TypeOver bool
+
+	tip tip // the whole of what it has no room for
 }
+
+var _ desktop.Hoverable = (*Entry)(nil)
+
+// whole is the text or, where there is none, the placeholder, if there is no room for all of it; "" otherwise, and for a passphrase.
+func (e *Entry) whole() string {
+	text := e.Text
+	switch {
+	case e.MultiLine || text != "" && e.Password:
+		return ""
+	case text == "":
+		text = e.PlaceHolder
+	}
+	room := e.Size().Width - 2*e.Theme().Size(theme.SizeNameInnerPadding)
+	if e.Icon != nil || e.ActionItem != nil {
+		room -= e.Theme().Size(theme.SizeNameInlineIcon) + e.Theme().Size(theme.SizeNameInnerPadding)
+	}
+	if fyne.MeasureText(text, e.Theme().Size(theme.SizeNameText), e.TextStyle).Width <= room {
+		return ""
+	}
+	return text
+}
+
+// MouseIn implements desktop.Hoverable.
+func (e *Entry) MouseIn(*desktop.MouseEvent) {
+	if e.tip.text = e.whole(); e.tip.text != "" {
+		e.tip.rest(e)
+	}
+}
+
+// MouseMoved implements desktop.Hoverable.
+func (e *Entry) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements desktop.Hoverable.
+func (e *Entry) MouseOut() { e.tip.end() }
 
 // NewEntry makes a single-line entry.
 func NewEntry() *Entry {

@@ -150,3 +150,47 @@ func TestFlow(t *testing.T) {
 		t.Errorf("the right one grows: %v, %v, %v", left.Size(), right.Position(), right.Size())
 	}
 }
+
+// A field in which its placeholder or its text has no room shows the whole of it; a passphrase never.
+func TestAFieldShowsWhatItHasNoRoomFor(t *testing.T) {
+	long := strings.Repeat("long ", 20)
+	e := NewEntry()
+	content := WithTips(container.NewVBox(e))
+	w := test.NewTempWindow(t, content)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(300, 200))
+	tips := content.Objects[1].(*Tips)
+	over := func() string {
+		resting(w.Canvas(), 20, 4).MouseIn(&desktop.MouseEvent{})
+		defer e.MouseOut()
+		return tips.Text()
+	}
+	for _, c := range []struct {
+		placeHolder, text string
+		password, lines   bool
+		want              string
+	}{
+		{long, "", false, false, long}, {"short", "", false, false, ""}, {long, "typed", false, false, ""}, {"short", long + "x", false, false, long + "x"},
+		{long, "", true, false, long}, {"short", long, true, false, ""}, {long, "", false, true, ""},
+	} {
+		e.PlaceHolder, e.Password, e.MultiLine = c.placeHolder, c.password, c.lines
+		e.SetText(c.text)
+		if got := over(); got != c.want {
+			t.Errorf("%+v: it says %q", c, got)
+		}
+	}
+	if tips.Text() != "" {
+		t.Error("the mouse has left, and it says it still")
+	}
+	// What an icon takes is no room for the text.
+	e.MultiLine, e.PlaceHolder = false, ""
+	e.SetText("")
+	for e.whole() == "" {
+		e.PlaceHolder += "l"
+	}
+	e.PlaceHolder = e.PlaceHolder[1:]
+	e.ActionItem = NewText("x")
+	if e.whole() == "" {
+		t.Error("the room of an icon is taken for the text's")
+	}
+}
