@@ -176,6 +176,13 @@ func TestServerRestarted(t *testing.T) {
 	}
 	claim(t, l, b)
 	refused(t, l, batch("c", nil, names("a")))
+	if err := server.Stop(); err != nil {
+		t.Log(err)
+	}
+	if err := server.Run("-c", "fsync=off"); err != nil {
+		t.Fatal(err)
+	}
+	claim(t, l, batch("d", nil, names("d"))) // nobody was told that the connection is cut
 	verify(t, l)
 }
 

@@ -188,6 +188,12 @@ func explainServer(err error) error {
 	return fmt.Errorf("%w: %w", kind, err)
 }
 
+// cut says whether a connection that was there is gone, while the server may answer on another one.
+func cut(err error) bool {
+	var connect *pgconn.ConnectError
+	return errors.Is(err, ErrUnavailable) && !errors.As(err, &connect)
+}
+
 func kinds(code string) error {
 	switch {
 	case len(code) != 5:

@@ -181,21 +181,28 @@ func (db *DB) Reader() *sql.DB { return db.readers }
 // is still so when it is committed. It is on the disk when Write returns nil; after any error nothing of it is there. f must
 // use tx and nothing else of the database.
 func (db *DB) Write(ctx context.Context, f func(tx *sql.Tx) error) error {
-	tx, err := db.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return db.Explain(err)
-	}
-	if db.server != nil {
-		_, err = tx.ExecContext(ctx, serverLock)
-	}
-	if err == nil {
-		err = f(tx)
+	tx, err := db.begin(ctx)
+	if cut(err) { // the one that was kept, by a restart of the server; nothing was asked of it yet
+		tx, err = db.begin(ctx)
 	}
 	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
 		_ = tx.Rollback() // the connection is gone, or SQLite has rolled back by itself
 		return db.Explain(err)
 	}
 	return db.Explain(tx.Commit())
+}
+
+func (db *DB) begin(ctx context.Context) (*sql.Tx, error) {
+	tx, err := db.writer.BeginTx(ctx, nil)
+	if err == nil && db.server != nil {
+		if _, err = tx.ExecContext(ctx, serverLock); err != nil {
+			_ = tx.Rollback() // the connection is gone
+		}
+	}
+	return tx, db.Explain(err)
 }
 
 // Explain turns what a query of Reader returned into errors that callers can tell apart; others pass unchanged.
