@@ -112,14 +112,14 @@ func fold(name string) string { return strings.ToLower(name) }
 
 // Save replaces all connections.
 func (s *Store) Save(all []Connection) error {
-	return s.change("all replaced", func(c *contents) error {
+	return s.change(func(c *contents) (string, error) {
 		c.Connections = slices.Clone(all)
-		return nil
+		return "all replaced", nil
 	})
 }
 
-// change reads the file, lets edit change it and writes it, while every other program waits.
-func (s *Store) change(what string, edit func(*contents) error) error {
+// change reads the file, lets edit change it and writes it, while every other program waits. edit says in words what it changed.
+func (s *Store) change(edit func(*contents) (what string, err error)) error {
 	if err := osfile.MkdirAll(s.folder, 0o700); err != nil {
 		return err
 	}
@@ -135,7 +135,8 @@ func (s *Store) change(what string, edit func(*contents) error) error {
 	if err != nil {
 		return err
 	}
-	if err := edit(&c); err != nil {
+	what, err := edit(&c)
+	if err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(c.Connections, func(one Connection) bool { return one.ID == c.Default }) {
@@ -214,12 +215,12 @@ func (s *Store) Add(one Connection) error {
 	if err := one.Validate(); err != nil {
 		return err
 	}
-	return s.change("added "+one.Name+", "+one.Host(), func(c *contents) error {
+	return s.change(func(c *contents) (string, error) {
 		if slices.ContainsFunc(c.Connections, func(o Connection) bool { return o.ID == one.ID || fold(o.Name) == fold(one.Name) }) {
-			return fmt.Errorf("%q: %w", one.Name, ErrNameTaken)
+			return "", fmt.Errorf("%q: %w", one.Name, ErrNameTaken)
 		}
 		c.Connections = append(c.Connections, one)
-		return nil
+		return "added " + one.Name + ", " + one.Host(), nil
 	})
 }
 
@@ -228,20 +229,24 @@ func (s *Store) Update(one Connection) error {
 	if err := one.Validate(); err != nil {
 		return err
 	}
-	return s.change("changed "+one.Name+", "+one.Host(), func(c *contents) error {
+	return s.change(func(c *contents) (string, error) {
 		at := -1
 		for i, o := range c.Connections {
 			if o.ID == one.ID {
 				at = i
 			} else if fold(o.Name) == fold(one.Name) {
-				return fmt.Errorf("%q: %w", one.Name, ErrNameTaken)
+				return "", fmt.Errorf("%q: %w", one.Name, ErrNameTaken)
 			}
 		}
 		if at < 0 {
-			return fmt.Errorf("%q: %w", one.Name, ErrNoConnection)
+			return "", fmt.Errorf("%q: %w", one.Name, ErrNoConnection)
+		}
+		what := "changed "
+		if old := c.Connections[at].Name; old != one.Name {
+			what = "renamed " + old + ", now "
 		}
 		c.Connections[at] = one
-		return nil
+		return what + one.Name + ", " + one.Host(), nil
 	})
 }
 
@@ -258,14 +263,14 @@ func (s *Store) Rename(idOrName, name string) error {
 // Remove forgets the connection of an id or name. Its secrets are the caller's to remove: AllSecrets, Account.
 func (s *Store) Remove(idOrName string) (Connection, error) {
 	var gone Connection
-	err := s.change("removed "+idOrName, func(c *contents) error {
+	err := s.change(func(c *contents) (string, error) {
 		i, err := c.find(idOrName)
 		if err != nil {
-			return err
+			return "", err
 		}
 		gone = c.Connections[i]
 		c.Connections = slices.Delete(c.Connections, i, i+1)
-		return nil
+		return "removed " + gone.Name + ", " + gone.Host(), nil
 	})
 	return gone, err
 }
@@ -281,12 +286,13 @@ func (s *Store) Default() (string, error) {
 
 // SetDefault makes the connection of an id or name the one that is meant where none is named.
 func (s *Store) SetDefault(idOrName string) error {
-	return s.change("default is "+idOrName, func(c *contents) error {
+	return s.change(func(c *contents) (string, error) {
 		i, err := c.find(idOrName)
-		if err == nil {
-			c.Default = c.Connections[i].ID
+		if err != nil {
+			return "", err
 		}
-		return err
+		c.Default = c.Connections[i].ID
+		return "default is " + c.Connections[i].Name, nil
 	})
 }
 
@@ -329,7 +335,8 @@ func (s *Store) Import(r io.Reader) ([]Connection, error) {
 	if len(in.Connections) == 0 {
 		return nil, errors.New("there is no connection in it")
 	}
-	err = s.change("imported from a file", func(c *contents) error {
+	err = s.change(func(c *contents) (string, error) {
+		var names []string
 		for i := range in.Connections {
 			one := &in.Connections[i]
 			one.ID = NewID()
@@ -338,8 +345,9 @@ func (s *Store) Import(r io.Reader) ([]Connection, error) {
 				one.Name = fmt.Sprintf("%s (%d)", name, n)
 			}
 			c.Connections = append(c.Connections, *one)
+			names = append(names, one.Name)
 		}
-		return nil
+		return "imported from a file: " + strings.Join(names, ", "), nil
 	})
 	if err != nil {
 		return nil, err
