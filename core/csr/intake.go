@@ -184,6 +184,9 @@ func (x *examiner) inBytes(p place, data []byte) {
 		at = b.End
 	}
 	if x.share(p, first) {
+		if bytes.Contains(data, utf16Begin) {
+			x.refuseBy(RuleNoRequest, p, Other, errMixed.Error())
+		}
 		return
 	}
 	f := form.Detect(data[:min(len(data), form.HeadBytes)])
@@ -197,6 +200,12 @@ func (x *examiner) inBytes(p place, data []byte) {
 		x.inForeign(p, f, data)
 	}
 }
+
+// utf16Begin stands in a PEM of UTF-16, of either order of bytes.
+var utf16Begin = []byte("-\x00B\x00E\x00G\x00I\x00N")
+
+// errMixed is what PowerShell 5 makes of a file: ">>" adds UTF-16 to it whatever it was.
+var errMixed = errors.New("a part of the file is text in UTF-16 and another part is not, so not all requests in it can be read: give its parts as files of their own, or write it again in one encoding (PowerShell: -Encoding ascii)")
 
 // inRuns examines requests in base64 that stand in a text without BEGIN and END lines, as a member of JSON does. It tells
 // whether there are any.
@@ -398,6 +407,7 @@ func (x *examiner) refuseArchive(p place, err error) {
 func inStream(ctx context.Context, r io.Reader, emit func(b *form.Block, off int64) error) (blocks int, head []byte, err error) {
 	buf := make([]byte, 0, 4*maxBlockBytes)
 	var base int64 // offset of buf[0]
+	mixed := false
 	for eof := false; ; {
 		if err := ctx.Err(); err != nil {
 			return blocks, nil, err
@@ -414,6 +424,7 @@ func inStream(ctx context.Context, r io.Reader, emit func(b *form.Block, off int
 		if head == nil {
 			head = bytes.Clone(buf[:min(len(buf), form.HeadBytes)])
 		}
+		mixed = mixed || bytes.Contains(buf, utf16Begin)
 		at := 0
 		for {
 			b, ok, more := form.NextBlock(buf, at)
@@ -435,7 +446,10 @@ func inStream(ctx context.Context, r io.Reader, emit func(b *form.Block, off int
 			}
 			at = b.End
 		}
-		if eof {
+		switch {
+		case eof && mixed && blocks > 0:
+			return blocks, nil, errMixed
+		case eof:
 			return blocks, head, nil
 		}
 		base += int64(at)

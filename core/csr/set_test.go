@@ -1,6 +1,7 @@
 package csr
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -9,10 +10,12 @@ import (
 	"fmt"
 	"io/fs"
 	"math/big"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -335,5 +338,39 @@ func TestUntidyZIP(t *testing.T) {
 	only(t, s, map[string]int{"csr/unusual-form": 1})
 	if s.Len() != 2 || !strings.Contains(s.Report().All()[0].Message, "2 bytes of padding") {
 		t.Errorf("%d entries: %v", s.Len(), s.Report().All())
+	}
+}
+
+// TestMixedEncodings: what PowerShell's ">>" adds in UTF-16 to a file of another encoding is not lost without a word, whichever part comes
+// first and however large the file is.
+func TestMixedEncodings(t *testing.T) {
+	first, second := pemOf(t, "one"), pemOf(t, "two")
+	wide := func(text []byte) (out []byte) {
+		for _, c := range text {
+			out = append(out, c, 0)
+		}
+		return out
+	}
+	many := bytes.Repeat([]byte("# a comment\n"), smallFile/12)
+	for name, c := range map[string]struct {
+		data  []byte
+		ready int
+	}{
+		"UTF-16 behind":  {slices.Concat(first, wide(second)), 1},
+		"UTF-16 before":  {slices.Concat([]byte{0xFF, 0xFE}, wide(first), second), 1},
+		"a large file":   {slices.Concat(first, many, wide(second)), 1},
+		"UTF-16 alone":   {slices.Concat([]byte{0xFF, 0xFE}, wide(first), wide(second)), 2},
+		"no UTF-16":      {slices.Concat(first, second), 2},
+		"percent signs":  {[]byte(url.PathEscape(string(first))), 1},
+		"HTML's numbers": {bytes.ReplaceAll(first, []byte("\n"), []byte("&#10;")), 1},
+	} {
+		s := check(t, tree(t, map[string][]byte{"all.csr": c.data}))
+		ready, refused := s.Accepted(), false
+		for _, f := range s.Report().All() {
+			refused = refused || strings.Contains(f.Message, "a part of the file is text in UTF-16")
+		}
+		if want := strings.HasPrefix(name, "UTF-16 b") || name == "a large file"; ready != c.ready || refused != want {
+			t.Errorf("%s: %d ready, refused %v", name, ready, refused)
+		}
 	}
 }

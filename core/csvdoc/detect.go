@@ -43,8 +43,7 @@ func detectEncoding(head []byte, whole bool) (e Encoding, bom, certain bool) {
 	if ascii(head) {
 		return UTF8, false, false
 	}
-	if valid, _ := multibyte(head); utf8.Valid(head) || valid {
-		// One proper sequence of several bytes seldom happens by chance; the rest is damage and shown as such.
+	if isUTF8(multibyte(head)) {
 		return UTF8, false, true
 	}
 	return guessEncoding(head), false, true
@@ -71,8 +70,8 @@ func detectUTF16(head []byte) (Encoding, bool) {
 	return 0, false
 }
 
-// multibyte tells whether b holds a sequence of several bytes that is UTF-8, and whether it holds bytes that are not.
-func multibyte(b []byte) (valid, invalid bool) {
+// multibyte counts the characters of several bytes that are UTF-8, and the bytes that are not.
+func multibyte(b []byte) (valid, invalid int) {
 	for len(b) > 0 {
 		if b[0] < utf8.RuneSelf {
 			b = b[1:]
@@ -80,17 +79,18 @@ func multibyte(b []byte) (valid, invalid bool) {
 		}
 		r, n := utf8.DecodeRune(b)
 		if r == utf8.RuneError && n == 1 {
-			invalid = true
+			invalid++
 		} else {
-			valid = true
-		}
-		if valid && invalid {
-			return
+			valid++
 		}
 		b = b[n:]
 	}
-	return
+	return valid, invalid
 }
+
+// isUTF8 tells damaged UTF-8, which is shown as such, from an encoding whose bytes look like it here and there: of the characters of East Asia one
+// in ten does by chance, of western letters hardly any.
+func isUTF8(valid, invalid int) bool { return invalid == 0 || 2*valid >= invalid }
 
 // detectForm finds delimiter, escape, ends of rows and quoting from text whose structure is ASCII.
 func detectForm(d *Dialect, text []byte, whole bool) {
@@ -265,6 +265,13 @@ const titleRows = 10
 // headerRow finds the row that holds the names of the columns: 0, unless the first row is blank or a title and a row below it
 // looks like names while the row under that does not.
 func headerRow(rows []sampleRow) int {
+	if !anyOfService(&rows[0]) {
+		for h := 1; h <= titleRows && h < len(rows); h++ {
+			if anyOfService(&rows[h]) {
+				return h
+			}
+		}
+	}
 	if rows[0].filled() > max(1, len(rows[0].cells)/2) || allDotted(&rows[0]) {
 		return 0
 	}
@@ -297,6 +304,14 @@ func headerRow(rows []sampleRow) int {
 	return 0
 }
 
+// anyOfService tells whether a row has a name that only columns of the service have.
+func anyOfService(r *sampleRow) bool {
+	return slices.ContainsFunc(r.cells, func(c []byte) bool {
+		name, ok := bytes.CutPrefix(bytes.ToLower(bytes.TrimSpace(c)), []byte("subject."))
+		return ok && dottedName(c) && bytes.IndexByte(name, '.') < 0
+	})
+}
+
 func allDotted(r *sampleRow) bool {
 	return !slices.ContainsFunc(r.cells, func(c []byte) bool { return !dottedName(c) })
 }
@@ -320,11 +335,18 @@ func name(c []byte) bool {
 	})
 }
 
-// oddities looks for a form that reads as one of ours and means another: cells in single quotes, or separated by a character
-// that is no delimiter, which is returned in words.
-func oddities(rows []sampleRow) (separator string, singleQuotes bool) {
+// oddForm is a form that reads as one of ours and means another.
+type oddForm struct {
+	separator    string // a character between the cells that is no delimiter, in words
+	singleQuotes bool   // around the cells
+	quotedRows   bool   // each row is one cell in quotes, with the delimiters in it
+	doubleCR     bool   // lines end in CR CR LF
+}
+
+// oddities looks for such a form.
+func oddities(rows []sampleRow) (odd oddForm) {
 	if len(rows) < 2 {
-		return "", false
+		return odd
 	}
 	most := func(ok func(r *sampleRow) bool) bool {
 		n := 0
@@ -347,8 +369,9 @@ func oddities(rows []sampleRow) (separator string, singleQuotes bool) {
 		}
 		return begin > 0 && begin == end
 	}
-	singleQuotes = most(single)
-	for _, sep := range []string{" ", ":", "^", "~", "#", "!", "/", "&", "\x01", "\x1c", "\x1d", "\x1e", "\x1f"} {
+	odd.singleQuotes = most(single)
+	odd.doubleCR = most(func(r *sampleRow) bool { return bytes.HasSuffix(r.cells[len(r.cells)-1], []byte("\r")) })
+	for _, sep := range []string{" ", ":", "^", "~", "#", "!", "/", "&", "，", "；", ",", ";", "\t", "|", "\x01", "\x1c", "\x1d", "\x1e", "\x1f"} {
 		cut := func(r *sampleRow) [][]byte {
 			if sep == " " {
 				return bytes.Fields(r.cells[0])
@@ -365,15 +388,19 @@ func oddities(rows []sampleRow) (separator string, singleQuotes bool) {
 		control := sep[0] < ' '
 		if len(names) > 1 && (2*dotted >= len(names) || control) && most(func(r *sampleRow) bool { return len(r.cells) == 1 && len(cut(r)) >= len(names) }) {
 			switch {
+			case len(sep) == 1 && bytes.IndexByte(Delimiters, sep[0]) >= 0:
+				odd.quotedRows = rows[0].quoted > 0
 			case sep == " ":
-				return "a space", singleQuotes
+				odd.separator = "a space"
 			case control:
-				return fmt.Sprintf("the control character %02X", sep[0]), singleQuotes
+				odd.separator = fmt.Sprintf("the control character %02X", sep[0])
+			default:
+				odd.separator = fmt.Sprintf("%q", sep)
 			}
-			return fmt.Sprintf("%q", sep), singleQuotes
+			return odd
 		}
 	}
-	return "", singleQuotes
+	return odd
 }
 
 // sepLine knows the line "sep=;" with which a file tells Excel its delimiter: how long it is, and the character; 0 where there

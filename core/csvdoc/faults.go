@@ -10,17 +10,17 @@ import (
 type faults struct {
 	ragged, blank, stray, space, unclosed, nul, undecodable rowSet
 
-	headerAt     int // the row that seems to be the header, from 0; see headerRow
-	separator    string
-	singleQuotes bool
-	sheet        *sheetFacts // nil where the file is no workbook
-	sep          byte        // that a line "sep=;" names
-	untidy       []string    // about the ZIP around the file
+	odd      oddForm
+	headerAt int         // the row that seems to be the header, from 0; see headerRow
+	sheet    *sheetFacts // nil where the file is no workbook
+	sep      byte        // that a line "sep=;" names
+	untidy   []string    // about the ZIP around the file
 
-	unsure    bool   // the encoding was not certain from the first bytes
-	multibyte bool   // a proper sequence of UTF-8 was seen
-	samples   []int  // the first rows with characters beyond ASCII, where the encoding is not Unicode's
-	foreign   []byte // text that is not UTF-8, as much as a guess of its encoding needs
+	unsure  bool   // the encoding was not certain from the first bytes
+	valid   int    // characters of several bytes that are UTF-8
+	invalid int    // bytes that are not
+	samples []int  // the first rows with characters beyond ASCII, where the encoding is not Unicode's
+	foreign []byte // text that is not UTF-8, as much as a guess of its encoding needs
 }
 
 // What is kept for a guess of the encoding, and to show it.
@@ -32,7 +32,7 @@ const (
 func newFaults() *faults { return &faults{} }
 
 // note takes a row that is odd in form.
-func (f *faults) note(row int, r *rowSpans, width int) {
+func (f *faults) note(row int, b []byte, r *rowSpans, width int) {
 	if r.stray {
 		f.stray.add(row)
 	}
@@ -41,7 +41,7 @@ func (f *faults) note(row int, r *rowSpans, width int) {
 	}
 	switch {
 	case len(r.cells) == width:
-	case len(r.cells) == 1 && r.cells[0].start == r.cells[0].end:
+	case len(r.cells) == 1 && len(bytes.Trim(b[r.cells[0].start:r.cells[0].end], " \t\x1a")) == 0: // Ctrl-Z ended files of DOS
 		f.blank.add(row)
 	default:
 		f.ragged.add(row)
@@ -81,8 +81,8 @@ func (f *faults) examine(s *scanner, e Encoding, b []byte, off int64, number int
 				continue
 			}
 			valid, invalid := multibyte(row)
-			f.multibyte = f.multibyte || valid
-			if invalid {
+			f.valid, f.invalid = f.valid+valid, f.invalid+invalid
+			if invalid > 0 {
 				f.undecodable.add(number)
 				if f.unsure && len(f.foreign) < foreignBytes {
 					f.foreign = append(f.foreign, row...)

@@ -29,7 +29,7 @@ func TestFindings(t *testing.T) {
 	}{
 		RuleRagged: {"a,b\n1,2\n3\n4\n5,6,7\n", "a,b\n1,2\n",
 			[]string{"ragged-row 3 : rows 3 to 4: 1 cell, not 2", "ragged-row 5 : 3 cells, not 2"}},
-		RuleBlankRow:   {"a,b\n1,2\n\n\r\n3,4\n", "a\n\n", []string{"blank-row 3 : rows 3 to 4: nothing stands in this line"}},
+		RuleBlankRow:   {"a,b\n1,2\n\n\r\n3,4\n\x1a", "a\n\n", []string{"blank-row 3 : rows 3 to 4: nothing stands in this line", "blank-row 6 : nothing stands in this line"}},
 		RuleStrayQuote: {"a,b\nx\"y,2\n5\",7\"\n", "a,b\n\"x\"\"y\",2\n", []string{`stray-quote 2 a: "x\"y"`, `stray-quote 3 a: "5\""`}},
 		RuleShifted: {"a,b\n1,\"2\"3\nmodel \"A,B\" x\n\"a \"b\" c,2\n", "a,b\n5\" x,7\" y\n",
 			[]string{`shifted-cells 2 b: "\"2\"3"`, `shifted-cells 3 a: "model \"A"`, `shifted-cells 4 a: "\"a \"b\" c"`}},
@@ -108,11 +108,13 @@ var wholeCases = map[*finding.Rule]struct {
 		"Order of plant 7, line 4\n\nsubject.common_name;x\ndev1;1\ndev2;1\n":  "header seems to be in row 3",
 		"\r\nsubject.common_name;x\r\ndev1;1\r\n":                              "is blank; the header seems to be in row 2",
 		"Batch 12\nsubject.common_name\ndev1\n":                                "header seems to be in row 2",
+		"# exported by MES, line 4\nsubject.common_name,x\ndev1,1\n":           "header seems to be in row 2",
+		"Plant 7,Line 4,12\n\nsubject.common_name,csr,san.dns_name\nd,x,y\n":   "header seems to be in row 3",
 		"Batch 12\nName,City\nd-1,Rome\nd-2,Rome\n":                            "header seems to be in row 2",
 		"\xEF\xBB\xBFPlant 7\n\"subject.common_name\",\"csr\"\n\"d1\",\"x\"\n": "header seems to be in row 2",
 	}, []string{
 		"subject.common_name\nACME, Inc\nDoe, John\n", "name\nhost.example.com\nb.example.com\n", "subject.common_name,\nd1,\nd2,\n", "a,b\n1,2\n",
-		"Batch 12\n", "name\nDoe\nJohn\n", "subject.common_name\ndev,acme\ndev,acme\n", "",
+		"serial,customer\ndev_a,acme_x\ndev_b,acme_x\n", "Batch 12\n", "name\nDoe\nJohn\n", "subject.common_name\ndev,acme\ndev,acme\n", "",
 	}},
 	RuleSeparator: {map[string]string{
 		"subject.common_name subject.country\ndev1 DE\ndev2 DE\n": "separated by a space",
@@ -120,6 +122,7 @@ var wholeCases = map[*finding.Rule]struct {
 		"subject.common_name:subject.country\ndev1:DE\n":          `separated by ":"`,
 		"subject.common_name^x\ndev1^1\n":                         `separated by "^"`,
 		"a\x1fb\n1\x1f2\n":                                        "control character 1F",
+		"subject.common_name，subject.country\ndev1，DE\n":          `separated by "，"`,
 	}, []string{"Common name\nACME Corp\nACME Ltd\n", "subject.common_name\nACME Corp\n", "url\nhttp://x\n"}},
 	RuleSingleQuotes: {map[string]string{
 		"'subject.common_name','subject.country'\n'd1','DE'\n": "single quote",
@@ -127,6 +130,11 @@ var wholeCases = map[*finding.Rule]struct {
 		"'a'\n'1'\n":                                           "single quote",
 		"a,b\nd1,'Plant, 4'\nd2,'Plant'\nd3,'Plant, 5, east'\nd4,'x'\nd5,'x'\nd6,'x'\nd7,'x'\nd8,'x'\nd9,'x'\nd10,'x'\n": "single quote",
 	}, []string{"a,b\n'1,2\n", "'a,b\n'1,2\n", "a\n'1'\n", "a,b\nd1,'s-Hertogenbosch\nd2,'=1\n", "a,b\nd1,5'\nd2,'x'\nd3,6'\nd4,7'\n"}},
+	RuleQuotedRows: {map[string]string{
+		"\"subject.common_name,subject.country\"\n\"d1,DE\"\n":                 "is one cell",
+		"\"subject.common_name;\"\"subject.country\"\"\"\n\"d1;\"\"DE\"\"\"\n": "is one cell",
+	}, []string{"\"subject.common_name\"\n\"ACME, Inc\"\n", "\"a\",\"b\"\n\"1,2\",\"3\"\n"}},
+	RuleDoubleCR: {map[string]string{"a,b\r\r\n1,2\r\r\n3,4\r\r\n": "CR CR LF"}, []string{"a,b\r\n1,2\r\n", "a,b\n1,2\r\r\n3,4\n"}},
 	RuleSepLine: {map[string]string{
 		"sep=;\na;b\n1;2\n": "sep=;", "\"sep=;\"\r\na;b\r\n1;2\r\n": "sep=;", "\xEF\xBB\xBFSEP=,\r\na,b\r\n": "sep=,", "sep=|\na|b\n": "sep=|", "sep=\t\na\tb\n": "sep=",
 		"sep=;;;\na;b\n1;2\n": "sep=;",

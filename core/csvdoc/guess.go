@@ -93,11 +93,17 @@ func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int
 		}
 		say(RuleHeaderBelow, 1, "row 1 %s; the header seems to be in row %d", above, f.headerAt+1)
 	}
-	if f.separator != "" && !renamed {
-		say(RuleSeparator, 1, "the cells seem to be separated by %s", f.separator)
+	if f.odd.separator != "" && !renamed {
+		say(RuleSeparator, 1, "the cells seem to be separated by %s", f.odd.separator)
 	}
-	if f.singleQuotes && !renamed {
+	if f.odd.singleQuotes && !renamed {
 		say(RuleSingleQuotes, 1, "the cells begin and end with a single quote (')")
+	}
+	if f.odd.quotedRows && !renamed {
+		say(RuleQuotedRows, 1, "each row begins and ends with a quote and is one cell")
+	}
+	if f.odd.doubleCR && !renamed {
+		say(RuleDoubleCR, 1, "the lines end in CR CR LF")
 	}
 	switch known := slices.Contains(Delimiters, f.sep); {
 	case f.sep != 0 && known:

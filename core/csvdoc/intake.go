@@ -124,7 +124,9 @@ func (b *base) begin(o Options) (*intake, error) {
 		}
 		raw = io.MultiReader(bytes.NewReader(head), raw)
 		b.outer = b.src
-	} else if f := form.Detect(head); f.Table() || f.Archive() || o.Dialect == nil && f.Binary() && !isUTF16(head) {
+	} else if o.Dialect == nil && (bytes.HasPrefix(head, []byte("\xFF\xFE\x00\x00")) || bytes.HasPrefix(head, []byte("\x00\x00\xFE\xFF"))) {
+		return nil, fmt.Errorf("open %q: it is text in UTF-32; save it as UTF-8, then give that file", b.path)
+	} else if f := form.Detect(head); f.Table() || f.Archive() || o.Dialect == nil && noTable(f, head) {
 		advice := f.Kind.Advice()
 		if advice == "" {
 			advice = "a table is expected: export it as CSV, then give the CSV"
@@ -194,7 +196,7 @@ func (b *base) begin(o Options) (*intake, error) {
 	b.scanner = newScanner(b.dialect)
 	if rows := takeRows(b.dialect, head, whole, 100); b.dialect.Header && len(rows) > 0 {
 		b.faults.headerAt = headerRow(rows)
-		b.faults.separator, b.faults.singleQuotes = oddities(rows)
+		b.faults.odd = oddities(rows)
 	}
 	return in, nil
 }
@@ -373,7 +375,7 @@ func (x *indexer) take(next int) {
 		x.b.width = n
 		if x.b.dialect.Header {
 			x.b.takeHeader(x.buf[x.at:next], x.buf, &x.row, x.at)
-			x.b.faults.note(number, &x.row, x.b.width)
+			x.b.faults.note(number, x.buf, &x.row, x.b.width)
 			x.at = next
 			x.view.begin = x.off + int64(next)
 			x.view.end = x.view.begin
@@ -381,7 +383,7 @@ func (x *indexer) take(next int) {
 		}
 	}
 	if n != x.b.width || x.row.stray || x.row.space {
-		x.b.faults.note(number, &x.row, x.b.width)
+		x.b.faults.note(number, x.buf, &x.row, x.b.width)
 	}
 	x.view.add(x.off + int64(x.at))
 	x.view.unended = x.row.end == next
@@ -458,7 +460,7 @@ func (x *indexer) finish() error {
 // single-byte encoding. Rows do not move by that.
 func (x *indexer) settle() {
 	f := x.b.faults
-	if !f.unsure || f.multibyte || f.undecodable.n == 0 {
+	if !f.unsure || isUTF8(f.valid, f.invalid) {
 		return
 	}
 	encoding := guessEncoding(f.foreign)
@@ -472,4 +474,15 @@ func (x *indexer) settle() {
 	settled.dialect.Encoding, settled.dialect.Guessed = encoding, true
 	settled.nameColumns()
 	x.b = settled
+}
+
+// noTable knows what was given in place of a table: binary data, JSON, a mail, a key or certificate in PEM. A CSV whose first column is PEM begins
+// with a header.
+func noTable(f form.Form, head []byte) bool {
+	switch f.Kind {
+	case form.JSON, form.JWK, form.Mail:
+		return true
+	}
+	pem := f.Label != "" && bytes.HasPrefix(bytes.TrimLeft(head, "\xEF\xBB\xBF \t\r\n"), []byte("-----BEGIN "))
+	return pem || f.Binary() && !isUTF16(head)
 }

@@ -288,3 +288,45 @@ func TestScanOrder(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNoTable: what is no table is named instead of being opened as a table of signs.
+func TestNoTable(t *testing.T) {
+	h := "subject.common_name,subject.organization_name\r\nd1,A\r\n"
+	for text, want := range map[string]string{
+		`[{"subject.common_name": "d1"}]`: "a JSON text", "{\"a\": 1}\n{\"a\": 2}\n": "a JSON text",
+		"-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n":                         "a certification request",
+		"\xEF\xBB\xBF-----BEGIN PRIVATE KEY-----\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n": "private key",
+		"From: a@b\r\nSubject: x\r\nContent-Type: text/csv\r\n\r\n" + h:                                          "a mail",
+		"\xFF\xFE\x00\x00a\x00\x00\x00,\x00\x00\x00b\x00\x00\x00":                                                "UTF-32",
+	} {
+		path := filepath.Join(t.TempDir(), "x.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if d, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.30q: %v", text, err)
+			if err == nil {
+				_ = d.Close()
+			}
+		}
+	}
+	for _, text := range []string{h, "csr,x\n\"-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\",1\n", "[a],b\n1,2\n", "Subject: x,y\n1,2\n"} {
+		open(t, text, Options{})
+	}
+}
+
+// TestDamagedUTF8: some broken bytes in UTF-8 are damage, and an encoding that looks like UTF-8 here and there is none.
+func TestDamagedUTF8(t *testing.T) {
+	for text, want := range map[string]Encoding{
+		"a\nKöln\nMünchen\nK\xF6ln\n": UTF8, "a\n\xC9\xCF\xBA\xA3\xC9\xFA\xB2\xFA\xCF\xDF,\xC9\xEE\xDB\xDA\n": GB18030, "a\n\x8DH\x8F\xEA\x93\x8C\x8B\x9E\n": ShiftJIS,
+	} {
+		if e, _, _ := detectEncoding([]byte(text), true); e != want {
+			t.Errorf("%q: %s", text, e)
+		}
+		// The same behind so much ASCII that only the end of the file decides.
+		d := open(t, "a\n"+strings.Repeat("0123456789abcde\n", sampleBytes/16+1)+text[2:], Options{})
+		if got := d.Dialect().Encoding; got != want {
+			t.Errorf("%q at the end: %s", text, got)
+		}
+	}
+}

@@ -4,14 +4,14 @@ import "enrollbench/core/finding"
 
 // Rules is the one table of what is found wrong with the form of a CSV file. What cells hold is not judged here.
 var Rules = []*finding.Rule{
-	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleSepLine, RuleSepUnknown, RuleUntidyZIP, RuleEncoding,
+	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleQuotedRows, RuleDoubleCR, RuleSepLine, RuleSepUnknown, RuleUntidyZIP, RuleEncoding,
 	RuleSheet, RuleSheetNumbers, RuleSheetMixed, RuleSheetRounded,
 	RuleRagged, RuleBlankRow, RuleStrayQuote, RuleShifted, RuleSpaces, RuleUnclosedQuote, RuleNUL, RuleUndecodable,
 }
 
 // HidesHeader are the rules that say why the first row does not hold the names of the columns: what else is found about the
 // header follows from them.
-var HidesHeader = []*finding.Rule{RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleSepUnknown}
+var HidesHeader = []*finding.Rule{RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleQuotedRows, RuleDoubleCR, RuleSepUnknown}
 
 const (
 	sourceCSV   = "RFC 4180 §2"
@@ -38,6 +38,18 @@ var (
 		Title: "The cells are in single quotes",
 		Why:   "In a CSV a single quote is part of the value: the names of the columns and all values would carry it.",
 		Hint:  "Export the file again with double quotes, or replace the single quotes.",
+	}
+	RuleQuotedRows = &finding.Rule{
+		Name: "csvdoc/quoted-rows", Severity: finding.Error, Source: sourceCSV + ", rules 5 to 7",
+		Title: "Each row is in quotes as a whole",
+		Why:   "A program that read each row as one cell has saved the file. The delimiters stand within the quotes, so the values do not reach their columns.",
+		Hint:  "Export the file again from its source. In Excel, import it with the right delimiter before you save it.",
+	}
+	RuleDoubleCR = &finding.Rule{
+		Name: "csvdoc/double-cr", Severity: finding.Error, Source: sourceCSV + ", rule 1",
+		Title: "The lines end in CR CR LF",
+		Why:   "A program has changed line breaks that were right. Each last value of a row would carry a carriage return.",
+		Hint:  "Export the file again with CR LF or LF at the ends of lines. A script in Python opens the file with newline=''.",
 	}
 	RuleSepLine = &finding.Rule{
 		Name: "csvdoc/sep-line", Severity: finding.Notice, Source: sourceSep,

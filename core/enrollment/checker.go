@@ -210,5 +210,6 @@ func charsOf(s string) charSet {
 
 // isBlankRune: what looks like nothing at the ends of a cell: blanks of any kind, tabs, line breaks, and marks without width.
 func isBlankRune(r rune) bool {
-	return unicode.IsSpace(r) || r == '\u00a0' || r == '\ufeff' || r == '\u200b' || r > 0x7E && unicode.Is(unicode.Zs, r)
+	return unicode.IsSpace(r) || r == '\u00a0' || r == '\ufeff' || r == '\u200b' || r == '\x1a' || // Ctrl-Z ended files of DOS
+		r > 0x7E && unicode.Is(unicode.Zs, r)
 }

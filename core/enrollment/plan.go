@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"enrollbench/core/attribute"
 	"enrollbench/core/csvdoc"
@@ -157,7 +158,7 @@ func (p *plan) readColumn(i int, wanted []string, present, meant map[string]int)
 		c.unnamed = true // what that means depends on whether it has values
 		return
 	}
-	if strings.ContainsFunc(c.name, isControlOrSeparator) {
+	if strings.ContainsFunc(c.name, func(r rune) bool { return isControlOrSeparator(r) || unicode.Is(unicode.Bidi_Control, r) }) {
 		h := tell(RuleColumnControl, "", "the name %s of column %d contains a control character", quoted(c.name), i+1)
 		h.name = visibleName(c.name)
 		if _, taken := present[h.name]; !taken && h.name != "" {

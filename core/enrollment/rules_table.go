@@ -116,7 +116,7 @@ var (
 		"Two files were joined. The service would make a certificate for a device called like a column.",
 		"delete the row")
 	RuleNoDevice = finding.NewRule("csv/no-device", finding.Error, sourceFormat,
-		"The row is a total or an end mark, not a device",
+		"The row is a total, a note or an end mark, not a device",
 		"Exports put such a row below the last device. The service would make a certificate for it.",
 		"delete the row")
 	RuleDuplicateName = finding.NewRule("csv/duplicate-name", finding.Warning, sourceFormat+": names of the delivered files",

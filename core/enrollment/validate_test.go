@@ -303,6 +303,8 @@ func TestRowsThatAreNoDevices(t *testing.T) {
 	for s, want := range map[string]bool{
 		"Total": true, "TOTAL: 12": true, "Total 12 devices": true, "*** END ***": true, "***END***": true, "-- end of file --": true, "(12 rows affected)": true,
 		"3 row(s)": true, "Summe: 12,5": true, "Gesamt 4": true, "итого: 5": true, "-----": true, "=====": true, "<EOF>": true, "合計": true, "12 devices": true,
+		"Page 1 of 2": true, "Seite 3/4": true, "Printed 01.12.2026 12:00": true, "Erstellt am 1.12.26": true, "# written by line 4": true, "// end of page": true, "NULL": true, "(null)": true, "#N/A": true, "Σ": true,
+		"Page-1": false, "pager 12": false, "printed circuit": false, "#12": false, "N": false, "created-7": false,
 		"# End of list": true, "Razem": true, "end": true,
 		"device-1": false, "end-device-1": false, "end 5": false, "Total Energies 5": false, "sum41": false, "A": false, "12": false, "--": false, "0012": false, "Endeavour": false,
 		"count 3": false, "dev total": false, "": false, "-1": false, "4 rows high": false,
@@ -325,11 +327,12 @@ func TestRowsThatAreNoDevices(t *testing.T) {
 // TestHeaderAgain: also where only the named cells of the row are filled.
 func TestHeaderAgain(t *testing.T) {
 	for text, want := range map[string]string{
-		"subject.common_name,line\na,1\nsubject.common_name,line\nb,2\n":   "csv/header-again 3 ",
-		"subject.common_name,line,x\na,1,1\n\ufeffSubject.Common_Name,,\n": "csv/header-again 3 ",
-		"subject.common_name\na\nsubject.common_name\n":                    "csv/header-again 3 ",
-		"subject.common_name,line\na,line\nb,2\n":                          "",
-		"subject.common_name,line\nsubject.common_name,7\n":                "",
+		"subject.common_name,line\na,1\nsubject.common_name,line\nb,2\n":                                       "csv/header-again 3 ",
+		"subject.common_name,line,x\na,1,1\n\ufeffSubject.Common_Name,,\n":                                     "csv/header-again 3 ",
+		"subject.common_name\na\nsubject.common_name\n":                                                        "csv/header-again 3 ",
+		"subject.common_name,subject.country,line\na,DE,1\nline,subject.common_name,subject.country\n2,b,DE\n": "csv/header-again 3 ;csv/country 4 subject.country",
+		"subject.common_name,line\na,line\nb,2\n":                                                              "",
+		"subject.common_name,line\nsubject.common_name,7\n":                                                    "",
 	} {
 		r := validate(t, document(t, text), Options{})
 		if got := strings.Join(found(t, r), ";"); got != want {

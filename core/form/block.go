@@ -236,8 +236,8 @@ var dashes = [...]string{
 	"-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "\u00AD", "\uFE58", "\uFE63", "\uFF0D", "\x96", "\x97", "\xD0", "\xD1",
 }
 
-// spaces other than line breaks, in UTF-8 and alone in Windows-1252; invisible characters count too.
-var spaces = [...]string{" ", "\t", "\u00A0", "\u2007", "\u202F", "\u2009", "\u3000", "\u200B", "\uFEFF", "\xA0"}
+// spaces other than line breaks, in UTF-8, alone in Windows-1252, and in a URL; invisible characters count too.
+var spaces = [...]string{" ", "%20", "\t", "\u00A0", "\u2007", "\u202F", "\u2009", "\u3000", "\u200B", "\uFEFF", "\xA0"}
 
 func dashAt(b []byte) int      { return prefixOf(b, dashes[:]) }
 func spaceAt(b []byte) int     { return prefixOf(b, spaces[:]) }

@@ -10,6 +10,7 @@ var marks = []struct{ text, note string }{
 	{`\r\n`, escapedNote}, {`\n`, escapedNote}, {`\r`, escapedNote}, {`\t`, escapedNote},
 	{"\\\r\n", "backslashes at the ends of lines"}, {"\\\n", "backslashes at the ends of lines"},
 	{`\"`, quoteNote}, {`",`, quoteNote}, {`"`, quoteNote}, {`'`, quoteNote}, {"\u201C", quoteNote}, {"\u201D", quoteNote}, {"\u201E", quoteNote}, {"\u2018", quoteNote}, {"\u2019", quoteNote},
+	{"%0D", escapedNote}, {"%0A", escapedNote}, {"&#10;", escapedNote}, {"&#13;", escapedNote}, {"&#xA;", escapedNote}, {"&#xD;", escapedNote},
 	{"<br>", htmlNote}, {"<br/>", htmlNote}, {"<br />", htmlNote}, {"<p>", htmlNote}, {"</p>", htmlNote}, {"&nbsp;", htmlNote},
 	{"\u00A0", spaceNote}, {"\u200B", spaceNote}, {"\uFEFF", spaceNote}, {"\u2007", spaceNote}, {"\u202F", spaceNote}, {"\u2009", spaceNote}, {"\u3000", spaceNote},
 	{"\u2028", spaceNote}, {"\u00AD", spaceNote}, {"\u2060", spaceNote}, {"\xA0", spaceNote},
@@ -19,6 +20,7 @@ var marks = []struct{ text, note string }{
 // escaped are characters of base64 as JSON and HTML write them.
 var escaped = []struct{ text, means string }{
 	{`\/`, "/"}, {`\u002b`, "+"}, {`\u002B`, "+"}, {`\u002f`, "/"}, {`\u002F`, "/"}, {`\u003d`, "="}, {`\u003D`, "="}, {`\u000a`, ""}, {`\u000A`, ""}, {`\u000d`, ""}, {`\u000D`, ""},
+	{"%2B", "+"}, {"%2b", "+"}, {"%2F", "/"}, {"%2f", "/"}, {"%3D", "="}, {"%3d", "="},
 	{"&#43;", "+"}, {"&#x2B;", "+"}, {"&#x2b;", "+"}, {"&#47;", "/"}, {"&#61;", "="},
 }
 

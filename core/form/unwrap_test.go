@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -75,6 +76,8 @@ func TestCleanBase64(t *testing.T) {
 		"QUJD<br>\nREVG":          {"QUJDREVG", htmlNote},
 		"QUJD\u00A0REVG\u200B":    {"QUJDREVG", spaceNote},
 		`QU\/D\u002bEVG=`:         {"QU/D+EVG=", "escaped characters"},
+		"QU%2FD%0D%0A%2BEVG%3D":   {"QU/D+EVG=", "escaped characters, " + escapedNote},
+		"QUJD&#10;REVG&#xA;":      {"QUJDREVG", escapedNote},
 		"+QUJD":                   {"+QUJD", ""},
 		"\"+QUJD\"":               {"+QUJD", quoteNote},
 		"QUJD>REVG":               {"QUJD>REVG", ""},
@@ -159,7 +162,7 @@ func TestChangedPEM(t *testing.T) {
 	}
 	for name, change := range map[string]func(string) string{
 		"one line": func(s string) string { return strings.ReplaceAll(s, "\n", "") }, "spaces": func(s string) string { return strings.ReplaceAll(s, "\n", " ") },
-		"indented": func(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }, "a setting": func(s string) string { return `KEY="` + strings.ReplaceAll(s, "\n", `\n`) + `"` },
+		"indented": func(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }, "a URL": url.PathEscape, "a setting": func(s string) string { return `KEY="` + strings.ReplaceAll(s, "\n", `\n`) + `"` },
 	} {
 		n := 0
 		for b := range PEMBlocks([]byte(change(string(pemText("PRIVATE KEY", key))))) {
