@@ -30,7 +30,7 @@ func openCSV(path, journal string) (*csvdoc.Document, error) {
 	if err := d.Index(ctx, nil); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	if got := d.Snapshot().Rows(); got != size.rows {
+	if got := d.Snapshot().Rows(); got != size.Rows {
 		return nil, fmt.Errorf("%s holds %d rows", path, got)
 	}
 	return d, nil
@@ -64,7 +64,7 @@ func csvLibrary(args []string) error {
 		}
 		offsets = append(offsets, at)
 	}
-	if len(offsets) != size.rows+1 {
+	if len(offsets) != size.Rows+1 {
 		return fmt.Errorf("%s holds %d rows", args[0], len(offsets))
 	}
 	return nil
@@ -80,7 +80,7 @@ func csvValidate(args []string) error {
 	runtime.GC()
 	return part(func() error {
 		r, err := enrollment.Validate(context.Background(), d.Snapshot(), enrollment.Options{}, nil)
-		if err == nil && r.Counts().Ready != size.rows {
+		if err == nil && r.Counts().Ready != size.Rows {
 			err = fmt.Errorf("%+v", r.Counts())
 		}
 		return err
@@ -115,7 +115,7 @@ func csvSave(args []string) error {
 	}
 	defer d.Close()
 	s := d.Snapshot()
-	if _, err := d.SetCells("edit", []csvdoc.Cell{{Row: s.ID(size.rows / 2), Column: s.Columns()[0].ID, Value: "edited"}}); err != nil {
+	if _, err := d.SetCells("edit", []csvdoc.Cell{{Row: s.ID(size.Rows / 2), Column: s.Columns()[0].ID, Value: "edited"}}); err != nil {
 		return err
 	}
 	runtime.GC()
@@ -156,7 +156,7 @@ func csvEdit(args []string) error {
 	s := d.Snapshot()
 	columns := s.Columns()
 	e.Scroll.Wall = slowest(2000, func(n int) { paint(s, func(i int) int { return 3*n + i }) })
-	e.Jump.Wall = slowest(2000, func(int) { at := rand.IntN(size.rows - screen); paint(s, func(i int) int { return at + i }) }) // #nosec G404 -- places to look at
+	e.Jump.Wall = slowest(2000, func(int) { at := rand.IntN(size.Rows - screen); paint(s, func(i int) int { return at + i }) }) // #nosec G404 -- places to look at
 
 	var failed error
 	clock := func(f func() error) usage {
@@ -176,7 +176,7 @@ func csvEdit(args []string) error {
 		return failed
 	}
 	e.SortedJump.Wall = slowest(2000, func(int) {
-		at := rand.IntN(size.rows - screen)
+		at := rand.IntN(size.Rows - screen)
 		paint(s, func(i int) int { return view.Index(at + i) })
 	}) // #nosec G404 -- places to look at
 	e.SortNumber = clock(func() error {
@@ -215,7 +215,7 @@ func csvEdit(args []string) error {
 	}
 	e.Replace = clock(func() error { _, err := d.Replace(ctx, hits, "gate-$1", query, nil); return err })
 	hits = nil
-	rows := make([]csvdoc.RowID, size.rows)
+	rows := make([]csvdoc.RowID, size.Rows)
 	for i := range rows {
 		rows[i] = s.ID(i)
 	}

@@ -34,8 +34,8 @@ func generateCSV(args []string) error {
 
 // ensureCSV makes the sample once and returns its path and size.
 func (b *bencher) ensureCSV() (string, int64, error) {
-	path := filepath.Join(b.folder, fmt.Sprintf("orders-%d.csv", size.rows))
-	if err := b.ensure(path+".done", "generate-csv", path, path+".done", fmt.Sprint(size.rows)); err != nil {
+	path := filepath.Join(b.folder, fmt.Sprintf("orders-%d.csv", size.Rows))
+	if err := b.ensure(path+".done", "generate-csv", path, path+".done", fmt.Sprint(size.Rows)); err != nil {
 		return "", 0, err
 	}
 	info, err := os.Stat(path)

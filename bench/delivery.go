@@ -56,8 +56,8 @@ func exportBatch(args []string) error {
 
 // delivery opens and checks a large delivery against its order, and exports it.
 func (b *bencher) delivery() error {
-	in := batch{sealed{filepath.Join(b.folder, fmt.Sprintf("delivery-%d", size.delivered))}}
-	if err := b.ensure(in.done(), "generate-batch", in.folder, fmt.Sprint(size.delivered)); err != nil {
+	in := batch{sealed{filepath.Join(b.folder, fmt.Sprintf("delivery-%d", size.Delivered))}}
+	if err := b.ensure(in.done(), "generate-batch", in.folder, fmt.Sprint(size.Delivered)); err != nil {
 		return err
 	}
 	out := filepath.Join(b.out, "delivered")
@@ -70,8 +70,8 @@ func (b *bencher) delivery() error {
 	if err := b.hold(open, export); err != nil {
 		return err
 	}
-	n := float64(size.delivered)
-	b.report(fmt.Sprintf("A delivery of %s P-256 certificates with keys: decrypted, matched, verified, compared with its order", thousands(size.delivered)),
+	n := float64(size.Delivered)
+	b.report(fmt.Sprintf("A delivery of %s P-256 certificates with keys: decrypted, matched, verified, compared with its order", thousands(size.Delivered)),
 		figure{open, nil, n, "certificates", []goal{{clock, 60}, {memory, 500}}}, figure{export, nil, n, "certificates", nil})
 	return nil
 }

@@ -46,7 +46,7 @@ func (b *bencher) job() error {
 		if err := os.Mkdir(at, 0o700); err != nil {
 			return err
 		}
-		u, err := run(b.self, "job-mac", file, at, fmt.Sprint(size.ordered))
+		u, err := run(b.self, "job-mac", file, at, fmt.Sprint(size.Ordered))
 		if err := errors.Join(err, os.RemoveAll(at)); err != nil {
 			return err
 		}
@@ -59,12 +59,12 @@ func (b *bencher) job() error {
 			c.runs = append(c.runs, usage{Wall: *of})
 		}
 	}
-	n := float64(size.ordered)
+	n := float64(size.Ordered)
 	figures := []figure{{client, nil, n, "certificates", []goal{{memory, 500}}}}
 	for _, of := range []*time.Duration{&p.Start, &p.Issue, &p.Fetch, &p.Open} {
 		figures = append(figures, figure{parts[of], nil, n, "certificates", nil})
 	}
-	b.report(fmt.Sprintf("A MAC job of %s P-256 keys through the practice service on this computer, a result of %s", thousands(size.ordered), megabytes(p.Bytes)), figures...)
+	b.report(fmt.Sprintf("A MAC job of %s P-256 keys through the practice service on this computer, a result of %s", thousands(size.Ordered), megabytes(p.Bytes)), figures...)
 	return b.transfer(folder, file, a, p)
 }
 
@@ -73,7 +73,7 @@ func (b *bencher) transfer(folder, file string, a account, p jobParts) error {
 	upload := filepath.Join(folder, "upload.csv")
 	if err := writeFile(upload, func(w *bufio.Writer) error {
 		fmt.Fprint(w, "\"subject.common_name\",\"subject.organization_name\"\r\n")
-		for i, n := 0, 50; n < size.upload; i++ {
+		for i, n := 0, 50; n < size.Upload; i++ {
 			m, err := fmt.Fprintf(w, "\"device-%09d\",\"%s\"\r\n", i, strings.Repeat("Example Works ", 4))
 			if err != nil {
 				return err
@@ -98,8 +98,8 @@ func (b *bencher) transfer(folder, file string, a account, p jobParts) error {
 		return err
 	}
 	goals := []goal{{clockRatio, 0.9}}
-	b.report(fmt.Sprintf("Upload of %s until the service has answered; download of %s before the final sync", megabytes(int64(size.upload)), megabytes(p.Bytes)),
-		figure{ours, theirs, float64(size.upload) / 1e6, "MB", goals}, figure{fetched, received, float64(p.Bytes) / 1e6, "MB", goals})
+	b.report(fmt.Sprintf("Upload of %s until the service has answered; download of %s before the final sync", megabytes(int64(size.Upload)), megabytes(p.Bytes)),
+		figure{ours, theirs, float64(size.Upload) / 1e6, "MB", goals}, figure{fetched, received, float64(p.Bytes) / 1e6, "MB", goals})
 	return nil
 }
 

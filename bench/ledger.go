@@ -28,7 +28,7 @@ const (
 // ledger measures checks against a ledger of some million identities, in a file and on a server: three fifths are common
 // names, a fifth single MAC addresses, a fifth ranges.
 func (b *bencher) ledger() error {
-	n := size.identities / (5 * ledgerBatch) * (5 * ledgerBatch)
+	n := size.Identities / (5 * ledgerBatch) * (5 * ledgerBatch)
 	file := filepath.Join(b.folder, fmt.Sprintf("ledger-%d.db", n))
 	if _, err := os.Stat(file); err != nil {
 		if err := b.fill("sqlite", file, n); err != nil {

@@ -16,14 +16,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 func main() {
 	var err error
 	if len(os.Args) > 1 && acts[os.Args[1]] != nil {
-		err = acts[os.Args[1]](os.Args[2:])
+		if err = size.choose(); err == nil {
+			err = acts[os.Args[1]](os.Args[2:])
+		}
 	} else {
 		err = bench()
 	}
@@ -65,37 +66,42 @@ var acts = map[string]func(args []string) error{
 
 // sizes are how much is measured.
 type sizes struct {
-	requests   int // CSRs
-	ordered    int // certificates of the job through the practice service
-	delivered  int // certificates of the result that is opened
-	identities int // in the ledger
-	rows       int // of the CSV
-	payload    int // bytes that are sealed and opened
-	upload     int // bytes of the CSV that is uploaded
-	rounds     int
+	Requests   int // CSRs
+	Ordered    int // certificates of the job through the practice service
+	Delivered  int // certificates of the result that is opened
+	Identities int // in the ledger
+	Rows       int // of the CSV
+	Payload    int // bytes that are sealed and opened
+	Upload     int // bytes of the CSV that is uploaded
+	Rounds     int // how often each thing is measured
 }
 
 // The largest that the service takes, and a tenth of it or less for a look in between.
 var (
-	full  = sizes{requests: 200_000, ordered: 500_000, delivered: 100_000, identities: 5_000_000, rows: 1_500_000, payload: 200_000_000, upload: 190_000_000, rounds: 5}
-	quick = sizes{requests: 10_000, ordered: 10_000, delivered: 10_000, identities: 2_500_000, rows: 150_000, payload: 20_000_000, upload: 19_000_000, rounds: 1}
+	full  = sizes{Requests: 200_000, Ordered: 500_000, Delivered: 100_000, Identities: 5_000_000, Rows: 1_500_000, Payload: 200_000_000, Upload: 190_000_000, Rounds: 5}
+	quick = sizes{Requests: 10_000, Ordered: 10_000, Delivered: 10_000, Identities: 2_500_000, Rows: 150_000, Payload: 20_000_000, Upload: 19_000_000, Rounds: 1}
 )
 
-// quickVariable tells the processes that are measured that this is the short run.
-const quickVariable = "BENCH_QUICK"
+// sizesVariable has sizes as JSON that replace those of the run, such as {"Identities":50000000}. The processes that are measured
+// get all of them in it.
+const sizesVariable = "BENCH_SIZES"
 
 // size is how much is measured in this run.
-var size = sized(os.Getenv(quickVariable) != "")
+var size = full
 
-func sized(short bool) sizes {
-	s := full
-	if short {
-		s = quick
+// choose sets the sizes of the run, and those of its processes.
+func (s sizes) choose() error {
+	if text := os.Getenv(sizesVariable); text != "" {
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
+			return fmt.Errorf("%s: %w", sizesVariable, err)
+		}
 	}
-	if n, err := strconv.Atoi(os.Getenv("LEDGER_IDENTITIES")); err == nil && n > 0 {
-		s.identities = n
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
 	}
-	return s
+	size = s
+	return os.Setenv(sizesVariable, string(text))
 }
 
 func bench() error {
@@ -105,10 +111,10 @@ func bench() error {
 	out := flag.String("o", "", "write the table as a page to this file too")
 	flag.Parse()
 	if *short {
-		size = sized(true)
-		if err := os.Setenv(quickVariable, "1"); err != nil {
-			return err
-		}
+		size = quick
+	}
+	if err := size.choose(); err != nil {
+		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -117,7 +123,7 @@ func bench() error {
 	if err := os.MkdirAll(*folder, 0o750); err != nil {
 		return err
 	}
-	b := bencher{self: self, folder: *folder, rounds: size.rounds, in: samplesIn(*folder, size.requests)}
+	b := bencher{self: self, folder: *folder, rounds: size.Rounds, in: samplesIn(*folder, size.Requests)}
 	if b.out, err = os.MkdirTemp(*folder, "out-"); err != nil {
 		return err
 	}
@@ -200,7 +206,7 @@ func samplesIn(folder string, count int) samples {
 }
 
 func (b *bencher) ensureSamples() error {
-	return b.ensure(b.in.done, "generate", b.in.zip, b.in.pem, b.in.folder, b.in.done, fmt.Sprint(size.requests))
+	return b.ensure(b.in.done, "generate", b.in.zip, b.in.pem, b.in.folder, b.in.done, fmt.Sprint(size.Requests))
 }
 
 // ensure makes a sample once: the act makes the file done when all of it is there.

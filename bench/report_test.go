@@ -108,3 +108,24 @@ func TestField(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// What the variable names replaces the size of the run; the processes that are measured get all of them.
+func TestSizes(t *testing.T) {
+	defer func(was sizes) { size = was }(size)
+	t.Setenv(sizesVariable, `{"Rows":7,"Rounds":3}`)
+	if err := quick.choose(); err != nil {
+		t.Fatal(err)
+	}
+	want := quick
+	want.Rows, want.Rounds = 7, 3
+	if size != want {
+		t.Errorf("%+v", size)
+	}
+	if err := full.choose(); err != nil || size != want {
+		t.Errorf("a measured process has %+v, %v", size, err)
+	}
+	t.Setenv(sizesVariable, "7")
+	if err := full.choose(); err == nil {
+		t.Error("a number is taken for sizes")
+	}
+}

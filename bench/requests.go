@@ -118,10 +118,10 @@ func (b *bencher) requests() error {
 			return run("build/enrollctl", "csr", "bundle", "-o", filepath.Join(out, "upload.zip"), form.path)
 		}}
 		all = append(all, c)
-		figures = append(figures, figure{c, alone, float64(size.requests), "CSRs", []goal{{cpuRatio, math.Round(100/form.ratio) / 100}, {memory, 300}}})
+		figures = append(figures, figure{c, alone, float64(size.Requests), "CSRs", []goal{{cpuRatio, math.Round(100/form.ratio) / 100}, {memory, 300}}})
 	}
 	// A process of openssl for each request, as many at a time as there are CPUs.
-	few := min(600, size.requests)
+	few := min(600, size.Requests)
 	folder, err := os.MkdirTemp(b.out, "few-")
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (b *bencher) requests() error {
 	if err := b.hold(append(all, check, openssl)...); err != nil {
 		return err
 	}
-	b.report(fmt.Sprintf("%s P-256 CSRs checked and bundled", thousands(size.requests)), append(figures, figure{check, openssl, float64(few), "CSRs", nil})...)
+	b.report(fmt.Sprintf("%s P-256 CSRs checked and bundled", thousands(size.Requests)), append(figures, figure{check, openssl, float64(few), "CSRs", nil})...)
 	return os.RemoveAll(out)
 }
 

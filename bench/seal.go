@@ -11,8 +11,8 @@ import (
 
 // ensureSealed makes the recipient and the payload once.
 func (b *bencher) ensureSealed() (sealed, error) {
-	in := sealed{filepath.Join(b.folder, fmt.Sprintf("sealed-%d", size.payload))}
-	return in, b.ensure(in.done(), "generate-sealed", in.folder, fmt.Sprint(size.payload))
+	in := sealed{filepath.Join(b.folder, fmt.Sprintf("sealed-%d", size.Payload))}
+	return in, b.ensure(in.done(), "generate-sealed", in.folder, fmt.Sprint(size.Payload))
 }
 
 // cms compares sealing and opening of 200 MB in the CMS layer, and opening with the check of the ZIP, with openssl smime
@@ -52,7 +52,7 @@ func (b *bencher) cms() error {
 	if err := b.hold(encrypt, decrypt, checked, opensslEncrypt, opensslDecrypt, unzip); err != nil {
 		return err
 	}
-	mb, goals := float64(size.payload)/1e6, []goal{{clockRatio, 2}, {memory, 32}}
+	mb, goals := float64(size.Payload)/1e6, []goal{{clockRatio, 2}, {memory, 32}}
 	b.report(fmt.Sprintf("CMS, AES-256-CBC to RSA 3072, %.0f MB from file to file", mb),
 		figure{encrypt, opensslEncrypt, mb, "MB", goals}, figure{decrypt, opensslDecrypt, mb, "MB", goals},
 		figure{checked, after("core/cms, decrypt; unzip -t", decrypt, unzip), mb, "MB", []goal{{cpuRatio, 0.83}}})
@@ -101,7 +101,7 @@ func (b *bencher) pgp() error {
 	if err := b.hold(here, there); err != nil {
 		return err
 	}
-	mb := float64(size.payload) / 1e6
+	mb := float64(size.Payload) / 1e6
 	b.report(fmt.Sprintf("OpenPGP, AES-256 with MDC to RSA 3072, %.0f MB from file to file", mb),
 		figure{here, there, mb, "MB", []goal{{clockRatio, 0.33}, {memory, 32}}})
 	return nil

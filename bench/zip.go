@@ -28,8 +28,8 @@ func (b *bencher) zip() error {
 	if err := b.hold(one, files, zip); err != nil {
 		return err
 	}
-	n := float64(size.requests)
-	b.report(fmt.Sprintf("%s ZIP entries written; ours reads the requests again and compares them with the check", thousands(size.requests)),
+	n := float64(size.Requests)
+	b.report(fmt.Sprintf("%s ZIP entries written; ours reads the requests again and compares them with the check", thousands(size.Requests)),
 		figure{one, zip, n, "entries", nil}, figure{files, zip, n, "entries", nil})
 	return nil
 }
