@@ -104,7 +104,7 @@ release:
 
 soak: window-checked enrollctl
 	@scripts/deps.sh test
-	OPERATOR_ACTS=$${OPERATOR_ACTS:-480} go test -tags window -count=1 -v -timeout 90m ./windowtest -run TestRandomOperator
+	OPERATOR_MINUTES=$${OPERATOR_MINUTES:-20} go test -tags window -count=1 -v -timeout 90m ./windowtest -run TestRandomOperator
 
 clean:
 	rm -rf build

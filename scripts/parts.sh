@@ -20,6 +20,21 @@ part() {
 	[ "$state" = ok ] || printf '== %s: FAILED\n' "$name"
 }
 
+# beside COMMAND...: runs it beside the parts that follow. `part NAME joined` waits for it and shows what it printed.
+beside() {
+	beside_log=$(mktemp)
+	"$@" >"$beside_log" 2>&1 &
+	beside_pid=$!
+}
+
+joined() {
+	local status=0
+	wait "$beside_pid" || status=$?
+	cat "$beside_log"
+	rm -f "$beside_log"
+	return "$status"
+}
+
 # skip NAME REASON: for a part that cannot run here. On a developer's computer it is said; where CI=true it is a failure,
 # because there a test that silently does not run is worse than one that fails.
 skip() {

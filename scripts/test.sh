@@ -30,10 +30,11 @@ with_race_detector() { CGO_ENABLED=1 go test -race ./core/... ./cmd/...; }
 window_code() { CGO_ENABLED=0 go test ./gui/... ./resources/...; }
 
 # The program itself under Xvfb, driven by keyboard, mouse and a real drop.
-real_window() {
-	make --no-print-directory window-checked enrollctl &&
-		go test -tags window -count=1 -v -timeout 25m ./windowtest
-}
+build_window() { make --no-print-directory window-checked enrollctl; }
+real_window() { go test -tags window -count=1 -v -timeout 25m -skip TestRandomOperator ./windowtest; }
+
+# Five minutes of an operator who cannot read. It waits more than it computes.
+random_operator() { OPERATOR_MINUTES=${OPERATOR_MINUTES:-5} go test -tags window -count=1 -v -timeout 25m -run TestRandomOperator ./windowtest; }
 
 mkdir -p build
 # What cannot be installed is missed below, part by part.
@@ -45,12 +46,6 @@ compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgre
 	skip 'the ledger on PostgreSQL' 'PostgreSQL is missing: apt-get install postgresql'
 part 'benchmark and checks' around_it
 part 'window, test driver' window_code
-if command -v gcc >/dev/null; then
-	part 'core and enrollctl, race detector' with_race_detector
-else
-	skip 'core and enrollctl, race detector' 'gcc is missing'
-fi
-part 'make run without a display' without_display
 missing=
 scripts/deps.sh build 2>/dev/null || missing+=' packages to build the window'
 for tool in Xvfb openbox xdotool dbus-run-session xprop; do
@@ -58,6 +53,17 @@ for tool in Xvfb openbox xdotool dbus-run-session xprop; do
 done
 /usr/bin/python3 -c 'import Xlib' 2>/dev/null || missing+=' python3-xlib'
 if [ -z "$missing" ]; then
+	part 'the window is built' build_window
+	beside random_operator
+fi
+if command -v gcc >/dev/null; then
+	part 'core and enrollctl, race detector' with_race_detector
+else
+	skip 'core and enrollctl, race detector' 'gcc is missing'
+fi
+part 'make run without a display' without_display
+if [ -z "$missing" ]; then
+	part 'the real window, a random operator beside' joined
 	part 'the real window, under Xvfb' real_window
 else
 	skip 'the real window, under Xvfb' "missing:$missing"

@@ -20,7 +20,7 @@ import (
 
 // What the operator may cost: the program begins with some 210 MB under software GL and some 40 goroutines.
 const (
-	operatorActs     = 120 // some five minutes on two cores; `make soak` does four times as many
+	operatorActs     = 120 // `make test` goes on for five minutes, `make soak` for twenty
 	operatorMemory   = 500 // MB at any time
 	operatorRoutines = 300
 )
@@ -29,13 +29,16 @@ const (
 // random, makes the practice service misbehave, cancels, and changes rooms, sizes and the theme. Whatever it does the window goes
 // on working, nothing is sent twice, no row is lost, and the focus stays where it can be seen.
 //
-// It says its seed. OPERATOR_SEED=N does the same acts again, OPERATOR_ACTS=N so many.
+// It says its seed. OPERATOR_SEED=N does the same acts again, OPERATOR_ACTS=N so many, OPERATOR_MINUTES=N goes on for so long.
 func TestRandomOperator(t *testing.T) {
 	o := newOperator(t, number(t, "OPERATOR_SEED", uint64(time.Now().UnixNano())))
-	for o.done = range int(number(t, "OPERATOR_ACTS", operatorActs)) {
+	acts, end := int(number(t, "OPERATOR_ACTS", operatorActs)), time.Now().Add(time.Duration(number(t, "OPERATOR_MINUTES", 0))*time.Minute)
+	most := 0
+	for ; o.done < acts || time.Now().Before(end); o.done++ {
 		o.act()
-		o.check()
+		most = max(most, o.check())
 	}
+	t.Logf("%d acts, %d MB at most", o.done, most)
 	o.leave()
 }
 
@@ -228,8 +231,8 @@ func (o *operator) settled(what string) desktop.State {
 	return s
 }
 
-// check looks whether all is in order still.
-func (o *operator) check() {
+// check looks whether all is in order still, and returns how many MB the program holds.
+func (o *operator) check() int {
 	o.Helper()
 	s := o.settled("the end of what runs")
 	if s.Tab == "" || s.Sentence == "" {
@@ -244,12 +247,14 @@ func (o *operator) check() {
 	if s.Routines > operatorRoutines {
 		o.fatal("there are %d goroutines", s.Routines)
 	}
-	if mb, err := o.Memory(); err != nil || mb > operatorMemory {
+	mb, err := o.Memory()
+	if err != nil || mb > operatorMemory {
 		o.fatal("the program holds %d MB, %v", mb, err)
 	}
 	if said := o.Said(); strings.Contains(said, "Fyne call thread") || strings.Contains(said, "panic") {
 		o.fatal("the program says %s", said)
 	}
+	return mb
 }
 
 // leave closes the window, whatever it asks, and looks at what is left: every batch in a readable state, nothing sent twice, no
