@@ -110,7 +110,8 @@ func countAll(all []Conflict) (n uint64) {
 }
 
 // Check returns every identity of a batch that is taken, or that the batch has twice. It holds at this moment: only Claim
-// makes sure. A batch that this station has claimed itself is no conflict with itself.
+// makes sure. A batch that this station has claimed itself is no conflict with itself. Of a name that was ordered again and
+// again, the first holder is named.
 func (l *Ledger) Check(ctx context.Context, b Batch) ([]Conflict, error) {
 	h, err := hold(b.Ranges, b.Identities)
 	if err != nil {
@@ -128,8 +129,15 @@ func (l *Ledger) Check(ctx context.Context, b Batch) ([]Conflict, error) {
 	if err != nil {
 		return nil, err
 	}
-	taken = slices.DeleteFunc(taken, func(c Conflict) bool {
-		return c.Holder.ID == b.Reserved || b.ID != "" && c.Holder.Batch == b.ID && c.Holder.Station == l.config.Station
+	named := map[any]bool{}
+	taken = slices.DeleteFunc(taken, func(c Conflict) bool { // in the order of the holders
+		if c.Holder.ID == b.Reserved || b.ID != "" && c.Holder.Batch == b.ID && c.Holder.Station == l.config.Station {
+			return true
+		}
+		_, isName := c.of.(heldName)
+		again := isName && named[c.of]
+		named[c.of] = true
+		return again
 	})
 	return append(all, taken...), nil
 }

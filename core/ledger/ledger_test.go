@@ -208,6 +208,11 @@ func TestReissue(t *testing.T) {
 			t.Errorf("%+v, %v", c, err)
 		}
 		refused(t, l, batch("c", nil, names("x")))
+		for own, holder := range map[string]ClaimID{"c": first, "a": second} { // one conflict a name, with its first holder that is another's
+			if all, err := l.Check(ctx, batch(own, nil, names("x"))); err != nil || len(all) != 1 || all[0].Holder.ID != holder {
+				t.Errorf("%s: %+v, %v", own, all, err)
+			}
+		}
 		if _, err := l.Ended(ctx, first, Outcome{None: true}); err != nil { // the first is released: the second still holds
 			t.Fatal(err)
 		}
