@@ -262,16 +262,16 @@ func (s *Summary) words(b Batch, now time.Time) {
 	if s.Count > 0 {
 		text = counted(s.Count, "certificate")
 	}
-	if b.Keys == ByService {
-		text += ", keys made by the service"
-		if b.Recipient != nil {
-			text += fmt.Sprintf(", sealed to %s (%s)", b.Recipient.Title(), proof(b.Proof, b.Recipient, now))
-		}
-	} else {
-		text += ", keys made by the devices"
+	switch {
+	case b.Keys != ByService:
+		text = fmt.Sprintf("%s, keys made by the devices", text)
+	case b.Recipient == nil:
+		text = fmt.Sprintf("%s, keys made by the service", text)
+	default:
+		text = fmt.Sprintf("%s, keys made by the service, sealed to %s (%s)", text, b.Recipient.Title(), proof(b.Proof, b.Recipient, now))
 	}
 	if s.Jobs > 1 {
-		text += fmt.Sprintf(", in %d jobs", s.Jobs)
+		text = fmt.Sprintf("%s, in %d jobs", text, s.Jobs)
 	}
 	s.Sentence = text
 

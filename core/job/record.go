@@ -186,7 +186,7 @@ func (r *Record) Sentence() string {
 		text = string(r.State)
 	}
 	if r.Partial() {
-		text += fmt.Sprintf("; %s failed", number(r.Failed))
+		text += "; " + fmt.Sprintf("%s failed", number(r.Failed))
 	}
 	return text
 }

@@ -88,7 +88,7 @@ func New(a Window, pages []Page) *Room {
 	}
 	r.reader = widgets.NewReader(container.NewStack())
 	r.stage = container.NewStack(r.reader)
-	side := widgets.Wide(208, sight.New(widgets.Inset(1.5*look.Gap, look.Gap, list)))
+	side := widgets.Wide(224, sight.New(widgets.Inset(1.5*look.Gap, look.Gap, list)))
 	r.root = widgets.Edged(nil, r.bar.Content(), widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, r.stage)
 	return r
 }

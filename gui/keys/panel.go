@@ -198,7 +198,7 @@ func (p *Room) showRecipient(r *recipient.Recipient) {
 	if k := r.Key(); k != nil {
 		who = append(who, [3]string{words.T("keys.users"), words.Visible(strings.Join(k.UserIDs, "; "))})
 	}
-	who = append(who, [3]string{words.T("keys.used"), words.Visible(r.KeyUsed())},
+	who = append(who, [3]string{words.T("keys.used"), words.Visible(words.Core(r.KeyUsed()))},
 		[3]string{words.T("details.from"), day(r.NotBefore())},
 		[3]string{words.T("details.until"), day(r.NotAfter())},
 		[3]string{printName, printOf(r), "mono"},

@@ -171,7 +171,7 @@ func (t *Room) remark(f *widgets.Field, column, text string) {
 		f.Set(nil)
 		return
 	}
-	f.Set(&widgets.Remark{State: look.OfSeverity(worst.Severity), Text: words.Visible(worst.Message), Hint: words.Sentence(worst.Hint),
+	f.Set(&widgets.Remark{State: look.OfSeverity(worst.Severity), Text: words.Visible(words.Core(worst.Message)), Hint: words.Sentence(worst.Hint),
 		Why: func() { t.app.AskWhy(*worst) }})
 }
 

@@ -169,7 +169,7 @@ func (p *givenPage) showWants() {
 		return
 	}
 	for _, w := range wants[:min(len(wants), shownWants)] {
-		p.wants.Add(widgets.NewParagraph(words.T("open.sealed-to", "Key", words.Visible(w))))
+		p.wants.Add(widgets.NewParagraph(words.T("open.sealed-to", "Key", words.Visible(words.Core(w)))))
 	}
 	if more := len(wants) - shownWants; more > 0 {
 		p.wants.Add(widgets.NewText(words.N("open.more-keys", more)).Muted())

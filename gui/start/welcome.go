@@ -29,7 +29,7 @@ func (p *Welcome) Name() string               { return words.T("welcome.tab") }
 func (p *Welcome) Icon() string               { return "practice" }
 func (p *Welcome) Content() fyne.CanvasObject { return p.root }
 
-const welcomeWidth = 372
+const welcomeWidth = 356
 
 func (p *Welcome) build() {
 	practise := widgets.NewPrimary(words.T("welcome.practise"), frame.PracticeIcon(), p.practise)

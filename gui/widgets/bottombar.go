@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -23,6 +24,7 @@ type BottomBar struct {
 	Primary *Button
 
 	facts   *fyne.Container
+	weights []int // of the facts: which of them stay where there is no room for all
 	reason  *Text
 	more    *tipArea // tells what there is no room for
 	content fyne.CanvasObject
@@ -30,7 +32,8 @@ type BottomBar struct {
 
 // NewBottomBar makes a bar; extra stands before the primary button.
 func NewBottomBar(primary *Button, extra ...fyne.CanvasObject) *BottomBar {
-	b := &BottomBar{Primary: primary, facts: container.New(factsLayout{}), reason: NewText("").Muted().Giving(), more: &tipArea{}}
+	b := &BottomBar{Primary: primary, reason: NewText("").Muted().Giving(), more: &tipArea{}}
+	b.facts = container.New(factsLayout{b})
 	b.more.ExtendBaseWidget(b.more)
 	b.reason.Align = fyne.TextAlignTrailing
 	right := Across(look.Gap, append(extra, primary)...)
@@ -47,7 +50,9 @@ func (b *BottomBar) Content() fyne.CanvasObject { return b.content }
 // SetFacts says how things stand.
 func (b *BottomBar) SetFacts(facts ...Fact) {
 	objects := make([]fyne.CanvasObject, 0, 2*len(facts))
+	b.weights = b.weights[:0]
 	for i, f := range facts {
+		b.weights = append(b.weights, weight(f))
 		if i > 0 {
 			objects = append(objects, Middle(NewText("·").Muted()))
 		}
@@ -108,55 +113,93 @@ func (b *BottomBar) SetAction(enabled bool, reason string) {
 // Reason is why the button is disabled.
 func (b *BottomBar) Reason() string { return b.reason.Text() }
 
-// factsLayout puts facts side by side. Where there is no room for all, the last ones are told where the mouse rests: no window
+// weight orders facts by how much they matter: errors, warnings, other states, numbers.
+func weight(f Fact) int {
+	switch {
+	case f.Plain:
+		return 0
+	case f.State == look.Failed:
+		return 3
+	case f.State == look.Warning:
+		return 2
+	}
+	return 1
+}
+
+// factsLayout puts facts side by side. Where there is no room for all, those that matter least are told where the mouse rests: no window
 // grows with its sentence. Every other object is the dot between two facts.
-type factsLayout struct{}
+type factsLayout struct{ bar *BottomBar }
 
 const factsGap = 1.25 * look.Gap
 
 // Layout implements fyne.Layout.
-func (factsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	x, full := float32(0), false
-	for i, o := range objects {
-		m := o.MinSize()
-		need := m.Width
-		if i%2 == 1 && i+1 < len(objects) { // no dot without what stands behind it
-			need += factsGap + objects[i+1].MinSize().Width
+func (l factsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for n := len(l.bar.weights); ; n-- {
+		l.keep(objects, n)
+		if n <= 1 || natural(objects, false) <= size.Width+0.5 {
+			break
 		}
-		full = full || i > 0 && x+need > size.Width+0.5
-		if full {
-			o.Hide()
-			continue
+	}
+	x := float32(0)
+	for _, o := range objects {
+		if o.Visible() {
+			width := o.MinSize().Width
+			o.Move(fyne.NewPos(x, 0))
+			o.Resize(fyne.NewSize(width, size.Height))
+			x += width + factsGap
 		}
-		o.Show()
-		o.Move(fyne.NewPos(x, 0))
-		o.Resize(fyne.NewSize(m.Width, size.Height))
-		x += m.Width + factsGap
 	}
 }
 
-// MinSize implements fyne.Layout.
-func (factsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
-	for i, o := range objects {
-		m := o.MinSize()
-		size.Height = max(size.Height, m.Height)
-		if i == 0 {
-			size.Width = m.Width
+// keep shows the n facts that matter most, of equals the first, and the dots between them.
+func (l factsLayout) keep(objects []fyne.CanvasObject, n int) {
+	kept := l.order()[:n]
+	before := false
+	for i := range l.bar.weights {
+		show := slices.Contains(kept, i)
+		objects[2*i].Show()
+		if !show {
+			objects[2*i].Hide()
 		}
+		if i > 0 {
+			objects[2*i-1].Show()
+			if !show || !before {
+				objects[2*i-1].Hide()
+			}
+		}
+		before = before || show
+	}
+}
+
+// order is the numbers of the facts, those that matter most first.
+func (l factsLayout) order() []int {
+	all := make([]int, len(l.bar.weights))
+	for i := range all {
+		all[i] = i
+	}
+	slices.SortStableFunc(all, func(a, b int) int { return l.bar.weights[b] - l.bar.weights[a] })
+	return all
+}
+
+// MinSize implements fyne.Layout.
+func (l factsLayout) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
+	for _, o := range objects {
+		size.Height = max(size.Height, o.MinSize().Height)
+	}
+	if order := l.order(); len(order) > 0 {
+		size.Width = objects[2*order[0]].MinSize().Width
 	}
 	return size
 }
 
-// natural is the width at which every fact is shown.
-func natural(objects []fyne.CanvasObject) (width float32) {
-	for i, o := range objects {
-		if i > 0 {
-			width += factsGap
+// natural is how wide the facts are: all, or those that are shown.
+func natural(objects []fyne.CanvasObject, all bool) (width float32) {
+	for _, o := range objects {
+		if all || o.Visible() {
+			width += factsGap + o.MinSize().Width
 		}
-		width += o.MinSize().Width
 	}
-	return width
+	return max(width-factsGap, 0)
 }
 
 // sentenceLayout gives the facts the room they want, as far as there is, and the reason what is left.
@@ -164,7 +207,7 @@ type sentenceLayout struct{ bar *BottomBar }
 
 // Layout implements fyne.Layout.
 func (l sentenceLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	all, reason := natural(l.bar.facts.Objects)+1, l.bar.Reason()
+	all, reason := natural(l.bar.facts.Objects, true)+1, l.bar.Reason()
 	wants := min(all, size.Width)
 	objects[0].Move(fyne.Position{})
 	objects[0].Resize(fyne.NewSize(wants, size.Height))

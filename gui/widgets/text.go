@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"image/color"
+	"iter"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -128,27 +129,31 @@ func (t *Text) breakUp() []string {
 	for _, paragraph := range strings.Split(t.text, "\n") {
 		line := ""
 		for _, word := range strings.Fields(paragraph) {
-			for {
-				joined := word
-				if line != "" {
-					joined = line + " " + word
+			gap := " "
+			for part := range breakable(word) {
+				for {
+					joined := part
+					if line != "" {
+						joined = line + gap + part
+					}
+					if t.measure(joined) <= t.width {
+						line = joined
+						break
+					}
+					if line != "" {
+						out = append(out, line)
+						line = ""
+						continue
+					}
+					n := t.head(part) // longer than a line, such as a path
+					if n == len(part) {
+						line = part
+						break
+					}
+					out = append(out, part[:n])
+					part = part[n:]
 				}
-				if t.measure(joined) <= t.width {
-					line = joined
-					break
-				}
-				if line != "" {
-					out = append(out, line)
-					line = ""
-					continue
-				}
-				n := t.head(word) // a word longer than a line, such as a path
-				if n == len(word) {
-					line = word
-					break
-				}
-				out = append(out, word[:n])
-				word = word[n:]
+				gap = ""
 			}
 		}
 		out = append(out, line)
@@ -159,6 +164,32 @@ func (t *Text) breakUp() []string {
 		out = append(out[:t.Lines-1], last)
 	}
 	return out
+}
+
+// Characters that begin no line and that end none, where a line may break between any two others (JLREQ 3.1.7 and 3.1.8).
+const (
+	beginsNone = "。、，．・：；？！）」』】〉》〕］｝ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ…,.:;!?)]}%"
+	endsNone   = "（「『【〈《〔［｛([{"
+)
+
+// breakable cuts a word where a line may break within it: between two characters of Chinese and Japanese, which have no spaces.
+func breakable(word string) iter.Seq[string] {
+	wide := func(r rune) bool { return r >= 0x2e80 && r < 0xfb00 || r >= 0xff00 && r < 0xffe0 }
+	return func(yield func(string) bool) {
+		start, last := 0, rune(0)
+		for i, r := range word {
+			if i > start && (wide(last) || wide(r)) && !strings.ContainsRune(beginsNone, r) && !strings.ContainsRune(endsNone, last) {
+				if !yield(word[start:i]) {
+					return
+				}
+				start = i
+			}
+			last = r
+		}
+		if start < len(word) {
+			yield(word[start:])
+		}
+	}
 }
 
 // head is how many bytes of a word fit on a line, at least one character.

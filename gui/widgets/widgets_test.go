@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,36 @@ func TestTextWrapsAndElides(t *testing.T) {
 	}
 	if elided.Text() != long {
 		t.Error("eliding changed the text")
+	}
+}
+
+// Chinese and Japanese have no spaces: a line breaks between two characters, but none begins with what ends a sentence or a quote, and none
+// ends with what opens one.
+func TestTextWithoutSpacesWraps(t *testing.T) {
+	for _, text := range []string{
+		"アカウントなしで全手順を体験できます。注文用のサンプル CSR が用意され、このプログラム内の練習用サービスが、誰にも信頼されない「証明書」を実際に発行します。",
+		"无需帐户即可走完整个流程：示例 CSR 已备好可供订购，本程序内的练习服务会颁发没有人信任的（真实）证书。",
+	} {
+		for width := float32(90); width < 400; width += 7 {
+			p := NewParagraph(text)
+			p.Resize(fyne.NewSize(width, 400))
+			whole := ""
+			for i, line := range p.breakUp() {
+				if i > 0 && strings.ContainsAny(line[:min(3, len(line))], "。、，：」）") || strings.HasSuffix(line, "「") || strings.HasSuffix(line, "（") {
+					t.Errorf("at %v there is the line %q", width, line)
+				}
+				if got := p.measure(line); got > width || got < width/2 && i+1 < len(p.breakUp()) {
+					t.Errorf("at %v the line %q is %v wide", width, line, got)
+				}
+				whole += line
+			}
+			if strings.ReplaceAll(whole, " ", "") != strings.ReplaceAll(text, " ", "") {
+				t.Errorf("at %v it says %q", width, whole)
+			}
+		}
+	}
+	if got := slices.Collect(breakable("/a/path-of.one_word")); len(got) != 1 {
+		t.Errorf("a path breaks into %q", got)
 	}
 }
 
