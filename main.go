@@ -48,11 +48,12 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	flags := flag.NewFlagSet("enrollbench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintf(stderr, "usage: enrollbench [-version] [-licenses] [files and folders: CSRs, tables, results, batches…]\n")
+		fmt.Fprintf(stderr, "usage: enrollbench [-line] [-version] [-licenses] [files and folders: CSRs, tables, results, batches…]\n")
 		flags.PrintDefaults()
 	}
 	showVersion := flags.Bool("version", false, "say which version this is")
 	showLicenses := flags.Bool("licenses", false, "print the licenses of everything that is built in")
+	line := flags.Bool("line", false, "begin in line mode: the operator's half of the window, on the whole screen")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -98,6 +99,9 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	debug.SetGCPercent(50) // the window is open all day: half the room for garbage, for a few hundredths of the processor time
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "EnrollBench", Version: versionText(), Icon: resources.AppIcon()})
 	window := gui.New(app.NewWithID(appID), gui.Options{OnPanic: crashed, Pages: pages})
+	if *line {
+		window.ShowLine()
+	}
 	if len(paths) > 0 {
 		window.OpenPaths(paths)
 	}

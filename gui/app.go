@@ -12,6 +12,7 @@ import (
 	"enrollbench/gui/jobs"
 	"enrollbench/gui/keys"
 	"enrollbench/gui/ledger"
+	"enrollbench/gui/line"
 	"enrollbench/gui/macs"
 	"enrollbench/gui/requests"
 	"enrollbench/gui/results"
@@ -39,6 +40,7 @@ type App struct {
 	Start    *start.Room
 	Welcome  *start.Welcome
 	Help     *help.Room
+	Line     *line.Room
 }
 
 // New makes the window, and shows nothing yet.
@@ -56,6 +58,7 @@ func open(f *frame.Frame) *App {
 	a.Jobs, a.Memory, a.Settings = jobs.New(a), ledger.New(a), settings.New(a)
 	a.Keys, a.Start = keys.New(a), start.New(a)
 	a.Welcome = start.NewWelcome(a, a.Start)
+	a.Line = line.New(a)
 	a.Help = help.New(a, []help.Page{{Room: a.Welcome, Name: "first-result"}, {Room: a.CSR, Name: "csr"}, {Room: a.CSV, Name: "csv"}, {Room: a.MAC, Name: "mac"},
 		{Room: a.Start, Name: "order"}, {Room: a.Jobs, Name: "jobs"}, {Room: a.Results, Name: "results"}, {Room: a.Memory, Name: "ledger"},
 		{Room: a.Keys, Name: "key"}, {Room: a.Settings, Name: "settings"}, {Room: a.Settings.Contract, Name: "settings"}})
@@ -64,8 +67,8 @@ func open(f *frame.Frame) *App {
 
 // layout is where the rooms are.
 func (a *App) layout() frame.Layout {
-	return frame.Layout{Rooms: []frame.Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Memory, a.Settings}, Pages: []frame.Room{a.Keys, a.Start, a.Welcome, a.Settings.Contract, a.Help},
-		Keys: a.Keys, Connections: a.Settings, Help: a.Help, Leave: func(leave func()) { a.Jobs.Leave(func() { a.CSV.Leave(leave) }) }}
+	return frame.Layout{Rooms: []frame.Room{a.CSR, a.CSV, a.MAC, a.Jobs, a.Results, a.Memory, a.Settings}, Pages: []frame.Room{a.Keys, a.Start, a.Welcome, a.Settings.Contract, a.Help, a.Line},
+		Keys: a.Keys, Connections: a.Settings, Help: a.Help, Line: a.Line.Toggle, Leave: func(leave func()) { a.Jobs.Leave(func() { a.CSV.Leave(leave) }) }}
 }
 
 // StartBatch opens the start page with an order; DiscardOrder removes what was written for one that nobody wants any more.
@@ -86,6 +89,9 @@ func (a *App) AddConnection() {
 	a.ShowConnections()
 	a.Settings.Add()
 }
+
+// ShowLine enters line mode.
+func (a *App) ShowLine() { a.Line.Enter() }
 
 // UseRange shows a range of MAC addresses where it is ordered.
 func (a *App) UseRange(r eui48.Range) {

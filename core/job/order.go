@@ -1,8 +1,10 @@
 package job
 
 import (
+	"context"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"enrollbench/core/delivery"
 )
@@ -26,4 +28,13 @@ func (r *Record) Order() (*delivery.Order, error) {
 		return nil, errors.Join(ErrNoOrder, err)
 	}
 	return order, err
+}
+
+// Scanned is the batch whose id stands in a scanned text. The error matches ErrNotFound where there is no id, or no such batch here.
+func (j *Jobs) Scanned(ctx context.Context, text string) (*Record, error) {
+	id := idWithin.FindString(strings.ToLower(text))
+	if id == "" {
+		return nil, ErrNotFound
+	}
+	return j.Get(ctx, id)
 }

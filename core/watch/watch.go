@@ -26,6 +26,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -79,12 +80,13 @@ type Options struct {
 // ErrWatched says that another program, or another watch of this one, has the folder.
 var ErrWatched = errors.New("another program watches this folder; stop that one, or choose another folder")
 
-// Watcher watches one folder. Run and Step are for one goroutine; Wake, Events and Acknowledge may be called from any.
+// Watcher watches one folder. Run and Step are for one goroutine; Wake, Hurry, Events and Acknowledge may be called from any.
 type Watcher struct {
 	Options
 	station *job.Station
 	lock    *os.File
 	wake    chan struct{}
+	hurry   atomic.Bool
 	board   board
 
 	sights  map[string]*sight // of files in the folder, by name
@@ -160,6 +162,12 @@ func (w *Watcher) Wake() {
 	}
 }
 
+// Hurry has Run send the CSRs that are there without waiting for more, and try again at once what went wrong.
+func (w *Watcher) Hurry() {
+	w.hurry.Store(true)
+	w.Wake()
+}
+
 // Run watches until ctx ends, and returns its error then; with Once until nothing is left to do. An act that was begun is ended first: a start of a batch that is cut off
 // would leave in doubt whether it was sent.
 func (w *Watcher) Run(ctx context.Context) error {
@@ -213,7 +221,8 @@ func (w *Watcher) Step(ctx context.Context) (again time.Duration) {
 	}
 	w.away = 0
 	w.judge(ctx)
-	for ctx.Err() == nil && w.due() {
+	hurry := w.hurry.Swap(false)
+	for ctx.Err() == nil && (w.due() || hurry && w.gathered() > 0) {
 		if err := w.take(w.next()); err != nil {
 			w.trouble(ctx, err)
 			return again
@@ -222,7 +231,7 @@ func (w *Watcher) Step(ctx context.Context) (again time.Duration) {
 	again = min(again, w.pending())
 	var open []*batch
 	for _, b := range w.batches {
-		if ctx.Err() == nil && !b.after.After(w.Now()) {
+		if ctx.Err() == nil && (hurry || !b.after.After(w.Now())) {
 			w.advance(ctx, b)
 		}
 		if !b.done {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -247,6 +248,46 @@ func TestTriedAgain(t *testing.T) {
 	l.step(pauseFirst)
 	if len(l.told(Sent)) != 2 || len(l.records()) != 2 {
 		t.Errorf("%+v", l.events)
+	}
+}
+
+// Somebody does not want to wait.
+func TestHurry(t *testing.T) {
+	l := newLine(t, Options{})
+	l.drop("a.csr", request(t, "dev-a"))
+	l.settle()
+	l.fault("expired-token@start")
+	l.Hurry()
+	l.step(0)
+	if len(l.lies(takenFolder)) != 1 || len(l.told(NeedsYou)) != 1 {
+		t.Errorf("%+v", l.events)
+	}
+	l.fault()
+	l.Hurry()
+	l.step(0)
+	if len(l.told(Sent)) != 1 {
+		t.Errorf("%+v", l.events)
+	}
+}
+
+// Plans are kept.
+func TestPlans(t *testing.T) {
+	settings := filepath.Join(t.TempDir(), "settings")
+	if all, err := Plans(settings); err != nil || all != nil {
+		t.Error(all, err)
+	}
+	want := []Plan{{Folder: "/in", Connection: job.PracticeID, Profile: "p", Count: 5, Minutes: 2}}
+	if err := SavePlans(settings, want); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := Plans(settings); err != nil || !slices.Equal(all, want) || all[0].Options().Wait != 2*time.Minute {
+		t.Error(all, err)
+	}
+	if err := os.WriteFile(filepath.Join(settings, planFile), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Plans(settings); err == nil || !strings.Contains(err.Error(), planFile) {
+		t.Error(err)
 	}
 }
 

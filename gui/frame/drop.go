@@ -61,6 +61,10 @@ func (a *Frame) openUncovered(paths []string) {
 // lead looks at paths off the UI thread and gives each to the room where it belongs. What the room in front takes it gets at once; for
 // the rest another room is offered. Without a room in front nothing is asked that can be told from the files.
 func (a *Frame) lead(paths []string, front Room) {
+	if a.alone != nil {
+		a.alone.Drop(paths)
+		return
+	}
 	a.leading++ // each has a lane of its own: a second drop does not replace the first
 	Run(a.tasks.NewRunner(nil), "", func(ctx context.Context, _ progress.Func) ([]files.Item, error) { return files.Look(ctx, paths) },
 		func(items []files.Item, err error) {

@@ -45,7 +45,9 @@ type Frame struct {
 	rooms    []Room
 	pages    []Room // that are shown in front of the rooms
 	active   int
-	aside    Room // the page in front of the rooms, nil for none
+	aside    Room                // the page in front of the rooms, nil for none
+	alone    Alone               // the page that has the screen to itself, nil for none
+	around   []fyne.CanvasObject // what stands around the rooms
 	layout   Layout
 	rail     []*widgets.Row
 	stage    *fyne.Container
@@ -99,6 +101,7 @@ type Layout struct {
 	Keys        Room               // the page behind the recipient in the header
 	Connections Room               // the room behind the connection in the header
 	Help        Helper             // the page behind F1; nil for none
+	Line        func()             // behind Ctrl+8: line mode, or out of it; nil for none
 	Leave       func(leave func()) // calls leave unless somebody wants to stay
 }
 
@@ -164,7 +167,8 @@ const (
 	prefHeight     = "window.height"
 	PrefOpenFolder = "folder.open"
 	PrefSaveFolder = "folder.save"
-	PrefLanguage   = "language" // a tag of words.Languages; "" is the system's
+	PrefLanguage   = "language"    // a tag of words.Languages; "" is the system's
+	PrefSilent     = "line.silent" // no sounds in line mode
 	prefKeyFolder  = "folder.keys"
 )
 
@@ -255,12 +259,13 @@ func (a *Frame) content() fyne.CanvasObject {
 	}
 	side := widgets.Wide(168, container.NewStack(widgets.NewArea(look.ColorRail, 0),
 		widgets.Inset(look.Gap*1.5, look.Gap, container.NewBorder(rail, line("help", words.T("app.help"), a.help), nil, nil, widgets.Inset(look.Gap, 0, a.toast)))))
-	return widgets.WithTips(widgets.Edged(a.header(), nil, widgets.Edged(nil, nil, nil, widgets.Upright(), side), nil, a.stage))
+	a.around = []fyne.CanvasObject{a.header(), widgets.Edged(nil, nil, nil, widgets.Upright(), side)}
+	return widgets.WithTips(widgets.Edged(a.around[0], nil, a.around[1], nil, a.stage))
 }
 
 // showRoom brings the room of a number to the front.
 func (a *Frame) showRoom(i int) {
-	if i < 0 || i >= len(a.rooms) {
+	if i < 0 || i >= len(a.rooms) || a.alone != nil {
 		return
 	}
 	a.active = i
@@ -284,6 +289,9 @@ func (a *Frame) ShowConnections() { a.Bring(a.layout.Connections) }
 
 // front shows a room or page and hides the others.
 func (a *Frame) front(front Room) {
+	if a.alone != nil && front != Room(a.alone) {
+		return
+	}
 	a.aside = nil
 	for i, r := range a.rooms {
 		a.rail[i].SetSelected(r == front)
@@ -298,6 +306,33 @@ func (a *Frame) front(front Room) {
 	widgets.ClearTips(a.Canvas())
 	a.Canvas().Unfocus()
 	front.Shown()
+}
+
+// ShowAlone gives a page the whole screen.
+func (a *Frame) ShowAlone(page Alone) {
+	if a.alone == nil {
+		a.alone = page
+		a.showAround()
+		a.front(page)
+	}
+}
+
+// LeaveAlone leads back from a page that has the screen to itself.
+func (a *Frame) LeaveAlone() {
+	if page := a.alone; page != nil {
+		a.alone = nil
+		a.showAround()
+		a.Back()
+		page.Left()
+	}
+}
+
+func (a *Frame) showAround() {
+	for _, o := range a.around {
+		show(o, a.alone == nil)
+	}
+	a.window.SetFullScreen(a.alone != nil)
+	a.window.Content().Refresh()
 }
 
 // show shows an object or hides it.

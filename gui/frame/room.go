@@ -49,6 +49,13 @@ type (
 		Replace()         // Ctrl+H
 		PreviousProblem() // Shift+F8
 	}
+	// Alone is a page that has the whole screen to itself once it is in front: nothing else leads away from it than LeaveAlone, and all
+	// that is dropped is its own.
+	Alone interface {
+		Room
+		Drop(paths []string)
+		Left() // it is in front no more
+	}
 	// Telling is a room that can say what its line at the bottom shows, whether it works, how many rows its list shows, and
 	// which entry the keyboard is on. Tests of the real window read it.
 	Telling interface {

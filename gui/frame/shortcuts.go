@@ -26,6 +26,11 @@ func (a *Frame) shortcuts() {
 	for i, k := range digits {
 		bind(k, func() { a.showRoom(i) })
 	}
+	bind(fyne.Key8, func() {
+		if a.layout.Line != nil {
+			a.layout.Line()
+		}
+	})
 	bind(fyne.KeyO, a.OpenHere)
 	bind(fyne.KeyS, func() { with(a, Saver.Save) })
 	bind(fyne.KeyF, func() { with(a, Finder.Find) })
@@ -123,6 +128,7 @@ func Keys() []Key {
 	}
 	return []Key{
 		{ctrl + "+1 … " + ctrl + "+7", words.T("help.tabs")},
+		{ctrl + "+8", words.T("help.line")},
 		{ctrl + "+K", words.T("help.key")},
 		{ctrl + "+O", words.T("help.open")},
 		{ctrl + "+V", words.T("help.paste")},

@@ -16,6 +16,7 @@ type window struct {
 
 func (w *window) JobsThatNeed(string) int { return w.needed }
 func (w *window) ShowJobs()               {}
+func (w *window) ShowLine()               {}
 
 // Desk is the frame's, unless it is not open yet.
 func (w *window) Desk() *frame.Desk {

@@ -35,6 +35,7 @@ type Window interface {
 	StationChanged(name string)
 	ShowJobs()
 	CopyDiagnosis()
+	ShowLine()
 }
 
 // settingsTab shows core/trustmanager's connections: who is ordered from, and how one proves who one is.
@@ -91,8 +92,9 @@ func (t *Room) build() {
 	t.phrases = widgets.NewButton("", look.Icon("key"), t.askPassphrases)
 	language := widgets.NewButton(words.T("settings.language"), look.Icon("options"), t.askLanguage)
 	memory := widgets.NewButton(words.T("settings.ledger"), look.Icon("ledger"), t.askLedger)
+	line := widgets.NewButton(words.T("line.settings"), look.Icon("scanner"), t.askLine)
 	diagnosis := widgets.NewButton(words.T("diagnosis.copy"), look.Icon("copy"), t.app.CopyDiagnosis)
-	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing, memory, language, diagnosis)
+	buttons := widgets.Down(look.Gap/2, t.phrases, add, paste, importing, memory, line, language, diagnosis)
 	left := widgets.Inset(2*look.Gap, 1.5*look.Gap, container.NewBorder(
 		widgets.Inset(0, look.Gap, widgets.NewText(words.T("settings.connections")).Title()), buttons, nil, nil,
 		sight.New(widgets.Inset(look.Gap, 0, t.rows))))

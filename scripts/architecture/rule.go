@@ -64,7 +64,7 @@ var core = map[string]layer{
 // highest and do not know of each other; only gui itself, which furnishes them, imports them all.
 var storeys = map[string]int{
 	"words": 0, "sight": 0, "sheet": 1, "look": 2, "widgets": 3, "files": 4, "frame": 5,
-	"requests": rooms, "table": rooms, "macs": rooms, "jobs": rooms, "results": rooms, "settings": rooms, "start": rooms, "keys": rooms, "ledger": rooms, "help": rooms,
+	"requests": rooms, "table": rooms, "macs": rooms, "jobs": rooms, "results": rooms, "settings": rooms, "start": rooms, "keys": rooms, "ledger": rooms, "help": rooms, "line": rooms,
 }
 
 const (
