@@ -29,6 +29,7 @@ import (
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
 	"enrollbench/core/upload"
+	"enrollbench/core/watch"
 	"enrollbench/core/workbook"
 	"enrollbench/gui/words"
 )
@@ -106,7 +107,7 @@ func causes() []cause {
 		typed(UnsettledWords), typed(blockedWords),
 		kind[*job.StateError](words.T("problem.state")),
 		itself[*job.OrderedBeforeError](words.T("problem.ordered-before")), itself[*job.ReconciledError](words.T("problem.reconciled")),
-		is(words.T("problem.taken"), job.ErrTaken), is(words.T("problem.upload-changed"), job.ErrChanged),
+		is(words.T("line.watched"), watch.ErrWatched), is(words.T("problem.taken"), job.ErrTaken), is(words.T("problem.upload-changed"), job.ErrChanged),
 		is(words.T("problem.exported"), job.ErrExported), is(words.T("problem.other-job"), job.ErrOtherJob),
 		is(words.T("problem.there"), job.ErrThere), is(words.T("problem.found"), job.ErrFound),
 		kind[*job.ImportError](words.T("problem.import")), kind[*job.ResultError](words.T("problem.result")),

@@ -37,6 +37,7 @@ import (
 	"enrollbench/core/store"
 	"enrollbench/core/trustmanager"
 	"enrollbench/core/upload"
+	"enrollbench/core/watch"
 	"enrollbench/core/workbook"
 	"enrollbench/gui/frame"
 )
@@ -67,7 +68,7 @@ var typedErrors = map[string]error{
 	"enrollment.ErrNothingReady": enrollment.ErrNothingReady, "enrollment.ErrEmptyTemplate": enrollment.ErrEmptyTemplate, "enrollment.ErrEncodingGuessed": enrollment.ErrEncodingGuessed,
 	"eui48.ParseError": &eui48.ParseError{Input: "zz", Reason: "it has no digits"}, "eui48.RangeError": &eui48.RangeError{Reason: "it is too long"},
 	"form.ErrCoat": form.ErrCoat, "form.CoatError": &form.CoatError{},
-	"job.ErrChanged": job.ErrChanged, "job.ErrExported": job.ErrExported, "job.ErrNotFound": job.ErrNotFound, "job.ErrOtherJob": job.ErrOtherJob, "job.ErrTaken": job.ErrTaken,
+	"job.ErrChanged": job.ErrChanged, "job.ErrExported": job.ErrExported, "job.ErrNotFound": job.ErrNotFound, "job.ErrOtherJob": job.ErrOtherJob, "job.ErrTaken": job.ErrTaken, "watch.ErrWatched": watch.ErrWatched,
 	"job.ErrFound": job.ErrFound, "job.ErrPractice": job.ErrPractice, "job.ErrNoFailures": job.ErrNoFailures, "job.ErrNoOrder": job.ErrNoOrder, "job.ErrThere": job.ErrThere, "job.ErrNoList": job.ErrNoList,
 	"job.BlockedError": &job.BlockedError{Summary: &job.Summary{Report: &finding.Report{}}}, "job.ResultError": &job.ResultError{Reason: "x", Err: errBelow}, "job.OrderedBeforeError": &job.OrderedBeforeError{Conflicts: []ledger.Conflict{{Holder: &ledger.Claim{}}}},
 	"job.StateError": &job.StateError{}, "job.UnsettledError": &job.UnsettledError{ID: "2026-1"}, "job.ImportError": &job.ImportError{Reason: "x", Err: errBelow},

@@ -23,7 +23,7 @@ type face struct {
 func newFace() *face {
 	f := &face{back: canvas.NewRectangle(nil), icon: widgets.Icon(look.Notice.SignalIcon(), 0), word: canvas.NewText("", nil), text: widgets.NewParagraph("")}
 	f.word.TextStyle.Bold = true
-	f.text.Face, f.text.Lines = look.SizeVerdict, 3
+	f.text.Face, f.text.Lines = look.SizeVerdict, 4
 	f.ExtendBaseWidget(f)
 	return f
 }

@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/job"
@@ -97,10 +98,21 @@ func New(a Window) *Room {
 	t.practice = widgets.PracticePill()
 	leave := widgets.NewQuiet(words.T("line.leave"), look.Icon("close"), t.askLeave)
 	top := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.NewText(words.T("line.title")).Title()), widgets.Middle(t.practice)), leave)
-	bottom := container.NewGridWithColumns(2, widgets.Middle(t.scan), widgets.AtLeast(0, buttonHeight, t.button))
+	bottom := container.NewThemeOverride(container.NewGridWithColumns(2, widgets.Middle(t.scan), widgets.AtLeast(0, buttonHeight, t.button)), large{look.NewTheme()})
 	t.root = widgets.Edged(widgets.Inset(look.Gap, 2*look.Gap, top), widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(1.5*look.Gap, bottom, t.lights)), nil, nil, t.face)
 	t.show()
 	return t
+}
+
+// large is the theme for what is hit in gloves and read from two steps away.
+type large struct{ fyne.Theme }
+
+// Size implements fyne.Theme.
+func (l large) Size(name fyne.ThemeSizeName) float32 {
+	if name == theme.SizeNameText || name == theme.SizeNameInlineIcon {
+		return 1.8 * l.Theme.Size(name)
+	}
+	return l.Theme.Size(name)
 }
 
 // buttonHeight is that of the one button: gloves.

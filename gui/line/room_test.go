@@ -14,7 +14,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/job"
 	"enrollbench/core/watch"
@@ -141,7 +140,7 @@ func TestAlone(t *testing.T) {
 	}
 }
 
-// The word is as high as there is room for, and nothing lies outside, in every size, theme and state.
+// The word is as high as there is room for, and nothing lies outside, in every size and state.
 func TestFace(t *testing.T) {
 	r := newRig(t)
 	r.plan(100)
@@ -150,32 +149,23 @@ func TestFace(t *testing.T) {
 	for _, size := range []fyne.Size{{Width: 1000, Height: 700}, {Width: 1920, Height: 1080}} {
 		r.Window().Resize(size)
 		for state, l := range looks {
-			for _, dark := range []fyne.ThemeVariant{theme.VariantLight, theme.VariantDark} {
-				fyne.CurrentApp().Settings().SetTheme(fixed{look.NewTheme(), dark})
-				e := watch.Event{State: state, Count: 12, Of: 100, Message: "\"dev-0815.csr\" has been empty or growing for more than 10 minutes", Hint: "see whether the machine still writes it; delete the file if it does not"}
-				r.line.face.set(shown{l, stateWord(state), sentence(e)})
-				f := r.line.face
-				if h := f.word.Size().Height; h < size.Height/8 {
-					t.Errorf("%v, %s: the word is %v high", size, state, h)
-				}
-				for _, o := range (&faceRenderer{f}).Objects() {
-					if end := o.Position().Add(o.Size()); end.X > f.Size().Width+1 || end.Y > f.Size().Height+1 {
-						t.Errorf("%v, %s: %T ends at %v of %v", size, state, o, end, f.Size())
-					}
-				}
-				if w := fyne.MeasureText(f.word.Text, f.word.TextSize, f.word.TextStyle).Width; w > f.word.Size().Width+1 {
-					t.Errorf("%v, %s: the word is wider than its room", size, state)
-				}
-				picture(t, r, string(state), size, dark)
+			e := watch.Event{State: state, Count: 12, Of: 100, Message: "\"dev-0815.csr\" has been empty or growing for more than 10 minutes", Hint: "see whether the machine still writes it; delete the file if it does not"}
+			r.line.face.set(shown{l, stateWord(state), sentence(e)})
+			f := r.line.face
+			if h := f.word.Size().Height; h < size.Height/8 {
+				t.Errorf("%v, %s: the word is %v high", size, state, h)
 			}
+			for _, o := range (&faceRenderer{f}).Objects() {
+				if end := o.Position().Add(o.Size()); end.X > f.Size().Width+1 || end.Y > f.Size().Height+1 {
+					t.Errorf("%v, %s: %T ends at %v of %v", size, state, o, end, f.Size())
+				}
+			}
+			if w := fyne.MeasureText(f.word.Text, f.word.TextSize, f.word.TextStyle).Width; w > f.word.Size().Width+1 {
+				t.Errorf("%v, %s: the word is wider than its room", size, state)
+			}
+			picture(t, r, string(state), size)
 		}
 	}
-}
-
-// fixed is a theme in one variant.
-type fixed struct {
-	fyne.Theme
-	variant fyne.ThemeVariant
 }
 
 // paint gives rectangles without a colour a transparent one, which the toolkit's painter of tests wants.
@@ -197,7 +187,7 @@ func paint(o fyne.CanvasObject) {
 }
 
 // picture writes what the window shows into the folder that PICTURES names.
-func picture(t *testing.T, r *rig, name string, size fyne.Size, v fyne.ThemeVariant) {
+func picture(t *testing.T, r *rig, name string, size fyne.Size) {
 	dir := os.Getenv("PICTURES")
 	if dir == "" {
 		return
@@ -207,7 +197,7 @@ func picture(t *testing.T, r *rig, name string, size fyne.Size, v fyne.ThemeVari
 	if err := png.Encode(&b, r.Canvas().Capture()); err != nil {
 		t.Fatal(err)
 	}
-	frametest.Put(t, filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+map[bool]string{true: "-small", false: "-large"}[size.Width < 1100]+map[fyne.ThemeVariant]string{theme.VariantDark: "-dark", theme.VariantLight: ""}[v]+".png"), b.Bytes())
+	frametest.Put(t, filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+map[bool]string{true: "-small", false: "-large"}[size.Width < 1100]+".png"), b.Bytes())
 }
 
 // Files are put into the folder whole, and beside others of their name.
