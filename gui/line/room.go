@@ -162,7 +162,7 @@ func (t *Room) askLeave() {
 	t.asking = true
 	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("line.leave-title"), Text: words.T("line.leave-text"),
 		OnClosed: func() { t.asking = false; t.focus() },
-		Answers:  []widgets.Answer{{Text: words.T("line.leave-now"), Act: t.app.LeaveAlone}, {Text: words.T("line.stay")}}})
+		Answers:  []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("line.leave-now"), Danger: true, Act: t.app.LeaveAlone}}})
 }
 
 // Left implements frame.Alone: what is being done is ended first, then nothing is watched any more.
