@@ -73,7 +73,7 @@ func TestKeyboardOnly(t *testing.T) {
 	// Help, and Escape out of it.
 	s.key("F1")
 	s.expect("the page that explains the room", func(s desktop.State) bool { return s.Tab == "Help" && s.Current == "CSR files" && s.Focus == "Reader" })
-	s.key("Escape")
+	s.key("Escape", "Escape") // the note about what was removed goes first, if it is still there
 	s.expect("the room", func(s desktop.State) bool { return s.Tab == "CSR files" })
 
 	s.press("Save upload file…")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -95,10 +96,22 @@ func otherSteps(r *job.Record) []jobStep {
 	if nextStep(r) == stepFailedRows {
 		out = append(out, stepRetry)
 	}
-	if r.State.Deletable() {
+	if r.State.Ended() || r.State == job.Opened {
 		out = append(out, stepDelete)
 	}
 	return out
+}
+
+// menuSteps are all that can be done, the next one first. Deleting is among them always: it says why it cannot be where it cannot.
+func menuSteps(r *job.Record) []jobStep {
+	steps := otherSteps(r)
+	if next := nextStep(r); next != stepNone {
+		steps = append([]jobStep{next}, steps...)
+	}
+	if !slices.Contains(steps, stepDelete) {
+		steps = append(steps, stepDelete)
+	}
+	return steps
 }
 
 // text names a step by what it does.
@@ -175,15 +188,8 @@ func (t *Room) onSecondary(row int, pos fyne.Position) {
 	if row < 0 || r == nil {
 		return
 	}
-	steps := otherSteps(r)
-	if next := nextStep(r); next != stepNone {
-		steps = append([]jobStep{next}, steps...)
-	}
-	if !r.State.Deletable() { // it says why not
-		steps = append(steps, stepDelete)
-	}
 	var items []*fyne.MenuItem
-	for _, s := range steps {
+	for _, s := range menuSteps(r) {
 		items = append(items, widgets.MenuItem(s.text(), s.glyph(), func() { t.step(s, r) }))
 	}
 	items = append(items, widgets.MenuItem(words.T("jobs.copy-id"), "copy", func() { t.app.Clipboard().SetContent(r.ID) }))

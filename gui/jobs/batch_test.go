@@ -253,7 +253,7 @@ func TestAReasonIsGivenInTheList(t *testing.T) {
 // Any record that has ended or was opened can be deleted; batches that failed are counted.
 func TestFailedAndOpenedRecords(t *testing.T) {
 	r := newRig(t)
-	for i, s := range []job.State{job.Failed, job.Opened, job.Delivered, job.Rejected, job.Cancelled, job.Complete, job.Fetched, job.Prepared} {
+	for i, s := range []job.State{job.Failed, job.Opened, job.Delivered, job.Rejected, job.Cancelled} {
 		one := &job.Record{ID: fmt.Sprintf("2026-01-01-%d-aaaaaa", i), State: s}
 		r.Jobs.TakeAll([]*job.Record{one})
 		if !slices.Contains(otherSteps(one), stepDelete) {
@@ -294,6 +294,17 @@ func TestDeletingSaysWhatAndWhyNot(t *testing.T) {
 		}
 	}
 	r.Dismiss()
+	for _, s := range []job.State{job.Prepared, job.Complete, job.Fetched, job.Opened, job.Running, job.MayExist, job.Failed} {
+		n := 0
+		for _, step := range menuSteps(&job.Record{State: s}) {
+			if step == stepDelete {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("the menu of a batch that is %s offers deleting %d times", s, n)
+		}
+	}
 	if text := deleteWords(&job.Record{State: job.Prepared, Exported: time.Now()}); strings.Contains(text, "was not sent") {
 		t.Error("a batch that was handed over may have been sent elsewhere")
 	}
@@ -398,8 +409,8 @@ func TestTheMenuOfABatch(t *testing.T) {
 		items = slices.DeleteFunc(items, func(s string) bool { return s == "" })
 		return items
 	}
-	want := []string{"Start…"}
-	for _, s := range otherSteps(r.Jobs.current()) {
+	var want []string
+	for _, s := range menuSteps(r.Jobs.current()) {
 		want = append(want, s.text())
 	}
 	if got := menu(); !slices.Equal(got, append(want, "Copy the batch id")) {

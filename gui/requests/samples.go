@@ -24,15 +24,19 @@ import (
 // practice. The keys are made on the spot and forgotten, and the names have a lot of their own: the ledger refuses a name that
 // was ordered before.
 func sampleSet(ctx context.Context, flawed bool, report progress.Func) (folder string, err error) {
-	folder, err = osfile.MkdirTemp("", "enrollbench-samples-")
+	above, err := osfile.MkdirTemp("", "enrollbench-")
 	if err != nil {
 		return "", err
 	}
 	defer func() {
 		if err != nil {
-			os.RemoveAll(folder)
+			os.RemoveAll(above)
 		}
 	}()
+	folder = filepath.Join(above, "samples") // its name is that of the batch
+	if err = osfile.MkdirAll(folder, 0o700); err != nil {
+		return "", err
+	}
 	put := func(name string, content []byte) {
 		if err == nil {
 			err = atomicfile.WriteFile(filepath.Join(folder, name), content, atomicfile.Options{Mode: 0o600})
@@ -124,7 +128,7 @@ func (t *Room) makeSamples(flawed bool) {
 
 func (t *Room) forgetSamples() {
 	if t.sample != "" {
-		os.RemoveAll(t.sample)
+		os.RemoveAll(filepath.Dir(t.sample))
 		t.sample = ""
 	}
 }

@@ -16,6 +16,9 @@ import (
 	"enrollbench/windowtest/sample"
 )
 
+// plant is where the files in the pictures lie, if it can be made: their paths are in the pictures.
+const plant = "/srv/plant4"
+
 func main() {
 	themes := []string{"light", "dark"}
 	if len(os.Args) > 1 {
@@ -42,11 +45,16 @@ const (
 
 // pictures makes those of one theme.
 func pictures(theme string) (err error) {
-	folder, err := os.MkdirTemp("", "screenshots-")
-	if err != nil {
-		return err
+	folder := plant
+	if err = os.Mkdir(folder, 0o700); err != nil {
+		if folder, err = os.MkdirTemp("", "plant4-"); err != nil {
+			return err
+		}
 	}
 	defer os.RemoveAll(folder)
+	if err := os.Setenv("TMPDIR", folder); err != nil { // the program's too
+		return err
+	}
 	d, err := desktop.StartSized(folder, screenWidth, screenHeight)
 	if err != nil {
 		return err
@@ -106,8 +114,8 @@ func pictures(theme string) (err error) {
 		return err
 	}
 
-	requests, err := filepath.Abs(requestFolder)
-	if err != nil {
+	requests := filepath.Join(folder, "requests")
+	if err := os.CopyFS(requests, os.DirFS(requestFolder)); err != nil {
 		return err
 	}
 	if err := p.Drop(desktop.Width/2, desktop.Height/2, requests); err != nil {
@@ -138,12 +146,10 @@ func pictures(theme string) (err error) {
 	if err := macPicture(p, take); err != nil {
 		return err
 	}
-	// The folder's name is in the pictures.
-	made := filepath.Join(os.TempDir(), "line4")
+	made := filepath.Join(folder, "line4")
 	if err := os.Mkdir(made, 0o700); err != nil {
 		return err
 	}
-	defer os.RemoveAll(made)
 	results, err := sample.Write(made, 500)
 	if err != nil {
 		return err
