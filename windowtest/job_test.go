@@ -82,25 +82,8 @@ func TestPractiseWithMACAndPGP(t *testing.T) {
 	s := openFirst(t)
 	s.press("Practise now")
 	s.expect("the connection", func(s desktop.State) bool { return s.Tab == "CSR files" && !s.Busy })
-	s.key("ctrl+k")
-	s.expect("the panel", func(s desktop.State) bool { return s.Tab == "Encryption key" })
-	s.dropped(public)
-	s.expect("the recipient", func(s desktop.State) bool {
-		return strings.HasSuffix(s.Sentence, "not proven") && s.Focus == "Entry Path of the private key"
-	})
-	s.typed(secret)
-	s.key("Return")
-	s.expect("the proof", func(s desktop.State) bool { return strings.HasSuffix(s.Sentence, "proven today") })
-	s.key("ctrl+3")
-	s.expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" })
-	s.key("Tab") // from the scan field to the start
-	for i, value := range []string{"00:1a:c2:7b:00:00", "5", "10"} {
-		if i > 0 {
-			s.key("Return")
-		}
-		s.key("ctrl+a")
-		s.typed(value)
-	}
+	s.sealTo(public, secret)
+	s.typeRange("00:1a:c2:7b:00:00", "5", "10")
 	s.ready("5 addresses ready")
 	s.key("ctrl+j")
 	s.expect("the page that says what is started", func(s desktop.State) bool {
@@ -113,6 +96,20 @@ func TestPractiseWithMACAndPGP(t *testing.T) {
 		return s.Tab == "Open results" && !s.Busy && s.Verdict == "ready: 5 of 5 delivered, matched, verified"
 	})
 	nothingSecret(t, s)
+}
+
+// sealTo chooses a recipient and proves that what is sealed to it opens.
+func (s *shown) sealTo(public, secret string) {
+	s.Helper()
+	s.key("ctrl+k")
+	s.expect("the panel", func(s desktop.State) bool { return s.Tab == "Encryption key" })
+	s.dropped(public)
+	s.expect("the recipient", func(s desktop.State) bool {
+		return strings.HasSuffix(s.Sentence, "not proven") && s.Focus == "Entry Path of the private key"
+	})
+	s.typed(secret)
+	s.key("Return")
+	s.expect("the proof", func(s desktop.State) bool { return strings.HasSuffix(s.Sentence, "proven today") })
 }
 
 // A start whose answer was lost is found in the service's list and never sent again; and where there is no list it stays

@@ -49,18 +49,7 @@ func TestThroughAProxyAndABlockPage(t *testing.T) {
 	roots := put(t, filepath.Join(t.TempDir(), "roots.pem"), append(bytes.Clone(service.CertificatePEM()), between.root...))
 
 	s := open(t)
-	s.key("ctrl+7")
-	s.expect("the connections", func(s desktop.State) bool { return s.Tab == "Settings" && !s.Busy })
-	s.press("Paste the portal's cURL…")
-	s.dialog("Paste the portal's cURL command")
-	s.typed(fmt.Sprintf("curl -X POST -H 'x-api-key: %s' -F certificate_format=pem -F include_full_chain_with_each_certificate=true -F data=@upload.zip %s/iot/api/v1/batch-enroll/%s",
-		token, service.URL(), "IOT_01a4bd88-0987-8f22-8b08-3bb53973af10"))
-	s.key("ctrl+Return")
-	s.dialog("What the command changes")
-	s.key("Return")
-	s.expect("the form", func(s desktop.State) bool { return s.Dialog == "" && s.Action == "Save and test" && s.Enabled })
-	s.focus("Entry Path of a PEM file, if your host has a certificate authority of its own")
-	s.typed(roots)
+	s.paste(service.URL(), string(token), roots)
 	s.focus("Entry Default: as the system. Or http://proxy:3128, or none")
 	s.typed(between.url)
 
@@ -81,16 +70,7 @@ func TestThroughAProxyAndABlockPage(t *testing.T) {
 	s.key("ctrl+1")
 	s.dropped(goodRequests(t, t.TempDir(), 2))
 	s.ready("2 ready")
-	s.key("ctrl+j")
-	s.expect("the page without a profile", func(s desktop.State) bool { return s.Tab == "Start batch job" && !s.Busy && !s.Enabled })
-	s.focus("Select") // the profile: nothing is chosen
-	s.key("Down")
-	s.expect("the list of profiles", func(s desktop.State) bool { return s.Focus == "PopUpMenu" })
-	s.key("Down")
-	s.key("Return")
-	s.expect("the page that says what is started", func(s desktop.State) bool {
-		return s.Tab == "Start batch job" && !s.Busy && s.Enabled && s.Action == "Start 2 certificates"
-	})
+	s.pageWithProfile("Start 2 certificates")
 	between.does(blocksAnswers) // the service gets the order, and the answer is the filter's page
 	s.key("ctrl+s")
 	s.expect("a batch that may exist", func(s desktop.State) bool {
@@ -117,6 +97,38 @@ func TestThroughAProxyAndABlockPage(t *testing.T) {
 	if n := starts.Load(); n != 1 {
 		t.Errorf("the service got %d orders, want 1", n)
 	}
+}
+
+// paste fills the form of a connection from a portal's command, and leaves the focus on the path of its roots.
+func (s *shown) paste(url, token, roots string) {
+	s.Helper()
+	s.key("ctrl+7")
+	s.expect("the connections", func(s desktop.State) bool { return s.Tab == "Settings" && !s.Busy })
+	s.press("Paste the portal's cURL…")
+	s.dialog("Paste the portal's cURL command")
+	s.typed(fmt.Sprintf("curl -X POST -H 'x-api-key: %s' -F certificate_format=pem -F include_full_chain_with_each_certificate=true -F data=@upload.zip %s/iot/api/v1/batch-enroll/%s",
+		token, url, "IOT_01a4bd88-0987-8f22-8b08-3bb53973af10"))
+	s.key("ctrl+Return")
+	s.dialog("What the command changes")
+	s.key("Return")
+	s.expect("the form", func(s desktop.State) bool { return s.Dialog == "" && s.Action == "Save and test" && s.Enabled })
+	s.focus("Entry Path of a PEM file, if your host has a certificate authority of its own")
+	s.typed(roots)
+}
+
+// pageWithProfile opens the page of a start and chooses the first profile of a connection that costs money.
+func (s *shown) pageWithProfile(action string) {
+	s.Helper()
+	s.key("ctrl+j")
+	s.expect("the page without a profile", func(s desktop.State) bool { return s.Tab == "Start batch job" && !s.Busy && !s.Enabled })
+	s.focus("Select") // the profile: nothing is chosen
+	s.key("Down")
+	s.expect("the list of profiles", func(s desktop.State) bool { return s.Focus == "PopUpMenu" })
+	s.key("Down")
+	s.key("Return")
+	s.expect("the page that says what is started", func(s desktop.State) bool {
+		return s.Tab == "Start batch job" && !s.Busy && s.Enabled && s.Action == action
+	})
 }
 
 func (s *shown) dialogOpen() bool {

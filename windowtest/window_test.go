@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"enrollbench/core/store/storetest"
 	"enrollbench/windowtest/desktop"
 )
 
@@ -43,7 +44,7 @@ func TestMain(m *testing.M) {
 		os.Stderr.WriteString("missing: " + strings.Join(missing, " ") + ": make deps\n")
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	storetest.Main(m)
 }
 
 // shown is the program's window in one test, whose steps end the test where they fail.
@@ -73,7 +74,17 @@ func openFirst(t *testing.T, args ...string) *shown {
 // openThemed opens it in a theme, "light" or "dark".
 func openThemed(t *testing.T, theme string, args ...string) *shown {
 	t.Helper()
-	d, err := desktop.Start(t.TempDir())
+	s := openIn(t, t.TempDir(), theme, args...)
+	if len(args) == 0 { // who brings files came to see them
+		s.expect("the page of the first start", func(s desktop.State) bool { return s.Tab == "Welcome" && !s.Busy })
+	}
+	return s
+}
+
+// openIn opens it with a home in a folder, in which settings may lie.
+func openIn(t *testing.T, folder, theme string, args ...string) *shown {
+	t.Helper()
+	d, err := desktop.Start(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,9 +102,6 @@ func openThemed(t *testing.T, theme string, args ...string) *shown {
 			t.Errorf("closing the window: %v", err)
 		}
 	})
-	if len(args) == 0 { // who brings files came to see them
-		s.expect("the page of the first start", func(s desktop.State) bool { return s.Tab == "Welcome" && !s.Busy })
-	}
 	return s
 }
 
@@ -163,8 +171,8 @@ func (s *shown) saveAs(title, path string) {
 	s.expect("the word that it was saved", func(state desktop.State) bool { return state.Dialog == "" && strings.Contains(state.Toast, "saved") })
 }
 
-// ctl runs enrollctl and fails where its exit status is not the expected one.
-func ctl(t *testing.T, status int, args ...string) {
+// ctl runs enrollctl, fails where its exit status is not the expected one, and returns what it said.
+func ctl(t *testing.T, status int, args ...string) (said string) {
 	t.Helper()
 	out, err := exec.Command(enrollctl, args...).CombinedOutput()
 	got := 0
@@ -176,6 +184,7 @@ func ctl(t *testing.T, status int, args ...string) {
 	if got != status {
 		t.Fatalf("enrollctl %s: exit status %d, want %d\n%s", strings.Join(args, " "), got, status, out)
 	}
+	return string(out)
 }
 
 // equalFiles fails unless both files hold the same bytes, of which there are some.

@@ -37,6 +37,7 @@ type testState struct {
 	Verdict  string   `json:"verdict"`
 	Toast    string   `json:"toast"`
 	Dialog   string   `json:"dialog"`
+	Text     string   `json:"text"` // of the dialog
 	Answers  []string `json:"answers"`
 	Focus    string   `json:"focus"`
 	Unseen   bool     `json:"unseen"`     // what has the focus is not within the window
@@ -92,7 +93,7 @@ func (a *Frame) testState() testState {
 	}
 	if n := len(a.dialogs); n > 0 {
 		d := a.dialogs[n-1]
-		s.Dialog = d.Title
+		s.Dialog, s.Text = d.Title, d.Text
 		for _, answer := range d.Answers {
 			s.Answers = append(s.Answers, answer.Text)
 		}

@@ -24,6 +24,7 @@ type State struct {
 	Verdict  string   `json:"verdict"`
 	Toast    string   `json:"toast"`
 	Dialog   string   `json:"dialog"`
+	Text     string   `json:"text"`
 	Answers  []string `json:"answers"`
 	Focus    string   `json:"focus"`
 	Unseen   bool     `json:"unseen"`
