@@ -19,7 +19,7 @@ var ledgerCommand = &command{
 		"station or, where several share a PostgreSQL database, at any. It belongs to an environment: --connection NAME names that\n" +
 		"of a connection; practice has a ledger of its own (--connection practice). ENROLLBENCH_OPERATOR names who works here.",
 	commands: []*command{ledgerList, ledgerFind, ledgerClaim, ledgerRelease, ledgerFree, ledgerBlock, ledgerImport, ledgerExpiring, ledgerExport,
-		ledgerVerify, ledgerBackup, ledgerAdopt, ledgerReconcile, ledgerSetup},
+		ledgerVerify, ledgerBackup, ledgerAdopt, ledgerReconcile, ledgerPIN, ledgerSetup},
 }
 
 // operatorVariable names who works here, for scripts on accounts that several people share.

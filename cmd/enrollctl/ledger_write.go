@@ -372,6 +372,30 @@ var ledgerAdopt = &command{
 	}),
 }
 
+var ledgerPIN = &command{
+	name:      "pin",
+	arguments: "NAME",
+	summary:   "set the PIN of an operator, or remove one that was forgotten",
+	detail: "Whoever has a PIN is asked for it when signing in at the window, at every station of this ledger. It keeps colleagues from\n" +
+		"signing in by each other's names. The command line takes the name in ENROLLBENCH_OPERATOR without it. The audit log records the change.",
+	setup: onLedger(1, 1, "the operator's name", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
+		remove := flags.Bool("remove", false, "let the operator sign in without a PIN")
+		pin := passphraseSource{flag: "pin-file"}
+		flags.StringVar(&pin.file, "pin-file", "", "read the PIN from the first line of `FILE`, - is standard input; else it is asked for on the terminal")
+		return func(ctx context.Context, s *session, args []string) error {
+			var next []byte
+			if !*remove {
+				var err error
+				if next, err = pin.chosen(ctx, s, "operator "+printable(args[0])+", the PIN"); err != nil {
+					return err
+				}
+				defer clear(next)
+			}
+			return b.SetPIN(ctx, args[0], next, b.operator())
+		}
+	}),
+}
+
 var ledgerReconcile = &command{
 	name:    "reconcile",
 	summary: "bring what was claimed here while the shared ledger was away into it, and list what others claimed meanwhile",
@@ -417,7 +441,11 @@ var ledgerSetup = &command{
 			next := now
 			for name, set := range map[string]func(){
 				"station": func() { next.Station = *station }, "claim-locally": func() { next.ClaimLocally = *locally },
-				"server":       func() { next.Server = strings.TrimSuffix(*server, "none") },
+				"server": func() {
+					if next.Server = *server; *server == "none" {
+						next.Server = ""
+					}
+				},
 				"backup-hours": func() { next.BackupHours = *hours }, "backup-keep": func() { next.BackupKeep = *keep },
 			} {
 				if flags.Changed(name) {

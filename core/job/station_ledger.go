@@ -104,25 +104,30 @@ func (s *Station) closeLedgers() error {
 	return errors.Join(errs...)
 }
 
-// SignIn says who works here from now on, for the ledger and its audit log; "" is nobody by name.
-func (s *Station) SignIn(ctx context.Context, operator string) error {
+// SignIn says who works here from now on, for the ledger and its audit log; "" is nobody by name. The PIN is wanted of those who have set
+// one; while a shared ledger does not answer nobody can ask for it.
+//
+// Errors: ledger.ErrNeedsPIN, ledger.ErrWrongPIN: the operator is who it was. Any other: it could not be recorded.
+func (s *Station) SignIn(ctx context.Context, operator string, pin []byte) error {
 	operator = strings.TrimSpace(operator)
+	l, err := s.Ledger(ctx, false)
+	if err == nil && operator != "" {
+		if err := l.CheckPIN(ctx, operator, pin); errors.Is(err, ledger.ErrNeedsPIN) || errors.Is(err, ledger.ErrWrongPIN) {
+			return err
+		}
+	}
 	s.mu.Lock()
-	same := s.operator == operator
+	before := s.operator
 	s.operator = operator
 	s.mu.Unlock()
-	if same {
-		return nil
-	}
-	detail := "signed in"
-	if operator == "" {
-		detail = "signed out"
-	}
-	l, err := s.Ledger(ctx, false)
-	if err != nil {
+	if err != nil || before == operator {
 		return err
 	}
-	return l.Record(ctx, ledger.Entry{Act: ledger.ActSignedIn, Operator: operator, Detail: detail})
+	e := ledger.Entry{Act: ledger.ActSignedIn, Operator: operator, Detail: "signed in"}
+	if operator == "" {
+		e.Operator, e.Detail = before, "signed out"
+	}
+	return l.Record(ctx, e)
 }
 
 // WorkAs is SignIn without an entry in the audit log, for a program that does one thing and ends.

@@ -68,7 +68,7 @@ func TestRestoredLedger(t *testing.T) {
 	if err := l.Backup(ctx, backup, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SignIn(ctx, "Ada"); err != nil || s.Operator() != "Ada" {
+	if err := s.SignIn(ctx, "Ada", nil); err != nil || s.Operator() != "Ada" {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {

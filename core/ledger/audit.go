@@ -43,6 +43,7 @@ const (
 	ActReconciled Act = "reconciled"
 	ActBlock      Act = "block changed"
 	ActSignedIn   Act = "signed in"
+	ActPIN        Act = "PIN changed"
 	ActBackedUp   Act = "backed up"
 )
 

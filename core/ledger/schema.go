@@ -132,6 +132,16 @@ CREATE TABLE audit (
 ) STRICT;
 `
 
+// operators are those who sign in with a PIN.
+const operators = `
+CREATE TABLE operator (
+	name   BLOB PRIMARY KEY,
+	salt   BLOB NOT NULL,
+	rounds INTEGER NOT NULL,
+	hash   BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
 // meets is whether the range NEW and the range m, whose intervals meet, have an address in common: eui48.Range.Overlap in
 // SQL. The extended Euclidean algorithm gives the greatest common divisor r0 of the steps and an inverse x0; the first
 // common address at or after the later start follows from the Chinese remainder theorem.
@@ -254,7 +264,7 @@ var serverWords = strings.NewReplacer(" INTEGER", " BIGINT", " BLOB", " BYTEA", 
 
 func migrations(shared bool) []store.Migration {
 	if shared {
-		return []store.Migration{{Name: "ledger", SQL: serverWords.Replace(tables) + triggersServer}}
+		return []store.Migration{{Name: "ledger", SQL: serverWords.Replace(tables) + triggersServer}, {Name: "operators", SQL: serverWords.Replace(operators)}}
 	}
-	return []store.Migration{{Name: "ledger", SQL: tables + triggersFile}}
+	return []store.Migration{{Name: "ledger", SQL: tables + triggersFile}, {Name: "operators", SQL: operators}}
 }

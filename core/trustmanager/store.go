@@ -241,12 +241,12 @@ func (s *Store) Update(one Connection) error {
 		if at < 0 {
 			return "", fmt.Errorf("%q: %w", one.Name, ErrNoConnection)
 		}
-		what := "changed "
-		if old := c.Connections[at].Name; old != one.Name {
-			what = "renamed " + old + ", now "
-		}
+		before := c.Connections[at].Name
 		c.Connections[at] = one
-		return what + one.Name + ", " + one.Host(), nil
+		if before != one.Name {
+			return fmt.Sprintf("renamed %s, now %s, %s", before, one.Name, one.Host()), nil
+		}
+		return "changed " + one.Name + ", " + one.Host(), nil
 	})
 }
 

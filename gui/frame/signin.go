@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/user"
 	"strings"
@@ -74,7 +75,7 @@ func (a *Frame) showWho() {
 	a.who.Label = a.whoText.Text()
 }
 
-// askWho lets an operator sign in for a shift, by name or by a badge that a scanner types.
+// askWho lets an operator sign in for a shift, by name or by a badge that a scanner types; with the PIN, if there is one.
 func (a *Frame) askWho() {
 	if a.desk == nil {
 		a.NoDesk()
@@ -82,10 +83,12 @@ func (a *Frame) askWho() {
 	}
 	field := widgets.NewField(words.T("signin.name"), words.T("signin.example"), words.T("signin.note"), false, nil)
 	field.Entry.SetText(a.Operator())
-	d := &widgets.Dialog{State: look.Notice, Title: words.T("signin.title"), Text: words.T("signin.text"), Body: field.Content()}
+	pin := pinField(words.T("signin.pin"), words.T("signin.pin-note"))
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("signin.title"), Text: words.T("signin.text"), Body: widgets.Down(look.Gap, field.Content(), pin.Content())}
 	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}}
 	if a.Operator() != "" {
-		d.Answers = append(d.Answers, widgets.Answer{Text: words.T("signin.out"), Act: func() { a.signIn("") }})
+		d.Answers = append(d.Answers, widgets.Answer{Text: words.T("signin.out"), Act: func() { a.signIn("", nil, nil) }},
+			widgets.Answer{Text: words.T("signin.set-pin"), Act: a.askPIN})
 	}
 	d.Answers = append(d.Answers, widgets.Answer{Text: words.T("signin.in"), Stays: true, Act: func() {
 		name := strings.TrimSpace(field.Entry.Text)
@@ -93,10 +96,71 @@ func (a *Frame) askWho() {
 			field.Set(&widgets.Remark{State: look.Failed, Text: words.T("signin.missing")})
 			return
 		}
-		d.Close()
-		a.signIn(name)
+		a.signIn(name, []byte(pin.Entry.Text), func(err error) {
+			if err == nil {
+				d.Close()
+				return
+			}
+			text := words.T("signin.pin-needed")
+			if errors.Is(err, ledger.ErrWrongPIN) {
+				text = words.T("signin.pin-wrong")
+			}
+			pin.Entry.SetText("")
+			pin.Set(&widgets.Remark{State: look.Failed, Text: text})
+			a.Canvas().Focus(pin.Entry)
+		})
 	}})
 	d.FocusFirst(field.Entry)
+	a.Ask(d)
+}
+
+func pinField(name, note string) *widgets.Field {
+	f := widgets.NewField(name, "", note, false, nil)
+	f.Entry.Password = true
+	return f
+}
+
+// askPIN lets whoever is signed in choose a PIN, or do without one from now on.
+func (a *Frame) askPIN() {
+	name := a.Operator()
+	now, next, again := pinField(words.T("signin.pin-now"), words.T("signin.pin-note")), pinField(words.T("signin.pin-new"), words.T("signin.pin-new-note")), pinField(words.T("signin.pin-again"), "")
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("signin.pin-title"), Text: words.T("signin.pin-text"),
+		Body: widgets.Down(look.Gap, now.Content(), next.Content(), again.Content())}
+	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("signin.pin-save"), Stays: true, Act: func() {
+		if next.Entry.Text != again.Entry.Text {
+			again.Set(&widgets.Remark{State: look.Failed, Text: words.T("signin.pin-differ")})
+			return
+		}
+		desk, before, chosen := a.desk, []byte(now.Entry.Text), []byte(next.Entry.Text)
+		Run(a.asking, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
+			l, err := desk.Station.Ledger(ctx, false)
+			if err == nil {
+				err = l.CheckPIN(ctx, name, before)
+			}
+			if err == nil {
+				err = l.SetPIN(ctx, name, chosen, name)
+			}
+			return struct{}{}, err
+		}, func(_ struct{}, err error) {
+			switch {
+			case errors.Is(err, ledger.ErrNeedsPIN), errors.Is(err, ledger.ErrWrongPIN):
+				now.Set(&widgets.Remark{State: look.Failed, Text: words.T("signin.pin-wrong")})
+			case errors.Is(err, ledger.ErrShortPIN):
+				next.Set(&widgets.Remark{State: look.Failed, Text: words.T("signin.pin-new-note")})
+			case err != nil:
+				d.Close()
+				a.Fail(words.T("signin.pin-failed"), err)
+			default:
+				d.Close()
+				text := words.T("signin.pin-set", "Name", words.Visible(name))
+				if len(chosen) == 0 {
+					text = words.T("signin.pin-removed", "Name", words.Visible(name))
+				}
+				a.Note(widgets.Note{State: look.Ready, Text: text})
+			}
+		})
+	}}}
+	d.FocusFirst(now.Entry)
 	a.Ask(d)
 }
 
@@ -107,13 +171,24 @@ func (a *Frame) StationChanged(name string) {
 	tell(a, LedgerWatcher.LedgerChanged)
 }
 
-func (a *Frame) signIn(name string) {
+// signIn signs somebody in, "" nobody. answered, which may be nil, hears nil or what is wrong with the PIN.
+func (a *Frame) signIn(name string, pin []byte, answered func(pin error)) {
 	desk := a.desk
 	Run(a.asking, "", func(ctx context.Context, _ progress.Func) (struct{}, error) {
-		return struct{}{}, desk.SignIn(ctx, name)
+		defer clear(pin)
+		return struct{}{}, desk.SignIn(ctx, name, pin)
 	}, func(_ struct{}, err error) {
+		refused := errors.Is(err, ledger.ErrNeedsPIN) || errors.Is(err, ledger.ErrWrongPIN)
+		switch {
+		case answered == nil:
+		case refused:
+			answered(err)
+		default:
+			answered(nil)
+		}
 		a.showWho()
 		switch {
+		case refused:
 		case err != nil:
 			a.Fail(words.T("signin.not-recorded"), err)
 		case name == "":

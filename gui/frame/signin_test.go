@@ -1,6 +1,7 @@
 package frame_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"enrollbench/core/ledger"
 	"enrollbench/gui/frame"
 	"enrollbench/gui/frame/frametest"
+	"enrollbench/gui/widgets"
 )
 
 // TestSignIn: an operator signs in by name or badge; the header and the ledger's audit log say so until somebody signs out.
@@ -59,8 +61,89 @@ func TestSignIn(t *testing.T) {
 			said = append(said, e.Operator+" "+e.Detail)
 		}
 	}
-	if got := strings.Join(said, "; "); got != "Ana Souza signed in; Ben signed in;  signed out" {
+	if got := strings.Join(said, "; "); got != "Ana Souza signed in; Ben signed in; Ben signed out" {
 		t.Errorf("the audit log says %q", got)
+	}
+}
+
+// TestSignInWithPIN: who has set a PIN is asked for it, a wrong one is told, and nobody else notices.
+func TestSignInWithPIN(t *testing.T) {
+	r := frametest.New(t)
+	r.Begin(frame.Layout{Rooms: []frame.Room{r.Else}})
+	type entry interface {
+		fyne.Focusable
+		SetText(string)
+	}
+	enter := func(texts ...string) { // in the fields one after another, then Return
+		t.Helper()
+		for i, text := range texts {
+			if i > 0 {
+				r.F.Canvas().FocusNext()
+			}
+			field, ok := r.F.Canvas().Focused().(entry)
+			if !ok {
+				t.Fatalf("the focus is on %T", r.F.Canvas().Focused())
+			}
+			field.SetText(text)
+		}
+		r.F.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		r.Wait()
+	}
+	open := func(answer string) {
+		t.Helper()
+		r.F.AskWho()
+		if answer == "" {
+			return
+		}
+		i := slices.IndexFunc(r.Dialog().Answers, func(a widgets.Answer) bool { return a.Text == answer })
+		if i < 0 {
+			t.Fatalf("%+v", r.Dialog().Answers)
+		}
+		r.Dialog().Take(i)
+		r.Wait()
+	}
+	open("")
+	enter("Ana")
+	open("Set PIN…")
+	enter("", "123", "123")
+	enter("", "2468", "2469")
+	if len(r.F.Dialogs()) == 0 {
+		t.Fatal("a short PIN or two different ones are taken")
+	}
+	enter("", "2468", "2468")
+	r.NoDialog()
+	if !strings.Contains(r.ToastText(), "with a PIN") {
+		t.Errorf("%q", r.ToastText())
+	}
+	open("")
+	enter("Ben") // who has none signs in as before
+	r.NoDialog()
+	if r.F.Operator() != "Ben" {
+		t.Fatalf("%q", r.F.Operator())
+	}
+	open("")
+	enter("ana")
+	if len(r.F.Dialogs()) == 0 || r.F.Operator() != "Ben" {
+		t.Fatalf("signed in without the PIN: %q", r.F.Operator())
+	}
+	enter("2467") // the focus is on the PIN
+	if len(r.F.Dialogs()) == 0 || r.F.Operator() != "Ben" || !strings.HasPrefix(r.F.WhoShown(), "Ben @ ") {
+		t.Fatalf("signed in with a wrong PIN: %q", r.F.Operator())
+	}
+	enter("2468")
+	r.NoDialog()
+	if r.F.Operator() != "ana" {
+		t.Errorf("%q", r.F.Operator())
+	}
+	open("Set PIN…")
+	enter("1111", "", "")
+	if len(r.F.Dialogs()) == 0 {
+		t.Fatal("the PIN is removed by who does not know it")
+	}
+	enter("2468", "", "")
+	r.NoDialog()
+	if !strings.Contains(r.ToastText(), "without a PIN") {
+		t.Errorf("%q", r.ToastText())
 	}
 }
 
