@@ -120,7 +120,7 @@ func causes() []cause {
 		itself[*ledger.ConflictError](words.T("problem.conflict")), itself[*ledger.StateError](""),
 		is(words.T("problem.ledger-restored"), ledger.ErrRestored),
 		is(words.T("problem.practice-mix"), ledger.ErrPractice), is(words.T("problem.not-in-ledger"), ledger.ErrNotFound),
-		is(words.T("signin.pin-needed"), ledger.ErrNeedsPIN), is(words.T("signin.pin-wrong"), ledger.ErrWrongPIN), is(words.T("signin.pin-new-note"), ledger.ErrShortPIN),
+		is(words.T("signin.pin-needed"), ledger.ErrNeedsPIN), is(words.T("signin.pin-wrong"), ledger.ErrWrongPIN), is(words.T("signin.pin-short"), ledger.ErrShortPIN),
 		is(words.T("problem.ledger-away"), store.ErrUnavailable), is(words.T("problem.ledger-password"), store.ErrSignIn),
 		is(words.T("problem.ledger-unverified"), store.ErrUnverified), is(words.T("problem.database-busy"), store.ErrBusy),
 		is(words.T("problem.ledger-damaged"), store.ErrDamaged), is(words.T("problem.database-foreign"), store.ErrForeign),

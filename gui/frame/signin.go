@@ -146,7 +146,7 @@ func (a *Frame) askPIN() {
 			case errors.Is(err, ledger.ErrNeedsPIN), errors.Is(err, ledger.ErrWrongPIN):
 				now.Set(&widgets.Remark{State: look.Failed, Text: words.T("signin.pin-wrong")})
 			case errors.Is(err, ledger.ErrShortPIN):
-				next.Set(&widgets.Remark{State: look.Failed, Text: words.T("signin.pin-new-note")})
+				next.Set(&widgets.Remark{State: look.Failed, Text: words.T("signin.pin-short")})
 			case err != nil:
 				d.Close()
 				a.Fail(words.T("signin.pin-failed"), err)
