@@ -42,6 +42,7 @@ type Frame struct {
 	practising *Runner // the start of the practice service
 	asking     *Runner // file dialogs of the operating system, which take their time
 
+	placed   fyne.Focusable // what had the focus at a place of the window last
 	rooms    []Room
 	pages    []Room // that are shown in front of the rooms
 	active   int
@@ -154,9 +155,16 @@ func (a *Frame) Furnish(l Layout) {
 	a.openDesk()
 }
 
-// dropGoneFocus takes the focus from something that is no longer there: work that ended has replaced it.
+// dropGoneFocus takes the focus from something that is no longer there: work that ended has replaced it. What got the focus just
+// now has no place before the next frame.
 func (a *Frame) dropGoneFocus() {
-	if o, ok := a.Canvas().Focused().(fyne.CanvasObject); ok && sight.Gone(o) {
+	f := a.Canvas().Focused()
+	o, ok := f.(fyne.CanvasObject)
+	switch {
+	case !ok:
+	case !sight.Gone(o):
+		a.placed = f
+	case a.placed == f:
 		a.Canvas().Unfocus()
 	}
 }
