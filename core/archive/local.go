@@ -8,19 +8,17 @@ import (
 // checkLocal holds the local header (APPNOTE 4.3.7) with its name and extra field, head, against the directory.
 func (z *Reader) checkLocal(i int, head []byte) error {
 	rec := &z.records[i]
-	bad := func(what string) error {
-		return z.entryError(i, nil, "its local header differs from the directory in %s", what)
-	}
+	bad := func(what string) error { return z.entryError(i, nil, "%s", what) }
 	if le.Uint32(head) != signLocal {
 		return z.entryError(i, nil, "its local header is missing")
 	}
 	const compared = flagEncrypted | flagDescriptor | flagStrong | flagMasked
 	flags := le.Uint16(head[6:])
 	if flags&compared != rec.flags&compared {
-		return bad("its flags")
+		return bad("its local header differs from the directory in its flags")
 	}
 	if le.Uint16(head[8:]) != rec.method {
-		return bad("its method")
+		return bad("its local header differs from the directory in its method")
 	}
 	nameEnd := lenLocal + int(le.Uint16(head[26:]))
 	raw, err := z.rawName(i)
@@ -28,7 +26,7 @@ func (z *Reader) checkLocal(i int, head []byte) error {
 		return err
 	}
 	if !bytes.Equal(head[lenLocal:nameEnd], raw) {
-		return bad("its name")
+		return bad("its local header differs from the directory in its name")
 	}
 	crc, compressed, size := le.Uint32(head[14:]), uint64(le.Uint32(head[18:])), uint64(le.Uint32(head[22:]))
 	if compressed == math.MaxUint32 || size == math.MaxUint32 {
@@ -46,13 +44,13 @@ func (z *Reader) checkLocal(i int, head []byte) error {
 	// With a data descriptor the true values follow the data; the header may hold zeros.
 	later := flags&flagDescriptor != 0
 	if crc != rec.crc && !(later && crc == 0) {
-		return bad("its CRC-32")
+		return bad("its local header differs from the directory in its CRC-32")
 	}
 	if compressed != uint64(rec.compressed) && !(later && compressed == 0) {
-		return bad("its compressed size")
+		return bad("its local header differs from the directory in its compressed size")
 	}
 	if size != uint64(rec.size) && !(later && size == 0) {
-		return bad("its size")
+		return bad("its local header differs from the directory in its size")
 	}
 	return nil
 }

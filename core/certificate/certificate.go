@@ -23,8 +23,8 @@ import (
 // maxExtensions bounds the extensions of an unusual certificate that are tried one by one.
 const maxExtensions = 64
 
-// Parse reads the DER of one certificate. The second result names what is unusual, each in words that follow "it":
-// "has a negative serial number"; nil for a certificate as RFC 5280 wants it. Raw fields of the certificate are those
+// Parse reads the DER of one certificate. The second result names what is unusual, each in a sentence:
+// "it has a negative serial number"; nil for a certificate as RFC 5280 wants it. Raw fields of the certificate are those
 // of the file, so hashes and signatures are right. An extension that cannot be read stays in Extensions; if others must
 // not ignore it, it is among UnhandledCriticalExtensions, as is every constraint on a CA whatever it says of itself.
 // PublicKey is nil for a key whose type or parameters are not known here.
@@ -73,7 +73,7 @@ func (r *reading) take(der []byte) bool {
 	}
 	r.raw = whole
 	if len(in) > 0 {
-		r.say("has %d bytes behind its end", len(in))
+		r.say("it has %d bytes behind its end", len(in))
 	}
 	if !whole.ReadASN1(&body, cbasn1.SEQUENCE) || !body.ReadASN1Element(&tbs, cbasn1.SEQUENCE) {
 		return false
@@ -91,7 +91,7 @@ func (r *reading) take(der []byte) bool {
 	}
 	r.serial = integer(serial)
 	if r.serial.Sign() < 0 {
-		r.say("has a negative serial number")
+		r.say("it has a negative serial number")
 	}
 	for _, part := range []*[]byte{&r.algorithm, &r.issuer, &r.validity, &r.subject, &r.key} {
 		if !readElement(&tbs, part, cbasn1.SEQUENCE) {
@@ -172,7 +172,7 @@ func (r *reading) restore(c *x509.Certificate, i int) {
 	ext := &c.Extensions[i]
 	other := ext.Id
 	ext.Id = unmasked(other)
-	r.say("has an extension that cannot be read: %s", extensionName(ext.Id))
+	r.say("it has an extension that cannot be read: %s", extensionName(ext.Id))
 	at := slices.IndexFunc(c.UnhandledCriticalExtensions, other.Equal)
 	switch {
 	case at >= 0:
@@ -278,7 +278,11 @@ func (r *reading) relabelled(what string, name []byte) []byte {
 			if !utf8.Valid(value) {
 				element[0] = byte(cbasn1.T61String)
 			}
-			r.say("has %s in a %s of its %s, which that type cannot hold", bad, stringTypes[tag], what)
+			if what == "issuer" {
+				r.say("it has %s in a %s of its issuer, which that type cannot hold", bad, stringTypes[tag])
+			} else {
+				r.say("it has %s in a %s of its subject, which that type cannot hold", bad, stringTypes[tag])
+			}
 		}
 	}
 	return out

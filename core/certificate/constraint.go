@@ -94,14 +94,14 @@ func (n generalName) allowed(permitted, excluded []generalName) error {
 			case err != nil:
 				return err
 			case i == 1 && hit:
-				return fmt.Errorf("its name constraints exclude the %s %s", formNames[n.form], n)
+				return fmt.Errorf("its name constraints exclude %s (%s)", n, formNames[n.form])
 			case i == 0:
 				constrained, within = true, within || hit
 			}
 		}
 	}
 	if constrained && !within {
-		return fmt.Errorf("its name constraints do not permit the %s %s", formNames[n.form], n)
+		return fmt.Errorf("its name constraints do not permit %s (%s)", n, formNames[n.form])
 	}
 	return nil
 }

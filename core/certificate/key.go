@@ -90,25 +90,25 @@ func (r *reading) knownKey() []byte {
 	}
 	switch {
 	case oid.Equal(oidRSA) && algorithm.Empty():
-		r.say("has an RSA key without the NULL that belongs to it")
+		r.say("it has an RSA key without the NULL that belongs to it")
 		return sequence(sequence(marshalled(oid), asn1.NullBytes), body)
 	case oid.Equal(oidDSA) && algorithm.Empty(): // RFC 3279 §2.3.2
-		r.say("has a DSA key without its parameters, which are its issuer's")
+		r.say("it has a DSA key without its parameters, which are its issuer's")
 		return sequence(mask(whole), body)
 	case !oid.Equal(oidEC):
 		return r.key
 	}
 	if name := NamedCurve(algorithm); name != nil {
-		r.say("writes out the parameters of its key's curve instead of the curve's name")
+		r.say("it writes out the parameters of its key's curve instead of the curve's name")
 		return sequence(sequence(marshalled(oid), marshalled(name)), body)
 	}
 	if algorithm.ReadASN1ObjectIdentifier(&curve) {
 		if slices.ContainsFunc(curves, func(c knownCurve) bool { return c.oid.Equal(curve) }) {
 			return r.key // it is the point that is wrong
 		}
-		r.say("has a key on a curve that is not known here (%s)", curve)
+		r.say("it has a key on a curve that is not known here (%s)", curve)
 	} else {
-		r.say("has a key on a curve of its own, whose parameters it writes out")
+		r.say("it has a key on a curve of its own, whose parameters it writes out")
 	}
 	return sequence(mask(whole), body)
 }

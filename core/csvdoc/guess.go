@@ -87,11 +87,11 @@ func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int
 		}
 	}
 	if f.headerAt > 0 && !renamed {
-		above := "is a title"
 		if strings.TrimSpace(strings.Join(s.view.names, "")) == "" {
-			above = "is blank"
+			say(RuleHeaderBelow, 1, "row 1 is blank; the header seems to be in row %d", f.headerAt+1)
+		} else {
+			say(RuleHeaderBelow, 1, "row 1 is a title; the header seems to be in row %d", f.headerAt+1)
 		}
-		say(RuleHeaderBelow, 1, "row 1 %s; the header seems to be in row %d", above, f.headerAt+1)
 	}
 	if f.odd.separator != "" && !renamed {
 		say(RuleSeparator, 1, "the cells seem to be separated by %s", f.odd.separator)

@@ -130,45 +130,37 @@ func isWorkbookName(path string) bool {
 
 // tell says what is to be known about a table that comes from a workbook.
 func (f *sheetFacts) tell(columns []Column, say func(r *finding.Rule, row int, column, format string, args ...any)) {
-	of := ""
-	if f.sheets > 1 {
-		of = fmt.Sprintf(", the first of %d,", f.sheets)
-	}
-	rest := ""
+	names := make([]string, len(f.others))
 	for i, name := range f.others {
-		if rest += ", "; i == 0 {
-			rest = "; not read: "
-		}
-		rest += attribute.Quote(name)
+		names[i] = attribute.Quote(name)
 	}
-	if more := f.sheets - 1 - len(f.others); more > 0 {
-		rest += fmt.Sprintf(" and %d more", more)
+	switch more, others := f.sheets-1-len(f.others), strings.Join(names, ", "); {
+	case f.sheets <= 1:
+		say(RuleSheet, 0, "", "it is %s; the sheet %q is read", f.kind.Name(), f.sheet)
+	case len(names) == 0:
+		say(RuleSheet, 0, "", "it is %s; the sheet %q is read, the first of %d", f.kind.Name(), f.sheet, f.sheets)
+	case more > 0:
+		say(RuleSheet, 0, "", "it is %s; the sheet %q is read, the first of %d; not read: %s and %d more", f.kind.Name(), f.sheet, f.sheets, others, more)
+	default:
+		say(RuleSheet, 0, "", "it is %s; the sheet %q is read, the first of %d; not read: %s", f.kind.Name(), f.sheet, f.sheets, others)
 	}
-	say(RuleSheet, 0, "", "it is %s; the sheet %q%s is read%s", f.kind.Name(), f.sheet, of, rest)
 	for i, c := range f.columns {
 		name := fmt.Sprint(i + 1)
 		if i < len(columns) && columns[i].Name != "" {
 			name = columns[i].Name
 		}
 		if n := c.count[workbook.Rounded]; n > 0 {
-			say(RuleSheetRounded, 1, name, "%s more than 15 digits, %s", countHave(n), c.first[workbook.Rounded])
+			say(RuleSheetRounded, 1, name, "numbers with more than 15 digits: %d; %s", n, c.first[workbook.Rounded])
 		}
 		texts, numbers, dates := c.count[workbook.Text], c.count[workbook.Number]+c.count[workbook.Rounded], c.count[workbook.Date]
 		switch {
 		case numbers > 0 && texts+dates > 0 && c.count[workbook.Number] > 0:
-			say(RuleSheetMixed, 1, name, "%s stored as numbers among %s, %s", count(numbers, "cell"), count(texts+dates, "other"), c.first[workbook.Number])
+			say(RuleSheetMixed, 1, name, "cells stored as numbers: %d, others: %d; %s", numbers, texts+dates, c.first[workbook.Number])
 		case numbers > 0 && c.count[workbook.Number] > 0:
-			say(RuleSheetNumbers, 1, name, "%s stored as numbers, %s", count(numbers, "cell"), c.first[workbook.Number])
+			say(RuleSheetNumbers, 1, name, "cells stored as numbers: %d; %s", numbers, c.first[workbook.Number])
 		}
 		if dates > 0 && texts+numbers > 0 {
-			say(RuleSheetMixed, 1, name, "%s stored as dates among %s, %s", count(dates, "cell"), count(texts+numbers, "other"), c.first[workbook.Date])
+			say(RuleSheetMixed, 1, name, "cells stored as dates: %d, others: %d; %s", dates, texts+numbers, c.first[workbook.Date])
 		}
 	}
-}
-
-func countHave(n int) string {
-	if n == 1 {
-		return "1 number has"
-	}
-	return fmt.Sprintf("%d numbers have", n)
 }

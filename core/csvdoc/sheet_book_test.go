@@ -49,7 +49,7 @@ func TestWorkbook(t *testing.T) {
 	if got := allRows(s); len(got) != 4 || !slices.Equal(got[0], []string{`a "b",c`, "0042"}) || !slices.Equal(got[3], []string{"e", ""}) || s.Columns()[1].Name != "serial" || s.FileRow(3) != 5 {
 		t.Errorf("%q", got)
 	}
-	if got := list(d); len(got) != 3 || !strings.Contains(got[0], `the sheet "Orders", the first of 2, is read; not read: "`) || !strings.Contains(got[1], `sheet-mixed 1 serial: 1 cell stored as numbers among 1 other, the first is "7" in row 3`) {
+	if got := list(d); len(got) != 3 || !strings.Contains(got[0], `the sheet "Orders" is read, the first of 2; not read: "`) || !strings.Contains(got[1], `sheet-mixed 1 serial: cells stored as numbers: 1, others: 1; the first is "7" in row 3`) {
 		t.Errorf("%q", got)
 	}
 	setCell(t, d, 1, 1, "0007")
@@ -73,8 +73,8 @@ func TestWorkbook(t *testing.T) {
 
 // sheetRules are told of workbooks only.
 var sheetRules = map[*finding.Rule]string{
-	RuleSheet: "Orders", RuleSheetNumbers: "2 cells stored as numbers, the first is \"1\" in row 2", RuleSheetMixed: "1 cell stored as dates among 1 other",
-	RuleSheetRounded: "1 number has more than 15 digits, the first is \"12345678901234567000\" in row 3",
+	RuleSheet: "Orders", RuleSheetNumbers: "cells stored as numbers: 2; the first is \"1\" in row 2", RuleSheetMixed: "cells stored as dates: 1, others: 1",
+	RuleSheetRounded: "numbers with more than 15 digits: 1; the first is \"12345678901234567000\" in row 3",
 }
 
 func TestWorkbookFindings(t *testing.T) {

@@ -158,7 +158,7 @@ func (g *gathering) certificate(h *haul, at ref, p part) error {
 		return nil
 	}
 	for _, what := range unusual {
-		h.findings.Add(RuleUnusual.Finding(g.location(at), fmt.Sprintf("the certificate of %q %s", certificate.Name(c), what), ""))
+		h.findings.Add(RuleUnusual.Finding(g.location(at), fmt.Sprintf("the certificate of %q: %s", certificate.Name(c), what), ""))
 	}
 	if isAuthority(c) {
 		// A certificate that is kept must not point into the worker's buffer, as crypto/x509 makes it.

@@ -219,7 +219,7 @@ func (p *plan) guess(i int, wanted []string, present map[string]int, tell func(*
 	}
 	_, taken := present[similar]
 	if squeezed(similar) == squeezed(c.name) {
-		h := tell(RuleSpelling, "write "+similar, "the column %s is %s but for %s", attribute.Quote(c.name), attribute.Quote(similar), spellingDifference(c.name, similar))
+		h := tell(RuleSpelling, "write "+similar, spellingDifference(c.name, similar), attribute.Quote(c.name), attribute.Quote(similar))
 		if !taken {
 			h.rename = similar
 		}
@@ -232,7 +232,7 @@ func (p *plan) guess(i int, wanted []string, present map[string]int, tell func(*
 	return c.name
 }
 
-// spellingDifference says in what two names differ that have the same letters and digits.
+// spellingDifference is a sentence with places for two names that have the same letters and digits: what they differ in.
 func spellingDifference(a, b string) string {
 	blank := func(s string) string {
 		return strings.Map(func(r rune) rune {
@@ -244,13 +244,13 @@ func spellingDifference(a, b string) string {
 	}
 	switch {
 	case strings.EqualFold(a, b):
-		return "its case"
+		return "the column %s is %s but for its case"
 	case blank(a) == b:
-		return "spaces"
+		return "the column %s is %s but for spaces"
 	case strings.EqualFold(blank(a), b):
-		return "case and spaces"
+		return "the column %s is %s but for case and spaces"
 	}
-	return "the characters between its words"
+	return "the column %s is %s but for the characters between its words"
 }
 
 func (p *plan) place(i int, f *Field) {

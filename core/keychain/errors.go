@@ -24,14 +24,19 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	text := fmt.Sprintf("cannot %s %q: %v", e.Operation, e.Account, e.Kind)
-	if e.Account == "" {
-		text = e.Kind.Error()
-	}
+	cause := e.Kind
 	if e.Detail != "" {
-		text += " (" + e.Detail + ")"
+		cause = fmt.Errorf("%w (%s)", e.Kind, e.Detail)
 	}
-	return text
+	switch {
+	case e.Account == "":
+		return cause.Error()
+	case e.Operation == "store":
+		return fmt.Sprintf("cannot store %q: %v", e.Account, cause)
+	case e.Operation == "remove":
+		return fmt.Sprintf("cannot remove %q: %v", e.Account, cause)
+	}
+	return fmt.Sprintf("cannot read %q: %v", e.Account, cause)
 }
 
 // Unwrap makes errors.Is work with the kinds.

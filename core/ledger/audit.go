@@ -142,10 +142,10 @@ func ParseHead(s string) (h Head, err error) {
 // Broken is the first entry of an audit log that is not as it was written.
 type Broken struct {
 	Seq    int64
-	Reason string
+	Reason string // a sentence that names the entry
 }
 
-func (b *Broken) Error() string { return fmt.Sprintf("entry %d of the audit log %s", b.Seq, b.Reason) }
+func (b *Broken) Error() string { return b.Reason }
 
 // Verify recomputes the audit log and returns its first broken entry, nil where all are as they were written. Whether
 // entries are missing at the end only an anchor tells: VerifyAnchor.
@@ -157,14 +157,14 @@ func (l *Ledger) Verify(ctx context.Context) (*Broken, error) {
 		}
 		switch {
 		case e.Seq != previous.Seq+1:
-			return &Broken{previous.Seq + 1, "is missing"}, nil
+			return &Broken{previous.Seq + 1, fmt.Sprintf("entry %d of the audit log is missing", previous.Seq+1)}, nil
 		case e.sum(previous.Hash) != e.Hash:
-			return &Broken{e.Seq, "was changed"}, nil
+			return &Broken{e.Seq, fmt.Sprintf("entry %d of the audit log was changed", e.Seq)}, nil
 		}
 		previous = Head{e.Seq, e.Hash}
 	}
 	if previous.Seq == 0 { // each ledger begins with an entry
-		return &Broken{1, "is missing"}, nil
+		return &Broken{1, fmt.Sprintf("entry %d of the audit log is missing", 1)}, nil
 	}
 	return nil, nil
 }
@@ -179,9 +179,9 @@ func (l *Ledger) VerifyAnchor(ctx context.Context, anchor Head) (*Broken, error)
 	case err != nil:
 		return nil, l.db.Explain(err)
 	case hash == nil:
-		return &Broken{anchor.Seq, "is missing, and the anchor was made of it"}, nil
+		return &Broken{anchor.Seq, fmt.Sprintf("entry %d of the audit log is missing, and the anchor was made of it", anchor.Seq)}, nil
 	case !bytes.Equal(hash, anchor.Hash[:]):
-		return &Broken{anchor.Seq, "is not the one that the anchor was made of: the log was written anew"}, nil
+		return &Broken{anchor.Seq, fmt.Sprintf("entry %d of the audit log is not the one that the anchor was made of: the log was written anew", anchor.Seq)}, nil
 	}
 	return nil, nil
 }

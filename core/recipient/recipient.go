@@ -71,7 +71,7 @@ func (e Encoding) String() string {
 // Recipient is one public key to seal to. It never holds a private key.
 type Recipient struct {
 	certificate *x509.Certificate
-	unusual     []string // about the certificate, in words that follow "it"
+	unusual     []string // about the certificate, in sentences
 	key         *openpgp.Key
 }
 

@@ -123,7 +123,7 @@ var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
 func (c *check) certificate(r *Recipient) {
 	cert := r.certificate
 	for _, what := range r.unusual {
-		c.add(RuleUnusual, "it %s", what)
+		c.add(RuleUnusual, "%s", what)
 	}
 	c.validity(cert.NotBefore, cert.NotAfter)
 	usage, name := x509.KeyUsageKeyAgreement, "keyAgreement"

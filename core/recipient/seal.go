@@ -57,7 +57,7 @@ func SealTo(w io.Writer, to []*Recipient, o SealOptions) (io.WriteCloser, error)
 	var keys []*openpgp.Key
 	for _, r := range to {
 		if r.Kind() != to[0].Kind() {
-			return nil, fmt.Errorf("%q is an %s and %q is an %s: a message has recipients of one kind", to[0].Title(), to[0].Kind(), r.Title(), r.Kind())
+			return nil, fmt.Errorf("a message has recipients of one kind: %q (%s) and %q (%s) are of two", to[0].Title(), to[0].Kind(), r.Title(), r.Kind())
 		}
 		if err := r.fit(now); err != nil {
 			return nil, err

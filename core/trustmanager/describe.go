@@ -50,7 +50,7 @@ func Describe(c Connection) []Line {
 	add("header of the passcode", h.Passcode)
 	add("host prefix for client certificates", h.ClientCertificateHostPrefix)
 	for _, name := range sortedKeys(h.Extra) {
-		add("header "+name, h.Extra[name])
+		add(fmt.Sprintf("header %s", name), h.Extra[name])
 	}
 	add("recipient", string(c.Contract.RecipientEncoding))
 	add("separator of values", c.Contract.ValueSeparator)
@@ -62,16 +62,16 @@ func Describe(c Connection) []Line {
 	for _, one := range []struct {
 		what string
 		r    Request
-	}{{"who one is", r.Me}, {"list of " + c.Contract.Words.Profiles, r.Profiles}, {"template", r.Template}, {"specification", r.Specification}} {
+	}{{"who one is", r.Me}, {fmt.Sprintf("list of %s", c.Contract.Words.Profiles), r.Profiles}, {"template", r.Template}, {"specification", r.Specification}} {
 		add(one.what, one.r.String())
 	}
 	for _, m := range KeyMethods {
 		s := c.Contract.Start(m)
 		add(m.Title(), s.Request.String())
-		add(m.Title()+": body", s.describe())
+		add(fmt.Sprintf("%s: body", m.Title()), s.describe())
 	}
 	for _, name := range sortedKeys(c.Contract.Order) {
-		add("default "+strings.ReplaceAll(name, "_", " "), c.Contract.Order[name])
+		add(fmt.Sprintf("default %s", strings.ReplaceAll(name, "_", " ")), c.Contract.Order[name])
 	}
 	for _, one := range []struct {
 		what string
@@ -85,7 +85,7 @@ func Describe(c Connection) []Line {
 		_ = json.Unmarshal(answers, &members)
 		for _, name := range sortedKeys(members) {
 			value, _ := json.Marshal(members[name])
-			add("answers: "+name, string(value))
+			add(fmt.Sprintf("answers: %s", name), string(value))
 		}
 	}
 	return lines

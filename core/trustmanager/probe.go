@@ -126,9 +126,9 @@ func (c *Client) Test(ctx context.Context) TestResult {
 	case trace.host != "":
 		add("name", stepTitles["name"], Passed, fmt.Sprintf("%s%s is %s", trace.host, via, strings.Join(trace.addresses, ", ")), nil)
 	case proxied != nil:
-		add("name", stepTitles["name"], LeftOut, "the proxy at "+proxied.Proxy+" looks the name up", nil)
+		add("name", stepTitles["name"], LeftOut, fmt.Sprintf("the proxy at %s looks the name up", proxied.Proxy), nil)
 	case trace.connected != "" || trace.connectErr != nil:
-		add("name", stepTitles["name"], LeftOut, host+" is an address", nil)
+		add("name", stepTitles["name"], LeftOut, fmt.Sprintf("%s is an address", host), nil)
 	case err != nil:
 		add("name", stepTitles["name"], FailedStep, err.Error(), err)
 		rest("connection", "tls", "token", "permission", "who")
@@ -150,7 +150,7 @@ func (c *Client) Test(ctx context.Context) TestResult {
 		rest("tls", "token", "permission", "who")
 		return result
 	}
-	add("connection", stepTitles["connection"], Passed, "connected to "+trace.connected, nil)
+	add("connection", stepTitles["connection"], Passed, fmt.Sprintf("connected to %s", trace.connected), nil)
 	// TLS
 	if trace.tls != nil && len(trace.tls.PeerCertificates) > 0 {
 		result.Certificate = trace.tls.PeerCertificates[0]
@@ -171,7 +171,7 @@ func (c *Client) Test(ctx context.Context) TestResult {
 		add("tls", stepTitles["tls"], Passed, fmt.Sprintf("%s, certificate %s", tls.VersionName(trace.tls.Version), describeCertificate(result.Certificate)), nil)
 	}
 	if err != nil {
-		add("token", stepTitles["token"], FailedStep, "no answer came: "+err.Error(), err)
+		add("token", stepTitles["token"], FailedStep, fmt.Sprintf("no answer came: %v", err), err)
 		rest("permission", "who")
 		return result
 	}
@@ -191,13 +191,13 @@ func (c *Client) testAnswer(ctx context.Context, result *TestResult, add func(na
 		return
 	case answer.StatusCode == http.StatusUnauthorized:
 		err := c.apiError(answer)
-		add("token", stepTitles["token"], FailedStep, fmt.Sprintf("the %s is not accepted (keys of one host do not work on another): %v", means, err), err)
+		add("token", stepTitles["token"], FailedStep, fmt.Sprintf("not accepted: %s (keys of one host do not work on another): %v", means, err), err)
 		add("permission", stepTitles["permission"], NotReached, "", nil)
 		add("who", stepTitles["who"], NotReached, "", nil)
 		return
 	case answer.StatusCode == http.StatusForbidden:
 		err := c.apiError(answer)
-		add("token", stepTitles["token"], Passed, "the "+means+" is known", nil)
+		add("token", stepTitles["token"], Passed, fmt.Sprintf("known to the service: %s", means), nil)
 		add("permission", stepTitles["permission"], FailedStep, fmt.Sprintf("the account may not do that: %v", err), err)
 		add("who", stepTitles["who"], NotReached, "", nil)
 		return
@@ -205,7 +205,7 @@ func (c *Client) testAnswer(ctx context.Context, result *TestResult, add func(na
 		err := c.apiError(answer)
 		text := err.Error()
 		if answer.StatusCode == http.StatusNotFound {
-			text = "what answers there knows no such request; is the base URL right? " + text
+			text = fmt.Sprintf("what answers there knows no such request; check the base URL: %s", text)
 		}
 		add("token", stepTitles["token"], FailedStep, text, err)
 		add("permission", stepTitles["permission"], NotReached, "", nil)
@@ -223,11 +223,11 @@ func (c *Client) testAnswer(ctx context.Context, result *TestResult, add func(na
 		add("who", stepTitles["who"], NotReached, "", nil)
 		return
 	}
-	add("token", stepTitles["token"], Passed, "the "+means+" is accepted", nil)
+	add("token", stepTitles["token"], Passed, fmt.Sprintf("accepted: %s", means), nil)
 	words := c.contract().Words
 	switch profiles, err := c.Profiles(ctx); {
 	case errors.Is(err, ErrNoRequest):
-		add("permission", stepTitles["permission"], LeftOut, "the connection lists no "+words.Profiles, nil)
+		add("permission", stepTitles["permission"], LeftOut, fmt.Sprintf("the connection lists no %s", words.Profiles), nil)
 	case err != nil:
 		add("permission", stepTitles["permission"], FailedStep, fmt.Sprintf("the %s cannot be listed: %v", words.Profiles, err), err)
 	default:
@@ -244,7 +244,7 @@ func (c *Client) testAnswer(ctx context.Context, result *TestResult, add func(na
 		result.User = user
 		add("who", stepTitles["who"], Passed, user.String(), nil)
 	} else {
-		add("who", stepTitles["who"], LeftOut, "the "+means+" stands for no user", nil)
+		add("who", stepTitles["who"], LeftOut, fmt.Sprintf("it stands for no user: %s", means), nil)
 	}
 }
 

@@ -62,7 +62,7 @@ func (c *Contract) Promise(r *StartRequest) error {
 		need(!s.Unnamed, "the batch's id", "batch_name", "batch_id", "file_name", "file")
 	}
 	for _, name := range OrderFields {
-		need(r.Order[name] != "", "the "+strings.ReplaceAll(name, "_", " "), name, name)
+		need(r.Order[name] != "", fmt.Sprintf("the field %q of the order", name), name, name)
 	}
 	if len(missing) == 0 {
 		return nil

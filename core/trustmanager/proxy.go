@@ -22,18 +22,17 @@ type ProxyError struct {
 
 // Error names the proxy, what it did, where it was set and what to do.
 func (e *ProxyError) Error() string {
-	text := fmt.Sprintf("the proxy at %s (%s) ", e.Proxy, e.From)
 	switch {
 	case e.Status == http.StatusProxyAuthRequired && e.Ways != "" && !strings.Contains(e.Ways, "Basic"):
-		return text + fmt.Sprintf("wants you to sign in with %s, which EnrollBench cannot do: ask IT to let this computer through without, or for another proxy", e.Ways)
+		return fmt.Sprintf("the proxy at %s (%s) wants you to sign in with %s, which EnrollBench cannot do: ask IT to let this computer through without, or for another proxy", e.Proxy, e.From, e.Ways)
 	case e.Status == http.StatusProxyAuthRequired:
-		return text + "wants a user and a password: name the user in the proxy's URL, and enter the proxy password"
+		return fmt.Sprintf("the proxy at %s (%s) wants a user and a password: name the user in the proxy's URL, and enter the proxy password", e.Proxy, e.From)
 	case e.Status == http.StatusForbidden:
-		return text + "blocks the service's address (403): ask IT to allow it"
+		return fmt.Sprintf("the proxy at %s (%s) blocks the service's address (403): ask IT to allow it", e.Proxy, e.From)
 	case e.Status != 0:
-		return text + fmt.Sprintf("does not reach the service: it answered %d %s", e.Status, http.StatusText(e.Status))
+		return fmt.Sprintf("the proxy at %s (%s) does not reach the service: it answered %d %s", e.Proxy, e.From, e.Status, http.StatusText(e.Status))
 	}
-	return text + fmt.Sprintf("cannot be used: %v; check its address, or go without a proxy (none)", e.Err)
+	return fmt.Sprintf("the proxy at %s (%s) cannot be used: %v; check its address, or go without a proxy (none)", e.Proxy, e.From, e.Err)
 }
 
 func (e *ProxyError) Unwrap() error { return e.Err }
@@ -47,7 +46,7 @@ func (c *Client) proxySource() string {
 		return "set in this connection"
 	}
 	if i := slices.IndexFunc(proxyEnvironment, func(name string) bool { return os.Getenv(name) != "" }); i >= 0 {
-		return "set by the environment variable " + proxyEnvironment[i]
+		return fmt.Sprintf("set by the environment variable %s", proxyEnvironment[i])
 	}
 	return "set by the system"
 }
