@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
 
 	"enrollbench/core/job"
 	"enrollbench/gui/frame"
@@ -240,6 +241,26 @@ func TestHandOver(t *testing.T) {
 	r.Wait()
 	if rows(r.CSR) != 1 {
 		t.Errorf("the same file again: %d rows", rows(r.CSR))
+	}
+}
+
+// Links that a browser drops, and a drop of nothing, are no files; and a start without files does not count as one with files.
+func TestWhatIsNoFileIsNotTaken(t *testing.T) {
+	r, dir := newRig(t), frametest.GoodFolder(t)
+	link, err := storage.ParseURI("http://127.0.0.1" + filepath.ToSlash(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.OnDropped(fyne.NewPos(200, 200), []fyne.URI{link})
+	r.Wait()
+	r.OnDropped(fyne.NewPos(200, 200), nil)
+	r.Wait()
+	r.NoDialog()
+	if rows(r.CSR) != 0 {
+		t.Error("a link was taken for a file")
+	}
+	if r.HandOver(nil); r.Given() {
+		t.Error("a start without files counts as one with files")
 	}
 }
 

@@ -217,8 +217,21 @@ func TestThePagesOfTheRepository(t *testing.T) {
 	r := newRig(t)
 	r.window.pages = r.Frame.Documentation()
 	pages, err := fs.Glob(r.window.pages, folder+"/*.md")
-	if err != nil || len(pages) < 9 {
+	english := len(pages)
+	if err != nil || english < 9 {
 		t.Fatal(pages, err)
+	}
+	for _, lang := range words.Languages()[1:] { // each is there in each language
+		own, err := fs.Glob(r.window.pages, path.Join(folder, lang, "*.md"))
+		if err != nil || len(own) != english {
+			t.Errorf("%s has %d of %d pages: %v", lang, len(own), english, err)
+		}
+		for _, at := range own {
+			if _, err := fs.Stat(r.window.pages, path.Join(folder, path.Base(at))); err != nil {
+				t.Error(err)
+			}
+		}
+		pages = append(pages, own...)
 	}
 	for _, at := range pages {
 		b, err := fs.ReadFile(r.window.pages, at)
