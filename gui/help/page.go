@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"enrollbench/gui/look"
@@ -55,6 +56,9 @@ func (r *Room) page(at string) fyne.CanvasObject {
 		}
 	}
 	all := widgets.Down(look.Gap, written(text))
+	if strings.HasPrefix(at, path.Join(folder, words.Language())+"/") && (words.Language() == "zh" || words.Language() == "ja") {
+		all = widgets.Down(look.Gap, unspaced(text))
+	}
 	for _, m := range links {
 		all.Add(widgets.Across(0, widgets.Link(m.title, func() { r.show(m.title, r.page(m.page), nil) })))
 	}
@@ -67,3 +71,32 @@ func written(text string) fyne.CanvasObject {
 	t.Wrapping = fyne.TextWrapWord
 	return t
 }
+
+// unspaced is a page of help in a language without spaces, in whose lines the toolkit breaks before a full stop and behind a bullet. Each of its
+// paragraphs and items is one line of Markdown.
+func unspaced(text string) fyne.CanvasObject {
+	all := widgets.Down(look.Gap)
+	for line := range strings.SplitSeq(strings.NewReplacer("**", "", "`", "").Replace(text), "\n") {
+		if line == "" {
+			continue
+		}
+		if mark := item.FindString(line); mark != "" {
+			all.Add(container.NewBorder(nil, nil, widgets.Wide(3*look.Gap, widgets.Down(0, widgets.NewText(strings.Replace(mark, "-", "•", 1)).Bold())), nil,
+				widgets.NewParagraph(line[len(mark):])))
+			continue
+		}
+		level := len(line) - len(strings.TrimLeft(line, "#"))
+		p := widgets.NewParagraph(strings.TrimSpace(line[level:]))
+		switch level {
+		case 1:
+			p.Face, p.Style.Bold = look.SizeFigure, true
+		case 2:
+			p.Title()
+		}
+		all.Add(p)
+	}
+	return all
+}
+
+// item is how an item of a list begins.
+var item = regexp.MustCompile(`^(?:\d+\.|-) `)

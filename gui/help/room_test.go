@@ -251,3 +251,26 @@ func TestThePagesOfTheRepository(t *testing.T) {
 		}
 	}
 }
+
+// A page in a language without spaces is set by our own texts, which break where the language allows it.
+func TestPagesWithoutSpaces(t *testing.T) {
+	r := newRig(t)
+	r.window.pages = r.Frame.Documentation()
+	defer words.Use("en")
+	for _, lang := range []string{"zh", "ja", "de"} {
+		words.Use(lang)
+		at := r.Help.locate("results")
+		page := r.Help.page(at).(*fyne.Container)
+		_, own := page.Objects[0].(*fyne.Container)
+		if own != (lang != "de") {
+			t.Errorf("%s is set by our own texts: %v", lang, own)
+		}
+		b, err := fs.ReadFile(r.window.pages, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := frametest.AllText(page); strings.Count(text, "•") != strings.Count(string(b), "\n- ") && own || strings.ContainsAny(text, "*`#") {
+			t.Errorf("%s shows %s", lang, text)
+		}
+	}
+}
