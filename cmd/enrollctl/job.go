@@ -12,7 +12,7 @@ var jobCommand = &command{
 		"settle what it cannot answer.\n\n" +
 		"--connection practice needs no account: it is the practice service of this program.",
 	commands: []*command{jobStart, jobList, jobShow, jobWatch, jobApprove, jobReject, jobDownload, jobDeliver, jobResume, jobResolve,
-		jobNotStarted, jobCancel, jobRetry, jobDelete, jobExport, jobImport, jobFailedRows, jobRules},
+		jobNotStarted, jobCancel, jobRetry, jobDelete, jobExport, jobImport, jobFailedRows, jobTraveller, jobRules},
 }
 
 var jobRules = rulesCommand(&rulePage{"job", "Rules for starting batch jobs", "job rules",

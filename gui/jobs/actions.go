@@ -42,6 +42,7 @@ const (
 	stepFailedRows
 	stepExport
 	stepAssign
+	stepTraveller
 	stepDelete
 )
 
@@ -96,6 +97,7 @@ func otherSteps(r *job.Record) []jobStep {
 	if nextStep(r) == stepFailedRows {
 		out = append(out, stepRetry)
 	}
+	out = append(out, stepTraveller)
 	if r.State.Ended() || r.State == job.Opened {
 		out = append(out, stepDelete)
 	}
@@ -147,6 +149,8 @@ func (s jobStep) text() string {
 		return words.T("jobs.export")
 	case stepAssign:
 		return words.T("jobs.assign")
+	case stepTraveller:
+		return words.T("jobs.traveller")
 	case stepDelete:
 		return words.T("jobs.delete")
 	}
@@ -164,7 +168,7 @@ func (s jobStep) glyph() string {
 		return "open"
 	case stepAssign:
 		return "connection"
-	case stepFailedRows, stepExport:
+	case stepFailedRows, stepExport, stepTraveller:
 		return "save"
 	case stepDelete, stepCancel, stepReject, stepNotStarted:
 		return "remove"
@@ -269,6 +273,8 @@ func (t *Room) step(s jobStep, r *job.Record) {
 		t.saveFailedRows(r)
 	case stepExport:
 		t.export(r)
+	case stepTraveller:
+		t.askTraveller(r)
 	case stepDelete:
 		if !r.State.Deletable() {
 			t.app.Note(widgets.Note{State: look.Notice, Text: whyKept(r.State)})

@@ -37,11 +37,12 @@ type Window interface {
 
 // jobTab shows core/job: every batch with its state, and the one next step of each.
 type Room struct {
-	app  Window
-	work *frame.Runner // a step of one batch: sending, fetching
-	peek *frame.Runner // reading one batch in full
-	list *frame.Runner // reading the list
-	wait *frame.Runner // asking the service, as long as the window is open
+	app   Window
+	work  *frame.Runner // a step of one batch: sending, fetching
+	peek  *frame.Runner // reading one batch in full
+	paper *frame.Runner // writing a job traveller
+	list  *frame.Runner // reading the list
+	wait  *frame.Runner // asking the service, as long as the window is open
 
 	turns        []func() // steps that wait for the one that runs
 	sending      int      // batches that are being sent, or wait for it
@@ -81,6 +82,7 @@ func New(a Window) *Room {
 		t.progress.Set(p)
 		t.showBar()
 	})
+	t.paper = a.Tasks().NewRunner(nil)
 	t.peek, t.list, t.wait = a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil), a.Tasks().NewRunner(nil)
 	t.build()
 	t.show()
@@ -470,7 +472,7 @@ func (t *Room) Escape() {
 }
 
 // busy says whether anything runs that ends by itself.
-func (t *Room) Busy() bool { return t.work.Busy() || t.peek.Busy() || t.list.Busy() }
+func (t *Room) Busy() bool { return t.work.Busy() || t.peek.Busy() || t.paper.Busy() || t.list.Busy() }
 
 // unsettled says whether an error means that nobody knows whether a batch was started.
 func unsettled(err error) bool {

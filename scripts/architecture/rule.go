@@ -57,7 +57,7 @@ var core = map[string]layer{
 	"csr": format, "csvdoc": format, "eui48": format, "openpgp": format, "cms": format,
 
 	"enrollment": service, "recipient": service, "delivery": service, "trustmanager": service, "practice": service,
-	"keychain": service, "transcript": service, "ledger": service, "job": service, "watch": service, "diagnosis": service,
+	"keychain": service, "transcript": service, "ledger": service, "job": service, "watch": service, "traveller": service, "diagnosis": service,
 }
 
 // storeys names what lies below gui, from the ground up: what stands on a lower storey may be imported. Rooms share the

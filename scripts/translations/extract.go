@@ -13,8 +13,8 @@ import (
 )
 
 // silent are places of core whose texts no user reads in the window: practice plays a service, which answers in English as the real one
-// does, and a diagnosis is for those who support the program.
-var silent = []string{"core/diagnosis", "core/practice", "core/store", "core/progress"}
+// does; a diagnosis is for those who support the program; and the words of a job traveller are given by who makes it.
+var silent = []string{"core/diagnosis", "core/practice", "core/store", "core/progress", "core/traveller"}
 
 // citing are the calls whose argument of that number is a citation or a name, which no language changes.
 var citing = map[string][]int{"NewRule": {0, 2}}
