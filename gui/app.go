@@ -61,7 +61,8 @@ func open(f *frame.Frame) *App {
 	a.Line = line.New(a)
 	a.Help = help.New(a, []help.Page{{Room: a.Welcome, Name: "first-result"}, {Room: a.CSR, Name: "csr"}, {Room: a.CSV, Name: "csv"}, {Room: a.MAC, Name: "mac"},
 		{Room: a.Start, Name: "order"}, {Room: a.Jobs, Name: "jobs"}, {Room: a.Results, Name: "results"}, {Room: a.Memory, Name: "ledger"},
-		{Room: a.Keys, Name: "key"}, {Room: a.Settings, Name: "settings"}, {Room: a.Settings.Contract, Name: "settings"}})
+		{Room: a.Keys, Name: "key"}, {Room: a.Settings, Name: "settings"}, {Room: a.Settings.Contract, Name: "settings"},
+		{Room: a.Line, Name: "line"}})
 	return a
 }
 
