@@ -167,6 +167,21 @@ func TestAMixedDrop(t *testing.T) {
 		t.Error("the table beside the key was not opened")
 	}
 
+	// Beside a key nothing is opened by one press for all: each place is its own decision.
+	r = newRig(t)
+	r.Bring(r.MAC)
+	r.Drop(s.Key, table, request)
+	var answers []string
+	for i, a := range r.Dialog().Answers {
+		if answers = append(answers, a.Text); a.Danger != (i > 0) {
+			t.Errorf("%q is dangerous: %v", a.Text, a.Danger)
+		}
+	}
+	if got := strings.Join(answers, ", "); got != "Go back, Open in CSR files, Open in CSV" && got != "Go back, Open in CSV, Open in CSR files" {
+		t.Errorf("beside a key it offers %s", got)
+	}
+	r.Dismiss()
+
 	// Two drops in a row: the second does not replace the first.
 	r = newRig(t)
 	r.Bring(r.CSR)
