@@ -13,14 +13,27 @@ import (
 // passOn gives a key to the window, which does not see keys while a widget has the focus: F1, F5, F8 and Escape work
 // wherever it is.
 func passOn(from fyne.CanvasObject, ev *fyne.KeyEvent) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(from); c != nil && c.OnTypedKey() != nil {
+	if c := canvasOf(from); c != nil && c.OnTypedKey() != nil {
 		c.OnTypedKey()(ev)
 	}
 }
 
+// canvasOf is the canvas of a widget. Before the first frame that has the widget the toolkit knows none: a key that is pressed
+// as a dialog opens would be lost.
+func canvasOf(o fyne.CanvasObject) fyne.Canvas {
+	d := fyne.CurrentApp().Driver()
+	if c := d.CanvasForObject(o); c != nil {
+		return c
+	}
+	for _, w := range d.AllWindows() {
+		return w.Canvas()
+	}
+	return nil
+}
+
 // passShortcut gives a shortcut to the window, which does not see those that a widget with the focus takes.
 func passShortcut(from fyne.CanvasObject, s fyne.Shortcut) {
-	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(from).(fyne.Shortcutable); ok {
+	if c, ok := canvasOf(from).(fyne.Shortcutable); ok {
 		c.TypedShortcut(s)
 	}
 }
