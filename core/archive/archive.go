@@ -31,6 +31,8 @@
 package archive
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -97,6 +99,28 @@ type Reader struct {
 // Open reads and checks the structure of the archive of size bytes behind r. It holds on to r, which the caller closes
 // after the last use of the Reader. See the package comment for what it refuses.
 func Open(r io.ReaderAt, size int64, l Limits) (*Reader, error) {
+	z, err := openChecked(r, size, l)
+	if broken := (*Error)(nil); errors.As(err, &broken) && broken.Err == nil && treatedAsText(r, size) {
+		return nil, whole("it was treated as text, which changed its bytes: transfer or download it again in binary mode")
+	}
+	return z, err
+}
+
+// treatedAsText tells whether every LF of a binary file became CR LF, or bytes became U+FFFD. Only what is broken is judged.
+func treatedAsText(r io.ReaderAt, size int64) bool {
+	head := make([]byte, min(size, 64<<10))
+	if n, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
+		return false
+	} else {
+		head = head[:n]
+	}
+	const enough = 2 // in one of 65,536 small files by chance
+	breaks := bytes.Count(head, []byte("\n"))
+	return breaks >= enough && breaks == bytes.Count(head, []byte("\r\n")) || bytes.Count(head, []byte("\uFFFD")) > enough
+}
+
+// openChecked is Open without a word about the cause of damage.
+func openChecked(r io.ReaderAt, size int64, l Limits) (*Reader, error) {
 	l = l.orDefault()
 	if size > l.ArchiveBytes {
 		return nil, &LimitError{What: "bytes of the archive", Value: size, Max: l.ArchiveBytes}

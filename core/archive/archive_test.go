@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -51,5 +52,21 @@ func TestOpenReads(t *testing.T) {
 	}
 	if err := z.CheckExtraction(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTreatedAsText: what a transfer as text, or a decoder of text, makes of a ZIP is named.
+func TestTreatedAsText(t *testing.T) {
+	data := goZip(t, map[string]string{"a.txt": "0123456789", "b.txt": "9876543210"}, "a.txt", "b.txt") // a size of 10 is an LF
+	for name, broken := range map[string][]byte{
+		"CR LF": bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n")), "U+FFFD": bytes.ToValidUTF8(append([]byte("PK\x03\x04\x80\xFE\x81\xFE\x82"), data[4:]...), []byte("\uFFFD")),
+	} {
+		if _, err := Open(bytes.NewReader(broken), int64(len(broken)), Limits{}); err == nil || !strings.Contains(err.Error(), "treated as text") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	cut := data[:len(data)/2]
+	if _, err := Open(bytes.NewReader(cut), int64(len(cut)), Limits{}); err == nil || strings.Contains(err.Error(), "treated as text") {
+		t.Errorf("cut short: %v", err)
 	}
 }

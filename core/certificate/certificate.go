@@ -6,6 +6,7 @@
 package certificate
 
 import (
+	"bytes"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -33,6 +34,9 @@ func Parse(der []byte) (*x509.Certificate, []string, error) {
 	if err == nil {
 		return c, nil, nil
 	}
+	if TreatedAsText(der) {
+		return nil, nil, ErrTreatedAsText
+	}
 	r := &reading{}
 	if !r.take(der) {
 		return nil, nil, plain(err)
@@ -41,6 +45,19 @@ func Parse(der []byte) (*x509.Certificate, []string, error) {
 		return nil, nil, plain(err)
 	}
 	return c, r.unusual, nil
+}
+
+// ErrTreatedAsText is damage that a transfer as text does.
+var ErrTreatedAsText = errors.New("every line break in it has become CR LF, because it was treated as text: copy or download it again in binary mode")
+
+// TreatedAsText tells whether data is a certificate once each CR LF in it is LF again.
+func TreatedAsText(data []byte) bool {
+	undone := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	if len(undone) == len(data) {
+		return false
+	}
+	_, err := x509.ParseCertificate(bytes.TrimRight(undone, "\n"))
+	return err == nil
 }
 
 // plain takes the name of the library off an error.

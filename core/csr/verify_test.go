@@ -186,6 +186,9 @@ func compareWithLibrary(t *testing.T, what string, der []byte) bool {
 		}
 		return true
 	}
+	if !e.ok && members(parts.Algorithm.Bytes) > 2 {
+		return true // the library passes over what follows the parameters; an AlgorithmIdentifier has two members (RFC 5280 §4.1.1.2)
+	}
 	if !e.ok {
 		t.Errorf("%s: the library reads it, and we say %v", what, e.breaches)
 		return true
@@ -364,4 +367,18 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
+}
+
+// members counts the elements of a constructed value.
+func members(content []byte) (n int) {
+	for len(content) > 0 {
+		var one asn1.RawValue
+		rest, err := asn1.Unmarshal(content, &one)
+		if err != nil {
+			return n
+		}
+		content = rest
+		n++
+	}
+	return n
 }

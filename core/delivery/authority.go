@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"enrollbench/core/certificate"
+	"enrollbench/core/form"
 )
 
 // Anchors are the certificates that end a chain: pinned for a profile after somebody compared the fingerprint, or given
@@ -46,6 +47,9 @@ func ParseAnchors(data []byte) (*Anchors, error) {
 		}
 	}
 	if len(a.certificates) == 0 {
+		if f := form.Detect(data); f.Kind.Known() {
+			return nil, fmt.Errorf("it is %s and holds no certificate; give the root certificate of the issuer, PEM or DER", f)
+		}
 		return nil, errors.New("it holds no certificate; give the root certificate of the issuer, PEM or DER")
 	}
 	return a, nil

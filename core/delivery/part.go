@@ -9,6 +9,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 
+	"enrollbench/core/certificate"
 	"enrollbench/core/form"
 )
 
@@ -49,11 +50,20 @@ func splitCoat(data []byte, coat bool) []part {
 	case bytes.Contains(data, pemBegin):
 		return splitPEM(data)
 	}
-	switch f := form.Detect(data[:min(len(data), form.HeadBytes)]); {
+	f := form.Detect(data[:min(len(data), form.HeadBytes)])
+	switch {
 	case f.Bare() && f.Kind == form.PGPMessage:
 		return []part{{kind: sealedPart, form: "OpenPGP message", der: data, given: data}}
 	case f.Bare() && (isPlain(f) || isSealed(f) || f.Kind == form.SignedData || f.Kind == form.CMC):
 		return splitDER(data)
+	}
+	if coat && inCoat(f) && f.Coats[0] != form.Base64 {
+		if inner, _, err := form.UnwrapAll(data, 2*int64(len(data))); err == nil {
+			return splitCoat(inner, false)
+		}
+	}
+	if _, odd, _ := form.NextBlock(data, 0); odd { // with other dashes than hyphens
+		return splitPEM(data)
 	}
 	if coat {
 		if inner, ok := decodeBase64(data); ok && len(inner) >= 32 {
@@ -66,7 +76,18 @@ func splitCoat(data []byte, coat bool) []part {
 			}
 		}
 	}
+	if f.Kind == form.Mangled || f.Kind == form.Unknown && f.Binary() || f.Kind == form.HexDump { // a certificate or a key, perhaps
+		return []part{{kind: damagedPart, given: data, err: notRead(f)}}
+	}
 	return []part{{kind: foreignPart, given: data}}
+}
+
+// notRead says what something is in place of a certificate or a key, and what to do.
+func notRead(f form.Form) error {
+	if advice := f.Kind.Advice(); advice != "" {
+		return fmt.Errorf("it is %s: %s", f, advice)
+	}
+	return fmt.Errorf("it is %s", f)
 }
 
 func splitPEM(text []byte) []part {
@@ -139,11 +160,10 @@ func decodeBase64(b []byte) ([]byte, bool) {
 	out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
 	n, err := base64.StdEncoding.Decode(out, b) // passes over CR and LF
 	if err != nil {
-		// With other white space, without padding, or in the alphabet of URLs (RFC 4648 §5).
+		// With other white space and marks of programs, without padding, or in the alphabet of URLs (RFC 4648 §5).
+		b, _ = form.CleanBase64(b)
 		b = bytes.TrimRight(bytes.Map(func(c rune) rune {
 			switch c {
-			case ' ', '\t', '\r', '\n':
-				return -1
 			case '-':
 				return '+'
 			case '_':
@@ -169,6 +189,9 @@ func splitDER(data []byte) []part {
 		if !s.ReadASN1Element(&one, asn1.SEQUENCE) {
 			if len(parts) == 0 && isIndefinite(rest) {
 				return []part{{kind: sealedPart, form: "CMS", der: rest, given: rest}}
+			}
+			if certificate.TreatedAsText(data) {
+				return []part{{kind: damagedPart, given: data, err: certificate.ErrTreatedAsText}}
 			}
 			if len(parts) > 0 && rest[0] != 0x30 { // not the beginning of another one that was cut off
 				parts[len(parts)-1].behind = len(rest)

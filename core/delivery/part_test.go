@@ -3,18 +3,23 @@ package delivery
 import (
 	"bytes"
 	"crypto/ecdh"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -211,4 +216,55 @@ func FuzzObjects(f *testing.F) {
 			t.Fatalf("taken as a result, but no JSON: %q", data)
 		}
 	})
+}
+
+// TestMembersInCoats: certificates and keys of a result are read in the coats that programs give to text, and what may be one and cannot
+// be read is damage, after which no key is to be destroyed.
+func TestMembersInCoats(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var der []byte
+	for !bytes.Contains(der, []byte("\n")) { // until there is a line break to change
+		template := x509.Certificate{SerialNumber: big.NewInt(int64(len(der)) + 10), NotAfter: time.Unix(1<<31, 0)}
+		if der, err = x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	wide := "\xFF\xFE"
+	for _, c := range []byte(text) {
+		wide += string([]byte{c, 0})
+	}
+	for name, data := range map[string]string{
+		"PEM": text, "DER": string(der), "UTF-16": wide, "dashes": strings.ReplaceAll(text, "-----", "\u2013\u2013\u2013\u2013\u2013"), "escaped": strings.ReplaceAll(text, "\n", `\n`),
+		"curl -i": "HTTP/1.1 200 OK\r\nContent-Type: x/y\r\n\r\n" + string(der), "base64": base64.StdEncoding.EncodeToString(der), "padding": string(der) + "\x00\x00",
+	} {
+		if parts := split([]byte(data)); len(parts) != 1 || parts[0].kind != certificatePart || !bytes.Equal(parts[0].der, der) {
+			t.Errorf("%s: %d parts, kind %d, %v", name, len(parts), parts[0].kind, parts[0].err)
+		}
+		if a, err := ParseAnchors([]byte(data)); err == nil && len(a.certificates) != 1 {
+			t.Errorf("%s: %d anchors", name, len(a.certificates))
+		}
+	}
+	for name, data := range map[string]string{
+		"text mode": strings.ReplaceAll(string(der), "\n", "\r\n"), "a decoder of text": strings.ToValidUTF8(string(der), "\uFFFD"), "a hex dump": hex.Dump(der), "cut short": string(der[:len(der)-9]),
+		"noise": string(bytes.Repeat([]byte{0xFE, 1, 2, 3, 4, 5, 6, 7, 8, 0xE, 0xF, 0x10, 0x11}, 40)),
+	} {
+		parts := split([]byte(data))
+		if parts[0].kind != damagedPart || parts[0].err == nil {
+			t.Errorf("%s: kind %d, %v", name, parts[0].kind, parts[0].err)
+		}
+	}
+	for _, data := range []string{"hello", "<html></html>", "a,b\n1,2\n"} {
+		if parts := split([]byte(data)); parts[0].kind != foreignPart {
+			t.Errorf("%q: kind %d", data, parts[0].kind)
+		}
+	}
+	for data, want := range map[string]string{"<html></html>": "a web page", "\xFE\xED\xFE\xED\x00\x00\x00\x02": "a Java keystore", strings.ReplaceAll(string(der), "\n", "\r\n"): "treated as text"} {
+		if _, err := ParseAnchors([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.20q: %v", data, err)
+		}
+	}
 }
