@@ -38,7 +38,7 @@ func TestTwoStations(t *testing.T) {
 	if err := os.Mkdir(made, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	key, err := sample.Write(made, 1)
+	key, err := sample.Write(made, 20)
 	if err != nil {
 		t.Fatal(err)
 	}
