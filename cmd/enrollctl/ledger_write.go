@@ -59,7 +59,7 @@ var ledgerClaim = &command{
 			}
 			var all []ledger.Identity
 			for _, path := range args {
-				e, err := job.ReadEarlier(ctx, path, nil)
+				e, err := job.ReadEarlier(ctx, path, job.PortalChoice{}, nil)
 				if err != nil {
 					return err
 				}
@@ -313,18 +313,34 @@ var ledgerImport = &command{
 	setup: onLedger(1, -1, "a file or folder", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
 		var at day
 		flags.Var(&at, "on", "it was ordered on `DATE`")
+		columns := flags.StringToString("column", nil, "in a portal's list, MEANING=NAME: the column NAME holds the `MEANING` name, id, serial, fingerprint, from or to; may be repeated")
+		var choice job.PortalChoice
+		flags.StringSliceVar(&choice.Read, "read", nil, "read a portal's list in the `WAY` day-first or month-first, decimal or hex")
 		return func(ctx context.Context, s *session, args []string) error {
 			env, err := b.place()
 			if err != nil {
 				return err
 			}
+			choice.Columns = map[job.Meaning]string{}
+			for meaning, name := range *columns {
+				if !slices.Contains(job.Meanings, job.Meaning(meaning)) {
+					return usagef("--column %s=%s: the meaning is one of %v", meaning, name, job.Meanings)
+				}
+				choice.Columns[job.Meaning(meaning)] = name
+			}
 			shown := []map[string]any{}
 			for _, path := range args {
 				report, stop := s.track("reading")
-				e, err := job.ReadEarlier(ctx, path, report)
+				e, err := job.ReadEarlier(ctx, path, choice, report)
 				stop()
+				if doubt := (*job.AmbiguousError)(nil); errors.As(err, &doubt) {
+					return fmt.Errorf("%s: %w\nSay which: %s. Nothing of this file was imported", path, err, waysOut(doubt))
+				}
 				if err != nil {
 					return err
+				}
+				for _, t := range e.Taken {
+					s.complain("%s: column %q is taken for %s%s", path, t.Column, t.Meaning, strings.TrimRight(", "+t.Read, ", "))
 				}
 				done, err := b.Import(ctx, ledger.Batch{Environment: env, ID: filepath.Base(path), Name: filepath.Base(path), Operator: b.operator(),
 					Connection: b.connection, Identities: slices.Values(e.Identities), At: at.Time}, slices.Values(e.Certificates))
@@ -335,7 +351,7 @@ var ledgerImport = &command{
 				for i := range done.Known {
 					known += done.Known[i].Count()
 				}
-				shown = append(shown, map[string]any{"file": path, "identities": done.Identities, "certificates": done.Certificates, "known": known})
+				shown = append(shown, map[string]any{"file": path, "identities": done.Identities, "certificates": done.Certificates, "known": known, "columns": e.Taken})
 				if b.asJSON {
 					continue
 				}
@@ -350,6 +366,18 @@ var ledgerImport = &command{
 			return nil
 		}
 	}),
+}
+
+// waysOut are the flags by which a list that can mean two things is read.
+func waysOut(e *job.AmbiguousError) string {
+	var all []string
+	for _, name := range e.Columns {
+		all = append(all, fmt.Sprintf("--column %q", string(e.Meaning)+"="+name))
+	}
+	for _, way := range e.Read {
+		all = append(all, "--read "+way)
+	}
+	return strings.Join(all, " or ")
 }
 
 var ledgerAdopt = &command{

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
@@ -26,17 +25,27 @@ import (
 type Earlier struct {
 	Identities   []ledger.Identity
 	Certificates []ledger.Certificate
+	Taken        []Taken // of a list of certificates: what its columns were taken for
+}
+
+// Taken is a column of a list of certificates.
+type Taken struct {
+	Meaning Meaning `json:"meaning"`
+	Column  string  `json:"column"`
+	Read    string  `json:"read,omitempty"` // where that can be done in two ways: how
 }
 
 // ReadEarlier reads an earlier order for Ledger.Import: the CSV or ZIP that was uploaded, the manifest of a bundle, a list of
 // certificates that a portal exported as CSV, or certificates (a file, a result, a folder of them).
-func ReadEarlier(ctx context.Context, path string, report progress.Func) (*Earlier, error) {
+//
+// choice is what the user says where such a list can mean two things. Errors: *AmbiguousError.
+func ReadEarlier(ctx context.Context, path string, choice PortalChoice, report progress.Func) (*Earlier, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if !info.IsDir() {
-		e, err := readEarlierTable(ctx, path)
+		e, err := readEarlierTable(ctx, path, choice)
 		if e != nil || err != nil && !errors.Is(err, errNoTable) {
 			return e, err
 		}
@@ -76,17 +85,7 @@ func (e *Earlier) add(kind ledger.Kind, value string, row int) {
 // errNoTable is a file that is no CSV that names devices.
 var errNoTable = errors.New("no table of devices")
 
-// The names under which portals export what a certificate holds, without blanks and signs, in small letters.
-var portalColumns = map[string][]string{
-	"name":   {"commonname", "subjectcommonname", "cn", "subject"},
-	"serial": {"serialnumber", "serial", "certificateserialnumber"},
-	"from":   {"validfrom", "notbefore", "issued", "issuedon", "validitystart"},
-	"to":     {"validto", "notafter", "expires", "expireson", "expirationdate", "expirydate", "validityend"},
-	"sum":    {"fingerprint", "sha256fingerprint", "thumbprint", "sha256thumbprint", "sha256"},
-	"id":     {"uniqueidentifier", "deviceidentifier"},
-}
-
-func readEarlierTable(ctx context.Context, path string) (*Earlier, error) {
+func readEarlierTable(ctx context.Context, path string, choice PortalChoice) (*Earlier, error) {
 	doc, err := csvdoc.Open(ctx, path, csvdoc.Options{Limits: csvdoc.Limits{Bytes: maxUploadPlain}})
 	if err != nil {
 		return nil, errNoTable
@@ -114,71 +113,7 @@ func readEarlierTable(ctx context.Context, path string) (*Earlier, error) {
 		o, err := RowIdentities(ctx, s)
 		return &Earlier{Identities: o.all}, err
 	}
-	return readPortal(ctx, s, header)
-}
-
-// readPortal reads a list of certificates.
-func readPortal(ctx context.Context, s *csvdoc.Snapshot, header []string) (*Earlier, error) {
-	at := map[string]int{}
-	for i, name := range header {
-		name = strings.Map(func(r rune) rune {
-			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-				return r
-			}
-			return -1
-		}, name)
-		for what, names := range portalColumns {
-			if _, there := at[what]; !there && slices.Contains(names, name) {
-				at[what] = i
-			}
-		}
-	}
-	if _, named := at["name"]; !named {
-		return nil, errNoTable
-	}
-	e := new(Earlier)
-	return e, s.ScanBytes(ctx, 0, s.Rows(), func(i int, _ csvdoc.RowID, cells [][]byte, raw []byte) error {
-		cell := func(what string) string {
-			if n, ok := at[what]; ok && n < len(cells) {
-				return csvlist.Plain(strings.TrimSpace(string(cells[n])))
-			}
-			return ""
-		}
-		if len(raw) == 0 {
-			return nil
-		}
-		row, name := s.FileRow(i), cell("name")
-		for _, part := range strings.Split(name, ",") { // a whole subject
-			if cn, ok := strings.CutPrefix(strings.TrimSpace(part), "CN="); ok {
-				name = cn
-			}
-		}
-		e.add(ledger.CommonName, name, row)
-		e.add(ledger.UniqueIdentifier, cell("id"), row)
-		serial, ok := new(big.Int).SetString(hexDigits(cell("serial")), 16)
-		sum, err := hex.DecodeString(hexDigits(cell("sum")))
-		to := portalTime(cell("to"))
-		if !ok || err != nil || len(sum) != sha256.Size || to.IsZero() || name == "" {
-			return nil // enough to know the device again, too little for a certificate
-		}
-		e.Certificates = append(e.Certificates, ledger.Certificate{Identity: ledger.Identity{Kind: ledger.CommonName, Value: name}, Serial: serial,
-			Fingerprint: [32]byte(sum), NotBefore: portalTime(cell("from")), NotAfter: to})
-		return nil
-	})
-}
-
-func hexDigits(s string) string {
-	return strings.NewReplacer(":", "", " ", "", "-", "", "0x", "").Replace(strings.ToLower(s))
-}
-
-// portalTime reads the times that portals write, the zero time where it is none of them.
-func portalTime(s string) time.Time {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly, "02 Jan 2006", "2 January 2006", "Jan 2, 2006", "01/02/2006"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
+	return readPortal(ctx, s, choice)
 }
 
 // certificatesOf are the certificates of an opened result that were ordered, or all where it was compared with no order.

@@ -106,7 +106,7 @@ func causes() []cause {
 		// batches
 		typed(UnsettledWords), typed(blockedWords),
 		kind[*job.StateError](words.T("problem.state")),
-		itself[*job.OrderedBeforeError](words.T("problem.ordered-before")), itself[*job.ReconciledError](words.T("problem.reconciled")),
+		itself[*job.OrderedBeforeError](words.T("problem.ordered-before")), itself[*job.ReconciledError](words.T("problem.reconciled")), itself[*job.AmbiguousError](""),
 		is(words.T("line.watched"), watch.ErrWatched), is(words.T("problem.taken"), job.ErrTaken), is(words.T("problem.upload-changed"), job.ErrChanged),
 		is(words.T("problem.exported"), job.ErrExported), is(words.T("problem.other-job"), job.ErrOtherJob),
 		is(words.T("problem.there"), job.ErrThere), is(words.T("problem.found"), job.ErrFound),

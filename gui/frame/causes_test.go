@@ -75,6 +75,7 @@ var typedErrors = map[string]error{
 	"keychain.ErrLocked": keychain.ErrLocked, "keychain.ErrNotFound": keychain.ErrNotFound, "keychain.ErrRefused": keychain.ErrRefused, "keychain.ErrTimeout": keychain.ErrTimeout,
 	"keychain.ErrTooLarge": keychain.ErrTooLarge, "keychain.ErrUnavailable": keychain.ErrUnavailable, "keychain.Error": &keychain.Error{Kind: keychain.ErrLocked, Detail: "org.freedesktop.Secret"},
 	"ledger.ErrCorrupt": ledger.ErrCorrupt, "ledger.ErrNewer": ledger.ErrNewer, "ledger.ErrNotFound": ledger.ErrNotFound, "ledger.ErrPractice": ledger.ErrPractice, "ledger.ErrRestored": ledger.ErrRestored,
+	"job.AmbiguousError": &job.AmbiguousError{Meaning: job.MeansSerial, Columns: []string{"a", "b"}},
 	"ledger.ErrNeedsPIN": ledger.ErrNeedsPIN, "ledger.ErrWrongPIN": ledger.ErrWrongPIN, "ledger.ErrShortPIN": ledger.ErrShortPIN,
 	"job.ReconciledError":   &job.ReconciledError{Conflicts: []ledger.Conflict{{Holder: &ledger.Claim{}}}},
 	"ledger.ErrUnavailable": ledger.ErrUnavailable, "ledger.RestoredError": &ledger.RestoredError{Have: 1, Known: 2}, "ledger.StateError": &ledger.StateError{}, "ledger.ConflictError": &ledger.ConflictError{Conflicts: make([]ledger.Conflict, 1)},

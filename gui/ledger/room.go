@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -247,7 +248,7 @@ func (t *Room) showBar() {
 }
 
 // write does something to the ledger, says so, and reads the view again.
-func (t *Room) write(title, failed string, do func(ctx context.Context, l *core.Ledger, environment, operator string, report progress.Func) (said string, err error)) {
+func (t *Room) write(title, failed string, do func(ctx context.Context, l *core.Ledger, environment, operator string, report progress.Func) (said string, err error), known ...func(err error) bool) {
 	if t.work.Busy() {
 		t.app.Busy()
 		return
@@ -262,6 +263,7 @@ func (t *Room) write(title, failed string, do func(ctx context.Context, l *core.
 	}, func(said string, err error) {
 		switch {
 		case frame.Cancelled(err):
+		case err != nil && slices.ContainsFunc(known, func(answers func(error) bool) bool { return answers(err) }):
 		case err != nil:
 			t.app.Fail(failed, err)
 		case said != "":

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/core/eui48"
+	"enrollbench/core/job"
 	core "enrollbench/core/ledger"
 	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/widgets"
@@ -298,17 +299,59 @@ func TestImport(t *testing.T) {
 		t.Error(r.ToastText())
 	}
 	r.says("imported", "2025-07.csv")
-	r.Room.importFiles([]string{path})
+	r.Room.importFiles([]string{path}, job.PortalChoice{})
 	r.Wait()
 	if !strings.HasPrefix(r.ToastText(), "0 identities and 0 certificates were imported; 2") {
 		t.Error(r.ToastText())
 	}
-	r.Room.importFiles([]string{frametest.Put(t, filepath.Join(t.TempDir(), "x.csv"), []byte("nothing"))})
+	r.Room.importFiles([]string{frametest.Put(t, filepath.Join(t.TempDir(), "x.csv"), []byte("nothing"))}, job.PortalChoice{})
 	r.Wait()
 	if d := r.Dialog(); d.Title != "Nothing more was imported" {
 		t.Error(d.Title)
 	}
 	r.Dismiss()
+}
+
+// TestImportAsks: a portal's list that can mean two things is asked about, one thing after another; what the columns were taken for is said.
+func TestImportAsks(t *testing.T) {
+	r := newRig(t)
+	r.open()
+	sum := strings.Repeat("ab", 32)
+	first := frametest.Put(t, filepath.Join(t.TempDir(), "first.csv"), []byte("cn,serial no,Serial-No,valid to,sha256\ndev-1,1111111111111111,2222222222222222,03/04/2027,"+sum+"\n"))
+	second := frametest.Put(t, filepath.Join(t.TempDir(), "second.csv"), []byte("Name,Expires\ndev-2,\n"))
+	r.Room.importFiles([]string{first, second}, job.PortalChoice{})
+	r.Wait()
+	for _, c := range []struct {
+		text   string
+		answer int
+	}{{"\"serial no\", \"Serial-No\"", 1}, {"day or with the month", 0}, {"decimal or hexadecimal", 0}} {
+		d := r.Dialog()
+		if !strings.Contains(d.Title, "first.csv") || !strings.Contains(d.Text, c.text) {
+			t.Fatalf("%q: %q, want %q", d.Title, d.Text, c.text)
+		}
+		choice, ok := d.Body.(*fyne.Container)
+		if !ok {
+			t.Fatalf("%T", d.Body)
+		}
+		for _, o := range choice.Objects {
+			if s, ok := o.(*widgets.Select); ok {
+				s.SetSelectedIndex(c.answer)
+			}
+		}
+		d.Take(1)
+		r.Wait()
+	}
+	r.NoDialog()
+	if text := r.ToastText(); !strings.HasPrefix(text, "2 identities and 1 certificates were imported; 0") || !strings.Contains(text, "serial number: Serial-No") || !strings.Contains(text, "valid to: valid to") {
+		t.Error(text)
+	}
+	lives, err := r.ledger.Find(t.Context(), "2222222222222222")
+	if err != nil || len(lives) != 1 {
+		t.Fatalf("%+v, %v", lives, err)
+	}
+	if ends := lives[0].Certificates; len(ends) != 1 || ends[0].NotAfter.Format("2006-01-02") != "2027-04-03" {
+		t.Errorf("%+v", ends)
+	}
 }
 
 func TestBackup(t *testing.T) {
