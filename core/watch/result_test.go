@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"enrollbench/core/delivery"
+	"enrollbench/core/job"
 	"enrollbench/core/privatekey"
 	"enrollbench/core/recipient"
 )
@@ -92,4 +93,39 @@ func TestDroppedResult(t *testing.T) {
 		t.Error("it is opened again after a restart")
 	}
 	l.want("taken", l.lies(filepath.Join(takenFolder, o[1].Batch)), []string{name})
+}
+
+// A result that was damaged after it was fetched is fetched again.
+func TestDamagedOnDisk(t *testing.T) {
+	l := newLine(t, Options{Count: 1})
+	l.drop("a.csr", request(t, "dev-a"))
+	l.settle()
+	id := l.records()[0].ID
+	for range 600 {
+		r, err := l.station.Jobs.Refresh(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.State == job.Complete {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	r, err := l.station.Jobs.Fetch(t.Context(), id, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(r.ResultPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(r.ResultPath, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.step(0)
+	l.step(pauseFirst)
+	if len(l.told(Opened)) != 1 {
+		t.Errorf("%+v", l.events)
+	}
 }

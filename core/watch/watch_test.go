@@ -270,6 +270,23 @@ func TestHurry(t *testing.T) {
 	}
 }
 
+// Once, what is there is one batch: it is not sent before all of it is whole.
+func TestOnce(t *testing.T) {
+	l := newLine(t, Options{Once: true})
+	l.drop("a.csr", request(t, "dev-a"))
+	l.step(0)
+	l.step(DefaultStill / 2)
+	data := request(t, "dev-b")
+	l.drop("b.csr", data[:100])
+	l.step(DefaultStill / 2)
+	l.want("taken while another file grows", l.lies(takenFolder), nil)
+	l.drop("b.csr", data)
+	l.settle()
+	if r := l.records(); len(r) != 1 || r[0].Count != 2 {
+		t.Errorf("%d records", len(r))
+	}
+}
+
 // Plans are kept.
 func TestPlans(t *testing.T) {
 	settings := filepath.Join(t.TempDir(), "settings")

@@ -453,3 +453,6 @@ func sentence(e watch.Event) string {
 	}
 	return text
 }
+
+// Verdict implements frame.Judging: what the face says.
+func (t *Room) Verdict() string { return t.face.AccessibilityLabel() }
