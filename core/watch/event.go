@@ -80,11 +80,32 @@ func (b *board) put(e Event) bool {
 	return true
 }
 
+// settle forgets what needed somebody and does so no more: the file is gone or whole, the batch is finished.
+func (b *board) settle(w *Watcher) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	before := len(b.events)
+	b.events = slices.DeleteFunc(b.events, func(e Event) bool {
+		if e.State != NeedsYou {
+			return false
+		}
+		if e.File != "" {
+			s := w.sights[e.File]
+			return s == nil || !s.stuck
+		}
+		return e.Batch != "" && !slices.ContainsFunc(w.batches, func(b *batch) bool { return b.name == e.Batch })
+	})
+	if len(b.events) < before {
+		b.events[0] = Event{Folder: b.folder} // how the folder stands now is news
+	}
+}
+
 // light tells how the folder itself stands, unless it is in trouble, which look says.
 func (b *board) light(w *Watcher) {
 	if w.away > 0 {
 		return
 	}
+	b.settle(w)
 	if n := w.gathered(); n > 0 {
 		w.tell(Event{State: Gathering, Count: n, Of: w.Count})
 	} else {

@@ -108,6 +108,19 @@ func TestWhole(t *testing.T) {
 	if n := l.told(NeedsYou); len(n) != 1 || n[0].File != "empty.csr" {
 		t.Errorf("a file that never gets content: %+v", n)
 	}
+	if light := Light(l.Events()); light.State != NeedsYou {
+		t.Errorf("the light: %+v", light)
+	}
+	if err := os.Remove(filepath.Join(l.Folder, "empty.csr")); err != nil {
+		t.Fatal(err)
+	}
+	l.step(time.Second)
+	if light := Light(l.Events()); light.State != Sent {
+		t.Errorf("the light once the file is gone: %+v", light)
+	}
+	if last := l.events[len(l.events)-1]; last.State != Waiting {
+		t.Errorf("nobody was told: %+v", last)
+	}
 }
 
 // A file that was moved into place, and that nobody writes, need not be waited for, where the system tells.
