@@ -43,6 +43,7 @@ type Frame struct {
 	asking     *Runner // file dialogs of the operating system, which take their time
 
 	placed   fyne.Focusable // what had the focus at a place of the window last
+	missed   fyne.Focusable // what has it and has not been seen yet
 	rooms    []Room
 	pages    []Room // that are shown in front of the rooms
 	active   int
@@ -155,19 +156,29 @@ func (a *Frame) Furnish(l Layout) {
 	a.openDesk()
 }
 
-// dropGoneFocus takes the focus from something that is no longer there: work that ended has replaced it. What got the focus just
-// now has no place before the next frame.
+// dropGoneFocus takes the focus from something that is no longer there: work that ended has replaced it, or a step back hid it.
+// What got the focus just now has no place before the next frame, so that it is waited for.
 func (a *Frame) dropGoneFocus() {
 	f := a.Canvas().Focused()
 	o, ok := f.(fyne.CanvasObject)
 	switch {
 	case !ok:
 	case !sight.Gone(o):
-		a.placed = f
+		a.placed, a.missed = f, nil
 	case a.placed == f:
 		a.Canvas().Unfocus()
+	case a.missed != f:
+		a.missed = f
+		a.tasks.After(frameTime, func() {
+			if a.missed == f && a.Canvas().Focused() == f && sight.Gone(o) {
+				a.Canvas().Unfocus()
+			}
+		})
 	}
 }
+
+// frameTime is longer than the first frame of anything takes.
+const frameTime = 2 * time.Second
 
 // Preferences that are remembered.
 const (
