@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -37,12 +38,15 @@ func (p *passphraseSource) fromStdin() bool { return p.file == "-" }
 // is read once and then only when it is needed; a wrong passphrase from it ends the reading, one that was typed is asked
 // for again as often as the reader of keys allows.
 func (p *passphraseSource) asker(ctx context.Context, s *session, what string) privatekey.Passphrase {
+	odd := ""
 	return func(attempt int) ([]byte, error) {
 		if p.file != "" {
 			if attempt > 1 {
-				return nil, fmt.Errorf("%w in %s", privatekey.ErrWrongPassphrase, p.name())
+				return nil, fmt.Errorf("%w in %s%s", privatekey.ErrWrongPassphrase, p.name(), odd)
 			}
-			return p.read(s)
+			line, err := p.read(s)
+			odd = oddPassphrase(line)
+			return line, err
 		}
 		if s.hidden == nil {
 			return nil, fmt.Errorf("%w, and there is no terminal to ask for it: give --%s FILE", privatekey.ErrNeedPassphrase, p.flag)
@@ -118,6 +122,21 @@ func (p *passphraseSource) read(s *session) ([]byte, error) {
 	defer clear(text)
 	line, _, _ := bytes.Cut(text, []byte("\n"))
 	return bytes.Clone(bytes.TrimSuffix(line, []byte("\r"))), nil
+}
+
+// oddPassphrase says what a file often has in it besides the passphrase; "" where nothing is odd. It tells nothing of the passphrase itself.
+func oddPassphrase(line []byte) string {
+	switch {
+	case len(line) == 0:
+		return ": its first line is empty"
+	case len(bytes.TrimSpace(line)) < len(line):
+		return ": its first line begins or ends with a space, which counts; remove it if it does not belong to the passphrase"
+	case len(line) > 1 && line[0] == line[len(line)-1] && (line[0] == '"' || line[0] == '\''):
+		return ": its first line is in quotation marks, which count; remove them if they do not belong to the passphrase"
+	case !utf8.Valid(line):
+		return ": its first line is not UTF-8; if the passphrase has letters such as ü, save the file as UTF-8"
+	}
+	return ""
 }
 
 // hiddenReader returns what asks on the terminal of standard input without echo, or nil where that is none. An interrupt

@@ -123,3 +123,15 @@ func TestPassphraseChosen(t *testing.T) {
 		t.Error("an empty passphrase from a file was taken")
 	}
 }
+
+// TestOddPassphrase: a wrong passphrase out of a file comes with what such files often have besides, and with nothing of the secret.
+func TestOddPassphrase(t *testing.T) {
+	for line, want := range map[string]string{
+		"": "is empty", "geheim ": "ends with a space", "\tgeheim": "begins or ends with a space", `"geheim"`: "in quotation marks", "'geheim'": "in quotation marks", "geh\xFCtet": "not UTF-8",
+		"geheim": "", "gehütet": "", `"`: "", `"geheim`: "",
+	} {
+		if got := oddPassphrase([]byte(line)); (got == "") != (want == "") || !strings.Contains(got, want) || strings.Contains(got, "geh") {
+			t.Errorf("%q: %q", line, got)
+		}
+	}
+}

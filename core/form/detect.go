@@ -45,6 +45,7 @@ type layer struct {
 	at      int    // where the content of the coat begins
 	body    []byte // of PEM
 	base64  bool   // the content of SMIME is base64
+	mailed  bool   // text may follow the PEM block
 	stop    byte   // what ends base64; 0: the end of the data
 	label   string
 	private bool
@@ -115,6 +116,7 @@ func lookText(b, text []byte) layer {
 		}
 		if l, ok := firstBlock(text); ok {
 			l.at += skipped
+			l.mailed = true
 			return l
 		}
 		return layer{kind: Mail}

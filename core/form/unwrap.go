@@ -91,7 +91,7 @@ func (l *layer) takeOff(window *bufio.Reader) (io.Reader, error) {
 	switch {
 	case l.coat == PEM:
 		body.stop, body.armor = '-', strings.HasPrefix(l.label, "PGP ")
-		return &pemReader{body: body, label: l.label}, nil
+		return &pemReader{body: body, label: l.label, mailed: l.mailed}, nil
 	case l.coat == Base64, l.base64:
 		body.stop = l.stop
 		return body, nil
@@ -103,9 +103,10 @@ func (l *layer) takeOff(window *bufio.Reader) (io.Reader, error) {
 
 // pemReader delivers the content of one PEM block (RFC 7468) and checks the line that ends it.
 type pemReader struct {
-	body  *base64Reader
-	label string
-	err   error
+	body   *base64Reader
+	label  string
+	mailed bool // what follows the block is the rest of a mail
+	err    error
 }
 
 // Armor decodes a block of OpenPGP (RFC 9580 §6), such as a key. The error says why it cannot be read.
@@ -130,7 +131,7 @@ func (p *pemReader) Read(buf []byte) (int, error) {
 	return n, err
 }
 
-// end checks the last line and that nothing but white space follows.
+// end checks the last line and that nothing but white space follows, or the rest of a mail.
 func (p *pemReader) end() error {
 	want := string(pemEnd) + p.label + string(pemDash)
 	line := make([]byte, len(want))
@@ -141,12 +142,16 @@ func (p *pemReader) end() error {
 		return p.body.failf("the last line of the PEM block is not %q", want)
 	}
 	p.body.offset += int64(len(want))
-	for {
+	for dashes := 0; ; {
 		c, err := p.body.src.ReadByte()
 		if err != nil {
 			return err // io.EOF, or what went wrong
 		}
-		if !isSpace(c) && c != 0x1A {
+		if dashes++; c != '-' {
+			dashes = 0
+		}
+		text := p.mailed && c >= ' ' && dashes < len(pemDash) // a footer, the end of a part, and no other block
+		if !text && !isSpace(c) && c != 0x1A {
 			return p.body.failf("something follows the PEM block")
 		}
 		p.body.offset++

@@ -189,13 +189,14 @@ func TestCoatsOfTransports(t *testing.T) {
 		in   string
 		coat Coat
 	}{
-		"curl -i": {"HTTP/1.1 200 OK\r\nContent-Type: application/pkcs7-mime\r\n\r\n" + string(enveloped), HTTP},
-		"HTTP/2":  {"HTTP/2 200 \r\ncontent-type: text/plain\r\n\r\n" + lines, HTTP},
-		"a proxy": {"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK\r\nDate: x\r\n\r\n" + string(enveloped), HTTP},
-		"a mail":  {mail, SMIME},
-		"quoted":  {`"` + strings.ReplaceAll(lines, "\n", "") + `"`, Base64},
-		"Python":  {`b'` + strings.ReplaceAll(lines, "\n", "") + `'`, Base64},
-		"a URL":   {"data:application/pkcs7-mime;base64," + lines, Base64},
+		"curl -i":  {"HTTP/1.1 200 OK\r\nContent-Type: application/pkcs7-mime\r\n\r\n" + string(enveloped), HTTP},
+		"HTTP/2":   {"HTTP/2 200 \r\ncontent-type: text/plain\r\n\r\n" + lines, HTTP},
+		"a proxy":  {"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK\r\nDate: x\r\n\r\n" + string(enveloped), HTTP},
+		"a mail":   {mail, SMIME},
+		"PGP/MIME": {"From: a@b\nMIME-Version: 1.0\nContent-Type: multipart/encrypted; boundary=XX\n\n--XX\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\n--XX\nContent-Type: application/octet-stream\n\n" + string(pemText("PKCS7", enveloped)) + "\n--XX--\n-- \nfooter\n", PEM},
+		"quoted":   {`"` + strings.ReplaceAll(lines, "\n", "") + `"`, Base64},
+		"Python":   {`b'` + strings.ReplaceAll(lines, "\n", "") + `'`, Base64},
+		"a URL":    {"data:application/pkcs7-mime;base64," + lines, Base64},
 	} {
 		in, f, err := Unwrap(strings.NewReader(c.in))
 		if err != nil || f.Kind != EnvelopedData || f.Coats[0] != c.coat {
@@ -205,6 +206,12 @@ func TestCoatsOfTransports(t *testing.T) {
 		if got, err := io.ReadAll(in); err != nil || !bytes.Equal(got, enveloped) {
 			t.Errorf("%s: %d bytes of %d, %v", name, len(got), len(enveloped), err)
 		}
+	}
+	two := string(pemText("PKCS7", enveloped))
+	if in, _, err := Unwrap(strings.NewReader("From: a@b\nSubject: x\n\n" + two + "hello\n" + two)); err != nil {
+		t.Error(err)
+	} else if _, err = io.Copy(io.Discard, in); !errors.Is(err, ErrCoat) {
+		t.Errorf("two messages in a mail: %v", err)
 	}
 	for in, want := range map[string]Kind{
 		"HTTP/1.1 is a protocol\nthat carries text": Text, "\"hello\"": Text, "'MIIB' is how base64 begins": Text, "data:text/plain;base64,": Text,
