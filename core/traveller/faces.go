@@ -67,10 +67,10 @@ func systemFont() *opentype.Font {
 		}
 		found, _ := filepath.Glob(pattern)
 		for _, path := range found {
-			if info, err := os.Stat(path); err != nil || info.Size() > maxFont {
+			if info, err := os.Stat(path); err != nil || info.Size() > maxFont { // #nosec G703 -- a font of the system
 				continue
 			}
-			data, err := os.ReadFile(path) // #nosec G304 -- a font of the system
+			data, err := os.ReadFile(path) // #nosec G304 G703 -- a font of the system
 			if err != nil {
 				continue
 			}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"rsc.io/qr"
+
 	"enrollbench/core/eui48"
 	"enrollbench/core/job"
 )
@@ -122,6 +124,9 @@ func TestNames(t *testing.T) {
 		if !bytes.Equal(first, again) {
 			t.Errorf("%q: another file each time", name)
 		}
+		if n := bytes.Count(first, []byte("(D:20261127140200)")); n != 2 { // made and changed
+			t.Errorf("%q: another time than that of the batch", name)
+		}
 		_, data := write(t, fmt.Sprintf("n%d.png", i), func(b *bytes.Buffer) error { return Label(b, r, PNG, English) })
 		img, err := png.Decode(bytes.NewReader(data))
 		if err != nil || img.Bounds() != image.Rect(0, 0, 1181, 591) {
@@ -135,8 +140,30 @@ func TestNames(t *testing.T) {
 	if none.own("日") || !none.own("Łódź") {
 		t.Error("what our own font has")
 	}
-	if s, points := none.fit(strings.Repeat("w", 100), 10, 30); !strings.HasSuffix(s, "…") || points < 10*smallest-0.01 || points > 10 {
+	if s, points := none.fit(strings.Repeat("w", 100), 10, 30); !strings.HasSuffix(s, "…") || points != 10*smallest {
 		t.Error(s, points)
+	}
+}
+
+// The code keeps the quiet zone of the standard, four modules, without which scanners of the line miss it.
+func TestQuietZone(t *testing.T) {
+	code, err := qr.Encode("x", qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPNG(50, 50)
+	drawCode(p, code, 0, 0, 50)
+	module := float64(p.img.Rect.Dx()) / float64(code.Size+8)
+	first := p.img.Rect.Dx()
+	for y := range p.img.Rect.Dy() {
+		for x := range first {
+			if p.img.GrayAt(x, y).Y < 128 {
+				first = x
+			}
+		}
+	}
+	if zone := float64(first) / module; zone < 3.9 || zone > 4.1 {
+		t.Errorf("%.1f modules", zone)
 	}
 }
 
@@ -155,6 +182,12 @@ func TestSystemFont(t *testing.T) {
 			}
 		}
 		return n
+	}
+	for name, want := range map[string]bool{"日本": true, "Łódź": false} {
+		_, data := write(t, "picture.pdf", func(b *bytes.Buffer) error { return Page(b, record(name), English) })
+		if got := bytes.Contains(data, []byte("/Subtype /Image")); got != want {
+			t.Errorf("%q is a picture: %v", name, got)
+		}
 	}
 	if a, b := ink("一"), ink("鬱"); a == 0 || b < 2*a {
 		t.Errorf("%d and %d dots", a, b)
