@@ -77,6 +77,10 @@ func TestHelpOfARoom(t *testing.T) {
 		t.Errorf("of the other page it says: %s", r.text())
 	}
 	r.f1() // help of help is where one is
+	r.OnKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if r.Current() != frame.Room(r.Else) {
+		t.Errorf("Escape leads from the help of help to %s", r.Current().Name())
+	}
 	var links []fyne.Tappable
 	test.WidgetRenderer(r.Help.reader)
 	var walk func(o fyne.CanvasObject)
