@@ -117,6 +117,12 @@ func TestADropGoesWhereItBelongs(t *testing.T) {
 	}
 	r.Dismiss()
 
+	r.Drop(word, picture) // the next step of one is not that of both
+	if d := r.Dialog(); strings.Contains(d.Text, "Copy what is needed") || len(d.List) != 2 {
+		t.Errorf("the next step with two files: %q, %q", d.Text, d.List)
+	}
+	r.Dismiss()
+
 	// One press opens it there.
 	r.Drop(table)
 	r.Dialog().Take(1)

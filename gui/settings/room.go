@@ -465,7 +465,7 @@ func (t *Room) Drop(paths []string) {
 		return
 	}
 	if t.form.changed() {
-		t.askChanges(func() { t.form.forget(); t.Drop(paths) })
+		t.askChanges(func() { t.fill(); t.Drop(paths) })
 		return
 	}
 	frame.Run(t.work, words.T("settings.importing"), func(context.Context, progress.Func) ([]trustmanager.Connection, error) {

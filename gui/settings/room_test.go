@@ -407,3 +407,81 @@ func TestRecordAndOfferedWays(t *testing.T) {
 		t.Errorf("a connection with a passcode became %q", f.now.Authentication)
 	}
 }
+
+// What was typed and not saved is asked about before another connection, a new one or an import takes its place; going back keeps it.
+func TestUnsavedChangesAreAskedAbout(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", testKey)
+	r.connects("Plant 5", testKey)
+	first, second := r.Settings.list.All[0].ID, r.Settings.list.All[1].ID
+	s, f := r.Settings, r.Settings.form
+	s.choose(first)
+	exported := filepath.Join(t.TempDir(), "lines.json")
+	if err := os.WriteFile(exported, []byte(`{"format": "enrollbench-connections/2", "connections": []}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, act := range map[string]func(){"another": func() { s.choose(second) }, "a new one": s.Add, "an import": func() { s.Drop([]string{exported}) }} {
+		s.choose(first)
+		f.title.SetText("Plant 44")
+		if s.using.Visible() || s.more.Visible() || s.bar.Primary.Text != "Save" {
+			t.Errorf("beside changes it offers %v, %v, %q", s.using.Visible(), s.more.Visible(), s.bar.Primary.Text)
+		}
+		act()
+		r.Wait()
+		if d := r.Dialog(); d.Title != "The changes were not saved" || f.title.Text != "Plant 44" {
+			t.Fatalf("%s: the dialog says %q, the field %q", name, d.Title, f.title.Text)
+		}
+		r.Dialog().Take(0)
+		if f.title.Text != "Plant 44" || s.chosen != first {
+			t.Errorf("%s: going back left %q, %q", name, f.title.Text, s.chosen)
+		}
+		act()
+		r.Dialog().Take(1)
+		r.Wait()
+		r.Dismiss()
+		if f.title.Text == "Plant 44" {
+			t.Errorf("%s: what was discarded is still there", name)
+		}
+		if f.fresh() {
+			f.forget()
+		}
+	}
+	// A field that must be filled keeps it from being saved, and says which.
+	s.choose(second)
+	s.choose(first)
+	f.title.SetText("")
+	if !s.bar.Primary.Disabled() || s.bar.Reason() == "" {
+		t.Errorf("without a name it can be saved: %q", s.bar.Reason())
+	}
+	f.forget()
+}
+
+// The connection in use has no button to use it; another one has, and one press changes it.
+func TestUseAnotherConnection(t *testing.T) {
+	r := newRig(t)
+	r.connects("Plant 4", testKey)
+	r.connects("Plant 5", testKey)
+	s := r.Settings
+	for _, c := range s.list.All {
+		s.choose(c.ID)
+		if inUse := c.ID == s.list.Standard; s.using.Visible() == inUse {
+			t.Errorf("%s is in use: %v, and can be chosen: %v", c.Name, inUse, s.using.Visible())
+		}
+	}
+	other := s.list.All[0].ID
+	if other == s.list.Standard {
+		other = s.list.All[1].ID
+	}
+	s.choose(other)
+	test.Tap(s.using)
+	r.Wait()
+	if l, err := r.Desk().List(); err != nil || l.Standard != other || s.list.Standard != other || s.using.Visible() || s.chosen != other {
+		t.Errorf("in use is %q, want %q: %v", l.Standard, other, err)
+	}
+	// Where the one that was shown is gone, the one in use is shown.
+	s.chosen = "gone"
+	s.showList(s.list)
+	if s.chosen != other {
+		t.Errorf("it shows %q", s.chosen)
+	}
+}
