@@ -117,6 +117,11 @@ func TestADropGoesWhereItBelongs(t *testing.T) {
 	}
 	r.Dismiss()
 
+	r.Drop(note)
+	if d := r.Dialog(); !strings.HasSuffix(d.Text, "If you know what it holds, choose where to open it.") {
+		t.Errorf("what nobody knows: %q", d.Text)
+	}
+	r.Dismiss()
 	r.Drop(word, picture) // the next step of one is not that of both
 	if d := r.Dialog(); strings.Contains(d.Text, "Copy what is needed") || len(d.List) != 2 {
 		t.Errorf("the next step with two files: %q, %q", d.Text, d.List)

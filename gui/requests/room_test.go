@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -457,6 +458,22 @@ func TestOwnFilesReplaceSamples(t *testing.T) {
 	if len(r.files()) != 12 {
 		t.Errorf("undoing brings back %q", r.files())
 	}
+	// The folder of the samples itself is in the list already: nothing is replaced.
+	r.Drop(r.CSR.sample)
+	if got := r.ToastText(); len(r.files()) != 12 || strings.Contains(got, "took the place") {
+		t.Errorf("the samples dropped again: %d, %q", len(r.files()), got)
+	}
+	// As many of one's own as there were samples are not taken for nothing found.
+	dozen := t.TempDir()
+	for i := range 12 {
+		frametest.Put(t, filepath.Join(dozen, fmt.Sprintf("own-%02d.csr", i)), frametest.Request(t, frametest.NewKey(t), fmt.Sprintf("own-%02d", i)))
+	}
+	r.Drop(dozen)
+	if got := r.ToastText(); len(r.files()) != 12 || r.files()[0] != "own-00.csr" || !strings.Contains(got, "took the place") {
+		t.Errorf("a dozen of one's own: %q, %q", r.files(), got)
+	}
+	r.CSR.Undo()
+	r.Wait()
 	r.CSR.Undo()
 	r.Wait()
 	r.Drop(frametest.GoodFolder(t))

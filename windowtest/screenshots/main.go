@@ -3,13 +3,14 @@
 // Command screenshots makes the pictures in docs/images: each tab of build/enrollbench in both themes, filled with the
 // sample requests in build/sample/csr and with results made on the spot. What the window shows in its smallest size and on a large
 // screen goes to build/pictures, to be looked at. `make screenshots` makes the requests first and calls it in the module's
-// folder; an argument names one theme.
+// folder. Arguments name one theme, and then the pictures of it that are wanted, which are not made in other sizes.
 package main
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"enrollbench/windowtest/desktop"
@@ -20,12 +21,12 @@ import (
 const plant = "/srv/plant4"
 
 func main() {
-	themes := []string{"light", "dark"}
+	themes, wanted := []string{"light", "dark"}, []string(nil)
 	if len(os.Args) > 1 {
-		themes = os.Args[1:]
+		themes, wanted = os.Args[1:2], os.Args[2:]
 	}
 	for _, theme := range themes {
-		if err := pictures(theme); err != nil {
+		if err := pictures(theme, wanted); err != nil {
 			fmt.Fprintf(os.Stderr, "screenshots: %s: %v\n", theme, err)
 			os.Exit(1)
 		}
@@ -43,8 +44,8 @@ const (
 	requestFolder = "build/sample/csr"
 )
 
-// pictures makes those of one theme.
-func pictures(theme string) (err error) {
+// pictures makes those of one theme: all, or those that are wanted.
+func pictures(theme string, wanted []string) (err error) {
 	folder := plant
 	if err = os.Mkdir(folder, 0o700); err != nil {
 		if folder, err = os.MkdirTemp("", "plant4-"); err != nil {
@@ -74,9 +75,12 @@ func pictures(theme string) (err error) {
 		}
 	}()
 	take := func(name string) error {
+		if len(wanted) > 0 && !slices.Contains(wanted, name) {
+			return nil
+		}
 		path := filepath.Join(images, name+"-"+theme+".png")
 		fmt.Println(path)
-		if err := p.Settled(path); err != nil {
+		if err := p.Settled(path); err != nil || len(wanted) > 0 {
 			return err
 		}
 		for _, size := range otherSizes {
