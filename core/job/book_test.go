@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"enrollbench/core/eui48"
 	"enrollbench/core/finding"
@@ -352,5 +353,75 @@ func TestSeriesClaims(t *testing.T) {
 	}
 	if _, err := b.StartSeries(ctx, all[0].ID, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestClaimStaysWhereItIs: a batch is told of where it was claimed, wherever its connection leads later.
+func TestClaimStaysWhereItIs(t *testing.T) {
+	b := newBench(t)
+	host := "one.example.com"
+	b.connection = func(string) (trustmanager.Connection, error) {
+		return trustmanager.NewConnection("plant", trustmanager.IoTTrustManager, "https://"+host), nil
+	}
+	q := b.batch("one.csv")
+	q.Connection.Practice = false
+	all, err := b.Prepare(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.must(Started)(b.Start(ctx, all[0].ID, nil))
+	host = "two.example.com"
+	b.must(Complete)(b.Refresh(ctx, all[0].ID))
+	claims, err := b.book(false).Batches(ctx, ledger.Filter{})
+	if err != nil || len(claims) != 1 || claims[0].Environment != ledger.Environment("one.example.com", "") || claims[0].State != ledger.Issued {
+		t.Errorf("%+v, %v", claims, err)
+	}
+}
+
+// TestNothingFreeInTheBlock: beyond the block that the range begins in nothing is offered: it belongs to somebody else.
+func TestNothingFreeInTheBlock(t *testing.T) {
+	b := newBench(t)
+	l, env := b.book(true), ledger.Practice
+	whole := eui48.Range{Start: 0x001ac2000000, Count: 10, Step: 1}
+	if _, err := l.SaveBlock(ctx, ledger.Block{Environment: env, First: whole.Start, Last: whole.Last(), Label: "ours"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Claim(ctx, ledger.Batch{Environment: env, ID: "theirs", Ranges: []eui48.Range{whole}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, start := range []eui48.Address{whole.Start, whole.Start + 5, whole.Last()} {
+		if next, ok, err := nextFree(ctx, l, env, eui48.Range{Start: start, Count: 1, Step: 1}); ok || err != nil {
+			t.Errorf("from %s: %v, %v", start, next, err)
+		}
+	}
+	if next, ok, err := nextFree(ctx, l, env, eui48.Range{Start: whole.Last() + 1, Count: 1, Step: 1}); !ok || err != nil || next.Start != whole.Last()+1 {
+		t.Errorf("beside the block: %v, %v", next, err)
+	}
+}
+
+// TestToldLate: what the ledger is told late says when it was.
+func TestToldLate(t *testing.T) {
+	b := newBench(t)
+	r := b.prepare("one.csv")
+	b.must(Started)(b.Start(ctx, r.ID, nil))
+	b.must(Complete)(b.Refresh(ctx, r.ID))
+	b.ledgers.broken = ledger.ErrUnavailable
+	then := b.now()
+	b.must(Fetched)(b.Fetch(ctx, r.ID, nil))
+	b.clock.advance(time.Hour)
+	b.ledgers.broken = nil
+	b.must(Opened)(b.MarkOpened(ctx, r.ID, "green"))
+	if err := b.tellAll(ctx, true); err != nil {
+		t.Fatal(err)
+	}
+	said := map[ledger.Act]string{}
+	for e, err := range b.book(true).Entries(ctx, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		said[e.Act] = e.Detail
+	}
+	if !strings.Contains(said[ledger.ActFetched], "(at "+then.UTC().Format(time.RFC3339)+")") || strings.Contains(said[ledger.ActOpened], "(at ") {
+		t.Errorf("%q", said)
 	}
 }

@@ -112,7 +112,8 @@ func TestAway(t *testing.T) {
 	if _, err := prepare("DEV-2"); !errors.As(err, new(*BlockedError)) {
 		t.Fatalf("ordered twice here: %v", err)
 	}
-	b.must(Complete)(b.Refresh(ctx, here.ID)) // told later
+	b.must(Complete)(b.Refresh(ctx, here.ID))   // told later
+	b.must(Complete)(b.Refresh(ctx, before.ID)) // of which the file here knows nothing
 	if l, err := s.claiming(ctx, false); err != nil || !away(l) {
 		t.Fatalf("%v, %v", l, err)
 	}
@@ -160,7 +161,7 @@ func TestAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for id, want := range map[string]ledger.State{before.ID: ledger.Sent, here.ID: ledger.Issued, two.ID: ledger.Sent, three.ID: ledger.Sent, "theirs": ledger.Claimed} {
+	for id, want := range map[string]ledger.State{before.ID: ledger.Issued, here.ID: ledger.Issued, two.ID: ledger.Sent, three.ID: ledger.Sent, "theirs": ledger.Claimed} {
 		claims, err := l.Batches(ctx, ledger.Filter{Batch: id})
 		if err != nil || len(claims) != 1 || claims[0].State != want {
 			t.Errorf("%s: %+v, %v, want %s", id, claims, err, want)
