@@ -156,6 +156,12 @@ func TestBookOutcomes(t *testing.T) {
 				b.t.Fatal(err)
 			}
 		}, ledger.Reserved, true},
+		"handed over, cancelled here": {func(b *bench, id string) { // it may be sent from elsewhere
+			if _, err := b.Export(ctx, id, "x.batch", new(strings.Builder), nil); err != nil {
+				b.t.Fatal(err)
+			}
+			b.must(Cancelled)(b.Cancel(ctx, id))
+		}, ledger.Reserved, true},
 		"handed over, taken back": {func(b *bench, id string) {
 			if _, err := b.Export(ctx, id, "x.batch", new(strings.Builder), nil); err != nil {
 				b.t.Fatal(err)
@@ -423,5 +429,41 @@ func TestToldLate(t *testing.T) {
 	}
 	if !strings.Contains(said[ledger.ActFetched], "(at "+then.UTC().Format(time.RFC3339)+")") || strings.Contains(said[ledger.ActOpened], "(at ") {
 		t.Errorf("%q", said)
+	}
+}
+
+// TestEndedWithSome: a batch that ended badly after some certificates were issued stays taken.
+func TestEndedWithSome(t *testing.T) {
+	b := newBench(t)
+	r := b.prepare("one.csv")
+	started := b.must(Started)(b.Start(ctx, r.ID, nil))
+	l := b.book(true)
+	c, err := l.ClaimOf(ctx, ledger.Practice, r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	some := *started
+	some.State, some.Issued = Cancelled, 1
+	if err := b.ended(ctx, l, c.ID, &some, &page{State: Cancelled}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.claimed(r.ID); got != ledger.Issued || b.held("dev-1") == nil {
+		t.Errorf("the ledger has it %s", got)
+	}
+}
+
+// TestFailedInDoubt: a refusal that names several rows frees none of them: some were issued.
+func TestFailedInDoubt(t *testing.T) {
+	b := newBench(t)
+	q := b.batch("unused")
+	q.Files = []File{{Path: b.write("uid.csv", "subject.common_name,unique_identifier\nthermostat,uid-1\nthermostat,uid-2\nother,uid-3\n"), Count: 3}}
+	all, err := b.Prepare(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.must(Started)(b.Start(ctx, all[0].ID, nil))
+	b.give(r, refused(0, "thermostat", "no license"), refused(0, "other", "no license"))
+	if got := b.held("uid-1", "uid-2", "uid-3"); !slices.Equal(got, []string{"uid-1", "uid-2"}) {
+		t.Errorf("held: %q", got)
 	}
 }

@@ -113,7 +113,7 @@ func (t *Room) askAdopt() {
 	reason := widgets.NewField(words.T("ledger.reason"), words.T("ledger.adopt-example"), "", false, nil)
 	d := &widgets.Dialog{State: look.Warning, Title: words.T("ledger.adopt-title"), Text: words.T("ledger.adopt-text"), Body: reason.Content()}
 	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("ledger.adopt"), Danger: true, Stays: true, Act: func() {
-		why := reason.Entry.Text
+		why := strings.TrimSpace(reason.Entry.Text)
 		if why == "" {
 			reason.Set(&widgets.Remark{State: look.Failed, Text: words.T("ledger.reason-missing")})
 			return

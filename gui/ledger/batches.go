@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -90,7 +91,7 @@ func (v *batchView) askRelease(c *core.Claim) {
 	d := &widgets.Dialog{State: look.Warning, Title: words.T("ledger.release-title", "Name", words.Visible(c.Batch)),
 		Text: words.N("ledger.release-text", int(c.Identities-c.Released)), Body: reason.Content()}
 	d.Answers = []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("ledger.release-now"), Danger: true, Stays: true, Act: func() {
-		why := reason.Entry.Text
+		why := strings.TrimSpace(reason.Entry.Text)
 		if why == "" {
 			reason.Set(&widgets.Remark{State: look.Failed, Text: words.T("ledger.reason-missing")})
 			return

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,9 @@ import (
 	"enrollbench/core/job"
 	core "enrollbench/core/ledger"
 	"enrollbench/gui/frame/frametest"
+	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
+	"enrollbench/gui/words"
 )
 
 func TestMain(m *testing.M) { frametest.Main(m) }
@@ -155,6 +158,21 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestBlockState: a block warns below its minimum, and its map has the shares of what is held in it.
+func TestBlockState(t *testing.T) {
+	s := core.Stretch{First: 100, Last: 199, Issued: 50, Claimed: 20, Reserved: 10}
+	for least, want := range map[uint64]look.State{0: look.Ready, 19: look.Ready, 20: look.Ready, 21: look.Warning} {
+		if got := blockState(core.Block{Minimum: least}, s); got != want {
+			t.Errorf("20 free, %d are the minimum: %v", least, got)
+		}
+	}
+	for i, want := range []float64{0.5, 0.2, 0.1} {
+		if got := parts(s)[i]; got.Share != want || got.Color != stockColors[i] {
+			t.Errorf("part %d: %+v, want %v", i, got, want)
+		}
+	}
+}
+
 func TestStock(t *testing.T) {
 	r := newRig(t)
 	r.open()
@@ -196,7 +214,7 @@ func TestStock(t *testing.T) {
 	}
 	r.Room.stock.count.Entry.SetText("0")
 	r.Wait()
-	if !r.Room.stock.using.Disabled() || r.Room.stock.free.Count != 0 {
+	if !r.Room.stock.using.Disabled() || r.Room.stock.free.Count != 0 || r.Room.stock.count.Remark() == nil {
 		t.Error("nothing can be used")
 	}
 	r.Room.stock.count.Entry.SetText("500")
@@ -214,10 +232,38 @@ func TestStock(t *testing.T) {
 	r.choose("Batches")
 	r.says("reserved")
 	r.choose("MAC blocks")
-	r.Room.stock.edit(r.Room.stock.block())
-	r.Dialog().Take(1) // remove
+	b, err := r.ledger.SaveBlock(t.Context(), core.Block{Environment: environment, First: at("00:1a:c3:00:00:00"), Last: at("00:1a:c3:00:00:ff"), Label: "second"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Room.stock.chosen = b.ID
+	r.Room.Recheck()
 	r.Wait()
+	if now := r.Room.stock.block(); now == nil || now.Label != "second" { // what was chosen stays so
+		t.Errorf("%+v", now)
+	}
+	for _, label := range []string{"second", "Thermostats"} {
+		if now := r.Room.stock.block(); now == nil || now.Label != label {
+			t.Fatalf("%+v, want %s", now, label)
+		}
+		r.Room.stock.edit(r.Room.stock.block())
+		r.Dialog().Take(1) // remove
+		r.Wait()
+	}
 	r.says("No block is entered.")
+}
+
+// TestBlockOfItsOwn: the end of the IEEE's block is proposed for its first address alone.
+func TestBlockOfItsOwn(t *testing.T) {
+	r := newRig(t)
+	r.open()
+	r.choose("MAC blocks")
+	r.Room.stock.edit(&core.Block{})
+	test.Type(entriesOf(r.Dialog())[2], "00:1a:c2:00:00:10")
+	if got := entriesOf(r.Dialog())[3].Text; got != "" {
+		t.Errorf("the last address is %q", got)
+	}
+	r.Dismiss()
 }
 
 func TestExpiry(t *testing.T) {
@@ -236,6 +282,7 @@ func TestExpiry(t *testing.T) {
 	r.says("One certificate ends in " + first.AddDate(0, 1, 0).Format("2006-01"))
 	path := filepath.Join(t.TempDir(), "again.csv")
 	r.Choose.SaveAnswer = path
+	r.Room.expiry.certs = append(r.Room.expiry.certs, r.Room.expiry.certs...) // a device that has two is ordered once
 	r.Room.expiry.save()
 	r.Wait()
 	r.NoDialog()
@@ -406,4 +453,52 @@ func entriesOf(d *widgets.Dialog) []*widgets.Entry {
 		}
 	}
 	return all
+}
+
+// TestLifeInFull: what was found says whether it is free, since when a claim is over, and in which row it stood; only what was never sent
+// can be given up.
+func TestLifeInFull(t *testing.T) {
+	r := newRig(t)
+	r.open()
+	id, err := r.ledger.Claim(t.Context(), core.Batch{Environment: environment, ID: "b7", Operator: "Ada", Identities: func(yield func(core.Identity) bool) {
+		yield(core.Identity{Kind: core.CommonName, Value: "dev-7", Row: 4711})
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := func() string {
+		t.Helper()
+		r.Room.find("dev-7")
+		r.Wait()
+		return frametest.AllText(r.Room.life.root)
+	}
+	if text := shown(); !strings.Contains(text, "4,711") || strings.Contains(text, words.T("ledger.free-again")) || !strings.Contains(text, words.T("ledger.taken", "Name", "dev-7")) {
+		t.Errorf("held: %q", text)
+	}
+	offered := func() bool {
+		t.Helper()
+		r.Room.search.SetText("")
+		r.choose("Batches")
+		return slices.ContainsFunc(r.Room.batches.body.Objects, func(o fyne.CanvasObject) bool { _, ok := o.(*widgets.Button); return ok })
+	}
+	if !offered() {
+		t.Error("what was claimed cannot be given up")
+	}
+	if err := r.ledger.Started(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	r.Room.Recheck()
+	r.Wait()
+	if offered() {
+		t.Error("what was sent can be given up")
+	}
+	if err := r.ledger.NotStarted(t.Context(), id, "Ada", "refused"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.ledger.Release(t.Context(), id, "Ada", "never sent"); err != nil {
+		t.Fatal(err)
+	}
+	if text := shown(); !strings.Contains(text, words.T("ledger.free-again")) || !strings.Contains(text, words.T("ledger.is-free", "Name", "dev-7")) {
+		t.Errorf("free: %q", text)
+	}
 }

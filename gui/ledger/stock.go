@@ -122,10 +122,7 @@ func (v *stockView) show() {
 // fillRows lists the blocks.
 func (v *stockView) fillRows() {
 	for i, b := range v.blocks {
-		state, left := look.Ready, words.T("ledger.left", "Number", words.Group(v.stock[i].Free()))
-		if v.stock[i].Free() < b.Minimum {
-			state = look.Warning
-		}
+		state, left := blockState(b, v.stock[i]), words.T("ledger.left", "Number", words.Group(v.stock[i].Free()))
 		label := widgets.NewText(words.Visible(b.String())).Bold().Giving()
 		row := widgets.NewRow(widgets.Inset(look.Gap, look.Gap, container.NewBorder(nil, nil, widgets.Across(0, widgets.Middle(widgets.Icon(state.Icon(), 20)), widgets.Space(look.Gap, 0)), nil,
 			widgets.Down(2, label, widgets.NewText(b.First.String()+" … "+b.Last.String()).Mono().Small().Muted().Giving(), widgets.NewText(left).Small()))), 6,
@@ -139,12 +136,25 @@ func (v *stockView) fillRows() {
 	}
 }
 
+// blockState warns of a block of which too little is left.
+func blockState(b core.Block, stock core.Stretch) look.State {
+	if stock.Free() < b.Minimum {
+		return look.Warning
+	}
+	return look.Ready
+}
+
+// parts are the shares of a cell, from the bottom up.
+func parts(s core.Stretch) []widgets.Part {
+	size := float64(s.Size())
+	return []widgets.Part{{Share: float64(s.Issued) / size, Color: stockColors[0]}, {Share: float64(s.Claimed) / size, Color: stockColors[1]}, {Share: float64(s.Reserved) / size, Color: stockColors[2]}}
+}
+
 func (v *stockView) showMap() {
 	cells := make([][]widgets.Part, len(v.cells))
 	var total core.Stretch
 	for i, s := range v.cells {
-		size := float64(s.Last-s.First) + 1
-		cells[i] = []widgets.Part{{Share: float64(s.Issued) / size, Color: stockColors[0]}, {Share: float64(s.Claimed) / size, Color: stockColors[1]}, {Share: float64(s.Reserved) / size, Color: stockColors[2]}}
+		cells[i] = parts(s)
 	}
 	for i, b := range v.blocks {
 		if b.ID == v.chosen {
