@@ -104,9 +104,8 @@ func (s *shown) sealTo(public, secret string) {
 	s.key("ctrl+k")
 	s.expect("the panel", func(s desktop.State) bool { return s.Tab == "Encryption key" })
 	s.dropped(public)
-	s.expect("the recipient", func(s desktop.State) bool {
-		return strings.HasSuffix(s.Sentence, "not proven") && s.Focus == "Entry Path of the private key"
-	})
+	s.expect("the recipient", func(s desktop.State) bool { return !s.Busy && strings.HasSuffix(s.Sentence, "not proven") })
+	s.focus("Entry Path of the private key")
 	s.typed(secret)
 	s.key("Return")
 	s.expect("the proof", func(s desktop.State) bool { return strings.HasSuffix(s.Sentence, "proven today") })
