@@ -4,8 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"enrollbench/core/ledger"
 	"enrollbench/core/trustmanager"
@@ -127,5 +129,53 @@ func TestMemoryPath(t *testing.T) {
 	s = NewStation(t.TempDir(), nil)
 	if p := s.memoryPath("a"); !strings.HasPrefix(p, s.Folder()) {
 		t.Errorf("%s", p)
+	}
+}
+
+// TestSchedule: without settings a backup is made each day and a month of them stays.
+func TestSchedule(t *testing.T) {
+	for settings, want := range map[LedgerSettings]ledger.Schedule{
+		{}:                               {Folder: "x", Every: 24 * time.Hour, Keep: 30},
+		{BackupHours: 4, BackupKeep: 7}:  {Folder: "x", Every: 4 * time.Hour, Keep: 7},
+		{BackupHours: -1, BackupKeep: 7}: {Folder: "x", Every: -time.Hour, Keep: 7},
+	} {
+		if got := settings.schedule("x"); got != want {
+			t.Errorf("%+v: %+v, want %+v", settings, got, want)
+		}
+	}
+}
+
+// TestSettingsAreUsedAtOnce: a ledger that is open is that of the settings, and signing in twice is signing in once.
+func TestSettingsAreUsedAtOnce(t *testing.T) {
+	s := newStation(t, t.TempDir())
+	if _, err := s.Ledger(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveLedgerSettings(LedgerSettings{Station: "line 9"}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.SignIn(ctx, "Ada", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.SignIn(ctx, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.Ledger(ctx, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for e, err := range l.Entries(ctx, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Act == ledger.ActSignedIn {
+			told = append(told, e.Operator+" "+e.Detail+" at "+e.Station)
+		}
+	}
+	if !slices.Equal(told, []string{"Ada signed in at line 9", "Ada signed out at line 9"}) {
+		t.Errorf("%q", told)
 	}
 }
