@@ -11,6 +11,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/ber"
+	"enrollbench/core/certificate"
 	"enrollbench/core/cms"
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
@@ -175,7 +176,7 @@ func causes() []cause {
 		is(words.T("key.needed")+" "+words.T("key.needed-hint"), delivery.ErrNeedKey),
 		is(words.T("problem.no-recipient"), recipient.ErrNoRecipient), kind[*recipient.UnfitError](words.T("problem.unfit")),
 		is(words.T("problem.unfit"), openpgp.ErrNoEncryptionKey),
-		is(words.T("problem.no-der"), recipient.ErrEncoding), is(words.T("problem.as-text"), recipient.ErrAsText),
+		is(words.T("problem.no-der"), recipient.ErrEncoding), is(words.T("problem.as-text"), recipient.ErrAsText, certificate.ErrTreatedAsText),
 		is(otherKey, recipient.ErrNoMatchingKey, cms.ErrNoMatchingKey, openpgp.ErrNoMatchingKey),
 		is(words.T("key.wrong-passphrase")+" "+words.T("key.wrong-passphrase-hint"), privatekey.ErrWrongPassphrase),
 		is(words.T("problem.need-passphrase"), privatekey.ErrNeedPassphrase),

@@ -18,6 +18,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/ber"
+	"enrollbench/core/certificate"
 	"enrollbench/core/cms"
 	"enrollbench/core/csr"
 	"enrollbench/core/csvdoc"
@@ -88,8 +89,9 @@ var typedErrors = map[string]error{
 	"privatekey.ErrWrongPassphrase": privatekey.ErrWrongPassphrase, "privatekey.NotAKeyError": &privatekey.NotAKeyError{Found: "a text"}, "privatekey.LimitError": &privatekey.LimitError{What: "iterations"},
 	"recipient.ErrAsText": recipient.ErrAsText, "recipient.ErrEncoding": recipient.ErrEncoding, "recipient.ErrNoRecipient": recipient.ErrNoRecipient, "recipient.ErrNoMatchingKey": recipient.ErrNoMatchingKey,
 	"recipient.ErrNotSealed": recipient.ErrNotSealed, "recipient.UnfitError": &recipient.UnfitError{Recipient: &recipient.Recipient{}}, "recipient.NoMatchingKeyError": &recipient.NoMatchingKeyError{},
-	"recipient.CertificateError": &recipient.CertificateError{Err: errBelow},
-	"store.ErrSignIn":            store.ErrSignIn, "store.ErrUnavailable": store.ErrUnavailable, "store.ErrUnverified": store.ErrUnverified, "store.ErrBusy": store.ErrBusy, "store.ErrDamaged": store.ErrDamaged,
+	"recipient.CertificateError":   &recipient.CertificateError{Err: errBelow},
+	"certificate.ErrTreatedAsText": certificate.ErrTreatedAsText,
+	"store.ErrSignIn":              store.ErrSignIn, "store.ErrUnavailable": store.ErrUnavailable, "store.ErrUnverified": store.ErrUnverified, "store.ErrBusy": store.ErrBusy, "store.ErrDamaged": store.ErrDamaged,
 	"store.ErrForeign": store.ErrForeign, "store.ErrFull": store.ErrFull, "store.ErrNewer": store.ErrNewer, "store.DamageError": &store.DamageError{}, "store.NewerError": &store.NewerError{}, "store.ChangedError": &store.ChangedError{},
 	"trustmanager.ErrNameTaken": trustmanager.ErrNameTaken, "trustmanager.ErrNoConnection": trustmanager.ErrNoConnection, "trustmanager.ErrInsecure": trustmanager.ErrInsecure, "trustmanager.ErrNoCurl": trustmanager.ErrNoCurl,
 	"trustmanager.ErrNoList": trustmanager.ErrNoList, "trustmanager.ErrIncompleteList": trustmanager.ErrIncompleteList, "trustmanager.ErrNoRequest": trustmanager.ErrNoRequest,

@@ -60,7 +60,7 @@ func (r *Room) page(at string) fyne.CanvasObject {
 		all = widgets.Down(look.Gap, unspaced(text))
 	}
 	for _, m := range links {
-		all.Add(widgets.Across(0, widgets.Link(m.title, func() { r.show(m.title, r.page(m.page), nil) })))
+		all.Add(widgets.Across(0, widgets.Link(words.SentenceCase(m.title), func() { r.show(words.SentenceCase(m.title), r.page(m.page), nil) })))
 	}
 	return all
 }
