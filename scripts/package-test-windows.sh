@@ -76,7 +76,7 @@ installer() {
 
 msi() {
 	local folder=$WINEPREFIX/drive_c/Program\ Files/EnrollBench
-	rm -rf "$local/enrollbench"
+	mkdir -p "$WINEPREFIX/drive_c/windows/Installer" && rm -rf "$local/enrollbench" # the first is Windows' own
 	traces >"$windows/before.txt"
 	ran msiexec /i "$package.msi" /qn || { echo "msiexec /i ended with status $?"; return 1; }
 	same "$folder" && registered HKLM && demonstrated "$folder" || return 1
@@ -109,7 +109,7 @@ press() {
 # that start ends.
 window() {
 	local folder=$windows/portable state=$windows/state.jsonl screen program display
-	rm -rf "$folder" "$state" "$local/enrollbench" && unzip -q "$package.zip" -d "$folder" || return 1
+	rm -rf "$folder" "$state" "$windows/display" "$local/enrollbench" && unzip -q "$package.zip" -d "$folder" || return 1
 	Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>"$windows/display" >/dev/null 2>&1 &
 	screen=$!
 	until [ -s "$windows/display" ]; do kill -0 $screen || return 1; sleep 0.1; done
