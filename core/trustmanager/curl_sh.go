@@ -33,7 +33,7 @@ func hold(text string) string {
 // shWords splits a text into commands and those into words as bash does. Variables and substitutions are kept as they are
 // written. What was read before an error is returned with it.
 func shWords(text string) ([][]string, error) {
-	text = hold(text)
+	text = hold(strings.ToValidUTF8(text, "\uFFFD")) // the parser counts a broken character as several bytes
 	var commands [][]string
 	var err error
 	for s, wrong := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(text)) {
