@@ -256,11 +256,14 @@ func (s *Station) LedgerOf(ctx context.Context, idOrName string) (*ledger.Ledger
 }
 
 // BackUpLedger makes the backup of the ledger's file that is due by the settings. Call it at the start and every hour. It returns
-// the file that it made, "" where none was due.
+// the file that it made, "" where none was due, or there is no file yet.
 func (s *Station) BackUpLedger(ctx context.Context) (made string, err error) {
 	settings, err := s.LedgerSettings()
 	if err != nil {
 		return "", err
+	}
+	if _, err := os.Stat(s.ledgerFile("ledger.db")); settings.Server != "" || errors.Is(err, fs.ErrNotExist) {
+		return "", nil
 	}
 	l, err := s.Ledger(ctx, false)
 	if err != nil {

@@ -136,6 +136,21 @@ func (a *Frame) openDesk() {
 		tell(a, DeskWatcher.DeskOpened)
 		a.ReadConnections(true)
 		a.sweepUploads()
+		a.backUpLedger()
+	})
+}
+
+// backUpEvery is how often it is looked whether a backup of the ledger is due.
+const backUpEvery = time.Hour
+
+// backUpLedger makes the backup of the ledger that is due by the settings, and looks again in a while.
+func (a *Frame) backUpLedger() {
+	d := a.desk
+	Run(a.tasks.NewRunner(nil), "", func(ctx context.Context, _ progress.Func) (string, error) { return d.BackUpLedger(ctx) }, func(_ string, err error) {
+		if err != nil && !Cancelled(err) {
+			a.Note(widgets.Note{State: look.Warning, Text: words.T("ledger.backup-failed"), Detail: words.Error(err)})
+		}
+		a.tasks.After(backUpEvery, a.backUpLedger)
 	})
 }
 

@@ -1,6 +1,8 @@
 package frame_test
 
 import (
+	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -153,5 +155,30 @@ func TestStationChanged(t *testing.T) {
 	r.F.StationChanged("station-7")
 	if !strings.HasSuffix(r.F.WhoShown(), " @ station-7") {
 		t.Error(r.F.WhoShown())
+	}
+}
+
+// TestLedgerIsBackedUp: the backup that is due is made while the window is open, once there is a ledger.
+func TestLedgerIsBackedUp(t *testing.T) {
+	r := frametest.New(t)
+	r.Begin(frame.Layout{Rooms: []frame.Room{r.Else}})
+	d := r.F.Desk()
+	r.Until(func() bool { return len(r.Timers) > 0 })
+	if _, err := os.Stat(d.LedgerBackups()); !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("without a ledger: %v", err)
+	}
+	if _, err := d.Station.Ledger(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time none is due
+		timers := r.Timers
+		r.Timers = nil
+		for _, f := range timers {
+			f()
+		}
+		r.Until(func() bool { return len(r.Timers) > 0 }) // it is looked again in an hour
+	}
+	if all, err := os.ReadDir(d.LedgerBackups()); err != nil || len(all) != 1 {
+		t.Errorf("%d backups, %v", len(all), err)
 	}
 }
