@@ -116,6 +116,24 @@ func TestTaken(t *testing.T) {
 	if err != nil || len(found) != 1 || found[0].Entry != 0 || !strings.Contains(found[0].Hint, "the next free range of this length and step begins with 00-1a-c2-7b-00-c") {
 		t.Errorf("%+v, %v", found, err)
 	}
+	c := newCollector()
+	for row := 2; row <= 4; row++ { // on three rows: one finding each, and none of no row
+		c.name("NAME", "", row)
+	}
+	if found, err = s.Taken(ctx, "plant", c.end(""), at); err != nil || len(found) != 3 || found[0].Entry != 2 || found[2].Entry != 4 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	tried, env, err := s.LedgerOf(ctx, PracticeID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tried.Claim(ctx, ledger.Batch{Environment: env, ID: "tried", Ranges: []eui48.Range{{Start: first, Count: 1, Step: 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	found, err = s.Taken(ctx, PracticeID, RangeIdentities(eui48.Range{Start: first, Count: 1, Step: 1}), at)
+	if err != nil || len(found) != 1 || found[0].Rule != RuleSentAgain.Name {
+		t.Errorf("practice costs nothing: %+v, %v", found, err)
+	}
 	if _, err := s.Taken(ctx, "no such", RangeIdentities(eui48.Range{}), at); err == nil {
 		t.Error("a connection that is not there")
 	}
