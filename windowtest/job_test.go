@@ -104,8 +104,14 @@ func (s *shown) sealTo(public, secret string) {
 	s.key("ctrl+k")
 	s.expect("the panel", func(s desktop.State) bool { return s.Tab == "Encryption key" })
 	s.dropped(public)
-	s.expect("the recipient", func(s desktop.State) bool { return !s.Busy && strings.HasSuffix(s.Sentence, "not proven") })
-	s.focus("Entry Path of the private key")
+	const path = "Entry Path of the private key"
+	state := s.expect("the recipient", func(s desktop.State) bool { return !s.Busy && strings.HasSuffix(s.Sentence, "not proven") })
+	if state.Focus != path {
+		if err := s.Click(1089, 289); err != nil {
+			s.Fatal(err)
+		}
+		s.expect("the focus on the path", func(s desktop.State) bool { return s.Focus == path })
+	}
 	s.typed(secret)
 	s.key("Return")
 	s.expect("the proof", func(s desktop.State) bool { return strings.HasSuffix(s.Sentence, "proven today") })
