@@ -107,6 +107,7 @@ func (id Identity) key() ([]byte, eui48.Address, error) {
 }
 
 func fold(s string) []byte {
+	s = strings.ToValidUTF8(s, "\uFFFD") // octets that are no character keep those beside them from being normalized
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			s = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))

@@ -315,14 +315,20 @@ func (e *noEncryptionKey) Error() string {
 
 // PublicArmored encodes the public half anew: the primary key, its user IDs, subkeys and their signatures. The secret
 // half is not in reach of what writes it.
+//
+// Errors: ErrUnsupported where what would be written could not be read again.
 func (k *Key) PublicArmored() ([]byte, error) {
+	public, err := k.PublicBinary()
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	// Readers of before RFC 9580 want the checksum, Bouncy Castle among them; with keys of version 6 it must not be (§6.1).
 	w, err := armor.EncodeWithChecksumOption(&b, pgp.PublicKeyType, nil, k.entity.PrimaryKey.Version < 6)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.writePublic(w); err != nil {
+	if _, err := w.Write(public); err != nil {
 		return nil, err
 	}
 	if err := w.Close(); err != nil {
@@ -335,8 +341,14 @@ func (k *Key) PublicArmored() ([]byte, error) {
 // PublicBinary is PublicArmored without its coat.
 func (k *Key) PublicBinary() ([]byte, error) {
 	var b bytes.Buffer
-	err := k.writePublic(&b)
-	return b.Bytes(), err
+	if err := k.writePublic(&b); err != nil {
+		return nil, err
+	}
+	// The library reads some signatures of old and odd programs that it writes wrongly.
+	if back, err := ReadKeys(b.Bytes()); err != nil || len(back.Keys()) != 1 || back.Keys()[0].Fingerprint != k.Fingerprint {
+		return nil, fmt.Errorf("the public half of OpenPGP key %s: %w: signatures of an unusual form; write it with gpg --export --armor, and choose that file", Display(k.KeyID), ErrUnsupported)
+	}
+	return b.Bytes(), nil
 }
 
 // writePublic serializes the entity with its user IDs in a fixed order: the library keeps them in a map, and equal input

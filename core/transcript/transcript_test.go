@@ -110,6 +110,9 @@ func FuzzRedact(f *testing.F) {
 	f.Add("/a/"+profileID+"?x=1", `{"id":"`+profileID+`","name":"a","x":[1,"B",null]}`, "application/json")
 	f.Add("/", "a,b\nc,d\n", "text/csv")
 	f.Fuzz(func(t *testing.T, path, body, kind string) {
+		if !strings.HasPrefix(path, "/") {
+			t.Skip("only paths of requests are recorded")
+		}
 		one := &Transcript{Exchanges: []Exchange{{"GET", path, 200, map[string]string{"Content-Type": kind}, body, false}}}
 		first := one.Redact()
 		var out bytes.Buffer
