@@ -261,13 +261,16 @@ func (o *operator) check() int {
 // secret on the disk.
 func (o *operator) leave() {
 	o.Helper()
-	for range 40 {
-		s := o.settled("the end of what runs")
-		if len(s.Answers) > 0 {
+	calm := 0 // what was dropped last may ask yet
+	for range 80 {
+		if s := o.settled("the end of what runs"); len(s.Answers) > 0 {
 			o.keys("Escape")
-			continue
+			calm = 0
 		}
-		break
+		if calm++; calm > 10 {
+			break
+		}
+		time.Sleep(200 * time.Millisecond)
 	}
 	o.keys("alt+F4")
 	ended := func() bool {
