@@ -72,8 +72,9 @@ func TestStateForTests(t *testing.T) {
 func TestNoStateUnlessAskedFor(t *testing.T) {
 	t.Setenv("ENROLLBENCH_TEST_STATE", "")
 	r := newRig(t)
+	before := len(r.Timers) // of the scheduled backup of the ledger
 	r.TellTests()
-	if len(r.Timers) > 0 {
+	if len(r.Timers) > before {
 		t.Error("a timer runs though nobody asked for the state")
 	}
 }
