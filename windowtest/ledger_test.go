@@ -21,12 +21,7 @@ import (
 
 // Two windows are two stations on one PostgreSQL. Both have a page that says nothing against ranges that overlap, and both start at
 // once: one has the addresses, and the other is told who was first, and orders what is free instead.
-//
-// It has not been seen to its end yet: it runs where WINDOWTEST_TWO_STATIONS is set.
 func TestTwoStations(t *testing.T) {
-	if os.Getenv("WINDOWTEST_TWO_STATIONS") == "" {
-		t.Skip("SKIPPED: WINDOWTEST_TWO_STATIONS=1 runs it")
-	}
 	database := storetest.Database(t)
 	folder := t.TempDir()
 	service, err := practice.Open(t.Context(), practice.Options{Folder: filepath.Join(folder, "service")})
