@@ -200,6 +200,14 @@ func (p *proxy) now() manner {
 	return p.manner
 }
 
+// begun is a connection of which the server has read the first bytes.
+type begun struct {
+	net.Conn
+	early io.Reader
+}
+
+func (b begun) Read(p []byte) (int, error) { return b.early.Read(p) }
+
 // connect ends the connection to the client as the company's proxies do, which look into what passes; each request is its own.
 func (p *proxy) connect(w http.ResponseWriter, r *http.Request) {
 	if p.now() == refuses {
@@ -207,11 +215,11 @@ func (p *proxy) connect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusOK)
-	raw, _, err := http.NewResponseController(w).Hijack()
+	raw, early, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
 	}
-	client := tls.Server(raw, &tls.Config{Certificates: []tls.Certificate{p.certificate}, MinVersion: tls.VersionTLS12})
+	client := tls.Server(begun{raw, early}, &tls.Config{Certificates: []tls.Certificate{p.certificate}, MinVersion: tls.VersionTLS12})
 	defer client.Close()
 	in := bufio.NewReader(client)
 	for {
