@@ -16,7 +16,23 @@ func Across(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 
 // Down puts objects below each other, gap pixels apart.
 func Down(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(layout.NewCustomPaddedVBoxLayout(gap), objects...)
+	return container.New(down{layout.NewCustomPaddedVBoxLayout(gap)}, objects...)
+}
+
+// down is a column whose texts wrap: how high they are follows from the width that they were given last. So what has another
+// height at its new width is laid out once more, and nothing is cut off in a window that became narrower in one step.
+type down struct{ box fyne.Layout }
+
+// MinSize implements fyne.Layout.
+func (d down) MinSize(objects []fyne.CanvasObject) fyne.Size { return d.box.MinSize(objects) }
+
+// Layout implements fyne.Layout.
+func (d down) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	before := d.MinSize(objects).Height
+	d.box.Layout(objects, size)
+	if d.MinSize(objects).Height != before {
+		d.box.Layout(objects, size)
+	}
 }
 
 // Inset leaves room around an object.
