@@ -70,26 +70,35 @@ func detectUTF16(head []byte) (Encoding, bool) {
 	return 0, false
 }
 
-// multibyte counts the characters of several bytes that are UTF-8, and the bytes that are not.
+// multibyte counts the words beyond ASCII that are UTF-8, slightly damaged or not, and those that are not. The bytes of a word are judged
+// together: two of a Chinese word in GBK look like a character of UTF-8 often, all of them never.
 func multibyte(b []byte) (valid, invalid int) {
 	for len(b) > 0 {
 		if b[0] < utf8.RuneSelf {
 			b = b[1:]
 			continue
 		}
-		r, n := utf8.DecodeRune(b)
-		if r == utf8.RuneError && n == 1 {
-			invalid++
-		} else {
-			valid++
+		proper, broken := 0, 0
+		for len(b) > 0 && b[0] >= utf8.RuneSelf {
+			r, n := utf8.DecodeRune(b)
+			if r == utf8.RuneError && n == 1 {
+				broken++
+			} else {
+				proper++
+			}
+			b = b[n:]
 		}
-		b = b[n:]
+		if proper > 2*broken {
+			valid++
+		} else {
+			invalid++
+		}
 	}
 	return valid, invalid
 }
 
-// isUTF8 tells damaged UTF-8, which is shown as such, from an encoding whose bytes look like it here and there: of the characters of East Asia one
-// in ten does by chance, of western letters hardly any.
+// isUTF8 tells damaged UTF-8, which is shown as such, from an encoding whose words look like it here and there: a short one of East Asia
+// may by chance, one of western letters hardly ever.
 func isUTF8(valid, invalid int) bool { return invalid == 0 || 2*valid >= invalid }
 
 // detectForm finds delimiter, escape, ends of rows and quoting from text whose structure is ASCII.

@@ -17,8 +17,8 @@ type faults struct {
 	untidy   []string    // about the ZIP around the file
 
 	unsure  bool   // the encoding was not certain from the first bytes
-	valid   int    // characters of several bytes that are UTF-8
-	invalid int    // bytes that are not
+	valid   int    // words beyond ASCII that are UTF-8; see multibyte
+	invalid int    // words that are not
 	samples []int  // the first rows with characters beyond ASCII, where the encoding is not Unicode's
 	foreign []byte // text that is not UTF-8, as much as a guess of its encoding needs
 }
@@ -82,7 +82,7 @@ func (f *faults) examine(s *scanner, e Encoding, b []byte, off int64, number int
 			}
 			valid, invalid := multibyte(row)
 			f.valid, f.invalid = f.valid+valid, f.invalid+invalid
-			if invalid > 0 {
+			if !utf8.Valid(row) {
 				f.undecodable.add(number)
 				if f.unsure && len(f.foreign) < foreignBytes {
 					f.foreign = append(f.foreign, row...)

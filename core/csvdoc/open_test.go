@@ -319,6 +319,8 @@ func TestNoTable(t *testing.T) {
 func TestDamagedUTF8(t *testing.T) {
 	for text, want := range map[string]Encoding{
 		"a\nKöln\nMünchen\nK\xF6ln\n": UTF8, "a\n\xC9\xCF\xBA\xA3\xC9\xFA\xB2\xFA\xCF\xDF,\xC9\xEE\xDB\xDA\n": GB18030, "a\n\x8DH\x8F\xEA\x93\x8C\x8B\x9E\n": ShiftJIS,
+		// Four of these ten characters look like UTF-8, and of a Chinese word in UTF-8 one byte is gone.
+		"a\n\xC4\xB3\xC4\xB3\xB5\xE7\xD7\xD3\xB9\xC9\xB7\xDD\xD3\xD0\xCF\xDE\xB9\xAB\xCB\xBE\n": GB18030, "a\n某某电子\xE8\x82股份有限公司\n": UTF8,
 	} {
 		if e, _, _ := detectEncoding([]byte(text), true); e != want {
 			t.Errorf("%q: %s", text, e)
