@@ -22,9 +22,9 @@ type language struct {
 }
 
 var (
-	western  = []Encoding{Windows1252, MacRoman, ISO885915, ISO88591}
-	central  = []Encoding{Windows1250, ISO88592}
-	cyrillic = []Encoding{Windows1251, KOI8R, ISO88595}
+	western  = []Encoding{Windows1252, MacRoman, ISO885915, ISO88591, IBM850, IBM437}
+	central  = []Encoding{Windows1250, ISO88592, IBM852}
+	cyrillic = []Encoding{Windows1251, KOI8R, ISO88595, IBM866}
 )
 
 var languages = []language{
@@ -45,15 +45,20 @@ var languages = []language{
 	{"čšžćđ", 1, central},                // Croatian, Slovenian
 	{"ıüşçöğİâî", 0.5, []Encoding{Windows1254}},
 	{"оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", 0, cyrillic}, // Russian
-	{"оаниеівртслкудмпзьябгчйхцжїшюєщфґ", 1, []Encoding{Windows1251}}, // Ukrainian
+	{"оаниеівртслкудмпзьябгчйхцжїшюєщфґ", 1, []Encoding{Windows1251, KOI8U}}, // Ukrainian
 	{"аиеонрстувдклмпјзгбчшњжцљхћђџф", 2, []Encoding{Windows1251, ISO88595}},
-	{"αοιετσνηυρπκμλςωόίγάδήέχθφβύώξζψ", 0, []Encoding{Windows1253}},
+	{"αοιετσνηυρπκμλςωόίγάδήέχθφβύώξζψ", 0, []Encoding{Windows1253, ISO88597}},
+	{"šžėųūįąčęāīēņļģķõäöü", 1, []Encoding{Windows1257}}, // Lithuanian, Latvian, Estonian
+	{"יוהלארתבמשנםדקחפעסטכגןזצךףץ", 0, []Encoding{Windows1255}},
+	{"اليمونرتبةعدسفهكقأحجشطصخىإذزثئضغءظؤآ", 0, []Encoding{Windows1256}},
+	{"านรกอเงมย่ลว้ดทสตะปบคหแจพชขใไผโซถฟศธัิีึืุู์็ฟฐณญภ", 0, []Encoding{Windows874}},
 }
 
 // priors are bits by which an encoding is less likely than the most frequent one.
 var priors = [...]float64{
 	Windows1252: 0, Windows1250: 1, Windows1251: 1, Windows1254: 1.5, Windows1253: 2, MacRoman: 4, ISO88592: 3, ISO88595: 5, ISO885915: 4, ISO88591: 4,
-	KOI8R: 3, ShiftJIS: 2, GB18030: 2, Big5: 2.5, EUCJP: 6,
+	KOI8R: 3, ShiftJIS: 2, GB18030: 2, Big5: 2.5, EUCJP: 6, IBM850: 5, IBM437: 5.5, IBM852: 6, IBM866: 4, EUCKR: 2.5,
+	Windows1255: 3, Windows1256: 3, Windows1257: 2.5, Windows874: 3, ISO88597: 4, KOI8U: 4, Windows1258: math.MaxFloat32,
 }
 
 // Costs in bits. A letter costs rank 2.5 at least; the others say how odd what they stand for is.
@@ -125,7 +130,7 @@ func (l *language) cost(words [][]rune) float64 {
 	for i, r := range []rune(l.letters) {
 		rank[r] = 1.5 + math.Log2(float64(i)+2)
 	}
-	latin := !unicode.In([]rune(l.letters)[0], unicode.Cyrillic, unicode.Greek)
+	latin := unicode.In([]rune(l.letters)[0], unicode.Latin)
 	for _, w := range words {
 		for i, r := range w {
 			if r < utf8.RuneSelf {
@@ -246,8 +251,33 @@ func wideChar(e Encoding, t []byte) (n int, bits float64) {
 		return 3, 16
 	case e == GB18030 && next >= '0' && next <= '9':
 		return 4, 22
+	case common[e][string(t[:min(len(t), 2)])]:
+		return 2, 8.5
+	case e == EUCKR && in(0xB0, 0xC8) && next >= 0xA1:
+		return 2, 11.5
 	case e == ShiftJIS && in(0x88, 0x97), e == EUCJP && in(0xB0, 0xCF), e == GB18030 && in(0xB0, 0xD7) && next >= 0xA1, e == Big5 && in(0xA4, 0xC6):
 		return 2, 11.5
 	}
 	return 2, 16
 }
+
+// common are the characters that names of companies, places and devices are made of, as their encodings have them: the two bytes of a Korean
+// syllable are those of an ideograph too, and only how frequent either is tells them apart.
+var common = func() map[Encoding]map[string]bool {
+	chinese := "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经" +
+		"北京海深圳广州电限公司设备测试仪器传感科技股份南天津重庆武汉都苏东西区市省路号厂车间业智信息术网络通"
+	all := map[Encoding]map[string]bool{}
+	for e, letters := range map[Encoding]string{
+		EUCKR: "이다의는에을가하고지로서한인기사은도를자대해리시어나정제스일전구수그라부아과주장상보원성동들비여연유경조공만신소우선무면내오중국와있되것게" +
+			"었습니까관회식설계치센터장트온습속울산천광단품번호실험생산업통모듈측반호연법명차량",
+		GB18030: chinese,
+	} {
+		all[e] = map[string]bool{}
+		for _, r := range letters {
+			if b, err := encodings[e].text.NewEncoder().String(string(r)); err == nil {
+				all[e][b] = true
+			}
+		}
+	}
+	return all
+}()

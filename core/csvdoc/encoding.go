@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 )
@@ -38,6 +39,19 @@ const (
 	EUCJP
 	GB18030 // GBK and GB2312 are parts of it
 	Big5
+	// Journals hold these numbers, so that new ones stand at the end.
+	IBM850 // what a console of Windows writes in western Europe, and cmd and PowerShell into a file with ">"
+	IBM437 // the same in the United States
+	IBM852 // the same in central Europe
+	IBM866 // the same in Russia
+	EUCKR  // Korean, with what code page 949 adds
+	Windows1255
+	Windows1256
+	Windows1257
+	Windows1258
+	Windows874
+	ISO88597
+	KOI8U
 )
 
 // encodings has the name that IANA registered, other names in use, and how x/text reads them.
@@ -54,6 +68,12 @@ var encodings = [...]struct {
 	MacRoman: {"Macintosh", "macroman mac-roman x-mac-roman", charmap.Macintosh},
 	ShiftJIS: {"Shift_JIS", "shift-jis sjis cp932 windows-31j", japanese.ShiftJIS}, EUCJP: {"EUC-JP", "", japanese.EUCJP},
 	GB18030: {"GB18030", "gbk cp936 gb2312", simplifiedchinese.GB18030}, Big5: {"Big5", "cp950", traditionalchinese.Big5},
+	IBM850: {"IBM850", "cp850 850 dos oem", charmap.CodePage850}, IBM437: {"IBM437", "cp437 437", charmap.CodePage437},
+	IBM852: {"IBM852", "cp852 852", charmap.CodePage852}, IBM866: {"IBM866", "cp866 866", charmap.CodePage866},
+	EUCKR: {"EUC-KR", "cp949 uhc windows-949 ks_c_5601-1987 korean", korean.EUCKR}, Windows1255: {"Windows-1255", "cp1255", charmap.Windows1255},
+	Windows1256: {"Windows-1256", "cp1256", charmap.Windows1256}, Windows1257: {"Windows-1257", "cp1257", charmap.Windows1257},
+	Windows1258: {"Windows-1258", "cp1258", charmap.Windows1258}, Windows874: {"Windows-874", "cp874 tis-620 iso-8859-11", charmap.Windows874},
+	ISO88597: {"ISO-8859-7", "greek", charmap.ISO8859_7}, KOI8U: {"KOI8-U", "", charmap.KOI8U},
 }
 
 // Encodings are all of them, those that are certain first.
@@ -90,7 +110,7 @@ func (e Encoding) utf16() bool { return e == UTF16LE || e == UTF16BE }
 
 // wide tells the encodings whose characters have two bytes or more, of which the second may be an ASCII letter, a pipe or a
 // backslash, but never a comma, semicolon, tab, quote or end of line.
-func (e Encoding) wide() bool { return e >= ShiftJIS }
+func (e Encoding) wide() bool { return e.legacy() && e.single() == nil }
 
 // legacy tells the encodings that are not Unicode's.
 func (e Encoding) legacy() bool { return int(e) < len(encodings) && encodings[e].text != nil }
