@@ -13,6 +13,7 @@ type faults struct {
 	odd      oddForm
 	headerAt int         // the row that seems to be the header, from 0; see headerRow
 	sheet    *sheetFacts // nil where the file is no workbook
+	turned   string      // the encoding that the file was turned from; see turnedEncoding
 	sep      byte        // that a line "sep=;" names
 	untidy   []string    // about the ZIP around the file
 

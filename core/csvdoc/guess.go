@@ -111,6 +111,9 @@ func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int
 	case f.sep != 0:
 		say(RuleSepUnknown, 0, "the first line is sep=%c, a mark for Excel; %q is none of comma, semicolon, tab and pipe", f.sep, f.sep)
 	}
+	if f.turned != "" {
+		say(RuleTurned, 0, "the file is in %s and is read as UTF-8", f.turned)
+	}
 	if f.sheet != nil {
 		f.sheet.tell(s.columns, func(r *finding.Rule, row int, column, format string, args ...any) {
 			if err == nil {

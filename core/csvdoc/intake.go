@@ -11,6 +11,8 @@ import (
 	"math"
 	"strings"
 
+	"golang.org/x/text/transform"
+
 	"enrollbench/core/archive"
 	"enrollbench/core/form"
 	"enrollbench/core/progress"
@@ -124,9 +126,7 @@ func (b *base) begin(o Options) (*intake, error) {
 		}
 		raw = io.MultiReader(bytes.NewReader(head), raw)
 		b.outer = b.src
-	} else if o.Dialect == nil && (bytes.HasPrefix(head, []byte("\xFF\xFE\x00\x00")) || bytes.HasPrefix(head, []byte("\x00\x00\xFE\xFF"))) {
-		return nil, fmt.Errorf("open %q: it is text in UTF-32; save it as UTF-8, then give that file", b.path)
-	} else if f := form.Detect(head); f.Table() || f.Archive() || o.Dialect == nil && noTable(f, head) {
+	} else if f := form.Detect(head); turnedOf(head) == nil && (f.Table() || f.Archive() || o.Dialect == nil && noTable(f, head)) {
 		advice := f.Kind.Advice()
 		if advice == "" {
 			advice = "a table is expected: export it as CSV, then give the CSV"
@@ -139,6 +139,17 @@ func (b *base) begin(o Options) (*intake, error) {
 	if size > o.Limits.Bytes {
 		return nil, &LimitError{What: "bytes", Value: size, Max: o.Limits.Bytes}
 	}
+	whole := int64(len(head)) >= size
+	if t := turnedOf(head); t != nil && b.faults.sheet == nil && (o.Dialect == nil || !o.Dialect.Encoding.legacy()) {
+		b.faults.turned = t.name
+		raw, head = transform.NewReader(raw, t.text.NewDecoder()), t.decode(head)
+		b.outer = b.src
+		if o.Dialect != nil {
+			d := *o.Dialect
+			d.Encoding, d.BOM = UTF8, false
+			o.Dialect = &d
+		}
+	}
 	certain := true
 	if b.faults.sheet != nil {
 		header := o.Dialect == nil || o.Dialect.Header
@@ -147,9 +158,9 @@ func (b *base) begin(o Options) (*intake, error) {
 		o.Dialect = &b.dialect
 	} else if o.Dialect != nil {
 		b.dialect = *o.Dialect
-	} else {
-		b.dialect.Encoding, b.dialect.BOM, certain = detectEncoding(head, int64(len(head)) == size)
-		b.dialect.Header, b.dialect.Guessed = true, b.dialect.Encoding.legacy()
+	} else if b.dialect.Header = true; b.faults.turned == "" {
+		b.dialect.Encoding, b.dialect.BOM, certain = detectEncoding(head, whole)
+		b.dialect.Guessed = b.dialect.Encoding.legacy()
 	}
 	b.faults.unsure = !certain
 	in.in = raw
@@ -183,7 +194,6 @@ func (b *base) begin(o Options) (*intake, error) {
 		}
 		head = head[n:]
 	}
-	whole := int64(len(head)+n) >= size-8
 	if o.Dialect == nil {
 		detectForm(&b.dialect, head, whole)
 		if bytes.IndexByte(Delimiters, delimiter) >= 0 {

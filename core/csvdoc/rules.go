@@ -4,7 +4,7 @@ import "enrollbench/core/finding"
 
 // Rules is the one table of what is found wrong with the form of a CSV file. What cells hold is not judged here.
 var Rules = []*finding.Rule{
-	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleQuotedRows, RuleDoubleCR, RuleSepLine, RuleSepUnknown, RuleUntidyZIP, RuleEncoding,
+	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleQuotedRows, RuleDoubleCR, RuleSepLine, RuleSepUnknown, RuleUntidyZIP, RuleEncoding, RuleTurned,
 	RuleSheet, RuleSheetNumbers, RuleSheetMixed, RuleSheetRounded,
 	RuleRagged, RuleBlankRow, RuleStrayQuote, RuleShifted, RuleSpaces, RuleUnclosedQuote, RuleNUL, RuleUndecodable,
 }
@@ -62,6 +62,12 @@ var (
 		Title: "The line sep= names a delimiter that is not known",
 		Why:   "This line is for Excel. The delimiter that it names is none of comma, semicolon, tab and pipe, so the rows are not taken apart as they were meant.",
 		Hint:  "Open the file in Excel and save it as CSV, or delete the first line.",
+	}
+	RuleTurned = &finding.Rule{
+		Name: "csvdoc/turned", Severity: finding.Notice, Source: "RFC 1468 (ISO-2022-JP), Unicode Standard §3.10 (UTF-32)",
+		Title: "The file is converted to UTF-8",
+		Why:   "The bytes show which encoding it is, so nothing is guessed. Few programs read a table in it, so it is saved as UTF-8.",
+		Hint:  "You need to do nothing.",
 	}
 	RuleSheet = &finding.Rule{
 		Name: "csvdoc/sheet", Severity: finding.Notice, Source: sourceSheet,
