@@ -135,7 +135,12 @@ func (c *checker) cell(i int, cell string) {
 		return // what a spreadsheet left there is no value to be checked
 	}
 	value = csvlist.Plain(value)
-	if col.profiled && len(value) <= maxLength {
+	if set&high != 0 {
+		if meant, ok := disguisedMAC(value); ok {
+			c.disguised(i, value, meant)
+		}
+	}
+	if col.profiled {
 		if len(value) != len(cell) {
 			set = charsOf(value)
 		}
@@ -145,8 +150,6 @@ func (c *checker) cell(i int, cell string) {
 		if c.verdicts != nil {
 			c.byColumn(i, value, set, &c.verdicts[i])
 		}
-	} else if c.profiles != nil {
-		c.profiles[i].filled += int(c.by)
 	}
 	c.value(i, col, value)
 }

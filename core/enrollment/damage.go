@@ -161,3 +161,25 @@ func (c *checker) byColumn(i int, value string, set charSet, v *verdict) {
 		}
 	}
 }
+
+// disguised says that a value looks like the address meant.
+func (c *checker) disguised(i int, value, meant string) {
+	var first rune
+	n := 0
+	for _, r := range value {
+		if r >= 0x80 {
+			if n++; n == 1 {
+				first = r
+			}
+		}
+	}
+	say := func(format string, args ...any) *hit { return c.add(RuleMACCharacters, i, format, args...) }
+	var h *hit
+	if n == 1 {
+		h = say("%s looks like a MAC address; %q (%U) is not the character that it looks like", quoted(value), first, first)
+	} else {
+		h = say("%s looks like a MAC address; %q (%U) and %d more characters are not those that they look like", quoted(value), first, first, n-1)
+	}
+	h.hint = "write " + meant
+	h.repair(meant)
+}

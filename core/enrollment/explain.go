@@ -281,7 +281,8 @@ func (e *explainer) relationMessage(rule *finding.Rule, cells []string, others s
 		if e.r.p.id >= 0 {
 			then += ", because unique_identifier is empty here"
 		}
-		if _, _, err := eui48.Parse(name); err == nil && len(name) > 12 { // however the other rows write it
+		// However the other rows write it; but decimal digits alone, in groups or not, may be a serial number.
+		if _, n, err := eui48.Parse(name); err == nil && (n != eui48.Bare && n != eui48.Other || n == eui48.Other && strings.ContainsAny(name, "abcdefxABCDEFX")) {
 			return fmt.Sprintf("the same MAC address %s as %s, and an address names one device; where the files would have one name, %s", quoted(name), others, then)
 		}
 		return fmt.Sprintf("the same common name %s as %s: one file at most is called %s, and %s", quoted(name), others, quoted(name+".pem"), then)

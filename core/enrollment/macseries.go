@@ -2,6 +2,7 @@ package enrollment
 
 import (
 	"fmt"
+	"strings"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/eui48"
@@ -42,6 +43,11 @@ func ParseMACSeries(start string, step int64) (*MACSeries, error) {
 		s.form = macForm{separator: '-', every: 2}
 	case eui48.Dotted:
 		s.form = macForm{separator: '.', every: 4}
+	case eui48.Other:
+		s.form = macForm{separator: '-', every: 2} // 0x
+		if at := strings.IndexAny(start, " _:-."); at > 0 {
+			s.form = macForm{separator: start[at], every: at}
+		}
 	}
 	lower := false
 	for i := range len(start) {

@@ -19,6 +19,10 @@ func TestMACSeries(t *testing.T) {
 		{"001a.c27b.0000", 16, []string{"001a.c27b.0000", "001a.c27b.0010"}},
 		{"001AC27B0000", 1, []string{"001AC27B0000", "001AC27B0001"}},
 		{"001Ac27b0000", 1, []string{"001ac27b0000", "001ac27b0001"}},
+		{"001a-c27b-00ff", 1, []string{"001a-c27b-00ff", "001a-c27b-0100"}},
+		{"001AC2-7B00FF", 1, []string{"001AC2-7B00FF", "001AC2-7B0100"}},
+		{"00 1a c2 7b 00 ff", 1, []string{"00 1a c2 7b 00 ff", "00 1a c2 7b 01 00"}},
+		{"0x001ac27b00ff", 1, []string{"00-1a-c2-7b-00-ff", "00-1a-c2-7b-01-00"}},
 		{"00:00:00:00:00:09", 1, []string{"00:00:00:00:00:09", "00:00:00:00:00:0a"}},
 	} {
 		s, err := ParseMACSeries(c.start, c.step)

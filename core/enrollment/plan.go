@@ -109,7 +109,7 @@ func (p *plan) findMAC(snap *csvdoc.Snapshot) int {
 				continue
 			}
 			filled[i]++
-			if _, n, err := eui48.Parse(value); err == nil && (n != eui48.Bare || strings.ContainsAny(value, "abcdefABCDEF")) {
+			if _, n, err := eui48.Parse(value); err == nil && (n != eui48.Bare && n != eui48.Other || strings.ContainsAny(value, "abcdefABCDEF")) {
 				found[i]++
 			}
 		}

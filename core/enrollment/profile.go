@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/eui48"
@@ -40,11 +43,16 @@ type class struct {
 // maxLength is up to which length values have a pattern.
 const maxLength = 40
 
-// classesOf appends the classes of a value of 1 to maxLength bytes.
+// classesOf appends the classes of a value. One with more than maxLength bytes has no pattern, and is no address.
 func classesOf(to []class, s string, set charSet) []class {
-	n := uint8(len(s)) // #nosec G115 -- at most maxLength
+	n := uint8(min(len(s), maxLength)) // #nosec G115 -- at most maxLength
 	isMAC := false
-	if set&^(digit|hexLetter|punctuation) == 0 && (len(s) == 17 || len(s) == 14 || len(s) == 12) {
+	switch {
+	case len(s) > maxLength && (set&high == 0 || !isDisguised(s)):
+		return append(to, class{noMAC, 0})
+	case len(s) > maxLength:
+		return to
+	case len(s) >= 12 && len(s) <= 17 && set&(digit|punctuation|blank) != 0 && set&^(digit|hexLetter|letter|punctuation|blank) == 0:
 		if a, notation, err := eui48.Parse(s); err == nil {
 			isMAC = true
 			to = append(to, class{aMAC, uint8(notation)})
@@ -54,13 +62,13 @@ func classesOf(to []class, s string, set charSet) []class {
 			case a == 0:
 				to = append(to, class{zeroMAC, 0})
 			}
-			if set == digit {
+			if (notation == eui48.Bare || notation == eui48.Other) && set&(hexLetter|letter) == 0 {
 				to = append(to, class{digitMAC, 0})
 			}
 		}
 	}
 	switch {
-	case isMAC:
+	case isMAC, set&high != 0 && isDisguised(s): // the latter has a rule of its own
 	case nearlyMAC(s, set):
 		to = append(to, class{nearMAC, 0})
 	default:
@@ -113,18 +121,67 @@ func isShort(s string) bool {
 
 func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// nearlyMAC says whether a value that is no address becomes one when letters are read as the digits they look like, and dashes as
-// hyphens; or whether it is an EUI-64.
+// nearlyMAC says whether a value that is no address becomes one when characters are read as those they look like; or whether it is an EUI-64.
 func nearlyMAC(s string, set charSet) bool {
-	if len(s) < 11 || len(s) > 30 || set&(control|blank|quote) != 0 || set&letter != 0 && strings.Trim(s, "0123456789ABCDEFabcdefOolI:-.") != "" && set&high == 0 {
+	if len(s) < 11 || len(s) > 60 || set&(control|blank|quote) != 0 || set&letter != 0 && strings.Trim(s, "0123456789ABCDEFabcdefOolI:-.") != "" && set&high == 0 {
 		return false
 	}
-	_, _, err := eui48.Parse(lookAlikes.Replace(s))
+	_, _, err := eui48.Parse(lookAlikes.Replace(plainCharacters(s)))
 	e, is := errors.AsType[*eui48.ParseError](err)
 	return err == nil || is && e.Octets == 8
 }
 
-var lookAlikes = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1", "\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-")
+var lookAlikes = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1")
+
+// disguisedMAC is the address that a value shows and does not hold: with digits of another script, full-width letters, or dashes that are no
+// hyphens.
+func disguisedMAC(s string) (string, bool) {
+	if len(s) < 12 || len(s) > 80 {
+		return "", false
+	}
+	plain := plainCharacters(s)
+	if _, _, err := eui48.Parse(plain); err != nil || plain == s {
+		return "", false
+	}
+	return plain, true
+}
+
+func isDisguised(s string) bool {
+	_, is := disguisedMAC(s)
+	return is
+}
+
+// plainCharacters writes the characters of ASCII for those that look like a digit, a letter or a separator of an address (Unicode Technical
+// Standard 39 §4).
+func plainCharacters(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x80:
+			return r
+		case unicode.Is(unicode.Pd, r), r == '\u2212', r == '\u2043':
+			return '-'
+		case unicode.Is(unicode.Nd, r):
+			zero := r
+			for zero > r-9 && unicode.Is(unicode.Nd, zero-1) {
+				zero--
+			}
+			if r >= 0x1D7CE && r <= 0x1D7FF { // mathematical digits, one alphabet behind the other
+				zero = r - (r-0x1D7CE)%10
+			}
+			return '0' + r - zero
+		}
+		if i := slices.Index(likeASCII, r); i >= 0 {
+			return rune("::::.AaBCcEeABEaaeO"[i])
+		}
+		if n := norm.NFKC.String(string(r)); len(n) == 1 {
+			return rune(n[0])
+		}
+		return r
+	}, s)
+}
+
+// likeASCII are colons, a dot, and letters of Cyrillic and Greek, in the order of what they look like.
+var likeASCII = []rune("\u2236\uA789\u02D0\u0589\u3002АаВСсЕеΑΒΕɑαеО")
 
 var truthValues = map[string]bool{
 	"TRUE": true, "FALSE": true, "True": true, "False": true, "true": true, "false": true, "WAHR": true, "FALSCH": true,
@@ -206,15 +263,17 @@ type profile struct {
 	rows    *rowSet // with a value; of columns without a name alone
 }
 
-// note takes in a value of at most maxLength bytes, or takes it out again where by is -1.
+// note takes in a value, or takes it out again where by is -1. Of one with more than maxLength bytes only that counts.
 func (p *profile) note(id csvdoc.RowID, value string, set charSet, by int32) {
 	p.filled += int(by)
-	p.lengths[len(value)] += by
-	if set&(letter|hexLetter) != 0 {
-		p.letters += int(by)
-	}
-	if value[0] == '0' {
-		p.zeros[len(value)] += by
+	if len(value) <= maxLength {
+		p.lengths[len(value)] += by
+		if set&(letter|hexLetter) != 0 {
+			p.letters += int(by)
+		}
+		if value[0] == '0' {
+			p.zeros[len(value)] += by
+		}
 	}
 	var buf [8]class
 	for _, k := range classesOf(buf[:0], value, set) {
@@ -380,20 +439,21 @@ func (p *profile) zeroDigits() (n int32) {
 }
 
 func (p *profile) judgeMAC(name string, v *verdict) {
-	var by [5]int
-	for k := eui48.Colons; k <= eui48.Dotted; k++ {
+	var by [eui48.Other + 1]int
+	for k := eui48.Colons; k <= eui48.Other; k++ {
 		by[k] = p.classes[class{aMAC, uint8(k)}].len()
 	}
 	count := by[eui48.Colons] + by[eui48.Hyphens] + by[eui48.Dotted]
 	named := namesMACs(name)
-	if digits := p.classes[class{digitMAC, 0}].len(); named || 4*digits <= 3*by[eui48.Bare] {
-		count += by[eui48.Bare] // twelve digits alone, everywhere in the column, may be serial numbers
+	digits := p.classes[class{digitMAC, 0}].len()
+	if named || 4*digits <= 3*(by[eui48.Bare]+by[eui48.Other]) {
+		count += by[eui48.Bare] + by[eui48.Other] // twelve digits alone, everywhere in the column, may be serial numbers
 	}
 	all := count + p.classes[class{nearMAC, 0}].len()
 	if v.mac = named && all >= 1 && 2*all >= p.filled || count >= 2 && 5*all >= 3*p.filled; !v.mac {
 		return
 	}
-	for k := eui48.Colons; k <= eui48.Dotted; k++ {
+	for k := eui48.Colons; k <= eui48.Dotted; k++ { // of Other there are several
 		if 5*by[k] >= 4*count {
 			v.notation = k
 		}

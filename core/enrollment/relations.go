@@ -64,7 +64,7 @@ func (c *checker) valuesOf(cells []string) (v rowValues) {
 
 // hashName makes two ways to write one MAC address the same name: they name one device.
 func hashName(name string) valueHash {
-	if len(name) == 17 || len(name) == 14 || len(name) == 12 {
+	if len(name) >= 12 && len(name) <= 17 {
 		if a, _, err := eui48.Parse(name); err == nil {
 			var b [17]byte
 			return hashBytes(a.Append(b[:0]))

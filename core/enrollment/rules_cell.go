@@ -120,6 +120,10 @@ var (
 		"The MAC address is all zeros",
 		"Devices and tools show zeros while they have no address. No device has this one.",
 		"take the address from the label of the device")
+	RuleMACCharacters = finding.NewRule("csv/mac-characters", finding.Warning, "Unicode Technical Standard 39 §4 (confusable characters), IEEE Std 802-2014 §8.2.2",
+		"The MAC address has characters that only look right",
+		"Full-width digits, long dashes and letters of other scripts look like those of an address. No program finds the device by such a name.",
+		"type the address again with the digits 0 to 9, the letters a to f, and colons or hyphens")
 	RuleMACNotation = finding.NewRule("csv/mac-notation", finding.Warning, sourcePrepare+" (names are lower case with hyphens)",
 		"The MAC address is written differently from the other rows",
 		"The certificates of one batch would be named in several ways, and a search by address finds only some of them.",
@@ -130,7 +134,7 @@ var cellRules = []*finding.Rule{
 	RuleRequired, RuleTooLong, RuleCountry, RuleUserCountry, RuleDNS, RuleIP, RuleEmail, RuleURI, RulePrincipalName, RuleObjectID,
 	RuleDirectoryName, RuleJSON, RuleSeveralValues, RuleDate, RuleDateForm, RuleValidityOrder, RuleValidityPast, RuleKeyUsage,
 	RuleExtKeyUsage, RuleYesNo, RuleAlgorithm, RuleControlCharacter, RuleOuterBlank, RuleInvisible, RuleMixedScript,
-	RuleDamagedText, RuleMAC, RuleMACGroup, RuleMACZero, RuleMACNotation,
+	RuleDamagedText, RuleMAC, RuleMACGroup, RuleMACZero, RuleMACCharacters, RuleMACNotation,
 }
 
 // What spreadsheets and conversions do to values.

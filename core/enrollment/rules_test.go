@@ -94,6 +94,7 @@ func fixtures(t testing.TB) map[*finding.Rule]fixture {
 		RuleDamagedText:      one("subject.organization_name", "M\ufffdller", "Müller"),
 		RuleMAC:              column("mac", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1a:c2:7b:00:02", "00:1a:c2:7b:00:03", "00:1a:c2:7b:00"}, []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01"}),
 		RuleMACGroup:         column("mac", []string{"00:1a:c2:7b:00:00", "01:1a:c2:7b:00:01"}, []string{"00:1a:c2:7b:00:00", "02:1a:c2:7b:00:01"}),
+		RuleMACCharacters:    one("serial", "00:1a:c2:7b:00:0\uFF10", "00:1a:c2:7b:00:00"),
 		RuleMACNotation:      column("mac", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1a:c2:7b:00:02", "00:1a:c2:7b:00:03", "001a.c27b.0004"}, []string{"001a.c27b.0004", "001a.c27b.0005"}),
 		RuleMACZero:          column("mac", []string{"00:1a:c2:7b:00:00", "00:00:00:00:00:00"}, []string{"00:1a:c2:7b:00:00", "00:00:00:00:00:01"}),
 		RuleRequired:         {bad: cn + ",subject.state\na,\n", good: cn + ",subject.state\na,b\n", options: Options{Template: template(t, cn+",subject.state")}},
@@ -232,7 +233,7 @@ func TestFixMends(t *testing.T) {
 		}
 	}
 	for _, r := range []*finding.Rule{
-		RuleSpelling, RuleSimilar, RuleEmptyColumn, RuleCSRPresent, RuleCountry, RuleDateForm, RuleOuterBlank, RuleInvisible, RuleMACNotation, RuleBareCSR,
+		RuleSpelling, RuleSimilar, RuleEmptyColumn, RuleCSRPresent, RuleCountry, RuleDateForm, RuleOuterBlank, RuleInvisible, RuleMACCharacters, RuleMACNotation, RuleBareCSR,
 		RuleEscapedCSR, RuleCSRText, RuleEmptyRow, RuleTrailingRow, RuleHeaderAgain, RuleNoDevice, RuleColumnControl, RuleLeadingZeros, RuleFormula, RuleTextMark, RuleDecimal, RuleMojibake,
 	} {
 		if !fixed[r.Name] {

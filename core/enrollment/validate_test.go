@@ -234,7 +234,18 @@ func TestColumnDamage(t *testing.T) {
 		{"device", []string{"00:1E:30:AA:BB:00", "00:1E:30:AA:BB:01", "4711", "4711.0", "00:1E:30:AA:BB:02"}, "csv/identifier-damaged: 4 5"},
 		{"wifi mac", []string{"00:1A:C2:7B:00:0O"}, "csv/mac: 2"},
 		{"wifiMac", []string{"00-1a-c2-ff-fe-7b-00-00", "00-1a-c2-7b-00-00"}, "csv/mac: 2"},
-		{"MAC", []string{"00–1a–c2–7b–00–00", "ff-ff-ff-ff-ff-ff", "00-1a-c2-7b-00-00"}, "csv/mac-multicast: 3;csv/mac: 2"},
+		{"MAC", []string{"00–1a–c2–7b–00–00", "ff-ff-ff-ff-ff-ff", "00-1a-c2-7b-00-00"}, "csv/mac-characters: 2;csv/mac-multicast: 3"},
+		// Full-width digits, Cyrillic letters, digits of Arabic, a ratio for a colon, a mathematical digit: in any column.
+		{"note", []string{"００-１ａ-ｃ２-７ｂ-００-０ｂ", "00-1а-с2-7b-00-00", "٠٠:1a:c2:7b:00:00", "00∶1a∶c2∶7b∶00∶00", "001ac27b000\U0001D7D7"}, "csv/mac-characters: 2 3 4 5 6"},
+		{"note", []string{"Müller", "٠٠:1a:c2:7b:00", "００１２３４５６", "Gerät–00-1a"}, ""},
+		// What is too long for an address is none, however long.
+		{"mac", []string{"00-1a-c2-7b-00-00", "00-1a-c2-7b-00-01", "00-1a-c2-7b-00-02 00-1a-c2-7b-00-03 00-1a-c2-7b-00-04"}, "csv/mac: 4"},
+		{"note", []string{"00-1a-c2-7b-00-00", "as told by Doe on the telephone, see the list of the line"}, ""},
+		// Groups of four and of six digits: one of them among others, damaged, the same twice, and serial numbers in that form.
+		{"mac", []string{"001a-c27b-0000", "001a-c27b-0001", "0012-3456-7890", "001a-c27b-000g", "01ac27-b0000"}, "csv/mac: 5 6"},
+		{"mac", []string{"00:1a:c2:7b:00:00", "00:1a:c2:7b:00:01", "00:1a:c2:7b:00:02", "00:1a:c2:7b:00:03", "0x001ac27b0004"}, "csv/mac-notation: 6"},
+		{"hw id", []string{"001a-c27b-0000", "00 1a c2 7b 00 01", "001A.C27B.0000"}, "csv/duplicate-mac: 2 4"},
+		{"part", []string{"1234-5678-9012", "1234-5678-9013", "1234-5678-901"}, ""},
 		{"mac", []string{"00-1a-c2-ff-fe-7b-00-00"}, "csv/mac: 2"},
 		{"machine", []string{"00:1A:C2:7B:00:0O"}, ""},
 		{"mac", []string{"yes", "no"}, ""},

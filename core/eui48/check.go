@@ -63,7 +63,7 @@ func (c *check) address(text string) (Address, bool) {
 		c.add(rule, FieldStart, "", "%s", e)
 		return 0, false
 	}
-	if notation == Bare || notation == Dotted {
+	if notation != Colons && notation != Hyphens {
 		c.add(RuleNotation, FieldStart, "", "%q, %s, was read as %s", text, notation, a)
 	}
 	return a, true

@@ -2,6 +2,7 @@ package eui48
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -20,6 +21,9 @@ const (
 	Bare
 	// Dotted: 001a.c27b.0000, as some switches show it. Callers say how they read it.
 	Dotted
+	// Other: 001a-c27b-0000 and 001ac2-7b0000, as switches of other makers show it; 0x001ac27b0000; 00 1a c2 7b 00 00. Callers say how they
+	// read it.
+	Other
 )
 
 // String describes the notation in words.
@@ -33,6 +37,8 @@ func (n Notation) String() string {
 		return "twelve digits without separators"
 	case Dotted:
 		return "three groups of four digits with dots"
+	case Other:
+		return "twelve digits in another notation"
 	}
 	return "unknown"
 }
@@ -65,7 +71,7 @@ func quote(s string) string {
 }
 
 // Parse reads one address: six octets in hexadecimal, upper or lower case, with colons or hyphens between them, twelve
-// digits without separators, or three groups of four with dots. Nothing may stand around it. Errors are *ParseError.
+// digits without separators, three groups of four with dots, or what Other is. Nothing may stand around it. Errors are *ParseError.
 func Parse(s string) (Address, Notation, error) {
 	fail := func(at int, format string, args ...any) (Address, Notation, error) {
 		return 0, Unknown, &ParseError{Input: s, At: at, Reason: fmt.Sprintf(format, args...)}
@@ -75,6 +81,12 @@ func Parse(s string) (Address, Notation, error) {
 	}
 	if len(s) > inputLimit {
 		return fail(0, "%d bytes are too many for an address", len(s))
+	}
+	if digits := groupedDigits(s); digits != "" {
+		value, err := strconv.ParseUint(digits, 16, 48)
+		if err == nil {
+			return Address(value), Other, nil
+		}
 	}
 	// One pass finds what is wrong with single characters and keeps the lengths of the groups between separators.
 	var (
@@ -139,6 +151,39 @@ func Parse(s string) (Address, Notation, error) {
 	}
 	return Address(value), notation, nil
 }
+
+// groupedDigits are the twelve digits of a text in one of the forms of Other, "" where it is in none: equal groups with one separator between
+// them, or 0x and no separator.
+func groupedDigits(s string) string {
+	if len(s) < 13 || len(s) > 17 {
+		return ""
+	}
+	if s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && len(s) == 14 && hexOnly(s[2:]) {
+		return s[2:]
+	}
+	every := map[int]int{13: 6, 14: 4, 17: 2}[len(s)]
+	if every == 0 {
+		return ""
+	}
+	separator := s[every]
+	if strings.IndexByte(" _:-.", separator) < 0 || separator == '.' && every == 4 || every == 2 && (separator == ':' || separator == '-') {
+		return "" // or it is in one of the usual notations
+	}
+	digits := make([]byte, 0, 12)
+	for i := range len(s) {
+		if (i+1)%(every+1) != 0 {
+			digits = append(digits, s[i])
+		} else if s[i] != separator {
+			return ""
+		}
+	}
+	if !hexOnly(string(digits)) {
+		return ""
+	}
+	return string(digits)
+}
+
+func hexOnly(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
 
 func hexValue(r rune) (uint64, bool) {
 	switch {
