@@ -30,54 +30,55 @@ func (t *Room) Save() {
 // Open is Ctrl+O: what was issued before the ledger existed is taken over from files.
 func (t *Room) Open() {
 	t.app.PickFiles(files.Options{Title: words.T("ledger.import-title"), Kind: words.T("ledger.import-kind"), Ends: []string{".csv", ".zip", ".pem", ".crt", ".cer"}},
-		func(paths []string) { t.importFiles(paths, job.PortalChoice{}) })
+		func(paths []string) { t.importFiles(takeover{paths: paths}) })
 }
 
-// importFiles takes files and folders over: uploaded CSVs and ZIPs, manifests, lists that a portal exported, certificates. choice is what
-// the user said of a list that can mean two things.
-func (t *Room) importFiles(paths []string, choice job.PortalChoice) {
-	var doubt *job.AmbiguousError
-	var done, taken []string
+// takeover is how far the taking over of some files has come.
+type takeover struct {
+	paths                           []string         // those that are left
+	choice                          job.PortalChoice // what the user said of the first of them, a list that can mean two things
+	identities, certificates, known int64
+	columns                         []string // what which was taken for
+}
+
+// importFiles takes files and folders over: uploaded CSVs and ZIPs, manifests, lists that a portal exported, certificates.
+func (t *Room) importFiles(so takeover) {
 	t.write(words.T("ledger.importing"), words.T("ledger.import-failed"), func(ctx context.Context, l *core.Ledger, environment, operator string, report progress.Func) (string, error) {
-		var identities, certificates, known int64
-		for i, path := range paths {
-			said := choice
-			if i > 0 { // it was said of the first
-				said = job.PortalChoice{}
-			}
-			e, err := job.ReadEarlier(ctx, path, said, report)
+		for len(so.paths) > 0 {
+			e, err := job.ReadEarlier(ctx, so.paths[0], so.choice, report)
 			if err != nil {
 				return "", err
 			}
-			name := filepath.Base(path)
+			name := filepath.Base(so.paths[0])
 			took, err := l.Import(ctx, core.Batch{Environment: environment, ID: name, Name: name, Operator: operator, Identities: slices.Values(e.Identities)}, slices.Values(e.Certificates))
 			if err != nil {
 				return "", err
 			}
-			done = append(done, path)
+			so.paths, so.choice = so.paths[1:], job.PortalChoice{}
 			for _, c := range e.Taken {
-				taken = append(taken, meaningWords(c.Meaning)+": "+words.Visible(c.Column))
+				so.columns = append(so.columns, meaningWords(c.Meaning)+": "+words.Visible(c.Column))
 			}
-			identities, certificates = identities+took.Identities, certificates+took.Certificates
+			so.identities, so.certificates = so.identities+took.Identities, so.certificates+took.Certificates
 			for i := range took.Known {
-				known += int64(took.Known[i].Count()) // #nosec G115 -- of files
+				so.known += int64(took.Known[i].Count()) // #nosec G115 -- of files
 			}
 		}
-		said := words.T("ledger.imported", "Identities", words.Group(identities), "Certificates", words.Group(certificates), "Known", words.Group(known))
-		if len(taken) > 0 {
-			said += " " + words.T("ledger.columns-taken", "Columns", strings.Join(taken, ", "))
+		said := words.T("ledger.imported", "Identities", words.Group(so.identities), "Certificates", words.Group(so.certificates), "Known", words.Group(so.known))
+		if len(so.columns) > 0 {
+			said += " " + words.T("ledger.columns-taken", "Columns", strings.Join(so.columns, ", "))
 		}
 		return said, nil
 	}, func(err error) bool {
+		var doubt *job.AmbiguousError
 		if errors.As(err, &doubt) {
-			t.askMeaning(doubt, paths[len(done):], choice)
+			t.askMeaning(doubt, so)
 		}
 		return doubt != nil
 	})
 }
 
-// askMeaning asks what a list says where it can mean two things, and goes on with the files that are left.
-func (t *Room) askMeaning(doubt *job.AmbiguousError, paths []string, choice job.PortalChoice) {
+// askMeaning asks what the first file says where it can mean two things, and goes on.
+func (t *Room) askMeaning(doubt *job.AmbiguousError, so takeover) {
 	shown := doubt.Columns
 	for _, way := range doubt.Read {
 		shown = append(shown, map[string]string{job.ReadDayFirst: words.T("ledger.day-first"), job.ReadMonthFirst: words.T("ledger.month-first"),
@@ -85,20 +86,20 @@ func (t *Room) askMeaning(doubt *job.AmbiguousError, paths []string, choice job.
 	}
 	which := widgets.NewSelect(shown, func(int) {})
 	which.SetSelectedIndex(0)
-	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("ledger.meaning-title", "File", words.Visible(filepath.Base(paths[0]))), Body: widgets.Outlined(which),
+	t.app.Ask(&widgets.Dialog{State: look.Notice, Title: words.T("ledger.meaning-title", "File", words.Visible(filepath.Base(so.paths[0]))), Body: widgets.Outlined(which),
 		Text: words.Sentence(words.Error(doubt)) + " " + words.T("ledger.meaning-text"),
 		Answers: []widgets.Answer{{Text: words.T("dialog.back")}, {Text: words.T("ledger.meaning-go"), Act: func() {
 			i := max(which.SelectedIndex(), 0)
 			if i < len(doubt.Columns) {
-				choice.Columns = maps.Clone(choice.Columns)
-				if choice.Columns == nil {
-					choice.Columns = map[job.Meaning]string{}
+				so.choice.Columns = maps.Clone(so.choice.Columns)
+				if so.choice.Columns == nil {
+					so.choice.Columns = map[job.Meaning]string{}
 				}
-				choice.Columns[doubt.Meaning] = doubt.Columns[i]
+				so.choice.Columns[doubt.Meaning] = doubt.Columns[i]
 			} else {
-				choice.Read = append(slices.Clone(choice.Read), doubt.Read[i-len(doubt.Columns)])
+				so.choice.Read = append(slices.Clone(so.choice.Read), doubt.Read[i-len(doubt.Columns)])
 			}
-			t.importFiles(paths, choice)
+			t.importFiles(so)
 		}}}})
 }
 

@@ -55,9 +55,11 @@ func (v *batchView) content() fyne.CanvasObject { return v.root }
 // shownBatches is how many batches are listed at the most; the search finds the others.
 const shownBatches = 5000
 
-func (v *batchView) load(ctx context.Context, l *core.Ledger, environment string) (func(), error) {
-	rows, err := l.Batches(ctx, core.Filter{Environment: environment, Limit: shownBatches})
-	return func() { v.rows = rows; v.show() }, err
+func (v *batchView) query() query {
+	return func(ctx context.Context, l *core.Ledger, environment string) (func(), error) {
+		rows, err := l.Batches(ctx, core.Filter{Environment: environment, Limit: shownBatches})
+		return func() { v.rows = rows; v.show() }, err
+	}
 }
 
 func (v *batchView) show() {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -55,20 +56,19 @@ func newExpiryView(t *Room) *expiryView {
 
 func (v *expiryView) content() fyne.CanvasObject { return v.root }
 
-func (v *expiryView) load(ctx context.Context, l *core.Ledger, environment string) (func(), error) {
-	now := v.room.app.Tasks().Now()
-	months, err := l.ExpiringByMonth(ctx, environment, now, expiryMonths)
-	if err != nil || len(months) == 0 {
-		return func() {}, err
-	}
-	chosen := min(v.chosen, len(months)-1)
-	if v.months == nil { // the first month in which anything ends
-		for chosen < len(months)-1 && months[chosen].Count == 0 {
-			chosen++
+func (v *expiryView) query() query {
+	now, chosen, first := v.room.app.Tasks().Now(), v.chosen, v.months == nil
+	return func(ctx context.Context, l *core.Ledger, environment string) (func(), error) {
+		months, err := l.ExpiringByMonth(ctx, environment, now, expiryMonths)
+		if err != nil {
+			return nil, err
 		}
+		if first { // the first month in which anything ends
+			chosen = max(0, slices.IndexFunc(months, func(m core.Month) bool { return m.Count > 0 }))
+		}
+		certs, err := expiring(ctx, l, environment, months[chosen].Begin)
+		return func() { v.months, v.chosen, v.certs = months, chosen, certs; v.show() }, err
 	}
-	certs, err := expiring(ctx, l, environment, months[chosen].Begin)
-	return func() { v.months, v.chosen, v.certs = months, chosen, certs; v.show() }, err
 }
 
 // expiring is what ends in a month.

@@ -54,25 +54,27 @@ func newLogView(t *Room) *logView {
 
 func (v *logView) content() fyne.CanvasObject { return v.root }
 
-func (v *logView) load(ctx context.Context, l *core.Ledger, _ string) (func(), error) {
-	place := l.Where()
-	head, err := l.Head(ctx)
-	if err != nil {
-		return func() {}, err
-	}
-	var entries []core.Entry
-	for e, err := range l.Entries(ctx, max(0, head.Seq-shownEntries)) {
+func (v *logView) query() query {
+	return func(ctx context.Context, l *core.Ledger, _ string) (func(), error) {
+		place := l.Where()
+		head, err := l.Head(ctx)
 		if err != nil {
-			return func() {}, err
+			return nil, err
 		}
-		entries = append(entries, e)
+		var entries []core.Entry
+		for e, err := range l.Entries(ctx, max(0, head.Seq-shownEntries)) {
+			if err != nil {
+				return nil, err
+			}
+			entries = append(entries, e)
+		}
+		return func() {
+			v.head, v.entries = head, entries
+			v.place.SetText(words.Visible(place))
+			v.anchor.SetText(head.String())
+			v.sheet.SetModel(entryRows(entries))
+		}, nil
 	}
-	return func() {
-		v.head, v.entries = head, entries
-		v.place.SetText(words.Visible(place))
-		v.anchor.SetText(head.String())
-		v.sheet.SetModel(entryRows(entries))
-	}, nil
 }
 
 func (v *logView) copyAnchor() {

@@ -58,11 +58,15 @@ type Room struct {
 	view   view   // the one that is shown
 }
 
-// view is one of the room's views.
+// view is one of the room's views. query is called on the window's thread; what it gives runs beside it, and takes along what it needs of
+// the view.
 type view interface {
 	content() fyne.CanvasObject
-	load(ctx context.Context, l *core.Ledger, environment string) (show func(), err error)
+	query() query
 }
+
+// query reads something of a ledger; show shows it.
+type query func(ctx context.Context, l *core.Ledger, environment string) (show func(), err error)
 
 func New(a Window) *Room {
 	t := &Room{app: a}
@@ -132,14 +136,15 @@ func (t *Room) ConnectionsRead(_ frame.ConnectionList, first bool) {
 
 // show reads a view and shows it.
 func (t *Room) show(v view) {
+	ask := v.query()
 	t.using(func(ctx context.Context, l *core.Ledger, environment string) (func(), error) {
-		show, err := v.load(ctx, l, environment)
+		show, err := ask(ctx, l, environment)
 		return func() { show(); t.put(v.content()) }, err
 	})
 }
 
 // using opens the ledger and reads something of it, shows that, or says why there is nothing.
-func (t *Room) using(ask func(ctx context.Context, l *core.Ledger, environment string) (show func(), err error)) {
+func (t *Room) using(ask query) {
 	if t.app.Desk() == nil {
 		return // DeskOpened comes, or DeskFailed
 	}

@@ -13,7 +13,6 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/core/eui48"
-	"enrollbench/core/job"
 	core "enrollbench/core/ledger"
 	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/look"
@@ -346,12 +345,12 @@ func TestImport(t *testing.T) {
 		t.Error(r.ToastText())
 	}
 	r.says("imported", "2025-07.csv")
-	r.Room.importFiles([]string{path}, job.PortalChoice{})
+	r.Room.importFiles(takeover{paths: []string{path}})
 	r.Wait()
 	if !strings.HasPrefix(r.ToastText(), "0 identities and 0 certificates were imported; 2") {
 		t.Error(r.ToastText())
 	}
-	r.Room.importFiles([]string{frametest.Put(t, filepath.Join(t.TempDir(), "x.csv"), []byte("nothing"))}, job.PortalChoice{})
+	r.Room.importFiles(takeover{paths: []string{frametest.Put(t, filepath.Join(t.TempDir(), "x.csv"), []byte("nothing"))}})
 	r.Wait()
 	if d := r.Dialog(); d.Title != "Nothing more was imported" {
 		t.Error(d.Title)
@@ -365,15 +364,15 @@ func TestImportAsks(t *testing.T) {
 	r.open()
 	sum := strings.Repeat("ab", 32)
 	first := frametest.Put(t, filepath.Join(t.TempDir(), "first.csv"), []byte("cn,serial no,Serial-No,valid to,sha256\ndev-1,1111111111111111,2222222222222222,03/04/2027,"+sum+"\n"))
-	second := frametest.Put(t, filepath.Join(t.TempDir(), "second.csv"), []byte("Name,Expires\ndev-2,\n"))
-	r.Room.importFiles([]string{first, second}, job.PortalChoice{})
+	second := frametest.Put(t, filepath.Join(t.TempDir(), "second.csv"), []byte("Name,serial,Expires,sha256\ndev-2,0x3a3a3a3a3a3a3a3a,05/06/2027,"+strings.Repeat("cd", 32)+"\n"))
+	r.Room.importFiles(takeover{paths: []string{first, second}})
 	r.Wait()
 	for _, c := range []struct {
-		text   string
-		answer int
-	}{{"\"serial no\", \"Serial-No\"", 1}, {"day or with the month", 0}, {"decimal or hexadecimal", 0}} {
+		file, text string
+		answer     int
+	}{{"first.csv", "\"serial no\", \"Serial-No\"", 1}, {"first.csv", "day or with the month", 0}, {"first.csv", "decimal or hexadecimal", 0}, {"second.csv", "day or with the month", 1}} {
 		d := r.Dialog()
-		if !strings.Contains(d.Title, "first.csv") || !strings.Contains(d.Text, c.text) {
+		if !strings.Contains(d.Title, c.file) || !strings.Contains(d.Text, c.text) {
 			t.Fatalf("%q: %q, want %q", d.Title, d.Text, c.text)
 		}
 		choice, ok := d.Body.(*fyne.Container)
@@ -389,15 +388,17 @@ func TestImportAsks(t *testing.T) {
 		r.Wait()
 	}
 	r.NoDialog()
-	if text := r.ToastText(); !strings.HasPrefix(text, "2 identities and 1 certificates were imported; 0") || !strings.Contains(text, "serial number: Serial-No") || !strings.Contains(text, "valid to: valid to") {
+	if text := r.ToastText(); !strings.HasPrefix(text, "2 identities and 2 certificates were imported; 0") || !strings.Contains(text, "serial number: Serial-No") || !strings.Contains(text, "valid to: valid to") {
 		t.Error(text)
 	}
-	lives, err := r.ledger.Find(t.Context(), "2222222222222222")
-	if err != nil || len(lives) != 1 {
-		t.Fatalf("%+v, %v", lives, err)
-	}
-	if ends := lives[0].Certificates; len(ends) != 1 || ends[0].NotAfter.Format("2006-01-02") != "2027-04-03" {
-		t.Errorf("%+v", ends)
+	for serial, end := range map[string]string{"2222222222222222": "2027-04-03", "3a3a3a3a3a3a3a3a": "2027-05-06"} {
+		lives, err := r.ledger.Find(t.Context(), serial)
+		if err != nil || len(lives) != 1 {
+			t.Fatalf("%s: %+v, %v", serial, lives, err)
+		}
+		if ends := lives[0].Certificates; len(ends) != 1 || ends[0].NotAfter.Format("2006-01-02") != end {
+			t.Errorf("%s: %+v", serial, ends)
+		}
 	}
 }
 

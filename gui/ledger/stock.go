@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,31 +77,30 @@ func (v *stockView) block() *core.Block {
 	return nil
 }
 
-func (v *stockView) load(ctx context.Context, l *core.Ledger, environment string) (func(), error) {
-	blocks, err := l.Blocks(ctx, environment)
-	if err != nil {
-		return func() {}, err
-	}
-	chosen, stock := v.chosen, make([]core.Stretch, len(blocks))
-	found := false
-	for i, b := range blocks {
-		if stock[i], err = l.Stock(ctx, b); err != nil {
-			return func() {}, err
+func (v *stockView) query() query {
+	chosen := v.chosen
+	return func(ctx context.Context, l *core.Ledger, environment string) (func(), error) {
+		blocks, err := l.Blocks(ctx, environment)
+		if err != nil {
+			return nil, err
 		}
-		found = found || b.ID == chosen
-	}
-	if !found && len(blocks) > 0 {
-		chosen = blocks[0].ID
-	}
-	var cells []core.Stretch
-	for _, b := range blocks {
-		if b.ID == chosen {
+		if len(blocks) > 0 && !slices.ContainsFunc(blocks, func(b core.Block) bool { return b.ID == chosen }) {
+			chosen = blocks[0].ID
+		}
+		stock, cells := make([]core.Stretch, len(blocks)), []core.Stretch(nil)
+		for i, b := range blocks {
+			if stock[i], err = l.Stock(ctx, b); err != nil {
+				return nil, err
+			}
+			if b.ID != chosen {
+				continue
+			}
 			if cells, err = l.Map(ctx, environment, b.First, b.Last, mapCells); err != nil {
-				return func() {}, err
+				return nil, err
 			}
 		}
+		return func() { v.blocks, v.stock, v.chosen, v.cells = blocks, stock, chosen, cells; v.show() }, nil
 	}
-	return func() { v.blocks, v.stock, v.chosen, v.cells = blocks, stock, chosen, cells; v.show() }, nil
 }
 
 // The colours of what a cell holds, in the order in which they stand from the bottom up.
