@@ -85,7 +85,7 @@ func (b *book) advise(err error) error {
 	var taken *ledger.ConflictError
 	switch {
 	case errors.Is(err, ledger.ErrRestored):
-		return fmt.Errorf("%w\nNothing is claimed until somebody has decided. Import what is missing, then: enrollctl ledger adopt --reason \"REASON\"", err)
+		return fmt.Errorf("%w\nYou can read it, but nothing can be ordered with it. Run enrollctl ledger adopt --reason \"REASON\", then import what is missing before you order", err)
 	case errors.As(err, &taken):
 		return fmt.Errorf("%w\nNothing was claimed", err)
 	}

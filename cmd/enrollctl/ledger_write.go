@@ -384,7 +384,7 @@ var ledgerAdopt = &command{
 	name:     "adopt",
 	required: "--reason TEXT",
 	summary:  "use a ledger that was restored from a backup or copied",
-	detail:   "Until then nothing is claimed in it: what was ordered since is missing in it. Import that first.",
+	detail:   "Such a ledger can be read, but nothing can be ordered with it: what was ordered after the backup or the copy is missing. Use it, import\nwhat is missing (ledger import), then order.",
 	setup: onLedger(0, 0, "no argument", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
 		reason := flags.String("reason", "", "why, `TEXT`")
 		return func(ctx context.Context, s *session, _ []string) error {

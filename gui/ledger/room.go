@@ -3,7 +3,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -47,6 +46,7 @@ type Room struct {
 	search   *widgets.Entry
 	stage    *fyne.Container
 	trouble  *fyne.Container // instead of a view: why there is none
+	locked   *fyne.Container // above a view: why the ledger can be read but not changed
 	life     *lifePane
 	batches  *batchView
 	stock    *stockView
@@ -93,11 +93,12 @@ func (t *Room) build() {
 	t.search = widgets.NewSearch(words.T("ledger.search"), t.onSearch, func() { t.find(t.search.Text) })
 	line := widgets.Inset(look.Gap, 1.5*look.Gap, container.NewBorder(nil, nil, widgets.Wide(200, widgets.Outlined(t.viewBox)), nil,
 		widgets.Inset(0, look.Gap, t.search)))
-	t.trouble = container.NewStack()
+	t.trouble, t.locked = container.NewStack(), container.NewStack()
+	t.locked.Hide()
 	t.stage = container.NewStack()
 	t.bar = widgets.NewBottomBar(widgets.NewPrimary(words.T("ledger.find"), look.Icon("search"), func() { t.find(t.search.Text) }),
 		widgets.NewButton(words.T("ledger.import"), look.Icon("add"), t.Open), widgets.NewButton(words.T("ledger.backup"), look.Icon("save"), t.Save))
-	t.root = widgets.Edged(widgets.Down(0, line, widgets.Rule()), widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.stage, t.trouble))
+	t.root = widgets.Edged(widgets.Down(0, line, widgets.Rule(), t.locked), widgets.Down(0, t.progress, t.bar.Content()), nil, nil, container.NewStack(t.stage, t.trouble))
 	t.put(t.view.content())
 }
 
@@ -149,9 +150,10 @@ func (t *Room) using(ask query) {
 		return // DeskOpened comes, or DeskFailed
 	}
 	type answer struct {
-		show   func()
-		place  string
-		shared bool
+		show     func()
+		place    string
+		shared   bool
+		restored *core.RestoredError
 	}
 	open := t.app.Ledger()
 	frame.Run(t.read, "", func(ctx context.Context, _ progress.Func) (a answer, err error) {
@@ -159,10 +161,7 @@ func (t *Room) using(ask query) {
 		if err != nil {
 			return a, err
 		}
-		a.place, a.shared = l.Where(), l.Shared()
-		if r := l.Restored(); r != nil {
-			return a, r
-		}
+		a.place, a.shared, a.restored = l.Where(), l.Shared(), l.Restored()
 		a.show, err = ask(ctx, l, environment)
 		return a, err
 	}, func(a answer, err error) {
@@ -170,6 +169,7 @@ func (t *Room) using(ask query) {
 			return
 		}
 		t.place, t.shared = a.place, a.shared
+		t.lock(a.restored)
 		if err != nil {
 			t.fails(err)
 		} else {
@@ -186,17 +186,28 @@ func (t *Room) fails(err error) {
 	}
 	p := frame.Explain(words.T("ledger.unreadable"), err)
 	again := widgets.NewButton(words.T("jobs.again"), look.Icon("refresh"), t.Recheck)
-	buttons := widgets.Across(look.Gap, again)
-	if errors.Is(err, core.ErrRestored) {
-		buttons.Add(widgets.NewButton(words.T("ledger.adopt"), look.Icon("ready"), t.askAdopt))
-	}
 	head := widgets.NewParagraph(p.Title).Title()
 	head.Color = look.Failed.Color()
 	t.trouble.Objects = []fyne.CanvasObject{sight.New(widgets.Inset(3*look.Gap, 3*look.Gap,
-		widgets.Down(look.Gap, widgets.Across(look.Gap, widgets.Icon(look.Failed.Icon(), 22)), head, widgets.NewParagraph(p.Text), widgets.NewParagraph(words.Visible(p.Raw)).Muted().Small(), buttons)))}
+		widgets.Down(look.Gap, widgets.Across(look.Gap, widgets.Icon(look.Failed.Icon(), 22)), head, widgets.NewParagraph(p.Text), widgets.NewParagraph(words.Visible(p.Raw)).Muted().Small(), widgets.Across(look.Gap, again))))}
 	t.trouble.Show()
 	t.trouble.Refresh()
 	t.stage.Hide()
+}
+
+// lock says above the views that a restored or copied ledger can only be read, and offers to use it; nil takes that away again.
+func (t *Room) lock(r *core.RestoredError) {
+	if r == nil {
+		t.locked.Hide()
+		return
+	}
+	why := widgets.NewParagraph(words.Sentence(words.Error(r))).Bold()
+	use := widgets.NewButton(words.T("ledger.adopt"), look.Icon("ready"), t.askAdopt)
+	t.locked.Objects = []fyne.CanvasObject{widgets.Down(0, widgets.Inset(look.Gap, 1.5*look.Gap,
+		container.NewBorder(nil, nil, widgets.Across(0, widgets.Icon(look.Warning.Icon(), 22), widgets.Space(look.Gap, 0)), widgets.Middle(use),
+			widgets.Down(0, why, widgets.NewParagraph(words.T("ledger.read-only"))))), widgets.Rule())}
+	t.locked.Show()
+	t.locked.Refresh()
 }
 
 // onSearch goes back to the view when the field is emptied.

@@ -435,14 +435,54 @@ func TestTrouble(t *testing.T) {
 	if strings.Contains(r.shown(), "cannot be read") {
 		t.Error(r.shown())
 	}
-	r.wrong = &core.RestoredError{Have: 3, Known: 9}
-	r.Room.Recheck()
+}
+
+// TestRestored: a ledger that was restored from a backup is shown with what is wrong above it; whoever uses it gives a reason, and the
+// warning goes.
+func TestRestored(t *testing.T) {
+	r := newRig(t)
+	path, c := filepath.Join(t.TempDir(), "ledger.db"), core.Config{Station: "station-7", Memory: core.FileMemory(filepath.Join(t.TempDir(), "memory"))}
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	use := func(path string) {
+		t.Helper()
+		c.Path = path
+		l, err := core.Open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		r.ledger = l
+	}
+	use(path)
+	r.claim("2026-11-30-1", at("00:1a:c2:7b:00:00"), 500)
+	if err := r.ledger.Backup(t.Context(), backup, "Ada"); err != nil {
+		t.Fatal(err)
+	}
+	r.claim("2026-11-30-2", at("00:1a:c2:7b:10:00"), 10)
+	use(backup)
+	r.open()
+	r.says("restored from a backup", words.T("ledger.read-only"), words.T("ledger.adopt"), "2026-11-30-1", "Thermostat")
+	r.choose("Audit log")
+	if len(r.Room.log.entries) == 0 {
+		t.Error("the audit log of a restored ledger is not shown")
+	}
+	r.says("restored from a backup")
+	r.Room.search.SetText("00:1a:c2:7b:00:07")
+	r.Room.find(r.Room.search.Text)
 	r.Wait()
-	r.says("Use this ledger")
+	r.says("restored from a backup", words.T("ledger.taken", "Name", "00-1a-c2-7b-00-07"))
+
 	r.Room.askAdopt()
 	r.Dialog().Take(1)
 	if len(r.F.Dialogs()) == 0 {
-		t.Error("adopted without a reason")
+		t.Fatal("used without a reason")
+	}
+	r.enter("the disk was replaced")
+	r.Dialog().Take(1)
+	r.Wait()
+	r.NoDialog()
+	if text := r.shown(); r.ledger.Restored() != nil || strings.Contains(text, "restored from a backup") || strings.Contains(text, words.T("ledger.read-only")) {
+		t.Errorf("after it was taken over: %v, %q", r.ledger.Restored(), text)
 	}
 }
 
