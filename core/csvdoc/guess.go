@@ -109,7 +109,7 @@ func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int
 	case f.sep != 0 && known:
 		say(RuleSepLine, 0, "the line sep=%c, a mark for Excel, is left out", f.sep)
 	case f.sep != 0:
-		say(RuleSepUnknown, 0, "the first line is sep=%c, a mark for Excel; %q is none of comma, semicolon, tab and pipe", f.sep, f.sep)
+		say(RuleSepUnknown, 0, "the first line, sep=%c, names the delimiter for Excel; %q is unknown, use a comma, semicolon, tab or pipe", f.sep, f.sep)
 	}
 	if f.turned != "" {
 		say(RuleTurned, 0, "the file is in %s and is read as UTF-8", f.turned)

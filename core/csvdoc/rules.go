@@ -60,7 +60,7 @@ var (
 	RuleSepUnknown = &finding.Rule{
 		Name: "csvdoc/sep-unknown", Severity: finding.Error, Source: sourceSep,
 		Title: "The line sep= names a delimiter that is not known",
-		Why:   "This line is for Excel. The delimiter that it names is none of comma, semicolon, tab and pipe, so the rows are not taken apart as they were meant.",
+		Why:   "This line tells Excel the delimiter. The program knows comma, semicolon, tab and pipe, so it splits the rows with another delimiter than the file intends.",
 		Hint:  "Open the file in Excel and save it as CSV, or delete the first line.",
 	}
 	RuleTurned = &finding.Rule{

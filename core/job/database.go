@@ -178,7 +178,7 @@ func (j *Jobs) edit(ctx context.Context, id string, f func(tx *sql.Tx, r *Record
 			return err
 		}
 		if r.State != was && !slices.Contains(after[was], r.State) {
-			return &StateError{ID: id, Have: was, Allowing: string(r.State)}
+			return &StateError{ID: id, Have: was, Allowing: Step(r.State)}
 		}
 		if err := j.save(ctx, tx, r, r.State != was || note != "", note); err != nil || r.State == was || r.State == Starting || r.State.UnderWay() && was.UnderWay() {
 			return err
@@ -339,7 +339,7 @@ func (j *Jobs) Delete(ctx context.Context, id string) error {
 			return err
 		}
 		if !r.State.Deletable() {
-			return &StateError{ID: id, Have: r.State, Allowing: "deleted"}
+			return &StateError{ID: id, Have: r.State, Allowing: ToDelete}
 		}
 		gone = r
 		if r.State == Prepared {

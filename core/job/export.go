@@ -73,7 +73,7 @@ func (j *Jobs) Export(ctx context.Context, id, name string, w io.Writer, report 
 		return nil, err
 	}
 	if r.State != Prepared {
-		return r, &StateError{ID: id, Have: r.State, Allowing: "handed over in a file"}
+		return r, &StateError{ID: id, Have: r.State, Allowing: ToHandOver}
 	}
 	if err := j.writePortable(ctx, w, r, report); err != nil {
 		return r, err
@@ -83,7 +83,7 @@ func (j *Jobs) Export(ctx context.Context, id, name string, w io.Writer, report 
 	}
 	return j.edit(ctx, id, func(tx *sql.Tx, r *Record) (string, error) {
 		if r.State != Prepared {
-			return "", &StateError{ID: id, Have: r.State, Allowing: "handed over in a file"}
+			return "", &StateError{ID: id, Have: r.State, Allowing: ToHandOver}
 		}
 		r.Exported, r.ExportedAs = j.now(), name
 		note := fmt.Sprintf("handed over in the file %q", name)

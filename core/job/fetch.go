@@ -41,7 +41,7 @@ func (e *ResultError) Unwrap() error { return e.Err }
 //
 // Errors: *StateError; ErrTaken; *ResultError, and the record stays as it was; those of the service.
 func (j *Jobs) Fetch(ctx context.Context, id string, report progress.Func) (*Record, error) {
-	r, service, done, err := j.reach(ctx, id, "fetched", Complete, Fetched, Opened, Delivered)
+	r, service, done, err := j.reach(ctx, id, ToFetch, Complete, Fetched, Opened, Delivered)
 	if err != nil {
 		return r, err
 	}
@@ -194,7 +194,7 @@ func (j *Jobs) MarkOpened(ctx context.Context, id, verdict string) (*Record, err
 				return "", err
 			}
 		default:
-			return "", &StateError{ID: id, Have: r.State, Allowing: "opened"}
+			return "", &StateError{ID: id, Have: r.State, Allowing: ToOpen}
 		}
 		r.Verdict, r.LastError = verdict, ""
 		return verdict, nil
@@ -211,7 +211,7 @@ func (j *Jobs) MarkDelivered(ctx context.Context, id, to string) (*Record, error
 				return "", err
 			}
 		default:
-			return "", &StateError{ID: id, Have: r.State, Allowing: "delivered"}
+			return "", &StateError{ID: id, Have: r.State, Allowing: ToDeliver}
 		}
 		r.State, r.DeliveredTo, r.LastError = Delivered, to, ""
 		return to, nil
@@ -222,7 +222,7 @@ func (j *Jobs) MarkDelivered(ctx context.Context, id, to string) (*Record, error
 func (j *Jobs) MarkDamaged(ctx context.Context, id, reason string) (*Record, error) {
 	return j.edit(ctx, id, func(_ *sql.Tx, r *Record) (string, error) {
 		if r.State != Fetched && r.State != Opened {
-			return "", &StateError{ID: id, Have: r.State, Allowing: "fetched again"}
+			return "", &StateError{ID: id, Have: r.State, Allowing: ToFetchAgain}
 		}
 		r.State, r.LastError = Complete, reason
 		return "damaged: " + reason, nil

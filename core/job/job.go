@@ -100,11 +100,54 @@ var (
 type StateError struct {
 	ID       string
 	Have     State
-	Allowing string // the step that was asked for, in words: "start", "approve"
+	Allowing Step
+}
+
+// Step is what was asked of a batch.
+type Step string
+
+// The steps that a batch's state can refuse.
+const (
+	ToStart      Step = "start"
+	ToRetry      Step = "retry"
+	ToDeclare    Step = "declare"
+	ToTie        Step = "tie"
+	ToReconnect  Step = "reconnect"
+	ToApprove    Step = "approve"
+	ToReject     Step = "reject"
+	ToCancel     Step = "cancel"
+	ToFetch      Step = "fetch"
+	ToFetchAgain Step = "refetch"
+	ToOpen       Step = "open"
+	ToDeliver    Step = "deliver"
+	ToHandOver   Step = "handover"
+	ToDelete     Step = "delete"
+)
+
+// refusals are whole sentences, as each language orders them differently.
+var refusals = map[Step]string{
+	ToStart:      `batch %s cannot be started now: its state is "%s"`,
+	ToRetry:      `batch %s cannot be started again now: its state is "%s"`,
+	ToDeclare:    `batch %s cannot be declared as not started now: its state is "%s"`,
+	ToTie:        `batch %s cannot be tied to a job now: its state is "%s"`,
+	ToReconnect:  `batch %s cannot get another connection now: its state is "%s"`,
+	ToApprove:    `batch %s cannot be approved now: its state is "%s"`,
+	ToReject:     `batch %s cannot be rejected now: its state is "%s"`,
+	ToCancel:     `batch %s cannot be cancelled now: its state is "%s"`,
+	ToFetch:      `the result of batch %s cannot be fetched now: the state of the batch is "%s"`,
+	ToFetchAgain: `the result of batch %s cannot be fetched again now: the state of the batch is "%s"`,
+	ToOpen:       `the result of batch %s cannot be opened now: the state of the batch is "%s"`,
+	ToDeliver:    `the result of batch %s cannot be exported now: the state of the batch is "%s"`,
+	ToHandOver:   `batch %s cannot be handed over in a file now: its state is "%s"`,
+	ToDelete:     `the record of batch %s cannot be deleted now: the state of the batch is "%s"`,
 }
 
 func (e *StateError) Error() string {
-	return fmt.Sprintf("batch %s is %s: it cannot be %s now", e.ID, e.Have, e.Allowing)
+	format, ok := refusals[e.Allowing]
+	if !ok { // a state that the service gave and that cannot follow
+		return fmt.Sprintf(`batch %s cannot go from the state "%s" to "%s"`, e.ID, e.Have, e.Allowing)
+	}
+	return fmt.Sprintf(format, e.ID, e.Have)
 }
 
 // UnsettledError says that nobody knows yet whether the service took a batch.

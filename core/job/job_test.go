@@ -454,3 +454,20 @@ func TestClaims(t *testing.T) {
 		t.Errorf("left %v", entries)
 	}
 }
+
+// TestStateWords: every step that a batch's state can refuse has a sentence of its own.
+func TestStateWords(t *testing.T) {
+	for _, step := range []Step{ToStart, ToRetry, ToDeclare, ToTie, ToReconnect, ToApprove, ToReject, ToCancel, ToFetch, ToFetchAgain, ToOpen, ToDeliver, ToHandOver, ToDelete} {
+		if refusals[step] == "" {
+			t.Errorf("%q has no sentence", step)
+		}
+	}
+	for want, e := range map[string]*StateError{
+		`batch 7 cannot be started now: its state is "may exist"`:                {ID: "7", Have: MayExist, Allowing: ToStart},
+		`batch 7 cannot go from the state "delivered" to "waiting for approval"`: {ID: "7", Have: Delivered, Allowing: Step(WaitingForApproval)},
+	} {
+		if got := e.Error(); got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
+}

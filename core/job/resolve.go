@@ -20,7 +20,7 @@ func (j *Jobs) Resolve(ctx context.Context, id, remoteID string) (*Record, error
 	if remoteID == "" {
 		return nil, errors.New("the job id is empty")
 	}
-	r, service, done, err := j.reach(ctx, id, "tied to a job", MayExist)
+	r, service, done, err := j.reach(ctx, id, ToTie, MayExist)
 	if err != nil {
 		return r, err
 	}
@@ -57,7 +57,7 @@ func (j *Jobs) DeclareNotStarted(ctx context.Context, id string) (*Record, error
 		return nil, err
 	}
 	if r.State != MayExist {
-		return r, &StateError{ID: id, Have: r.State, Allowing: "declared not started"}
+		return r, &StateError{ID: id, Have: r.State, Allowing: ToDeclare}
 	}
 	note := "the user declared that it was not started"
 	if service, done, err := j.client(ctx, r.Connection.ID); err == nil {
@@ -79,7 +79,7 @@ func (j *Jobs) DeclareNotStarted(ctx context.Context, id string) (*Record, error
 	}
 	return j.edit(ctx, id, func(_ *sql.Tx, r *Record) (string, error) {
 		if r.State != MayExist {
-			return "", &StateError{ID: id, Have: r.State, Allowing: "declared not started"}
+			return "", &StateError{ID: id, Have: r.State, Allowing: ToDeclare}
 		}
 		r.State, r.LastError, r.AskFirst = Prepared, "", true
 		return note, nil
@@ -90,7 +90,7 @@ func (j *Jobs) DeclareNotStarted(ctx context.Context, id string) (*Record, error
 func (j *Jobs) Cancel(ctx context.Context, id string) (*Record, error) {
 	return j.edit(ctx, id, func(_ *sql.Tx, r *Record) (string, error) {
 		if r.State != Prepared {
-			return "", &StateError{ID: id, Have: r.State, Allowing: "cancelled"}
+			return "", &StateError{ID: id, Have: r.State, Allowing: ToCancel}
 		}
 		r.State, r.LastError = Cancelled, ""
 		return "cancelled here; it was not sent", nil
@@ -129,7 +129,7 @@ func (j *Jobs) Retry(ctx context.Context, id string) (*Record, error) {
 			fresh = &c
 			return "ordered again as " + c.ID, nil
 		}
-		return "", &StateError{ID: id, Have: r.State, Allowing: "started again"}
+		return "", &StateError{ID: id, Have: r.State, Allowing: ToRetry}
 	})
 	if fresh != nil && err == nil {
 		r = fresh
@@ -141,7 +141,7 @@ func (j *Jobs) Retry(ctx context.Context, id string) (*Record, error) {
 func (j *Jobs) Assign(ctx context.Context, id string, c Connection, p Profile) (*Record, error) {
 	return j.edit(ctx, id, func(_ *sql.Tx, r *Record) (string, error) {
 		if r.State != Prepared {
-			return "", &StateError{ID: id, Have: r.State, Allowing: "given another connection"}
+			return "", &StateError{ID: id, Have: r.State, Allowing: ToReconnect}
 		}
 		if c.Practice != r.Connection.Practice {
 			return "", ErrPractice
@@ -158,7 +158,7 @@ func (j *Jobs) Assign(ctx context.Context, id string, c Connection, p Profile) (
 var ErrPractice = errors.New("practice and production do not mix")
 
 // reach returns a record in one of the states, the client of its connection, and what gives that up.
-func (j *Jobs) reach(ctx context.Context, id, step string, states ...State) (*Record, Service, func(), error) {
+func (j *Jobs) reach(ctx context.Context, id string, step Step, states ...State) (*Record, Service, func(), error) {
 	r, err := j.Get(ctx, id)
 	if err != nil {
 		return nil, nil, nil, err

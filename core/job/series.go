@@ -89,7 +89,7 @@ func (j *Jobs) StartSeries(ctx context.Context, id string, report progress.Func)
 		}
 	}
 	if prepared == 0 {
-		return s, &StateError{ID: id, Have: s.State, Allowing: "started"}
+		return s, &StateError{ID: id, Have: s.State, Allowing: ToStart}
 	}
 	if err := j.reserveSeries(ctx, s); err != nil {
 		return s, err

@@ -45,7 +45,7 @@ func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Rec
 	// From here on the record says that something may have been sent.
 	if r, err = j.edit(ctx, id, func(tx *sql.Tx, r *Record) (string, error) {
 		if r.State != Prepared {
-			return "", &StateError{ID: id, Have: r.State, Allowing: "started"}
+			return "", &StateError{ID: id, Have: r.State, Allowing: ToStart}
 		}
 		if !r.Exported.IsZero() {
 			return "", ErrExported
@@ -79,7 +79,7 @@ func (j *Jobs) startable(ctx context.Context, id string) (*Record, error) {
 	}
 	switch {
 	case r.State != Prepared:
-		return r, &StateError{ID: id, Have: r.State, Allowing: "started"}
+		return r, &StateError{ID: id, Have: r.State, Allowing: ToStart}
 	case !r.Exported.IsZero():
 		return r, ErrExported
 	case r.Method == MAC:

@@ -92,16 +92,16 @@ func (j *Jobs) apply(ctx context.Context, id string, answer trustmanager.Job) (*
 
 // Approve lets a job that waits for approval go on, where the user may.
 func (j *Jobs) Approve(ctx context.Context, id string) (*Record, error) {
-	return j.decide(ctx, id, "approved", Service.Approve)
+	return j.decide(ctx, id, ToApprove, Service.Approve)
 }
 
 // Reject ends a job that waits for approval.
 func (j *Jobs) Reject(ctx context.Context, id string) (*Record, error) {
-	return j.decide(ctx, id, "rejected", Service.Reject)
+	return j.decide(ctx, id, ToReject, Service.Reject)
 }
 
 // decide sends a decision and asks what came of it. An answer that got lost is no reason to send it again: the status tells.
-func (j *Jobs) decide(ctx context.Context, id, step string, do func(Service, context.Context, string) error) (*Record, error) {
+func (j *Jobs) decide(ctx context.Context, id string, step Step, do func(Service, context.Context, string) error) (*Record, error) {
 	r, service, done, err := j.reach(ctx, id, step, Started, WaitingForApproval)
 	if err != nil {
 		return r, err
@@ -110,7 +110,7 @@ func (j *Jobs) decide(ctx context.Context, id, step string, do func(Service, con
 	failed := do(service, ctx, r.RemoteID)
 	if failed == nil {
 		act := ledger.ActApproved
-		if step == "rejected" {
+		if step == ToReject {
 			act = ledger.ActRejected
 		}
 		if err := j.db.Write(ctx, func(tx *sql.Tx) error { return j.enqueue(ctx, tx, r, act, "") }); err != nil {

@@ -47,59 +47,85 @@ func (c Conflict) Each() iter.Seq[Conflict] {
 	}
 }
 
-// String says what is taken, since when, by whom: "00-1a-c2-7b-00-0a was ordered on 3 March 2026 by Ada, batch 2026-03-03-2, row 118".
+// String says what is taken, since when and by whom, as a whole sentence: "00-1a-c2-7b-00-0a" was already ordered on 3 March 2026 by Ada
+// (line 4): batch 2026-03-03-2, row 118.
 func (c *Conflict) String() string {
-	what := fmt.Sprintf("%q", c.Identity.Value)
-	if n := c.Count(); n > 1 {
-		what = fmt.Sprintf("%d MAC addresses from %s on", n, c.Identity.Value)
-	}
+	value, n := c.Identity.Value, c.Count()
 	if c.Holder == nil {
-		where := ""
-		if c.Row > 0 {
-			where = fmt.Sprintf(": row %d and row %d", c.Row, c.Identity.Row)
+		switch {
+		case n > 1 && c.Row > 0:
+			return fmt.Sprintf("%d MAC addresses from %s on are in the batch twice: rows %d and %d", n, value, c.Row, c.Identity.Row)
+		case n > 1:
+			return fmt.Sprintf("%d MAC addresses from %s on are in the batch twice", n, value)
+		case c.Row > 0:
+			return fmt.Sprintf("%q is in the batch twice: rows %d and %d", value, c.Row, c.Identity.Row)
 		}
-		return what + " stands twice in the batch" + where
+		return fmt.Sprintf("%q is in the batch twice", value)
 	}
 	h := c.Holder
-	verb := "ordered"
-	switch {
-	case h.State == Reserved:
-		verb = "reserved"
-	case h.State == Claimed:
-		verb = "claimed"
-	case h.Imported:
-		verb = "imported as ordered"
-	}
-	by := ""
-	if h.Operator != "" {
-		by = " by " + h.Operator
-	}
-	if h.Station != "" {
-		by += " at " + h.Station
-	}
-	s := fmt.Sprintf("%s %s already %s on %s%s, batch %s", what, was(c.Count()), verb, h.At.Local().Format("2 January 2006"), by, h.Batch)
+	day, place := h.At.Local().Format("2 January 2006"), fmt.Sprintf("batch %s", h.Batch)
 	if c.Row > 0 {
-		s += fmt.Sprintf(", row %d", c.Row)
+		place = fmt.Sprintf("batch %s, row %d", h.Batch, c.Row)
 	}
-	return s
+	if n > 1 {
+		return fmt.Sprintf(takenRange[h.how()], n, value, day, h.who(), place)
+	}
+	return fmt.Sprintf(takenOne[h.how()], value, day, h.who(), place)
 }
 
-func was(n uint64) string {
-	if n > 1 {
-		return "were"
+// how says by its state how a claim holds what it holds.
+func (c *Claim) how() State {
+	switch {
+	case c.State == Reserved, c.State == Claimed:
+		return c.State
+	case c.Imported:
+		return imported
 	}
-	return "was"
+	return Issued
+}
+
+const imported State = "imported" // of how: known from files, not from an order of a station
+
+// Whole sentences, as each language orders them differently.
+var (
+	takenOne = map[State]string{
+		Issued:   "%q was already ordered on %s by %s: %s",
+		Reserved: "%q was already reserved on %s by %s: %s",
+		Claimed:  "%q was already claimed on %s by %s: %s",
+		imported: "%q was already ordered and was imported on %s by %s: %s",
+	}
+	takenRange = map[State]string{
+		Issued:   "%d MAC addresses from %s on were already ordered on %s by %s: %s",
+		Reserved: "%d MAC addresses from %s on were already reserved on %s by %s: %s",
+		Claimed:  "%d MAC addresses from %s on were already claimed on %s by %s: %s",
+		imported: "%d MAC addresses from %s on were already ordered and were imported on %s by %s: %s",
+	}
+)
+
+// who is the operator and the station of a claim: "Ada (line 4)".
+func (c *Claim) who() string {
+	switch {
+	case c.Operator != "" && c.Station != "":
+		return c.Operator + " (" + c.Station + ")"
+	case c.Operator != "" || c.Station != "":
+		return c.Operator + c.Station
+	}
+	return "an unknown station"
 }
 
 // ConflictError is a batch that holds what is taken. Conflicts are in the order of the batch, never empty.
 type ConflictError struct{ Conflicts []Conflict }
 
 func (e *ConflictError) Error() string {
-	s := e.Conflicts[0].String()
-	if n := countAll(e.Conflicts) - e.Conflicts[0].Count(); n > 0 {
-		s += fmt.Sprintf("; and %d more", n)
+	first := e.Conflicts[0].String()
+	switch n := countAll(e.Conflicts) - e.Conflicts[0].Count(); n {
+	case 0:
+		return first
+	case 1:
+		return fmt.Sprintf("%s; 1 more identity is taken", first)
+	default:
+		return fmt.Sprintf("%s; %d more identities are taken", first, n)
 	}
-	return s
 }
 
 func countAll(all []Conflict) (n uint64) {

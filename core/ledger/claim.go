@@ -57,11 +57,25 @@ type StateError struct {
 	ID       ClaimID
 	Batch    string
 	Have     State
-	Allowing string // what was asked for: "released"
+	Allowing Act // what was asked for: ActReleased
+}
+
+// refusals are whole sentences for the steps that a claim's state can refuse.
+var refusals = map[Act]string{
+	ActClaimed:    `batch %s cannot be claimed again: its state in the ledger is "%s"`,
+	ActStarted:    `batch %s cannot be started: its state in the ledger is "%s"`,
+	ActNotStarted: `batch %s cannot be recorded as not started: its state in the ledger is "%s"`,
+	ActMayExist:   `batch %s cannot be recorded as uncertain: its state in the ledger is "%s"`,
+	ActEnded:      `batch %s cannot be recorded as ended: its state in the ledger is "%s"`,
+	ActReleased:   `batch %s cannot be released: its state in the ledger is "%s"`,
 }
 
 func (e *StateError) Error() string {
-	return fmt.Sprintf("the claim of batch %s is %q and cannot be %s", e.Batch, e.Have, e.Allowing)
+	format, ok := refusals[e.Allowing]
+	if !ok {
+		return fmt.Sprintf(`batch %s does not allow this step (%s): its state in the ledger is "%s"`, e.Batch, e.Allowing, e.Have)
+	}
+	return fmt.Sprintf(format, e.Batch, e.Have)
 }
 
 // Claim takes all identities of a batch, or none. The claim of the same batch that this station made before, and never
@@ -164,7 +178,7 @@ func (l *Ledger) before(ctx context.Context, tx *sql.Tx, env int64, batch string
 	case err != nil:
 		return 0, err
 	case state != Claimed && state != Reserved:
-		return 0, &StateError{id, batch, state, "claimed again"}
+		return 0, &StateError{id, batch, state, ActClaimed}
 	case !bytes.Equal(had, digest):
 		return 0, fmt.Errorf("batch %s was claimed with other identities: release that claim first", batch)
 	}
@@ -311,7 +325,7 @@ func (l *Ledger) change(ctx context.Context, tx *sql.Tx, id ClaimID, to State, a
 		return nil, err
 	}
 	if !slices.Contains(from, c.State) {
-		return nil, &StateError{id, c.Batch, c.State, string(act)}
+		return nil, &StateError{id, c.Batch, c.State, act}
 	}
 	if _, err := tx.ExecContext(ctx, "UPDATE claim SET state = $1, changed = $2, note = $3 WHERE id = $4", string(to), l.now().UnixMilli(), text(detail), id); err != nil {
 		return nil, err

@@ -177,10 +177,10 @@ func (c *Connection) Validate() error {
 		errs = append(errs, fmt.Errorf("the id %q must be up to 64 small letters, digits and hyphens", c.ID))
 	}
 	if c.Kind.Title() == string(c.Kind) {
-		errs = append(errs, fmt.Errorf("the kind %q is none of %s", c.Kind, spelled(Kinds)))
+		errs = append(errs, fmt.Errorf("the kind of connection %q is unknown; use one of: %s", c.Kind, spelled(Kinds)))
 	}
 	if c.Authentication.Title() == string(c.Authentication) {
-		errs = append(errs, fmt.Errorf("the authentication %q is none of %s", c.Authentication, spelled(Authentications)))
+		errs = append(errs, fmt.Errorf("the authentication %q is unknown; use one of: %s", c.Authentication, spelled(Authentications)))
 	}
 	if _, err := parseBase(c.BaseURL); err != nil {
 		errs = append(errs, err)

@@ -210,7 +210,7 @@ func (c *Contract) Validate() error {
 	}
 	for name := range c.Order {
 		if !slices.Contains(OrderFields, name) {
-			bad("order: %q is none of %s", name, strings.Join(OrderFields, ", "))
+			bad("the order field %q is unknown; use one of: %s", name, strings.Join(OrderFields, ", "))
 		}
 	}
 	for name, value := range map[string]string{"api_key": c.Headers.APIKey, "passcode": c.Headers.Passcode} {
@@ -232,7 +232,7 @@ func (c *Contract) Validate() error {
 		bad("the prefix of the host for client certificates, %q, must end with a dot", p)
 	}
 	if !slices.Contains([]RecipientEncoding{Base64OfText, RawText, Base64OfDER}, c.RecipientEncoding) {
-		bad("the recipient's encoding %q is none of %s", c.RecipientEncoding, spelled([]RecipientEncoding{Base64OfText, RawText, Base64OfDER}))
+		bad("the recipient's encoding %q is unknown; use one of: %s", c.RecipientEncoding, spelled([]RecipientEncoding{Base64OfText, RawText, Base64OfDER}))
 	}
 	if c.PageSize < 1 || c.PageSize > 10_000 {
 		bad("the page size %d must lie between 1 and 10,000", c.PageSize)
@@ -245,7 +245,7 @@ func (c *Contract) Validate() error {
 	}
 	for status, state := range c.Answers.States {
 		if !slices.Contains(States, state) {
-			bad("answers: the status %q is mapped to %q, which is none of %s", status, state, spelled(States))
+			bad("the status %q of an answer is mapped to the unknown state %q; use one of: %s", status, state, spelled(States))
 		}
 	}
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
@@ -270,7 +270,7 @@ func (c *Contract) request(name string) Request {
 
 func (r Request) check(known []string, must string) error {
 	if !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, r.Method) {
-		return fmt.Errorf("the method %q is none of GET, POST, PUT, PATCH, DELETE", r.Method)
+		return fmt.Errorf("the method %q is unknown; use one of: GET, POST, PUT, PATCH, DELETE", r.Method)
 	}
 	if !strings.HasPrefix(r.Path, "{base}/") {
 		return fmt.Errorf("the path %q must begin with {base}/", r.Path)
@@ -326,7 +326,7 @@ func (s *Start) check(mac bool) error {
 	case RawFile:
 		files = 1
 	default:
-		return fmt.Errorf("the encoding %q is none of %s", s.Encoding, spelled([]Encoding{Multipart, URLEncoded, JSONBody, RawFile}))
+		return fmt.Errorf("the encoding %q is unknown; use one of: %s", s.Encoding, spelled([]Encoding{Multipart, URLEncoded, JSONBody, RawFile}))
 	}
 	switch {
 	case !mac && files != 1:

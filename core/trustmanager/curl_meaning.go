@@ -299,7 +299,7 @@ func (m *meaning) request(path, query string) error {
 	target, names := map[Purpose]*Request{ForMe: &r.Me, ForProfiles: &r.Profiles, ForTemplate: &r.Template, ForSpecification: &r.Specification,
 		ForStatus: &r.Status, ForFind: &r.Find, ForApprove: &r.Approve, ForReject: &r.Reject, ForDownload: &r.Download}[m.curl.Purpose], []string(nil)
 	if target == nil {
-		return fmt.Errorf("the purpose %q is none of %s", m.curl.Purpose, spelled(Purposes))
+		return fmt.Errorf("the purpose %q is unknown; use one of: %s", m.curl.Purpose, spelled(Purposes))
 	}
 	switch m.curl.Purpose {
 	case ForTemplate, ForSpecification:
@@ -364,7 +364,7 @@ func (m *meaning) start(path, query string) error {
 	for _, method := range m.curl.Methods {
 		to := m.to.Contract.Start(method)
 		if to == nil {
-			return fmt.Errorf("the key method %q is none of %s", method, spelled(KeyMethods))
+			return fmt.Errorf("the key method %q is unknown; use one of: %s", method, spelled(KeyMethods))
 		}
 		s.Unnamed = to.Unnamed
 		*to = s

@@ -74,7 +74,7 @@ func curlWords(text string, shell Shell) (found [][]string, notes []string, err 
 	case PowerShell:
 		commands, err = powerShellWords(text)
 	default:
-		return nil, nil, fmt.Errorf("the shell %q is none of %s", shell, spelled(Shells))
+		return nil, nil, fmt.Errorf("the shell %q is unknown; use one of: %s", shell, spelled(Shells))
 	}
 	open := -1 // the curl command that lines of options go on with: pages lose the sign at the end of a line
 	for _, words := range commands {

@@ -103,7 +103,7 @@ func (r *StartRequest) check(limits Limits) error {
 	case len(r.BatchID) < 4:
 		return fmt.Errorf("the batch id %q is too short to be looked for later", r.BatchID)
 	case !contains(Formats, r.Format):
-		return fmt.Errorf("the format %q is none of %s", r.Format, strings.Join(Formats, ", "))
+		return fmt.Errorf("the format %q is unknown; use one of: %s", r.Format, strings.Join(Formats, ", "))
 	}
 	if r.Method == MAC {
 		switch {
@@ -118,7 +118,7 @@ func (r *StartRequest) check(limits Limits) error {
 	}
 	switch {
 	case r.Method != ZIP && r.Method != CSV:
-		return fmt.Errorf("the method %q is none of ZIP, CSV, MAC", r.Method)
+		return fmt.Errorf("the method %q is unknown; use one of: ZIP, CSV, MAC", r.Method)
 	case r.File == "":
 		return errors.New("the file to upload is missing")
 	case !carries(r.FileName, r.BatchID):

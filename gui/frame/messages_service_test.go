@@ -47,7 +47,7 @@ func TestServicesAreExplained(t *testing.T) {
 		"in the list already":        job.ErrThere,
 		".batch.zip":                 &job.ImportError{Reason: "it is no ZIP"},
 		"Fetch it again":             &job.ResultError{Reason: "it is empty"},
-		"changed meanwhile":          &job.StateError{ID: "x", Have: job.Running, Allowing: "started"},
+		"changed meanwhile":          &job.StateError{ID: "x", Have: job.Running, Allowing: job.ToStart},
 		"never goes to production":   job.ErrPractice,
 		"runs the practice service":  practice.ErrBusy,
 		"Remove -k":                  trustmanager.ErrInsecure,

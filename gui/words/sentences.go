@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Core says one of core's messages in the user's language. Core knows no language but English and gives whole sentences, so that a
@@ -137,6 +138,9 @@ func foreign(text string, at func(i int, inQuotes bool)) int {
 	return n
 }
 
+// coreDay is how core writes a day: 3 March 2026.
+const coreDay = "2 January 2006"
+
 // separators stand between sentences that core put behind each other, a place and a reason, the items of a list.
 var separators = []string{"; ", ". ", ": ", ", "}
 
@@ -146,6 +150,9 @@ func (r *reading) say(message string) saying {
 	}
 	if known, ok := r.read[message]; ok {
 		return known
+	}
+	if at, err := time.Parse(coreDay, message); err == nil {
+		return saying{at.Format(T("time.date")), 0}
 	}
 	if r.work+len(message) > workMost {
 		return saying{message, len(message)}
