@@ -126,7 +126,7 @@ func TestAway(t *testing.T) {
 	if !errors.As(err, &told) || b.service.starts[two.ID] != 0 {
 		t.Fatalf("%v", err)
 	}
-	if text := told.Error(); len(told.Conflicts) != 1 || !strings.Contains(text, `"dev-2"`) || !strings.Contains(text, "by Grace at line 5") || !strings.Contains(text, "batch theirs, row 3") {
+	if text := told.Error(); len(told.Conflicts) != 1 || !strings.Contains(text, `"dev-2"`) || !strings.Contains(text, "by Grace (line 5)") || !strings.Contains(text, "batch theirs, row 3") {
 		t.Errorf("%s: %+v", text, told.Conflicts)
 	}
 	b.must(Started)(b.Start(ctx, two.ID, nil))

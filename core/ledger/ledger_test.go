@@ -108,7 +108,7 @@ func TestClaim(t *testing.T) {
 		if n := len(e.Conflicts); n != 3 {
 			t.Fatalf("%d conflicts: %v", n, e)
 		}
-		if s := e.Conflicts[2].String(); e.Conflicts[2].Row != 3 || e.Conflicts[2].Identity.Row != 3 || !strings.Contains(s, "claimed on") || !strings.Contains(s, "by Ada at line 1, batch a, row 3") {
+		if s := e.Conflicts[2].String(); e.Conflicts[2].Row != 3 || e.Conflicts[2].Identity.Row != 3 || !strings.Contains(s, "claimed on") || !strings.Contains(s, "by Ada (line 1): batch a, row 3") {
 			t.Errorf("said %q, %+v", s, e.Conflicts[2])
 		}
 		refused(t, two, batch("d", nil, names("x", "001A.C27B.0014"))) // a MAC as a common name, in another notation
