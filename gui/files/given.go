@@ -43,7 +43,7 @@ const listedFiles = 200
 func Inspect(ctx context.Context, paths []string, report progress.Func) (*Given, error) {
 	g := &Given{Paths: paths}
 	for _, root := range paths {
-		err := each(ctx, root, func(path string) error {
+		err := Each(ctx, root, func(path string) error {
 			f, err := InspectFile(path)
 			if err != nil {
 				return err
@@ -59,8 +59,8 @@ func Inspect(ctx context.Context, paths []string, report progress.Func) (*Given,
 	return g, nil
 }
 
-// each visits a file, or the files of a folder that are not hidden.
-func each(ctx context.Context, root string, visit func(path string) error) error {
+// Each visits a file, or the files of a folder, however deep, that are not hidden.
+func Each(ctx context.Context, root string, visit func(path string) error) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err

@@ -248,7 +248,7 @@ func Look(ctx context.Context, paths []string) ([]Item, error) {
 // counts always.
 func (i *Item) folder(ctx context.Context) {
 	count, n := map[Use]int{}, 0
-	i.Err = each(ctx, i.Path, func(path string) error {
+	i.Err = Each(ctx, i.Path, func(path string) error {
 		f, err := InspectFile(path)
 		if err != nil {
 			return err

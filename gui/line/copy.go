@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,24 +12,15 @@ import (
 
 	"enrollbench/core/atomicfile"
 	"enrollbench/core/progress"
-
-	"io"
+	"enrollbench/gui/files"
 )
 
-// copyInto copies files into a watched folder, each whole or not at all, and says how many. Folders are gone through one level deep,
-// which is what a machine's folder is.
+// copyInto copies files, and those in folders, into a watched folder, each whole or not at all, and says how many.
 func copyInto(ctx context.Context, folder string, paths []string) (n int, err error) {
 	var all []string
 	for _, path := range paths {
-		entries, err := os.ReadDir(path)
-		if err != nil {
-			all = append(all, path)
-			continue
-		}
-		for _, e := range entries {
-			if e.Type().IsRegular() {
-				all = append(all, filepath.Join(path, e.Name()))
-			}
+		if err := files.Each(ctx, path, func(path string) error { all = append(all, path); return nil }); err != nil {
+			return 0, err
 		}
 	}
 	for _, path := range all {

@@ -11,7 +11,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 
 	"enrollbench/core/delivery"
 	"enrollbench/core/job"
@@ -88,31 +87,21 @@ func New(a Window) *Room {
 	t.scan.PlaceHolder = words.T("line.scan")
 	t.scan.TypeOver = true
 	t.scan.OnSubmitted = t.scanned
-	t.button = widgets.NewPrimary("", look.Icon("next"), func() {
+	t.button = widgets.NewPrimary("", nil, func() {
 		if t.act != nil {
 			t.act()
 		}
 		t.focus()
 	})
+	t.button.Face = look.SizeFigure // read from two steps away
 	t.lights = widgets.Down(look.Gap / 2)
 	t.practice = widgets.PracticePill()
 	leave := widgets.NewQuiet(words.T("line.leave"), look.Icon("close"), t.askLeave)
 	top := container.NewBorder(nil, nil, widgets.Across(look.Gap, widgets.Middle(widgets.NewText(words.T("line.title")).Title()), widgets.Middle(t.practice)), leave)
-	bottom := container.NewThemeOverride(container.NewGridWithColumns(2, widgets.Middle(t.scan), widgets.AtLeast(0, buttonHeight, t.button)), large{look.NewTheme()})
+	bottom := container.NewGridWithColumns(2, widgets.Middle(t.scan), widgets.AtLeast(0, buttonHeight, t.button))
 	t.root = widgets.Edged(widgets.Inset(look.Gap, 2*look.Gap, top), widgets.Inset(2*look.Gap, 2*look.Gap, widgets.Down(1.5*look.Gap, bottom, t.lights)), nil, nil, t.face)
 	t.show()
 	return t
-}
-
-// large is the theme for what is hit in gloves and read from two steps away.
-type large struct{ fyne.Theme }
-
-// Size implements fyne.Theme.
-func (l large) Size(name fyne.ThemeSizeName) float32 {
-	if name == theme.SizeNameText || name == theme.SizeNameInlineIcon {
-		return 1.8 * l.Theme.Size(name)
-	}
-	return l.Theme.Size(name)
 }
 
 // buttonHeight is that of the one button: gloves.
@@ -249,13 +238,34 @@ func (t *Room) key(ctx context.Context, wants []string) (delivery.Opener, func()
 	return delivery.WithKey(held.Opener), held.Wipe, nil
 }
 
-// Drop implements frame.Alone: what is dropped goes where the machine drops its files.
+// Drop implements frame.Alone: what is dropped goes where a machine drops its files. Which of several folders is asked: each sends to a
+// profile of its own.
 func (t *Room) Drop(paths []string) {
-	if len(t.lanes) == 0 {
+	switch len(t.lanes) {
+	case 0:
 		t.say(&shown{look.Warning, words.T("line.needs-you"), words.T("line.no-folders")})
 		return
+	case 1:
+		t.copy(t.lanes[0].plan.Folder, paths)
+		return
 	}
-	folder := t.lanes[0].plan.Folder
+	d := &widgets.Dialog{State: look.Notice, Title: words.T("line.which"), Text: words.T("line.which-text"), OnClosed: t.focus, Answers: []widgets.Answer{{Text: words.T("dialog.back")}}}
+	choices := widgets.Down(look.Gap)
+	for _, l := range t.lanes {
+		name := filepath.Base(l.plan.Folder)
+		if l.plan.ProfileName != "" {
+			name += " · " + l.plan.ProfileName
+		}
+		choices.Add(widgets.AtLeast(0, buttonHeight, widgets.NewButton(words.Visible(name), nil, func() {
+			d.Close()
+			t.copy(l.plan.Folder, paths)
+		})))
+	}
+	d.Body = choices
+	t.app.Ask(d)
+}
+
+func (t *Room) copy(folder string, paths []string) {
 	frame.Run(t.copying, "", func(ctx context.Context, _ progress.Func) (int, error) { return copyInto(ctx, folder, paths) }, func(n int, err error) {
 		switch {
 		case frame.Cancelled(err):

@@ -20,6 +20,7 @@ import (
 	"enrollbench/gui/frame"
 	"enrollbench/gui/frame/frametest"
 	"enrollbench/gui/look"
+	"enrollbench/gui/widgets"
 )
 
 // rig is the room in a frame.
@@ -112,6 +113,44 @@ func TestLine(t *testing.T) {
 	r.says("Refused")
 	if r.line.face.now.state != look.Failed || !strings.Contains(r.line.face.now.text, "letter.txt") {
 		t.Errorf("refused: %+v", r.line.face.now)
+	}
+}
+
+// With two folders what is dropped waits for the answer which of them takes it: each sends to a profile of its own.
+func TestDropAsks(t *testing.T) {
+	r := newRig(t)
+	other := filepath.Join(t.TempDir(), "line5")
+	if err := os.Mkdir(other, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	one := watch.Plan{Folder: r.folder, Connection: job.PracticeID, Profile: "Practice: keys from the device, any key", Count: 100}
+	two := one
+	two.Folder, two.ProfileName = other, "any key"
+	if err := watch.SavePlans(r.F.Desk().Folder(), []watch.Plan{one, two}); err != nil {
+		t.Fatal(err)
+	}
+	r.line.Toggle()
+	path := frametest.Put(t, filepath.Join(t.TempDir(), "a.csr"), []byte("one"))
+	r.line.Drop([]string{path})
+	if len(r.Dialogs()) != 1 {
+		t.Fatalf("%d dialogs", len(r.Dialogs()))
+	}
+	r.Dialogs()[0].Cancel()
+	r.line.Drop([]string{path})
+	d := r.Dialogs()[0]
+	for _, o := range test.LaidOutObjects(d.Body) {
+		if b, ok := o.(*widgets.Button); ok && b.Text == "line5 · any key" {
+			b.OnTapped()
+		}
+	}
+	r.Until(func() bool { return r.line.answer != nil })
+	if len(r.Dialogs()) != 0 || r.line.answer.word != "Taken" {
+		t.Errorf("%d dialogs, %+v", len(r.Dialogs()), r.line.answer)
+	}
+	for folder, want := range map[string]bool{r.folder: false, other: true} {
+		if _, err := os.Stat(filepath.Join(folder, "a.csr")); (err == nil) != want {
+			t.Errorf("%s: %v", folder, err)
+		}
 	}
 }
 
@@ -212,11 +251,12 @@ func TestCopy(t *testing.T) {
 	one := frametest.Put(t, filepath.Join(from, "a.csr"), []byte("one"))
 	frametest.Put(t, filepath.Join(from, "lot", "a.csr"), []byte("two"))
 	frametest.Put(t, filepath.Join(from, "lot", "deeper", "b.csr"), []byte("three"))
+	frametest.Put(t, filepath.Join(from, "lot", ".hidden"), []byte("four"))
 	n, err := copyInto(context.Background(), to, []string{one, filepath.Join(from, "lot")})
-	if n != 2 || err != nil {
+	if n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
-	for name, want := range map[string]string{"a.csr": "one", "a~2.csr": "two"} {
+	for name, want := range map[string]string{"a.csr": "one", "a~2.csr": "two", "b.csr": "three"} {
 		if got, err := os.ReadFile(filepath.Join(to, name)); string(got) != want || err != nil {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}

@@ -54,12 +54,22 @@ func enter(name fyne.KeyName) bool { return name == fyne.KeyReturn || name == fy
 // Button is Fyne's button, high enough for gloves, pressed by Enter too, and open for the window's keys.
 type Button struct {
 	widget.Button
+	Face fyne.ThemeSizeName // size of the text, "" as elsewhere
+
 	ring ring
 }
 
-// CreateRenderer implements fyne.Widget.
+// CreateRenderer implements fyne.Widget. The toolkit's own way to another size of text, its theme override, loads every font again for each
+// refresh and keeps them all.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	return b.ring.around(b.Button.CreateRenderer(), func() fyne.ThemeColorName { return focusInk[b.Importance] })
+	inner := b.Button.CreateRenderer()
+	for _, o := range inner.Objects() {
+		if label, ok := o.(*widget.RichText); ok && b.Face != "" {
+			label.Segments[0].(*widget.TextSegment).Style.SizeName = b.Face
+			label.Refresh()
+		}
+	}
+	return b.ring.around(inner, func() fyne.ThemeColorName { return focusInk[b.Importance] })
 }
 
 // focusInk is the colour of the ring on a button: what its text has, where the button is filled with a colour.

@@ -128,6 +128,7 @@ func TestNotifications(t *testing.T) {
 	tests := []struct{ path, source, want string }{
 		{"gui/jobs/room.go", source, "gui/jobs/room.go:4: calls SendNotification: only gui/frame/notify_other.go does that\n" +
 			"gui/jobs/room.go:5: calls ScheduleNotification: only gui/frame/notify_other.go does that"},
+		{"gui/line/room.go", "package line\n\nvar a = container.NewThemeOverride(b, c)\n", "gui/line/room.go:3: a theme override loads every font again for each refresh and keeps them all: set the size of the one text"},
 		{notifyFile, "//go:build !windows\n\n" + source, ""},
 		{notifyFile, source, "gui/frame/notify_other.go: is built for Windows, where PowerShell would run a notification's text"},
 		{notifyFile, "//go:build windows || linux\n\n" + source, "gui/frame/notify_other.go: is built for Windows, where PowerShell would run a notification's text"},

@@ -26,8 +26,8 @@ const makerPackage = "core/osfile"
 var makers = []string{"Create", "CreateTemp", "Mkdir", "MkdirAll", "MkdirTemp", "OpenFile", "WriteFile"}
 
 // strays returns, of the Go files below the roots and tests aside, every go statement and every call of fyne.Do and
-// fyne.DoAndWait below gui and outside taskFile, every notification outside notifyFile, and every file that is made outside
-// makerPackage.
+// fyne.DoAndWait below gui and outside taskFile, every notification outside notifyFile, every theme override, and every file that
+// is made outside makerPackage.
 func strays(roots ...string) (breaches []string, err error) {
 	for _, root := range roots {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -103,6 +103,8 @@ func threads(files *token.FileSet, file *ast.File) (breaches []string) {
 				}
 			case "SendNotification", "ScheduleNotification":
 				complain(n.Pos(), "calls "+n.Sel.Name, notifyFile)
+			case "NewThemeOverride", "ThemeOverride":
+				breaches = append(breaches, fmt.Sprintf("%s:%d: a theme override loads every font again for each refresh and keeps them all: set the size of the one text", path, files.Position(n.Pos()).Line))
 			}
 		}
 		return true
