@@ -119,10 +119,16 @@ func (b *base) begin(o Options) (*intake, error) {
 		head = make([]byte, sampleBytes)
 		k, err := io.ReadFull(raw, head)
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			return in, err
+			return in, fmt.Errorf("open %q: %w", b.path, err)
 		}
 		if head, size = head[:k], n; err != nil {
 			size = int64(k) // a workbook does not say how many bytes its rows have
+		}
+		if f := form.Detect(head); b.faults.sheet == nil && turnedOf(head) == nil && (f.Table() || f.Archive() || o.Dialect == nil && noTable(f, head)) {
+			if f.Table() || f.Archive() {
+				return in, fmt.Errorf("open %q: %q in it is %s; unpack the ZIP, then give that file itself", b.path, b.member, f)
+			}
+			return in, fmt.Errorf("open %q: %q in it is %s; a table is expected: pack the CSV itself", b.path, b.member, f)
 		}
 		raw = io.MultiReader(bytes.NewReader(head), raw)
 		b.outer = b.src
@@ -241,7 +247,7 @@ func (b *base) openMember(l Limits) (io.ReadCloser, int64, error) {
 		return nil, 0, err
 	}
 	if book.Kind != workbook.None {
-		b.faults.sheet = &sheetFacts{kind: book.Kind, sheet: book.Sheet, sheets: book.Sheets, others: book.Others}
+		b.faults.sheet = &sheetFacts{kind: book.Kind, sheet: book.Sheet, sheets: book.Sheets, others: book.Others, book: book}
 		return newSheetReader(book, b.faults.sheet, min(l.Bytes, max(64<<20, archive.DefaultLimits.Ratio*b.file.Size))), l.Bytes, nil
 	}
 	var found, files []archive.Entry

@@ -5,7 +5,7 @@ import "enrollbench/core/finding"
 // Rules is the one table of what is found wrong with the form of a CSV file. What cells hold is not judged here.
 var Rules = []*finding.Rule{
 	RuleHeaderBelow, RuleSeparator, RuleSingleQuotes, RuleQuotedRows, RuleDoubleCR, RuleSepLine, RuleSepUnknown, RuleUntidyZIP, RuleEncoding, RuleTurned,
-	RuleSheet, RuleSheetNumbers, RuleSheetMixed, RuleSheetRounded,
+	RuleSheet, RuleSheetHidden, RuleSheetFormula, RuleSheetNumbers, RuleSheetMixed, RuleSheetRounded,
 	RuleRagged, RuleBlankRow, RuleStrayQuote, RuleShifted, RuleSpaces, RuleUnclosedQuote, RuleNUL, RuleUndecodable,
 }
 
@@ -74,6 +74,18 @@ var (
 		Title: "The table comes from a workbook",
 		Why:   "One sheet is read as text, as the cells show it and with all digits that are stored. The workbook itself is not changed.",
 		Hint:  "Compare the rows with the workbook. Save the table as CSV.",
+	}
+	RuleSheetHidden = &finding.Rule{
+		Name: "csvdoc/sheet-hidden", Severity: finding.Warning, Source: "ECMA-376 part 1 §18.3.1.73 (row); OpenDocument 1.3 part 3 (table:visibility)",
+		Title: "The sheet has hidden rows",
+		Why:   "A filter or a person hides rows. They are read like all others, so you may order more devices than the sheet shows.",
+		Hint:  "Show all rows and compare. Delete the rows that are not meant.",
+	}
+	RuleSheetFormula = &finding.Rule{
+		Name: "csvdoc/sheet-formula", Severity: finding.Error, Source: "ECMA-376 part 1 §18.3.1.40 (f), §18.3.1.96 (v)",
+		Title: "Cells have a formula and no result",
+		Why:   "A script has written the workbook, and no spreadsheet program has calculated it. These cells are read as empty.",
+		Hint:  "Open the workbook in the spreadsheet program, save it, then give it again.",
 	}
 	RuleSheetNumbers = &finding.Rule{
 		Name: "csvdoc/sheet-numbers", Severity: finding.Notice, Source: sourceSheet,

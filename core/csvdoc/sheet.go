@@ -28,6 +28,7 @@ type sheetFacts struct {
 	others  []string // the first of the sheets that are not read
 	rows    int
 	columns []sheetColumn
+	book    *workbook.Book
 }
 
 type sheetColumn struct {
@@ -143,6 +144,12 @@ func (f *sheetFacts) tell(columns []Column, say func(r *finding.Rule, row int, c
 		say(RuleSheet, 0, "", "it is %s; the sheet %q is read, the first of %d; not read: %s and %d more", f.kind.Name(), f.sheet, f.sheets, others, more)
 	default:
 		say(RuleSheet, 0, "", "it is %s; the sheet %q is read, the first of %d; not read: %s", f.kind.Name(), f.sheet, f.sheets, others)
+	}
+	if n := f.book.Hidden; n.Count > 0 {
+		say(RuleSheetHidden, 0, "", "hidden rows are read too: %d; the first is row %d", n.Count, n.First)
+	}
+	if n := f.book.Empty; n.Count > 0 {
+		say(RuleSheetFormula, 0, "", "cells with a formula and without a result: %d; the first is in row %d", n.Count, n.First)
 	}
 	for i, c := range f.columns {
 		name := fmt.Sprint(i + 1)

@@ -2,7 +2,9 @@ package csvdoc
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -73,12 +75,13 @@ func TestWorkbook(t *testing.T) {
 
 // sheetRules are told of workbooks only.
 var sheetRules = map[*finding.Rule]string{
+	RuleSheetHidden: "hidden rows are read too: 1; the first is row 3", RuleSheetFormula: "cells with a formula and without a result: 1; the first is in row 2",
 	RuleSheet: "Orders", RuleSheetNumbers: "cells stored as numbers: 2; the first is \"1\" in row 2", RuleSheetMixed: "cells stored as dates: 1, others: 1",
 	RuleSheetRounded: "numbers with more than 15 digits: 1; the first is \"12345678901234567000\" in row 3",
 }
 
 func TestWorkbookFindings(t *testing.T) {
-	got := list(openPath(t, bookOf(t, `<row><c t="str"><v>n</v></c><c t="str"><v>d</v></c></row><row><c><v>1</v></c><c t="d"><v>2026-01-05</v></c></row><row><c><v>1.2345678901234567E19</v></c><c t="str"><v>x</v></c></row>`), Options{}))
+	got := list(openPath(t, bookOf(t, `<row><c t="str"><v>n</v></c><c t="str"><v>d</v></c></row><row><c><v>1</v></c><c t="d"><v>2026-01-05</v></c><c><f>A1</f></c></row><row hidden="1"><c><v>1.2345678901234567E19</v></c><c t="str"><v>x</v></c></row>`), Options{}))
 	for rule, want := range sheetRules {
 		if !slices.ContainsFunc(got, func(f string) bool {
 			return strings.HasPrefix(f, rule.Name[len("csvdoc/"):]+" ") && strings.Contains(f, want)
@@ -122,6 +125,43 @@ func TestNoCSV(t *testing.T) {
 			t.Errorf("%v, want %s", err, what)
 		}
 	}
+}
+
+// The same within a ZIP, where nothing but its name tells such a file.
+func TestNoCSVInZIP(t *testing.T) {
+	book := zipped(t, "[Content_Types].xml", "<Types/>", "xl/workbook.xml", "<workbook/>")
+	for what, member := range map[string][2]string{
+		`"order.xlsx" in it is an Excel workbook (.xlsx); unpack the ZIP`:         {"order.xlsx", book},
+		`"order.csv" in it is an Excel workbook (.xlsx); unpack the ZIP`:          {"order.csv", book},
+		`"order.zip" in it is a ZIP archive; unpack the ZIP`:                      {"order.zip", zipped(t, "a.csv", "a\n1\n")},
+		`"scan.png" in it is a picture; a table is expected: pack the CSV itself`: {"scan.png", "\x89PNG\r\n\x1A\n" + strings.Repeat("\x00\x01\x02", 600)},
+	} {
+		path := filepath.Join(t.TempDir(), "orders.zip")
+		write(t, path, zipped(t, member[0], member[1]))
+		if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("%v, want %s", err, what)
+		}
+	}
+}
+
+// zipped is a ZIP of names and contents in turn.
+func zipped(t *testing.T, parts ...string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i := 0; i < len(parts); i += 2 {
+		w, err := z.Create(parts[i])
+		if err == nil {
+			_, err = io.WriteString(w, parts[i+1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // What a text may hold does not make it binary data: NULs, a control character as the delimiter, letters of any encoding.

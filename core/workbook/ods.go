@@ -28,6 +28,7 @@ func (b *Book) openODS() error {
 // odsCell is a cell under way.
 type odsCell struct {
 	kind, value, day string // office:value-type, office:value, office:date-value
+	formula          bool
 	repeat           int
 	text             []byte
 	paragraphs       int
@@ -38,15 +39,16 @@ func (b *Book) rowsODS(d *xml.Decoder, emit func([]Cell, int) error, failed *err
 	var cells []Cell
 	var cell *odsCell
 	rows, table, repeat, notes, blanks := 0, 0, 1, 0, 0
-	inText := false
+	inText, hidden := false, false
 	return walk(d, func(name string, attr func(string) string) error {
 		switch name {
 		case "table":
 			table++
 		case "table-row":
 			cells, blanks, repeat = cells[:0], 0, count(attr("number-rows-repeated"))
+			hidden = attr("visibility") == "collapse" || attr("visibility") == "filter"
 		case "table-cell", "covered-table-cell":
-			cell = &odsCell{kind: attr("value-type"), value: attr("value"), day: attr("date-value"), repeat: count(attr("number-columns-repeated"))}
+			cell = &odsCell{kind: attr("value-type"), value: attr("value"), day: attr("date-value"), repeat: count(attr("number-columns-repeated")), formula: attr("formula") != ""}
 		case "annotation":
 			notes++
 		case "p":
@@ -78,6 +80,9 @@ func (b *Book) rowsODS(d *xml.Decoder, emit func([]Cell, int) error, failed *err
 			}
 			value := cell.read()
 			if value.Text == "" {
+				if cell.formula && cell.kind == "" {
+					b.Empty.add(rows+1, 1)
+				}
 				blanks += cell.repeat // a sheet ends with thousands of them
 				cell = nil
 				break
@@ -95,6 +100,9 @@ func (b *Book) rowsODS(d *xml.Decoder, emit func([]Cell, int) error, failed *err
 				break
 			}
 			repeat = min(repeat, maxRows-rows)
+			if hidden && len(cells) > 0 {
+				b.Hidden.add(rows+1, repeat)
+			}
 			rows += repeat
 			*failed = emit(cells, repeat)
 			return *failed

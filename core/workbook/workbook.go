@@ -62,11 +62,23 @@ type Book struct {
 	Sheet  string   // the one that is read: the first that is not hidden
 	Sheets int      // that are not hidden
 	Others []string // the first of those that are not read
+	Hidden Noted    // rows that are hidden, by hand or by a filter, and read all the same; complete once Rows has ended
+	Empty  Noted    // cells with a formula and no result, which no program has calculated yet; likewise
 
 	z       *archive.Reader
 	entries map[string]int
 	part    string // of the sheet
 	xlsx    xlsx
+}
+
+// Noted is how often something was found, and the first row of it, counted from 1.
+type Noted struct{ Count, First int }
+
+func (n *Noted) add(row, times int) {
+	if n.Count == 0 {
+		n.First = row
+	}
+	n.Count += times
 }
 
 // otherSheets is how many names of sheets are kept that are not read.
@@ -85,6 +97,9 @@ func (b *Book) count(name string) bool {
 	return false
 }
 
+// errBinary is Excel's other form, [MS-XLSB].
+var errBinary = errors.New("it is a binary Excel workbook (.xlsb); open it in Excel and save it as CSV (UTF-8)")
+
 // errShape is a part that is not as the format has it.
 var errShape = errors.New("its parts are not those of a spreadsheet")
 
@@ -96,9 +111,10 @@ func Open(z *archive.Reader) (*Book, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.entries[strings.TrimPrefix(e.Name, "/")] = i
+		name := partName(e.Name)
+		b.entries[name] = i
 		switch {
-		case strings.HasPrefix(e.Name, "xl/"):
+		case strings.HasPrefix(name, "xl/"):
 			b.Kind = XLSX
 		case e.Name == "mimetype" && e.Size < 256:
 			text, err := z.ReadEntry(i, nil)
@@ -111,6 +127,9 @@ func Open(z *archive.Reader) (*Book, error) {
 		}
 	}
 	var err error
+	if _, binary := b.entries["xl/workbook.bin"]; binary {
+		return nil, errBinary
+	}
 	switch b.Kind {
 	case XLSX:
 		err = b.openXLSX()
@@ -121,6 +140,12 @@ func Open(z *archive.Reader) (*Book, error) {
 		return nil, &Error{b.Kind, err}
 	}
 	return b, nil
+}
+
+// partName is the name of a part as it is compared: without regard to case (ECMA-376 part 2 §6.2.2), and with slashes where a program has
+// written backslashes.
+func partName(name string) string {
+	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
 }
 
 // Error is a spreadsheet that cannot be read.
@@ -175,7 +200,7 @@ func (b *Book) Rows(yield func(cells []Cell) error) error {
 
 // each decodes a part.
 func (b *Book) each(name string, f func(d *xml.Decoder) error) error {
-	i, ok := b.entries[name]
+	i, ok := b.entries[partName(name)]
 	if !ok {
 		return fmt.Errorf("%w: %q is missing", errShape, name)
 	}

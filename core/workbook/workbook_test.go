@@ -83,7 +83,7 @@ func TestXLSX(t *testing.T) {
 			`<row><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c><c t="str"><f>A1&amp;"x"</f><v>a&amp;b</v></c></row>`+
 			`<row r="9"><c s="2"><v>46027</v></c><c s="3"><v>46027.520833333336</v></c><c s="3"><v>2.1180556E-2</v></c><c s="4"><v>5</v></c><c><v>0.1</v></c><c r="H9"/></row>`+
 			`<row r="12"/><row r="13"><c r="B13" t="s"><v>2</v></c></row>`)...))
-	want := []string{"name|| in line ", "42#|0042|0007#", "", "two runs|12345678901234568~|123456789012#", "TRUE|#N/A|a&b", "", "", "", "2026-01-05@|2026-01-05 12:30:00@|00:30:30@|5#|0.1#"}
+	want := []string{"name|| in line ", "42#|0042|0007#", "", "two runs|12345678901234568~|123456789012#", "TRUE|#N/A|a&b", "", "", "", "2026-01-05@|2026-01-05 12:30:00@|00:30:30@|day 5#|0.1#"}
 	if err != nil || !slices.Equal(rows, want) || b.Kind != XLSX || b.Sheet != "Orders" || b.Sheets != 2 {
 		t.Errorf("%q, %v\nwant %q", rows, err, want)
 	}
@@ -114,6 +114,9 @@ func TestNumbers(t *testing.T) {
 		{"1E-05", format{}, Cell{"0.00001", Number}}, {"-5", format{}, Cell{"-5", Number}}, {"100000", format{}, Cell{"100000", Number}},
 		{"999999999999999", format{}, Cell{"999999999999999", Number}}, {"1000000000000000", format{}, Cell{"1000000000000000", Rounded}}, {"text", format{}, Cell{"text", Text}}, {"1E+300", format{}, Cell{"1E+300", Rounded}},
 		{"60", format{date: true}, Cell{"1900-02-28", Date}}, {"61", format{date: true}, Cell{"1900-03-01", Date}}, {"1", format{date: true}, Cell{"1900-01-01", Date}}, {"-1", format{date: true}, Cell{"-1", Number}},
+		{"7", format{pattern: "SN-\x00\x00\x00"}, Cell{"SN-007", Number}}, {"12345", format{pattern: "SN-\x00\x00\x00"}, Cell{"SN-12345", Number}},
+		{"123456", format{pattern: "\x00\x00-\x00\x00-\x00\x00"}, Cell{"12-34-56", Number}}, {"345", format{pattern: "\x00\x00-\x00\x00-\x00\x00"}, Cell{"00-03-45", Number}},
+		{"5", format{pattern: "\x01\x01-\x00"}, Cell{"-5", Number}}, {"1.5", format{pattern: "a\x00"}, Cell{"1.5", Number}}, {"-2", format{pattern: "a\x00"}, Cell{"-2", Number}},
 		{"12", format{width: 5}, Cell{"00012", Number}}, {"123456", format{width: 5}, Cell{"123456", Number}},
 	} {
 		if c.stored == "60" {
@@ -126,11 +129,51 @@ func TestNumbers(t *testing.T) {
 	if got := number("0", format{date: true}, true); got.Text != "1904-01-01" {
 		t.Errorf("%+v", got)
 	}
-	for code, want := range map[string]format{"0000": {width: 4}, "yyyy-mm-dd": {date: true}, "[h]:mm": {}, `0.00"day"`: {}, "[Red]0": {}, "General": {}, `\d0`: {}, "mm/dd": {date: true}, "hh:mm": {date: true}} {
+	for code, want := range map[string]format{"0000": {width: 4}, "yyyy-mm-dd": {date: true}, "[h]:mm": {}, `0.00"day"`: {}, "[Red]0": {}, "General": {}, `\d0`: {pattern: "d\x00"},
+		`"SN-"0000`: {pattern: "SN-\x00\x00\x00\x00"}, `00\-00`: {pattern: "\x00\x00-\x00\x00"}, `"SN"General;-0`: {pattern: "SN\x01"}, `"a"#`: {pattern: "a\x01"},
+		"#,##0": {}, "0.0": {}, "# ?/?": {}, `0.00E+00`: {}, `"only text"`: {}, `[>9]0-0`: {}, `[Red]0-0`: {pattern: "\x00-\x00"}, `[$-407]0-0`: {}, `@"x"`: {}, "0%": {}, "mm/dd": {date: true}, "hh:mm": {date: true}} {
 		if got := formatOf(170, code); got != want && code != "[h]:mm" {
 			t.Errorf("%s: %+v", code, got)
 		}
 	}
+}
+
+// TestNoted: rows that are hidden and formulas that nobody calculated are read, and counted.
+func TestNoted(t *testing.T) {
+	b, rows, err := read(packed(t, sheetOf(
+		`<row r="1"><c t="str"><v>a_x000D_b_x005F_x0041_ _x00</v></c></row><row r="2" hidden="1"><c><v>1</v></c></row><row r="3" hidden="true"/>`+
+			`<row r="4" hidden="1"><c><v>2</v></c></row><row r="5"><c><f>A1</f></c><c t="str"><f>A1</f><v></v></c><c><v>3</v></c></row>`)...))
+	if want := []string{"a\rb_x0041_ _x00", "1#", "", "2#", "||3#"}; err != nil || !slices.Equal(rows, want) || b.Hidden != (Noted{2, 2}) || b.Empty != (Noted{1, 5}) {
+		t.Errorf("%q, %+v, %+v, %v", rows, b.Hidden, b.Empty, err)
+	}
+	text := "<table:table-cell><text:p>x</text:p></table:table-cell>"
+	b, rows, err = read(packed(t, odsOf("<table:table-row>"+text+"</table:table-row>"+`<table:table-row table:visibility="collapse"><table:table-cell/></table:table-row>`+
+		`<table:table-row table:visibility="filter" table:number-rows-repeated="2">`+text+"</table:table-row>"+
+		`<table:table-row><table:table-cell table:formula="of:=[.A1]"/><table:table-cell table:formula="of:=[.A1]" office:value-type="string"/>`+text+"</table:table-row>")...))
+	if want := []string{"x", "", "x", "x", "||x"}; err != nil || !slices.Equal(rows, want) || b.Hidden != (Noted{2, 3}) || b.Empty != (Noted{1, 5}) {
+		t.Errorf("%q, %+v, %+v, %v", rows, b.Hidden, b.Empty, err)
+	}
+	// Shared strings have the same escapes, and end where they did.
+	if _, rows, err = read(packed(t, slicesReplaced(sheetOf(`<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>`), testText, "<sst><si><t>a_x000A_</t></si><si><t>b</t></si></sst>")...)); err != nil || !slices.Equal(rows, []string{"a\n|b"}) {
+		t.Errorf("%q, %v", rows, err)
+	}
+	// Names of parts in other letters and with backslashes.
+	parts := sheetOf(`<row><c><v>1</v></c></row>`)
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = strings.ToUpper(strings.ReplaceAll(parts[i], "/", `\`))
+	}
+	if b, rows, err := read(packed(t, parts...)); err != nil || !slices.Equal(rows, []string{"1#"}) || b.Kind != XLSX {
+		t.Errorf("%q, %v", rows, err)
+	}
+	if _, _, err := read(packed(t, "[Content_Types].xml", "<Types/>", "xl/workbook.bin", "x")); err == nil || !strings.Contains(err.Error(), ".xlsb") {
+		t.Error(err)
+	}
+}
+
+func slicesReplaced(parts []string, old, by string) []string {
+	parts = slices.Clone(parts)
+	parts[slices.Index(parts, old)] = by
+	return parts
 }
 
 // What is damaged, or too much, is an error that says what the file is and what to do.

@@ -1,18 +1,22 @@
 package workbook
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // xlsx is what the parts beside the sheet say.
 type xlsx struct {
 	from1904 bool
 	strings  []byte
+	begin    int      // of the string that is read
 	ends     []uint32 // of each string
 	formats  []format // by style
 }
@@ -21,7 +25,7 @@ const (
 	partBook    = "xl/workbook.xml"
 	partRels    = "xl/_rels/workbook.xml.rels"
 	partStyles  = "xl/styles.xml"
-	partStrings = "xl/sharedStrings.xml"
+	partStrings = "xl/sharedstrings.xml"
 )
 
 func (b *Book) openXLSX() error {
@@ -62,7 +66,7 @@ func (b *Book) openXLSX() error {
 	if err != nil {
 		return err
 	}
-	if _, ok := b.entries[b.part]; !ok {
+	if _, ok := b.entries[partName(b.part)]; !ok {
 		return fmt.Errorf("%w: the sheet %q is missing", errShape, b.Sheet)
 	}
 	if _, ok := b.entries[partStyles]; ok {
@@ -120,6 +124,8 @@ func (b *Book) readStrings(d *xml.Decoder) error {
 		case "rPh":
 			phonetic = false
 		case "si":
+			x.strings = append(x.strings[:x.begin], unescaped(x.strings[x.begin:])...)
+			x.begin = len(x.strings)
 			x.ends = append(x.ends, uint32(len(x.strings))) // #nosec G115 -- maxStrings bounds it
 		}
 		if len(x.strings) > maxStrings {
@@ -147,7 +153,7 @@ func (b *Book) rowsXLSX(d *xml.Decoder, emit func([]Cell, int) error, failed *er
 	var value []byte
 	kind, style := "", ""
 	row, column := 0, 0
-	inRow, take := false, false
+	inRow, take, hidden, formula, result := false, false, false, false, false
 	return walk(d, func(name string, attr func(string) string) error {
 		switch name {
 		case "row":
@@ -164,6 +170,7 @@ func (b *Book) rowsXLSX(d *xml.Decoder, emit func([]Cell, int) error, failed *er
 			}
 			row = next
 			cells, column, inRow = cells[:0], 0, true
+			hidden = attr("hidden") == "1" || attr("hidden") == "true"
 		case "c":
 			if !inRow {
 				return fmt.Errorf("%w: a cell outside a row", errShape)
@@ -180,8 +187,11 @@ func (b *Book) rowsXLSX(d *xml.Decoder, emit func([]Cell, int) error, failed *er
 			}
 			column = at + 1
 			kind, style, value = attr("t"), attr("s"), value[:0]
+			formula, result = false, false
+		case "f":
+			formula = true
 		case "v", "t":
-			take = inRow
+			take, result = inRow, true
 		}
 		return nil
 	}, func(text []byte) {
@@ -193,6 +203,9 @@ func (b *Book) rowsXLSX(d *xml.Decoder, emit func([]Cell, int) error, failed *er
 		case "v", "t":
 			take = false
 		case "c":
+			if inRow && formula && !result {
+				b.Empty.add(row, 1)
+			}
 			if column > 0 && len(value) > 0 {
 				cell, err := b.xlsx.cell(kind, style, string(value))
 				if err != nil {
@@ -203,6 +216,9 @@ func (b *Book) rowsXLSX(d *xml.Decoder, emit func([]Cell, int) error, failed *er
 			value = value[:0]
 		case "row":
 			inRow = false
+			if hidden && slices.ContainsFunc(cells, func(c Cell) bool { return c.Text != "" }) {
+				b.Hidden.add(row, 1)
+			}
 			*failed = emit(cells, 1)
 			return *failed
 		}
@@ -227,7 +243,29 @@ func (x *xlsx) cell(kind, style, value string) (Cell, error) {
 		}
 		return number(value, f, x.from1904), nil
 	}
-	return Cell{value, Text}, nil
+	return Cell{string(unescaped([]byte(value))), Text}, nil
+}
+
+// unescaped reads _x000D_ and the like, by which a text holds characters that XML does not have, and an underscore that only looks like the
+// beginning of one (ECMA-376 part 1, §22.9.2.19). The result may lie in text.
+func unescaped(text []byte) []byte {
+	at := bytes.Index(text, []byte("_x"))
+	if at < 0 {
+		return text
+	}
+	out := text[:at:at]
+	for rest := text[at:]; len(rest) > 0; {
+		if len(rest) >= 7 && rest[0] == '_' && rest[1] == 'x' && rest[6] == '_' {
+			if c, err := strconv.ParseUint(string(rest[2:6]), 16, 16); err == nil && (c < 0xD800 || c > 0xDFFF) {
+				out = utf8.AppendRune(out, rune(c))
+				rest = rest[7:]
+				continue
+			}
+		}
+		out = append(out, rest[0])
+		rest = rest[1:]
+	}
+	return out
 }
 
 // columnOf is the column of a place such as "AB12", from 0.
