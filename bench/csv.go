@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"enrollbench/core/finding"
 )
 
 const pythonRead = `import csv, sys
@@ -67,7 +69,7 @@ func (b *bencher) csv() error {
 		}
 		return all
 	}
-	title := fmt.Sprintf("A CSV of %s rows and 4 columns, %.0f MB: ", thousands(size.Rows), mb)
+	title := fmt.Sprintf("A CSV of %s rows and 4 columns, %.0f MB: ", finding.Grouped(size.Rows), mb)
 	b.report(title+"every row read", beside(index, []goal{{cpuTime, 0.15}, {memory, 32}}, library, python, miller, count)...)
 	b.report(title+"checked (the others only read it)", append(beside(check, []goal{{memory, 100}}, python, miller, distinct),
 		figure{validate, nil, mb, "MB", []goal{{perSecond, 100}}})...)

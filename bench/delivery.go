@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"enrollbench/core/delivery"
+	"enrollbench/core/finding"
 	"enrollbench/core/recipient"
 )
 
@@ -71,7 +72,7 @@ func (b *bencher) delivery() error {
 		return err
 	}
 	n := float64(size.Delivered)
-	b.report(fmt.Sprintf("A delivery of %s P-256 certificates with keys: decrypted, matched, verified, compared with its order", thousands(size.Delivered)),
+	b.report(fmt.Sprintf("A delivery of %s P-256 certificates with keys: decrypted, matched, verified, compared with its order", finding.Grouped(size.Delivered)),
 		figure{open, nil, n, "certificates", []goal{{clock, 60}, {memory, 500}}}, figure{export, nil, n, "certificates", nil})
 	return nil
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"enrollbench/core/finding"
 )
 
 // job takes a large MAC range through the practice service, which runs as a process of its own, and compares upload and
@@ -64,7 +66,7 @@ func (b *bencher) job() error {
 	for _, of := range []*time.Duration{&p.Start, &p.Issue, &p.Fetch, &p.Open} {
 		figures = append(figures, figure{parts[of], nil, n, "certificates", nil})
 	}
-	b.report(fmt.Sprintf("A MAC job of %s P-256 keys through the practice service on this computer, a result of %s", thousands(size.Ordered), megabytes(p.Bytes)), figures...)
+	b.report(fmt.Sprintf("A MAC job of %s P-256 keys through the practice service on this computer, a result of %s", finding.Grouped(size.Ordered), megabytes(p.Bytes)), figures...)
 	return b.transfer(folder, file, a, p)
 }
 

@@ -16,6 +16,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // opens the server past the ledger, to fill it
 
 	"enrollbench/core/eui48"
+	"enrollbench/core/finding"
 	"enrollbench/core/ledger"
 	"enrollbench/core/store/storetest"
 )
@@ -40,7 +41,7 @@ func (b *bencher) ledger() error {
 		return err
 	}
 	inFile, onServer := ledgerChecks(b.self, file, ""), []*contest(nil)
-	title := fmt.Sprintf("A ledger of %s identities: 500,000 new ones checked; %d bytes an identity in SQLite", thousands(n), info.Size()/int64(n))
+	title := fmt.Sprintf("A ledger of %s identities: 500,000 new ones checked; %d bytes an identity in SQLite", finding.Grouped(n), info.Size()/int64(n))
 	server, err := storetest.Start("-c", "shared_buffers=128MB", "-c", "max_wal_size=4GB")
 	switch {
 	case errors.Is(err, storetest.ErrMissing):

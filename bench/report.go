@@ -12,6 +12,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"enrollbench/core/finding"
 )
 
 // figure is a row of the table: what something costs here, beside what it costs with another tool.
@@ -144,7 +146,7 @@ func megabytes(n int64) string {
 	if n <= 0 {
 		return ""
 	}
-	return thousands(int((n+500_000)/1_000_000)) + " MB"
+	return finding.Grouped(int((n+500_000)/1_000_000)) + " MB"
 }
 
 // table writes the groups for a terminal.

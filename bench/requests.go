@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"enrollbench/core/csr"
+	"enrollbench/core/finding"
 )
 
 // signed is one request, parsed: all that verifying its signature needs.
@@ -132,12 +133,12 @@ func (b *bencher) requests() error {
 			return err
 		}
 	}
-	check := &contest{name: fmt.Sprintf("enrollctl csr check, %s files", thousands(few)), do: func() (usage, error) { return run("build/enrollctl", "csr", "check", folder) }}
+	check := &contest{name: fmt.Sprintf("enrollctl csr check, %s files", finding.Grouped(few)), do: func() (usage, error) { return run("build/enrollctl", "csr", "check", folder) }}
 	openssl := &contest{name: "openssl req -verify, processes", tool: "openssl", do: func() (usage, error) { return verifyByProcesses(folder, few) }}
 	if err := b.hold(append(all, check, openssl)...); err != nil {
 		return err
 	}
-	b.report(fmt.Sprintf("%s P-256 CSRs checked and bundled", thousands(size.Requests)), append(figures, figure{check, openssl, float64(few), "CSRs", nil})...)
+	b.report(fmt.Sprintf("%s P-256 CSRs checked and bundled", finding.Grouped(size.Requests)), append(figures, figure{check, openssl, float64(few), "CSRs", nil})...)
 	return os.RemoveAll(out)
 }
 

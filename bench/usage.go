@@ -9,10 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"enrollbench/core/finding"
 )
 
 // usage is what something cost.
@@ -105,14 +106,5 @@ func rate(n float64, d time.Duration) string {
 	for perSecond/round >= 1000 {
 		round *= 10
 	}
-	return thousands(int(perSecond/round+0.5) * int(round))
-}
-
-// thousands writes n with its digits in groups.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return finding.Grouped(int(perSecond/round+0.5) * int(round))
 }

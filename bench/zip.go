@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"enrollbench/core/finding"
 )
 
 // zip compares the writing of the bundle, its requests checked before, with the zip command over the same files.
@@ -29,7 +31,7 @@ func (b *bencher) zip() error {
 		return err
 	}
 	n := float64(size.Requests)
-	b.report(fmt.Sprintf("%s ZIP entries written; ours reads the requests again and compares them with the check", thousands(size.Requests)),
+	b.report(fmt.Sprintf("%s ZIP entries written; ours reads the requests again and compares them with the check", finding.Grouped(size.Requests)),
 		figure{one, zip, n, "entries", nil}, figure{files, zip, n, "entries", nil})
 	return nil
 }
@@ -48,6 +50,6 @@ func (b *bencher) macs() error {
 	if err := b.hold(list, awk); err != nil {
 		return err
 	}
-	b.report(thousands(count)+" MAC addresses listed", figure{list, awk, count, "addresses", []goal{{clock, 0.1}}})
+	b.report(finding.Grouped(count)+" MAC addresses listed", figure{list, awk, count, "addresses", []goal{{clock, 0.1}}})
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/trustmanager"
 )
 
@@ -150,7 +151,7 @@ func pasted(s *session, files []string) (string, error) {
 		return "", err
 	}
 	if len(data) > maxPasted {
-		return "", fmt.Errorf("more than %s bytes: that is no command", group(maxPasted))
+		return "", fmt.Errorf("more than %s bytes: that is no command", finding.Grouped(maxPasted))
 	}
 	return string(data), nil
 }

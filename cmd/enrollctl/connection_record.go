@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/finding"
 	"enrollbench/core/transcript"
 )
 
@@ -43,7 +44,7 @@ var connectionRecord = &command{
 			if err := atomicfile.WriteFile(out.path, text.Bytes(), atomicfile.Options{Mode: 0o600, Replace: out.force}); err != nil {
 				return out.explain(err)
 			}
-			s.complain("%s recorded; read the file before you send it", counted(int64(len(t.Exchanges)), "answer"))
+			s.complain("%s recorded; read the file before you send it", finding.Counted(int64(len(t.Exchanges)), "answer"))
 			return nil
 		}
 	}),

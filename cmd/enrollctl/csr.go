@@ -59,7 +59,7 @@ func (in *intake) declare(flags *pflag.FlagSet) {
 	flags.Var(&in.excluded, "exclude", "leave out `FILE`, or FILE#N for the N-th CSR in it; may be repeated")
 	in.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
 	flags.Var(&in.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+
-		group(csr.SharedPrimesAutoMax)+" keys), always or never")
+		finding.Grouped(csr.SharedPrimesAutoMax)+" keys), always or never")
 }
 
 // take checks everything at paths and leaves out what the user excluded.
@@ -105,7 +105,7 @@ func warnOfKeys(s *session, report *finding.Report) {
 		}
 	}
 	if n > 0 {
-		s.complain("STOP: private keys lie among the input (%s): move them away, and treat what was shared, mailed or copied as stolen", group(int64(n)))
+		s.complain("STOP: private keys lie among the input (%s): move them away, and treat what was shared, mailed or copied as stolen", finding.Grouped(int64(n)))
 	}
 }
 
@@ -134,10 +134,10 @@ func matching(set *csr.Set, text string) (indexes []int) {
 // stayedOut counts what is no part of a bundle though it is no error.
 func stayedOut(set *csr.Set) (words []string) {
 	if n := set.Count(csr.Excluded); n > 0 {
-		words = append(words, group(int64(n))+" excluded")
+		words = append(words, finding.Grouped(int64(n))+" excluded")
 	}
 	if n := set.Count(csr.Ignored); n > 0 {
-		words = append(words, group(int64(n))+" not a CSR")
+		words = append(words, finding.Grouped(int64(n))+" not a CSR")
 	}
 	return words
 }

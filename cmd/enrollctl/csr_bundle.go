@@ -72,7 +72,7 @@ func (b *bundling) run(ctx context.Context, s *session, paths []string) error {
 		}
 	}
 	if n := set.Report().Count(finding.Error); n > 0 && !b.leaveOut {
-		s.complain("nothing was written: %s; fix the errors, or use --leave-out-errors", counted(int64(n), "error"))
+		s.complain("nothing was written: %s; fix the errors, or use --leave-out-errors", finding.Counted(int64(n), "error"))
 		return b.refuse(s.stdout, set)
 	}
 	report, stop := s.track("writing")
@@ -119,13 +119,13 @@ func (b *bundling) show(w io.Writer, set *csr.Set, result csr.BundleResult) erro
 	}
 	var text strings.Builder
 	for _, p := range result.Parts {
-		fmt.Fprintf(&text, "%s: %s, %s bytes, SHA-256 %s\n", p.File, counted(int64(p.Entries), "CSR"), group(p.Bytes), p.SHA256)
+		fmt.Fprintf(&text, "%s: %s, %s bytes, SHA-256 %s\n", p.File, finding.Counted(int64(p.Entries), "CSR"), finding.Grouped(p.Bytes), p.SHA256)
 	}
 	if result.Manifest != "" {
 		fmt.Fprintf(&text, "%s: the manifest\n", result.Manifest)
 	}
 	if result.LeftList != "" {
-		fmt.Fprintf(&text, "%s: %s left out, with the reasons\n", result.LeftList, group(int64(result.LeftOut)))
+		fmt.Fprintf(&text, "%s: %s left out, with the reasons\n", result.LeftList, finding.Grouped(int64(result.LeftOut)))
 	}
 	fmt.Fprintln(&text, summary(int64(set.Accepted()), set.Report(), stayedOut(set)...))
 	_, err := io.WriteString(w, printable(text.String()))

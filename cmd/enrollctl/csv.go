@@ -115,7 +115,7 @@ func (t *table) declare(flags *pflag.FlagSet) {
 	flags.Var(&t.encoding, "encoding", "read the file in `NAME`, which confirms a guess: "+encodingNames())
 	flags.Var(&t.delimiter, "delimiter", "`NAME` of what stands between cells: "+strings.Join(delimiterWords[1:], ", ")+"; it is found unless given")
 	t.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
-	flags.Var(&t.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+group(csr.SharedPrimesAutoMax)+" keys), always or never")
+	flags.Var(&t.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+finding.Grouped(csr.SharedPrimesAutoMax)+" keys), always or never")
 	t.maxBytes = upload.MaxBytes
 	flags.Var(&t.maxBytes, "max-bytes", "most bytes `N` of one file")
 }

@@ -42,7 +42,7 @@ func (t *table) writeParagraph(ctx context.Context, b *bufio.Writer, r *enrollme
 	}
 	fmt.Fprintf(b, "%s %s: %s", signs[rule.Severity], rule.Severity, rule.Title)
 	if places > 1 {
-		fmt.Fprintf(b, " (%s)", group(int64(places)))
+		fmt.Fprintf(b, " (%s)", finding.Grouped(int64(places)))
 	}
 	fmt.Fprintf(b, "  [%s]\n", rule.Name)
 	limit, hint, shown := placesShown, "", 0
@@ -72,7 +72,7 @@ func (t *table) writeParagraph(ctx context.Context, b *bufio.Writer, r *enrollme
 		}
 	}
 	if more := places - shown; more > 0 && !all {
-		fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(more)))
+		fmt.Fprintf(b, "    … and %s more: --all lists every place\n", finding.Grouped(int64(more)))
 	}
 	flush()
 	return nil
@@ -87,15 +87,15 @@ func tableSummary(r *enrollment.Result) string {
 		}
 		by[g.Rule.Severity] += int64(g.Rows)
 	}
-	parts := []string{group(int64(r.Counts().Ready)) + " ready"}
+	parts := []string{finding.Grouped(int64(r.Counts().Ready)) + " ready"}
 	for s := finding.Error; ; s-- {
 		if by[s] > 0 {
-			parts = append(parts, counted(by[s], s.String()))
+			parts = append(parts, finding.Counted(by[s], s.String()))
 		}
 		if s == finding.Notice {
 			break
 		}
 	}
 	size := r.Size()
-	return strings.Join(append(parts, fmt.Sprintf("%s of %s bytes", group(size.Plain), group(size.Max))), " · ")
+	return strings.Join(append(parts, fmt.Sprintf("%s of %s bytes", finding.Grouped(size.Plain), finding.Grouped(size.Max))), " · ")
 }

@@ -79,7 +79,7 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 	case errors.Is(err, enrollment.ErrHeader):
 		s.complain("nothing was written: the header has errors, which concern all rows")
 	case errors.Is(err, enrollment.ErrHasErrors):
-		s.complain("nothing was written: %s with errors; fix them, or --leave-out-errors", counted(int64(result.Counts().Errors), "row"))
+		s.complain("nothing was written: %s with errors; fix them, or --leave-out-errors", finding.Counted(int64(result.Counts().Errors), "row"))
 	case errors.Is(err, enrollment.ErrEncodingGuessed):
 		_ = complainOfGuess(s, doc, "written") // its error is returned below
 	case errors.Is(err, enrollment.ErrNothingReady):
@@ -88,7 +88,7 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 		return v.out.explain(err)
 	default:
 		if written.Zipped {
-			s.complain("as a CSV it would have %s bytes, and %s is the most: it was zipped", group(result.Size().Plain), group(result.Size().Max))
+			s.complain("as a CSV it would have %s bytes, and %s is the most: it was zipped", finding.Grouped(result.Size().Plain), finding.Grouped(result.Size().Max))
 		}
 		return v.show(ctx, s, doc, result, written)
 	}
@@ -129,10 +129,10 @@ func (v *saving) show(ctx context.Context, s *session, doc *csvdoc.Document, r *
 	}
 	var text strings.Builder
 	for _, p := range written.Parts {
-		fmt.Fprintf(&text, "%s: %s, %s bytes, SHA-256 %s\n", p.File, counted(int64(p.Entries), "row"), group(p.Bytes), p.SHA256)
+		fmt.Fprintf(&text, "%s: %s, %s bytes, SHA-256 %s\n", p.File, finding.Counted(int64(p.Entries), "row"), finding.Grouped(p.Bytes), p.SHA256)
 	}
 	if written.LeftList != "" {
-		fmt.Fprintf(&text, "%s: %s left out, with the reasons\n", written.LeftList, counted(int64(written.LeftOut), "row"))
+		fmt.Fprintf(&text, "%s: %s left out, with the reasons\n", written.LeftList, finding.Counted(int64(written.LeftOut), "row"))
 	}
 	fmt.Fprintln(&text, tableSummary(r))
 	_, err := io.WriteString(s.stdout, printable(text.String()))

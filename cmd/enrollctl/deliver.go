@@ -239,7 +239,7 @@ func (d *delivering) judge(ctx context.Context, s *session, result *delivery.Del
 	red := found.Count(finding.Error) > 0
 	switch {
 	case red && !d.check:
-		s.complain("nothing was written: %s", counted(int64(found.Count(finding.Error)), "error"))
+		s.complain("nothing was written: %s", finding.Counted(int64(found.Count(finding.Error)), "error"))
 	case d.check:
 	default:
 		if err := d.write(ctx, s, result, seal); err != nil {
@@ -301,7 +301,7 @@ func (d *delivering) show(w io.Writer, result *delivery.Delivery, found *finding
 		if len(entries) == 0 {
 			continue
 		}
-		fmt.Fprintf(&text, "%s: %s", l, group(int64(len(entries))))
+		fmt.Fprintf(&text, "%s: %s", l, finding.Grouped(int64(len(entries))))
 		shown := entries
 		if !d.all {
 			shown = shown[:min(len(shown), placesShown)]
@@ -319,12 +319,12 @@ func (d *delivering) show(w io.Writer, result *delivery.Delivery, found *finding
 		text.WriteString(")\n")
 	}
 	if wrote {
-		what := counted(int64(result.Len()), "certificate")
+		what := finding.Counted(int64(result.Len()), "certificate")
 		if result.Practice() { // whoever takes what was written over reads it on this line
 			what = "PRACTICE: " + what
 		}
 		if n := result.Keys(); n > 0 {
-			what += ", " + counted(int64(n), "private key")
+			what += ", " + finding.Counted(int64(n), "private key")
 		}
 		if d.sealTo != "" {
 			what += ", sealed"
@@ -360,7 +360,7 @@ func readLimited(path string, most int64) ([]byte, error) {
 	}
 	if int64(len(data)) > most {
 		clear(data)
-		return nil, fmt.Errorf("%q has more than %s bytes: that is neither a key nor a certificate", path, group(most))
+		return nil, fmt.Errorf("%q has more than %s bytes: that is neither a key nor a certificate", path, finding.Grouped(most))
 	}
 	if len(data) == 0 {
 		return nil, fmt.Errorf("%q is empty", path)

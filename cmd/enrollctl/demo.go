@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/ledger"
 	"enrollbench/core/osfile"
@@ -70,7 +71,7 @@ type demonstration struct {
 
 func demonstrate(ctx context.Context, s *session, out *output, n demoCounts) (err error) {
 	if max(n.requests, n.rows, n.addresses) > demoLimit {
-		return usagef("a demonstration takes at most %s of each", group(demoLimit))
+		return usagef("a demonstration takes at most %s of each", finding.Grouped(demoLimit))
 	}
 	d := &demonstration{s: s, folder: out.path}
 	// The state of the service holds the keys of its authorities: it lies in a folder of its own and goes in any case.
@@ -102,7 +103,7 @@ func demonstrate(ctx context.Context, s *session, out *output, n demoCounts) (er
 	}
 	d.say("")
 	if d.off > 0 {
-		d.say("%s off: see the lines with OFF", counted(int64(d.off), "count"))
+		d.say("%s off: see the lines with OFF", finding.Counted(int64(d.off), "count"))
 		return errFindings
 	}
 	d.say("All three batches went the whole way in %.1f s, every count right.", time.Since(began).Seconds())
@@ -259,7 +260,7 @@ func (d *demonstration) step(name, format string, args ...any) {
 func (d *demonstration) count(name string, got, want int, format string, args ...any) {
 	if got != want {
 		d.off++
-		d.say("   %-11s OFF: %s, and %s was expected: %s", name, group(int64(got)), group(int64(want)), fmt.Sprintf(format, args...))
+		d.say("   %-11s OFF: %s, and %s was expected: %s", name, finding.Grouped(int64(got)), finding.Grouped(int64(want)), fmt.Sprintf(format, args...))
 		return
 	}
 	d.step(name, format, args...)

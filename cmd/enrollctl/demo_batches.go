@@ -54,7 +54,7 @@ func (d *demonstration) requests(ctx context.Context, n int) error {
 	if err := tree.Commit(); err != nil {
 		return err
 	}
-	d.step("made", "%s with P-256 keys, in %s", counted(int64(n), "CSR"), demoRequests)
+	d.step("made", "%s with P-256 keys, in %s", finding.Counted(int64(n), "CSR"), demoRequests)
 	set, err := csr.NewSet(csr.Options{}).Add(ctx, []string{folder}, nil)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (d *demonstration) requests(ctx context.Context, n int) error {
 	for _, p := range bundle.Parts {
 		entries, size = entries+p.Entries, size+p.Bytes
 	}
-	d.count("bundled", entries, n, "%s in %s, %s bytes", counted(int64(entries), "CSR"), counted(int64(len(bundle.Parts)), "ZIP"), group(size))
+	d.count("bundled", entries, n, "%s in %s, %s bytes", finding.Counted(int64(entries), "CSR"), finding.Counted(int64(len(bundle.Parts)), "ZIP"), finding.Grouped(size))
 	return d.order(ctx, batch, nil, n, 0)
 }
 
@@ -88,7 +88,7 @@ func (d *demonstration) table(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	d.count("made", order.Len(), n, "%s, %s bytes: %s", demoTable, group(int64(b.Len())), counted(int64(order.Len()), "row"))
+	d.count("made", order.Len(), n, "%s, %s bytes: %s", demoTable, finding.Grouped(int64(b.Len())), finding.Counted(int64(order.Len()), "row"))
 	batch := job.Batch{Name: "Gateways", Method: job.CSV, Keys: job.ByService, Files: []job.File{{Path: d.path(demoTable), Count: n}}}
 	if err := new(jobRequest).checkTables(ctx, d.s, nil, &batch); err != nil {
 		return err
@@ -163,7 +163,7 @@ func (d *demonstration) order(ctx context.Context, b job.Batch, opener *recipien
 		}
 		delivered, withKeys = delivered+done, withKeys+keyed
 	}
-	d.count("delivered", delivered, certificates, "%s as ordered, each verified up to the practice root", counted(int64(delivered), "certificate"))
+	d.count("delivered", delivered, certificates, "%s as ordered, each verified up to the practice root", finding.Counted(int64(delivered), "certificate"))
 	d.count("keys", withKeys, keys, "%s", keysInWords(withKeys))
 	return nil
 }
@@ -172,7 +172,7 @@ func keysInWords(n int) string {
 	if n == 0 {
 		return "none delivered: the devices have theirs"
 	}
-	return counted(int64(n), "private key") + ", each belonging to its certificate; none was written to a disk in the clear"
+	return finding.Counted(int64(n), "private key") + ", each belonging to its certificate; none was written to a disk in the clear"
 }
 
 // profile finds the profile that a batch is ordered through.
@@ -184,7 +184,7 @@ func (d *demonstration) profile(ctx context.Context, b job.Batch) (trustmanager.
 	want := map[job.Keys]string{job.ByDevice: "Practice: keys from the device, any key", job.ByService: "Practice: keys from the service, P-256"}[b.Keys]
 	for _, p := range all {
 		if p.Name == want {
-			d.step("profile", "%s (one of %s)", p.Name, counted(int64(len(all)), "profile"))
+			d.step("profile", "%s (one of %s)", p.Name, finding.Counted(int64(len(all)), "profile"))
 			return p, nil
 		}
 	}
@@ -204,7 +204,7 @@ func (d *demonstration) through(ctx context.Context, r *job.Record, opener *reci
 	if r, err = d.jobs.Fetch(ctx, r.ID, nil); err != nil {
 		return 0, 0, err
 	}
-	d.step("fetched", "%s, %s bytes, %s", filepath.Base(r.ResultPath), group(r.ResultBytes), r.ResultType)
+	d.step("fetched", "%s, %s bytes, %s", filepath.Base(r.ResultPath), finding.Grouped(r.ResultBytes), r.ResultType)
 	anchors, err := d.anchors()
 	if err != nil {
 		return 0, 0, err

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/delivery"
+	"enrollbench/core/finding"
 	"enrollbench/core/job"
 )
 
@@ -79,7 +80,7 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 	}
 	verdict := "checked against its order: no errors"
 	if r.Partial() {
-		verdict = fmt.Sprintf("what was delivered is in order; %s failed", counted(int64(r.Failed), "enrollment"))
+		verdict = fmt.Sprintf("what was delivered is in order; %s failed", finding.Counted(int64(r.Failed), "enrollment"))
 	}
 	if _, err := d.Jobs.MarkOpened(ctx, id, verdict); err != nil || w.check {
 		return err
@@ -90,7 +91,7 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 	}
 	_, err = d.Jobs.MarkDelivered(ctx, id, to)
 	if r.Partial() && err == nil {
-		s.complain("%s of %s failed: enrollctl job failed-rows -o FILE.csv %s", counted(int64(r.Failed), "enrollment"), group(int64(r.Expected())), id)
+		s.complain("%s of %s failed: enrollctl job failed-rows -o FILE.csv %s", finding.Counted(int64(r.Failed), "enrollment"), finding.Grouped(int64(r.Expected())), id)
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/job"
 )
 
@@ -117,7 +118,7 @@ func details(s *session, r *job.Record, failures []job.RowFailure) error {
 	} else {
 		line("File", "%s", r.Path)
 		line("Sent as", "%s", r.FileName)
-		line("Size", "%s bytes, SHA-256 %s", group(r.Size), r.SHA256)
+		line("Size", "%s bytes, SHA-256 %s", finding.Grouped(r.Size), r.SHA256)
 	}
 	line("Order", "%s", r.OrderPath)
 	if r.RecipientFingerprint != "" {
@@ -138,7 +139,7 @@ func details(s *session, r *job.Record, failures []job.RowFailure) error {
 		fmt.Fprintf(&b, "%s  %s%s\n", e.At.Local().Format(time.DateTime), e.State, prefixed(": ", e.Note))
 	}
 	if len(failures) > 0 {
-		fmt.Fprintf(&b, "\nRefused: %s\n", counted(int64(len(failures)), "row"))
+		fmt.Fprintf(&b, "\nRefused: %s\n", finding.Counted(int64(len(failures)), "row"))
 		for _, f := range failures {
 			fmt.Fprintf(&b, "  row %d, %s: %s\n", f.Row, f.Name, f.Reason)
 		}

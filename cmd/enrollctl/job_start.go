@@ -192,7 +192,7 @@ func (q *jobRequest) sumUp(s *session, sum *job.Summary) error {
 		}
 	}
 	if sum.Blocked() {
-		s.complain("nothing was sent: %s", counted(int64(sum.Report.Count(finding.Error)), "error"))
+		s.complain("nothing was sent: %s", finding.Counted(int64(sum.Report.Count(finding.Error)), "error"))
 		return errFindings
 	}
 	return nil
@@ -305,7 +305,7 @@ func (q *jobRequest) rehearse(ctx context.Context, s *session, b *job.Batch) err
 		return fmt.Errorf("--recipient %s: %w", printable(q.recipient), err)
 	}
 	if len(found) != 1 {
-		return fmt.Errorf("--recipient %s holds %s; give a file with the one to seal to", printable(q.recipient), counted(int64(len(found)), "recipient"))
+		return fmt.Errorf("--recipient %s holds %s; give a file with the one to seal to", printable(q.recipient), finding.Counted(int64(len(found)), "recipient"))
 	}
 	if report.Count(finding.Error) > 0 {
 		if err := writeFindings(s.stderr, report, true); err != nil {

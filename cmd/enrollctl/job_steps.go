@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/finding"
 	"enrollbench/core/job"
 )
 
@@ -246,7 +247,7 @@ var jobDownload = &command{
 				}
 				path = out.path
 			}
-			_, err = fmt.Fprintf(s.stdout, "%s: %s bytes, SHA-256 %s\n", printable(path), group(r.ResultBytes), r.ResultSHA256)
+			_, err = fmt.Fprintf(s.stdout, "%s: %s bytes, SHA-256 %s\n", printable(path), finding.Grouped(r.ResultBytes), r.ResultSHA256)
 			return err
 		}
 	}, 1, oneBatch),
@@ -384,6 +385,6 @@ func failedRows(ctx context.Context, s *session, d *desk, id string, out output)
 	for _, f := range found.Ambiguous {
 		s.complain("several rows are called %q: all of them were written", f.Name)
 	}
-	_, err = fmt.Fprintf(s.stdout, "%s: %s\n", printable(out.path), counted(int64(found.Written), "row"))
+	_, err = fmt.Fprintf(s.stdout, "%s: %s\n", printable(out.path), finding.Counted(int64(found.Written), "row"))
 	return err
 }

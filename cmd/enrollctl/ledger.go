@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/ledger"
 )
 
@@ -142,12 +143,12 @@ func shownClaim(c *ledger.Claim) claimJSON {
 
 // claimLine is a batch of the ledger in one line.
 func claimLine(c *ledger.Claim) string {
-	text := fmt.Sprintf("%s  %s  %s  %s", c.At.Local().Format("2006-01-02 15:04"), c.Batch, c.State, counted(c.Identities, "identity"))
+	text := fmt.Sprintf("%s  %s  %s  %s", c.At.Local().Format("2006-01-02 15:04"), c.Batch, c.State, finding.Counted(c.Identities, "identity"))
 	if c.Released > 0 {
-		text += fmt.Sprintf(", %s released", group(c.Released))
+		text += fmt.Sprintf(", %s released", finding.Grouped(c.Released))
 	}
 	if c.Delivered > 0 {
-		text += ", " + counted(c.Delivered, "certificate")
+		text += ", " + finding.Counted(c.Delivered, "certificate")
 	}
 	text += "  " + c.Environment
 	if c.Operator != "" {

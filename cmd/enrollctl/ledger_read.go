@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/finding"
 	"enrollbench/core/ledger"
 )
 
@@ -172,7 +173,7 @@ var ledgerExpiring = &command{
 				for _, m := range all {
 					shown = append(shown, map[string]any{"month": m.Begin.Format("2006-01"), "count": m.Count})
 					if !b.asJSON {
-						if _, err := fmt.Fprintf(s.stdout, "%s  %s\n", m.Begin.Format("2006-01"), counted(m.Count, "certificate")); err != nil {
+						if _, err := fmt.Fprintf(s.stdout, "%s  %s\n", m.Begin.Format("2006-01"), finding.Counted(m.Count, "certificate")); err != nil {
 							return err
 						}
 					}
@@ -243,7 +244,7 @@ var ledgerVerify = &command{
 			if b.asJSON {
 				return nil
 			}
-			_, err = fmt.Fprintf(s.stdout, "%s, none was changed\nanchor %s\n", counted(head.Seq, "entry"), head)
+			_, err = fmt.Fprintf(s.stdout, "%s, none was changed\nanchor %s\n", finding.Counted(head.Seq, "entry"), head)
 			return err
 		}
 	}),

@@ -218,7 +218,7 @@ var ledgerFree = &command{
 				_, err = fmt.Fprintf(s.stdout, "%s to %s\n", r.Start, r.Last())
 				return err
 			}
-			s.complain("no %s in steps of %s are free there", group(int64(like.Count)), group(int64(like.Step))) // #nosec G115 -- below 2^48
+			s.complain("no %s in steps of %s are free there", finding.Grouped(int64(like.Count)), finding.Grouped(int64(like.Step))) // #nosec G115 -- below 2^48
 			return errFindings
 		}
 	}),
@@ -291,9 +291,9 @@ func listBlocks(ctx context.Context, s *session, b *book, all []ledger.Block) er
 		}
 		low := ""
 		if stock.Free() < block.Minimum {
-			low = fmt.Sprintf("  fewer than %s", group(int64(block.Minimum))) // #nosec G115 -- below 2^48
+			low = fmt.Sprintf("  fewer than %s", finding.Grouped(int64(block.Minimum))) // #nosec G115 -- below 2^48
 		}
-		if _, err := fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s to %s  %s free%s  %s", block.First, block.Last, group(int64(stock.Free())), low, block.Label))); err != nil { // #nosec G115 -- below 2^48
+		if _, err := fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s to %s  %s free%s  %s", block.First, block.Last, finding.Grouped(int64(stock.Free())), low, block.Label))); err != nil { // #nosec G115 -- below 2^48
 			return err
 		}
 	}
@@ -356,7 +356,7 @@ var ledgerImport = &command{
 					continue
 				}
 				if _, err := fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s and %s taken over, %s known already", path,
-					counted(done.Identities, "identity"), counted(done.Certificates, "certificate"), group(int64(known))))); err != nil { // #nosec G115 -- small
+					finding.Counted(done.Identities, "identity"), finding.Counted(done.Certificates, "certificate"), finding.Grouped(int64(known))))); err != nil { // #nosec G115 -- small
 					return err
 				}
 			}

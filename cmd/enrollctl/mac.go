@@ -72,7 +72,7 @@ var macList = &command{
 				if anyLength.Count(finding.Error) == 0 {
 					next = "; a CSV may be longer than an order by MAC range: --long writes it"
 				}
-				s.complain("nothing was written: %s%s", counted(int64(n), "error"), next)
+				s.complain("nothing was written: %s%s", finding.Counted(int64(n), "error"), next)
 				return errFindings
 			}
 			return listRange(ctx, s, series, *out)
@@ -175,9 +175,9 @@ func listRange(ctx context.Context, s *session, series eui48.Range, out output) 
 	}
 	stop()
 	if size > uploadLimit {
-		s.complain("%s has %s bytes, more than the %s that the service takes in one upload", out.path, group(size), group(uploadLimit))
+		s.complain("%s has %s bytes, more than the %s that the service takes in one upload", out.path, finding.Grouped(size), finding.Grouped(uploadLimit))
 	}
-	_, err = fmt.Fprintf(s.stdout, "%s: %s, %s bytes\n", printable(out.path), counted(int64(series.Count), "address"), group(size)) // #nosec G115 -- at most 2^48
+	_, err = fmt.Fprintf(s.stdout, "%s: %s, %s bytes\n", printable(out.path), finding.Counted(int64(series.Count), "address"), finding.Grouped(size)) // #nosec G115 -- at most 2^48
 	return err
 }
 

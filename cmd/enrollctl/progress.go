@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 )
 
@@ -53,16 +54,16 @@ func progressText(what string, done, total int64, spent time.Duration) string {
 	var b strings.Builder
 	b.WriteString(what)
 	if done > 0 {
-		b.WriteString(" " + group(done))
+		b.WriteString(" " + finding.Grouped(done))
 	}
 	if total > 0 {
-		fmt.Fprintf(&b, " of %s", group(total))
+		fmt.Fprintf(&b, " of %s", finding.Grouped(total))
 		if done <= total {
 			fmt.Fprintf(&b, " (%d %%)", int64(float64(done)/float64(total)*100))
 		}
 	}
 	if seconds := spent.Seconds(); done > 0 && seconds >= 0.5 {
-		fmt.Fprintf(&b, ", %s/s", group(int64(float64(done)/seconds)))
+		fmt.Fprintf(&b, ", %s/s", finding.Grouped(int64(float64(done)/seconds)))
 	}
 	return b.String()
 }

@@ -210,7 +210,7 @@ func chooseRecipients(s *session, files []string) ([]*recipient.Recipient, error
 		if len(to) > 0 && slices.ContainsFunc(all.All(), func(f finding.Finding) bool { return f.Rule == recipient.RulePrivateKey.Name }) {
 			next = "; enrollctl recipient public writes the public half to a file of its own"
 		}
-		s.complain("nothing was sealed: %s%s", counted(int64(n), "error"), next)
+		s.complain("nothing was sealed: %s%s", finding.Counted(int64(n), "error"), next)
 		return nil, errFindings
 	}
 	return to, nil

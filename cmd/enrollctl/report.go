@@ -44,7 +44,7 @@ func writeFindings(w io.Writer, report *finding.Report, all bool) error {
 		}
 		fmt.Fprintf(b, "%s %s: %s", signs[g.Severity], g.Severity, title)
 		if n := len(g.Findings); n > 1 {
-			fmt.Fprintf(b, " (%s)", group(int64(n)))
+			fmt.Fprintf(b, " (%s)", finding.Grouped(int64(n)))
 		}
 		fmt.Fprintf(b, "  [%s]\n", g.Rule)
 		shown := g.Findings
@@ -62,7 +62,7 @@ func writeFindings(w io.Writer, report *finding.Report, all bool) error {
 			}
 		}
 		if more := len(g.Findings) - len(shown); more > 0 {
-			fmt.Fprintf(b, "    … and %s more: --all lists every place\n", group(int64(more)))
+			fmt.Fprintf(b, "    … and %s more: --all lists every place\n", finding.Grouped(int64(more)))
 			if sameHint && shown[0].Hint != "" {
 				fmt.Fprintf(b, "    → %s\n", printable(finding.Sentence(shown[0].Hint)))
 			}
@@ -81,38 +81,16 @@ func place(at finding.Location) string {
 
 // summary is the one sentence that tells the state: "12,340 ready · 3 errors · 1 warning".
 func summary(ready int64, report *finding.Report, more ...string) string {
-	parts := []string{group(ready) + " ready"}
+	parts := []string{finding.Grouped(ready) + " ready"}
 	for s := finding.Error; ; s-- {
 		if n := report.Count(s); n > 0 {
-			parts = append(parts, counted(int64(n), s.String()))
+			parts = append(parts, finding.Counted(int64(n), s.String()))
 		}
 		if s == finding.Notice {
 			break
 		}
 	}
 	return strings.Join(append(parts, more...), " · ")
-}
-
-// counted is "1 error" or "12,340 errors".
-func counted(n int64, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey"):
-		noun = strings.TrimSuffix(noun, "y") + "ie"
-	case strings.HasSuffix(noun, "ss"):
-		noun += "e"
-	}
-	return group(n) + " " + noun + "s"
-}
-
-// group writes a number for people: 12,340.
-func group(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // printable makes a text from outside safe for a terminal: names of files may hold control sequences and characters

@@ -15,13 +15,13 @@ import (
 
 func TestNumbers(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 12_340: "12,340", 1_234_567: "1,234,567", -999: "-999", -1000: "-1,000"} {
-		if got := group(n); got != want {
+		if got := finding.Grouped(n); got != want {
 			t.Errorf("%d: %s", n, got)
 		}
 	}
 	for want, got := range map[string]string{
-		"1 error": counted(1, "error"), "2 errors": counted(2, "error"), "0 CSRs": counted(0, "CSR"),
-		"1 address": counted(1, "address"), "1,000 addresses": counted(1000, "address"), "2 entries": counted(2, "entry"),
+		"1 error": finding.Counted(1, "error"), "2 errors": finding.Counted(2, "error"), "0 CSRs": finding.Counted(0, "CSR"),
+		"1 address": finding.Counted(1, "address"), "1,000 addresses": finding.Counted(1000, "address"), "2 entries": finding.Counted(2, "entry"),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/finding"
 	"enrollbench/core/openpgp"
 	"enrollbench/core/progress"
 	"enrollbench/core/recipient"
@@ -182,7 +183,7 @@ func (seal *sealing) file(ctx context.Context, s *session, in string, out output
 	for _, r := range seal.to {
 		names = append(names, r.Title())
 	}
-	_, err = fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s bytes, sealed to %s", out.path, group(written), strings.Join(names, ", "))))
+	_, err = fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s bytes, sealed to %s", out.path, finding.Grouped(written), strings.Join(names, ", "))))
 	return err
 }
 

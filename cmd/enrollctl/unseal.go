@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"enrollbench/core/delivery"
+	"enrollbench/core/finding"
 )
 
 // known says in words what delivery.Unseal found out about a payload.
@@ -46,6 +47,6 @@ func unseal(ctx context.Context, s *session, key opening, in string, out output,
 		fmt.Fprintln(s.stderr, printable(fmt.Sprintf("notice: it was sealed to %s, not to the certificate beside the key; the key still opens it, as after a renewal",
 			strings.Join(opened.Recipients, ", "))))
 	}
-	_, err = fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s bytes, %s", out.path, group(size), known[integrity])))
+	_, err = fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s bytes, %s", out.path, finding.Grouped(size), known[integrity])))
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"enrollbench/core/delivery"
+	"enrollbench/core/finding"
 	"enrollbench/core/job"
 	"enrollbench/core/watch"
 )
@@ -155,9 +156,9 @@ func (w *watchingFolder) print(s *session, e watch.Event) error {
 	words := []string{e.Time.Local().Format(time.DateTime), string(e.State)}
 	switch {
 	case e.State == watch.Gathering:
-		words = append(words, fmt.Sprintf("%s of %s", group(int64(e.Count)), group(int64(e.Of))))
+		words = append(words, fmt.Sprintf("%s of %s", finding.Grouped(int64(e.Count)), finding.Grouped(int64(e.Of))))
 	case e.State == watch.Sending:
-		words = append(words, e.Batch+":", counted(int64(e.Count), "CSR"))
+		words = append(words, e.Batch+":", finding.Counted(int64(e.Count), "CSR"))
 	case e.File != "":
 		words = append(words, e.File+":", e.Message)
 	case e.Batch != "":

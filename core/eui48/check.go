@@ -80,7 +80,7 @@ func (c *check) number(rule *finding.Rule, field, text string) (uint64, bool) {
 		c.add(rule, field, "", "%s %q: it must be 1 or more", field, text)
 		return 0, false
 	case n > uint64(Last48)+1:
-		c.add(rule, field, "", "%s %s: there are only %s addresses", field, quote(text), group(uint64(Last48)+1))
+		c.add(rule, field, "", "%s %s: there are only %s addresses", field, quote(text), finding.Grouped(uint64(Last48)+1))
 		return 0, false
 	case grouped:
 		c.add(RuleNotation, field, "", "%s %q was read as %d", field, text, n)
@@ -95,7 +95,7 @@ func (c *check) series(start Address, count, step uint64) (series, clipped Range
 		clipped = Range{start, e.Fits, step}
 		c.add(RulePastEnd, FieldCount, fmt.Sprintf("order at most %d, or start lower", e.Fits),
 			"%s addresses from %s in steps of %s run past %s; %s would fit",
-			group(count), start, group(step), Last48, group(e.Fits))
+			finding.Grouped(count), start, finding.Grouped(step), Last48, finding.Grouped(e.Fits))
 		return Range{}, clipped
 	}
 	return series, series
@@ -111,7 +111,7 @@ func (c *check) bits(start Address, r Range) {
 			c.add(RuleMulticast, FieldStart, "", "the start %s is a multicast address: its first octet, %02x, is odd", start, byte(start>>40))
 		} else {
 			c.add(RuleMulticast, FieldCount, fmt.Sprintf("order at most %d, or use a block whose first octet stays even", first),
-				"%s of the series are multicast addresses, from %s (number %s) on", group(n), r.At(first), group(first+1))
+				"%s of the series are multicast addresses, from %s (number %s) on", finding.Grouped(n), r.At(first), finding.Grouped(first+1))
 		}
 	}
 	if first, n := r.Local(); n > 0 {
@@ -119,13 +119,13 @@ func (c *check) bits(start Address, r Range) {
 			c.add(RuleLocal, FieldStart, "", "the start %s is locally administered: bit 2 of its first octet, %02x, is set", start, byte(start>>40))
 		} else {
 			c.add(RuleLocal, FieldCount, "", "%s of the series are locally administered, from %s (number %s) on",
-				group(n), r.At(first), group(first+1))
+				finding.Grouped(n), r.At(first), finding.Grouped(first+1))
 		}
 	}
 	if first, n := r.BeyondBlock(); n > 0 {
 		c.add(RuleLeavesOUI, FieldCount, fmt.Sprintf("check that the next block is yours too, or order at most %d", first),
 			"the last %s of the series, from %s on, lie outside the block %s of the start, which has %s addresses",
-			group(n), r.At(first), start.Block(), group(start.Block().Len()))
+			finding.Grouped(n), r.At(first), start.Block(), finding.Grouped(start.Block().Len()))
 	}
 }
 
@@ -135,7 +135,7 @@ const spelledOrders = 4
 // orderLimit names the orders that together would do what was asked for; series is zero where it is not valid.
 func (c *check) orderLimit(count uint64, series Range) {
 	orders := (count + OrderLimit - 1) / OrderLimit
-	hint := fmt.Sprintf("split it into %s orders of at most %s", group(orders), group(OrderLimit))
+	hint := fmt.Sprintf("split it into %s orders of at most %s", finding.Grouped(orders), finding.Grouped(OrderLimit))
 	if series.Count > 0 {
 		var words []string
 		for part := range series.Orders() {
@@ -145,9 +145,9 @@ func (c *check) orderLimit(count uint64, series Range) {
 			}
 			words = append(words, spellOrder(part))
 		}
-		hint = fmt.Sprintf("make %s orders: %s", group(orders), strings.Join(words, ", "))
+		hint = fmt.Sprintf("make %s orders: %s", finding.Grouped(orders), strings.Join(words, ", "))
 	}
-	c.add(RuleOrderLimit, FieldCount, hint, "%s addresses are more than the %s of one order", group(count), group(OrderLimit))
+	c.add(RuleOrderLimit, FieldCount, hint, "%s addresses are more than the %s of one order", finding.Grouped(count), finding.Grouped(OrderLimit))
 }
 
 func spellOrder(r Range) string { return fmt.Sprintf("%d from %s", r.Count, r.Start) }

@@ -87,12 +87,3 @@ func notNumber(s string, r rune, at int) *numberError {
 	}
 	return &numberError{reason: fmt.Sprintf("character %d, %q, is not a digit", at, r), hint: "write it in digits only"}
 }
-
-// group writes a number for people: 281,474,976,710,656.
-func group(n uint64) string {
-	s := strconv.FormatUint(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}

@@ -3,6 +3,8 @@ package eui48
 import (
 	"fmt"
 	"iter"
+
+	"enrollbench/core/finding"
 )
 
 // OrderLimit is the most addresses that the service takes in one order (DigiCert, "Prepare enrollment data").
@@ -42,7 +44,7 @@ func NewRange(start Address, count, step uint64) (Range, error) {
 		return fail(0, "the number of addresses must be 1 or more")
 	}
 	if n := fits(start, step); count > n {
-		return fail(n, "it runs past %s; %s would fit", Last48, group(n))
+		return fail(n, "it runs past %s; %s would fit", Last48, finding.Grouped(n))
 	}
 	return Range{start, count, step}, nil
 }

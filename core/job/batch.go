@@ -126,7 +126,7 @@ func (j *Jobs) Prepare(ctx context.Context, b Batch) ([]*Record, error) {
 
 // prepared writes down for the audit log what was decided about a batch.
 func (j *Jobs) prepared(ctx context.Context, tx *sql.Tx, r *Record, s *Summary) error {
-	if err := j.enqueue(ctx, tx, r, ledger.ActPrepared, fmt.Sprintf("%s, %s, profile %s", r.Short(), counted(r.Count, "enrollment"), r.Profile.title())); err != nil {
+	if err := j.enqueue(ctx, tx, r, ledger.ActPrepared, fmt.Sprintf("%s, %s, profile %s", r.Short(), finding.Counted(r.Count, "enrollment"), r.Profile.title())); err != nil {
 		return err
 	}
 	if r.RecipientFingerprint != "" {

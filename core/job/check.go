@@ -140,10 +140,10 @@ func (s *Summary) checkInput(ctx context.Context, b Batch) error {
 			}
 		}
 		if errs > 0 {
-			s.say(RuleFindings, nowhere, "the input has %s", counted(errs, "error"))
+			s.say(RuleFindings, nowhere, "the input has %s", finding.Counted(errs, "error"))
 		}
 		if warnings > 0 {
-			s.say(RuleWarnings, nowhere, "the input has %s", counted(warnings, "warning"))
+			s.say(RuleWarnings, nowhere, "the input has %s", finding.Counted(warnings, "warning"))
 		}
 	}
 	if b.Method == MAC {
@@ -152,7 +152,7 @@ func (s *Summary) checkInput(ctx context.Context, b Batch) error {
 		return err
 	}
 	if s.Jobs > 1 {
-		s.say(RuleSeries, nowhere, "it becomes a series of %s", counted(s.Jobs, "job"))
+		s.say(RuleSeries, nowhere, "it becomes a series of %s", finding.Counted(s.Jobs, "job"))
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (s *Summary) checkRange(r eui48.Range) {
 		return
 	}
 	if n := r.OrderCount(); n > MaxFiles {
-		s.say(RuleTooLarge, nowhere, "the range has %d addresses: it would become %d jobs, and %s are the most", r.Count, n, number(MaxFiles))
+		s.say(RuleTooLarge, nowhere, "the range has %d addresses: it would become %d jobs, and %s are the most", r.Count, n, finding.Grouped(MaxFiles))
 		return
 	}
 	if _, n := r.Multicast(); n > 0 {
@@ -180,7 +180,7 @@ func (s *Summary) checkFiles(ctx context.Context, b Batch) error {
 		return nil
 	}
 	if len(b.Files) > MaxFiles {
-		s.say(RuleTooLarge, nowhere, "%s files were given, and %s are the most", number(len(b.Files)), number(MaxFiles))
+		s.say(RuleTooLarge, nowhere, "%s files were given, and %s are the most", finding.Grouped(len(b.Files)), finding.Grouped(MaxFiles))
 		return nil
 	}
 	s.Jobs = len(b.Files)
@@ -199,7 +199,7 @@ func (s *Summary) checkFiles(ctx context.Context, b Batch) error {
 		case facts.size == 0:
 			s.say(RuleEmpty, at, "the upload file %q is empty", filepath.Base(f.Path))
 		case facts.size > upload.MaxBytes:
-			s.say(RuleTooLarge, at, "%q has %s bytes, and the service takes %s", filepath.Base(f.Path), number(int(facts.size)), number(upload.MaxBytes))
+			s.say(RuleTooLarge, at, "%q has %s bytes, and the service takes %s", filepath.Base(f.Path), finding.Grouped(int(facts.size)), finding.Grouped(upload.MaxBytes))
 		case seen[facts.sha256] != "":
 			s.say(RuleFile, at, "%q and %q have the same content", filepath.Base(seen[facts.sha256]), filepath.Base(f.Path))
 		default:
@@ -260,7 +260,7 @@ func (s *Summary) checkRecipient(b Batch, now time.Time) {
 func (s *Summary) words(b Batch, now time.Time) {
 	text := "certificates"
 	if s.Count > 0 {
-		text = counted(s.Count, "certificate")
+		text = finding.Counted(s.Count, "certificate")
 	}
 	switch {
 	case b.Keys != ByService:
@@ -284,9 +284,9 @@ func (s *Summary) words(b Batch, now time.Time) {
 		s.Lines = append(s.Lines, fmt.Sprintf("MAC range: %s to %s, in steps of %d", b.Range.Start, b.Range.Last(), b.Range.Step))
 	}
 	for i, f := range s.files {
-		line := fmt.Sprintf("File: %s, %s bytes", filepath.Base(b.Files[i].Path), number(int(f.size)))
+		line := fmt.Sprintf("File: %s, %s bytes", filepath.Base(b.Files[i].Path), finding.Grouped(int(f.size)))
 		if n := b.Files[i].Count; n > 0 {
-			line += ", " + counted(n, "enrollment")
+			line += ", " + finding.Counted(n, "enrollment")
 		}
 		s.Lines = append(s.Lines, line)
 	}

@@ -13,6 +13,7 @@ import (
 	"enrollbench/core/csvdoc"
 	"enrollbench/core/csvlist"
 	"enrollbench/core/eui48"
+	"enrollbench/core/finding"
 )
 
 // FailedRows are the refused enrollments of a batch as a CSV.
@@ -47,7 +48,7 @@ func (j *Jobs) FailedRows(ctx context.Context, id string, w io.Writer) (*FailedR
 	}
 	if len(failures) == 0 {
 		if r.Failed > 0 {
-			return nil, fmt.Errorf("%w: the service counts %s, and names none", ErrNoFailures, counted(r.Failed, "failed row"))
+			return nil, fmt.Errorf("%w: the service counts %s, and names none", ErrNoFailures, finding.Counted(r.Failed, "failed row"))
 		}
 		return nil, ErrNoFailures
 	}

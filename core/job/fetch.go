@@ -12,6 +12,7 @@ import (
 
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
+	"enrollbench/core/finding"
 	"enrollbench/core/form"
 	"enrollbench/core/ledger"
 	"enrollbench/core/osfile"
@@ -62,7 +63,7 @@ func (j *Jobs) Fetch(ctx context.Context, id string, report progress.Func) (*Rec
 			return "", err
 		}
 		r.ResultPath, r.ResultBytes, r.ResultSHA256, r.ResultType, r.LastError = path, got.Bytes, got.SHA256, got.ContentType, ""
-		return fmt.Sprintf("%s bytes, SHA-256 %s", number(int(got.Bytes)), got.SHA256), nil
+		return fmt.Sprintf("%s bytes, SHA-256 %s", finding.Grouped(int(got.Bytes)), got.SHA256), nil
 	})
 }
 

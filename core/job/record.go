@@ -2,10 +2,10 @@ package job
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"enrollbench/core/eui48"
+	"enrollbench/core/finding"
 	"enrollbench/core/trustmanager"
 )
 
@@ -138,7 +138,7 @@ func (r *Record) Expected() int {
 
 // Sentence says in one line how the batch stands, with its numbers.
 func (r *Record) Sentence() string {
-	n := number(r.Expected())
+	n := finding.Grouped(r.Expected())
 	text := ""
 	switch r.State {
 	case Prepared:
@@ -158,11 +158,11 @@ func (r *Record) Sentence() string {
 	case WaitingForApproval:
 		text = n + " waiting for approval"
 	case Running:
-		text = fmt.Sprintf("%s of %s issued", number(r.Issued), n)
+		text = fmt.Sprintf("%s of %s issued", finding.Grouped(r.Issued), n)
 	case Complete:
-		text = fmt.Sprintf("%s of %s issued, to be fetched", number(r.Issued), n)
+		text = fmt.Sprintf("%s of %s issued, to be fetched", finding.Grouped(r.Issued), n)
 	case Fetched:
-		text = fmt.Sprintf("%s of %s issued, fetched, not opened", number(r.Issued), n)
+		text = fmt.Sprintf("%s of %s issued, fetched, not opened", finding.Grouped(r.Issued), n)
 	case Opened:
 		text = "opened"
 		if r.Verdict != "" {
@@ -186,7 +186,7 @@ func (r *Record) Sentence() string {
 		text = string(r.State)
 	}
 	if r.Partial() {
-		text += "; " + fmt.Sprintf("%s failed", number(r.Failed))
+		text += "; " + fmt.Sprintf("%s failed", finding.Grouped(r.Failed))
 	}
 	return text
 }
@@ -201,24 +201,4 @@ func (r *Record) Short() string {
 		name += fmt.Sprintf(" (%d of %d)", r.Part, r.Parts)
 	}
 	return name
-}
-
-// number groups the digits of n by three, as all numbers for people here.
-func number(n int) string {
-	s := fmt.Sprint(n)
-	var b strings.Builder
-	for i, c := range s {
-		if i > 0 && (len(s)-i)%3 == 0 && s[i-1] != '-' {
-			b.WriteByte(',')
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
-}
-
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return number(n) + " " + thing + "s"
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"enrollbench/core/finding"
 )
 
 // ErrFound is a batch that was declared not started, and that the service has.
@@ -37,7 +39,7 @@ func (j *Jobs) Resolve(ctx context.Context, id, remoteID string) (*Record, error
 	}
 	note := "the user gave the job id " + remoteID
 	if answer.Total > 0 && r.Count > 0 && answer.Total != r.Count {
-		note += fmt.Sprintf("; the service counts %s, and %s were ordered", number(answer.Total), number(r.Count))
+		note += fmt.Sprintf("; the service counts %s, and %s were ordered", finding.Grouped(answer.Total), finding.Grouped(r.Count))
 	}
 	if _, err := j.adopt(ctx, r, answer, note); err != nil {
 		return r, err

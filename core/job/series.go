@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/progress"
 )
 
@@ -59,15 +60,15 @@ func (s *Series) Sentence() string {
 	for _, r := range s.Records {
 		counts[r.State]++
 	}
-	text := counted(len(s.Records), "job") + ":"
+	text := finding.Counted(len(s.Records), "job") + ":"
 	for _, state := range States {
 		if counts[state] > 0 {
 			text += fmt.Sprintf(" %d %s,", counts[state], state)
 		}
 	}
-	text += fmt.Sprintf(" %s of %s issued", number(s.Issued), number(s.Ordered))
+	text += fmt.Sprintf(" %s of %s issued", finding.Grouped(s.Issued), finding.Grouped(s.Ordered))
 	if s.Failed > 0 {
-		text += fmt.Sprintf("; %s failed", number(s.Failed))
+		text += fmt.Sprintf("; %s failed", finding.Grouped(s.Failed))
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/ledger"
 	"enrollbench/core/trustmanager"
 )
@@ -70,7 +71,7 @@ func (j *Jobs) apply(ctx context.Context, id string, answer trustmanager.Job) (*
 		case r.State == Complete && r.Issued == 0 && r.Failed > 0 && r.Failed >= r.Total:
 			r.State, note = Failed, "the service calls it complete, and issued no certificate"
 		case r.State == Complete && r.Failed > 0:
-			note = fmt.Sprintf("%s of %s failed", number(r.Failed), number(max(r.Total, r.Failed)))
+			note = fmt.Sprintf("%s of %s failed", finding.Grouped(r.Failed), finding.Grouped(max(r.Total, r.Failed)))
 		case r.State != before.State:
 			note = answer.Status
 		}

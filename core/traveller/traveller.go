@@ -15,6 +15,7 @@ import (
 
 	"rsc.io/qr"
 
+	"enrollbench/core/finding"
 	"enrollbench/core/job"
 )
 
@@ -63,7 +64,7 @@ type fact struct{ name, value string }
 func (t *Words) facts(r *job.Record) []fact {
 	all := []fact{{t.Batch, r.ID}}
 	if n := r.Expected(); n > 0 {
-		all = append(all, fact{t.Certificates, number(n)})
+		all = append(all, fact{t.Certificates, finding.Grouped(n)})
 	}
 	if r.Method == job.MAC {
 		all = append(all, fact{t.First, r.Range.Start.String()}, fact{t.Last, r.Range.Last().String()}, fact{t.Step, fmt.Sprint(r.Range.Step)})
@@ -82,15 +83,6 @@ func (t *Words) facts(r *job.Record) []fact {
 }
 
 func day(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
-
-// number groups digits by three.
-func number(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
 
 // Page writes the page of a batch as PDF. Equal records give equal bytes.
 func Page(w io.Writer, r *job.Record, t Words) error {
@@ -159,7 +151,7 @@ func Label(w io.Writer, r *job.Record, form Form, t Words) error {
 	put(14, true, r.Short())
 	put(9, false, r.ID)
 	if n := r.Expected(); n > 0 { // else the file was not counted
-		put(12, true, t.Certificates+": "+number(n))
+		put(12, true, t.Certificates+": "+finding.Grouped(n))
 	}
 	if r.Method == job.MAC {
 		put(8, false, r.Range.Start.String())
