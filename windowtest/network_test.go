@@ -50,7 +50,7 @@ func TestThroughAProxyAndABlockPage(t *testing.T) {
 
 	s := open(t)
 	s.paste(service.URL(), string(token), roots)
-	s.focus("Entry Default: as the system. Or http://proxy:3128, or none")
+	s.focus("Entry Default: the system's proxy. Or http://proxy:3128, or none")
 	s.typed(between.url)
 
 	between.does(refuses)
@@ -112,7 +112,7 @@ func (s *shown) paste(url, token, roots string) {
 	s.dialog("What the command changes")
 	s.key("Return")
 	s.expect("the form", func(s desktop.State) bool { return s.Dialog == "" && s.Action == "Save and test" && s.Enabled })
-	s.focus("Entry Path of a PEM file, if your host has a certificate authority of its own")
+	s.focus("Entry Path of a PEM file, if the host has its own certificate authority")
 	s.typed(roots)
 }
 

@@ -34,7 +34,7 @@ func TestServicesAreExplained(t *testing.T) {
 		"Own root":                   &tls.CertificateVerificationError{Err: errors.New("unknown authority")},
 		"host in Settings":           &net.DNSError{Err: "no such host", Name: "h"},
 		"never sends it again":       &trustmanager.UnclearError{BatchID: "b", Err: io.EOF},
-		"sends nothing any more":     &trustmanager.StallError{Waiting: "data", For: time.Minute},
+		"stopped sending":            &trustmanager.StallError{Waiting: "data", For: time.Minute},
 		"API key of Plant":           &trustmanager.SecretError{Secret: trustmanager.SecretAPIKey, Connection: "Plant 4", Err: &keychain.Error{Operation: "read", Account: "a/b", Kind: keychain.ErrLocked}},
 		"Unlock":                     &keychain.Error{Operation: "read", Account: "a/b", Kind: keychain.ErrLocked},
 		"through another":            trustmanager.ErrNoConnection,

@@ -77,7 +77,7 @@ func TestAnUnclearStartStaysSo(t *testing.T) {
 	r := practiceRig(t)
 	r.Misbehaves("lost-answer=1", "no-list")
 	r.ordersRequests()
-	if d := r.Dialog(); d.Title != "It is not known whether the service took it" || d.Detail == "" {
+	if d := r.Dialog(); d.Title != "It is not known whether the service accepted it" || d.Detail == "" {
 		t.Fatalf("the dialog says %q", d.Title)
 	}
 	r.Dialog().Take(0)
@@ -280,7 +280,7 @@ func TestDeletingSaysWhatAndWhyNot(t *testing.T) {
 		r.Wait()
 		r.Jobs.remove()
 	}
-	for s, want := range map[job.State]string{job.MayExist: "Nobody knows yet", job.Starting: "still at work", job.Running: "still at work"} {
+	for s, want := range map[job.State]string{job.MayExist: "It is not known yet", job.Starting: "still working", job.Running: "still working"} {
 		one(s)
 		r.NoDialog()
 		if got := r.ToastText(); !strings.Contains(got, want) {

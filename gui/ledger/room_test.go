@@ -142,7 +142,7 @@ func TestSearch(t *testing.T) {
 	for text, want := range map[string][]string{
 		"001A.C27B.0000":    {"was ordered", "b1", "Certificate", "1000"},
 		"00-1a-c2-7b-00-05": {"was ordered", "b1"},
-		"00:1a:c2:7b:ff:00": {"does not know 00:1a:c2:7b:ff:00", "can be imported"},
+		"00:1a:c2:7b:ff:00": {"does not know 00:1a:c2:7b:ff:00", "import that order"},
 		"b1":                {"Batch b1", "500"},
 	} {
 		r.Room.search.SetText(text)

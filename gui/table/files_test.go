@@ -589,7 +589,7 @@ func TestCSVOfferWithoutItsFile(t *testing.T) {
 func TestCSVOffersInWords(t *testing.T) {
 	r := csvRig(t)
 	o := r.CSV.start.offer(csvdoc.Recovery{Path: "/data/orders.csv", Edits: 12, Last: time.Date(2026, 11, 23, 14, 2, 0, 0, time.Local)})
-	if text := frametest.AllText(o); !strings.Contains(text, "12 edits of orders.csv were not saved, the last one at 2026-11-23 14:02.") {
+	if text := frametest.AllText(o); !strings.Contains(text, "12 edits of orders.csv were not saved. The last one was made at 2026-11-23 14:02.") {
 		t.Errorf("%s", text)
 	}
 }

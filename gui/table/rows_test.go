@@ -80,7 +80,7 @@ func TestCSVScansWhileWorkRuns(t *testing.T) {
 	r.CSV.editor.Select(last, 0)
 	r.Canvas().Focus(r.CSV.editor)
 	r.scan("dev-1", "dev-2")
-	if !strings.Contains(r.ToastText(), "not there yet") {
+	if !strings.Contains(r.ToastText(), "not added yet") {
 		t.Errorf("a scan that has no row says %q", r.ToastText())
 	}
 	close(end)

@@ -13,7 +13,7 @@ import (
 func TestDownWrapsAtOnce(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(look.NewTheme())
 	v := NewVerdict()
-	v.Set(look.Failed, "A private key was chosen", "line4-with-key.pem holds it. It must never be sent and stays where it is. Only its public half is needed here.")
+	v.Set(look.Failed, "A private key was chosen", "line4-with-key.pem holds a private key. It must never be sent, and it stays where it is. Only its public half is needed here.")
 	w := test.NewTempWindow(t, Inset(20, 20, Down(20, v.Content(), NewText("below"))))
 	var heights []float32
 	for _, width := range []float32{1600, 700, 1600, 700} {
