@@ -13,22 +13,6 @@ import (
 	"enrollbench/core/finding"
 )
 
-func TestNumbers(t *testing.T) {
-	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 12_340: "12,340", 1_234_567: "1,234,567", -999: "-999", -1000: "-1,000"} {
-		if got := finding.Grouped(n); got != want {
-			t.Errorf("%d: %s", n, got)
-		}
-	}
-	for want, got := range map[string]string{
-		"1 error": finding.Counted(1, "error"), "2 errors": finding.Counted(2, "error"), "0 CSRs": finding.Counted(0, "CSR"),
-		"1 address": finding.Counted(1, "address"), "1,000 addresses": finding.Counted(1000, "address"), "2 entries": finding.Counted(2, "entry"),
-	} {
-		if got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
 func TestSummary(t *testing.T) {
 	report := new(finding.Report)
 	if got := summary(12_340, report); got != "12,340 ready" {
