@@ -41,6 +41,7 @@ type testState struct {
 	Answers  []string `json:"answers"`
 	Focus    string   `json:"focus"`
 	Unseen   bool     `json:"unseen"`     // what has the focus is not within the window
+	Width    int      `json:"width"`      // of the window, in pixels
 	Routines int      `json:"goroutines"` // when the line was written; it alone writes none
 }
 
@@ -79,7 +80,7 @@ func (a *Frame) tellEvery(w io.Writer, last []byte) {
 // testState is what the window shows now.
 func (a *Frame) testState() testState {
 	s := testState{Tab: a.Current().Name(), Focus: describe(a.Canvas().Focused()), Answers: []string{}}
-	s.Unseen = a.unseen(a.Canvas().Focused())
+	s.Unseen, s.Width = a.unseen(a.Canvas().Focused()), int(a.Canvas().Size().Width*a.Canvas().Scale()+0.5)
 	if t, ok := a.Current().(Telling); ok {
 		var bar *widgets.BottomBar
 		bar, s.Busy, s.Rows, s.Current = t.Telling()

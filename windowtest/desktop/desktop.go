@@ -10,6 +10,7 @@ package desktop
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -58,6 +59,8 @@ func python() (string, error) {
 
 // Desktop is a display of its own.
 type Desktop struct {
+	Locale string // of the programs that are started from now on, such as "de_DE.UTF-8"; "" is English
+
 	display string   // ":7"
 	folder  string   // everything that the programs on it write for themselves
 	running []*child // in the order in which they were started
@@ -140,8 +143,9 @@ func (d *Desktop) Close() {
 // environment is what programs see: this display, a home of their own and a character set in which any text can be typed;
 // nothing of the desktop that the caller may be sitting at.
 func (d *Desktop) environment(more ...string) []string {
+	locale := cmp.Or(d.Locale, "C.UTF-8")
 	env := []string{"DISPLAY=" + d.display, "HOME=" + filepath.Join(d.folder, "home"), "XDG_RUNTIME_DIR=" + filepath.Join(d.folder, "run"),
-		"LC_ALL=C.UTF-8", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "NO_AT_BRIDGE=1"}
+		"LC_ALL=" + locale, "LANG=" + locale, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "NO_AT_BRIDGE=1"}
 	return append(env, more...)
 }
 

@@ -162,9 +162,12 @@ func (p *Program) RightClick(x, y int) error {
 	return err
 }
 
-// Resize gives the window another size, in pixels.
+// Resize gives the window another size, in pixels, and waits until it is laid out for it.
 func (p *Program) Resize(width, height int) error {
-	_, err := p.desktop.run("xdotool", "windowsize", "--sync", p.window, strconv.Itoa(width), strconv.Itoa(height))
+	if _, err := p.desktop.run("xdotool", "windowsize", "--sync", p.window, strconv.Itoa(width), strconv.Itoa(height)); err != nil {
+		return err
+	}
+	_, err := p.Expect("the new size", func(s State) bool { return s.Width == width })
 	return err
 }
 

@@ -28,6 +28,7 @@ type State struct {
 	Answers  []string `json:"answers"`
 	Focus    string   `json:"focus"`
 	Unseen   bool     `json:"unseen"`
+	Width    int      `json:"width"`
 	Routines int      `json:"goroutines"`
 }
 

@@ -16,7 +16,7 @@ func csvPictures(p *desktop.Program, take func(string) error) error {
 	focus := func(what string) func() error {
 		return func() error {
 			for range 40 {
-				s, err := p.State()
+				s, err := state(p)
 				if err != nil || strings.HasPrefix(s.Focus, what) {
 					return err
 				}
@@ -27,11 +27,11 @@ func csvPictures(p *desktop.Program, take func(string) error) error {
 				if err := p.Key(next); err != nil {
 					return err
 				}
-				if _, err := p.Expect("another focus", func(n desktop.State) bool { return n.Focus != s.Focus }); err != nil {
+				if _, err := expect(p, "another focus", func(n desktop.State) bool { return n.Focus != s.Focus }); err != nil {
 					return err
 				}
 			}
-			_, err := p.Expect("the focus on "+what, func(s desktop.State) bool { return strings.HasPrefix(s.Focus, what) })
+			_, err := expect(p, "the focus on "+what, func(s desktop.State) bool { return strings.HasPrefix(s.Focus, what) })
 			return err
 		}
 	}

@@ -52,7 +52,7 @@ func jobPictures(p *desktop.Program, take func(string) error) error {
 // press presses Tab until a button has the focus, and then it.
 func press(p *desktop.Program, focus string) error {
 	for range 60 {
-		s, err := p.State()
+		s, err := state(p)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func press(p *desktop.Program, focus string) error {
 		if err := p.Key("Tab"); err != nil {
 			return err
 		}
-		if _, err := p.Expect("another focus", func(now desktop.State) bool { return now.Focus != s.Focus }); err != nil {
+		if _, err := expect(p, "another focus", func(now desktop.State) bool { return now.Focus != s.Focus }); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,8 @@
 // sample requests in build/sample/csr and with results made on the spot. What the window shows in its smallest size and on a large
 // screen goes to build/pictures, to be looked at. `make screenshots` makes the requests first and calls it in the module's
 // folder. Arguments name one theme, and then the pictures of it that are wanted, which are not made in other sizes.
+//
+// PICTURES_LOCALE=de_DE.UTF-8 makes them in another language, all below build/pictures/de_DE.UTF-8.
 package main
 
 import (
@@ -61,6 +63,7 @@ func pictures(theme string, wanted []string) (err error) {
 		return err
 	}
 	defer d.Close()
+	d.Locale = locale
 	program, err := filepath.Abs("build/enrollbench")
 	if err != nil {
 		return err
@@ -78,7 +81,7 @@ func pictures(theme string, wanted []string) (err error) {
 		if len(wanted) > 0 && !slices.Contains(wanted, name) {
 			return nil
 		}
-		path := filepath.Join(images, name+"-"+theme+".png")
+		path := filepath.Join(pictureFolder(images), name+"-"+theme+".png")
 		fmt.Println(path)
 		if err := p.Settled(path); err != nil || len(wanted) > 0 {
 			return err
@@ -87,7 +90,7 @@ func pictures(theme string, wanted []string) (err error) {
 			if err := p.Resize(size.width, size.height); err != nil {
 				return err
 			}
-			if err := p.Settled(filepath.Join(looked, fmt.Sprintf("%s-%s-%d.png", name, theme, size.width))); err != nil {
+			if err := p.Settled(filepath.Join(pictureFolder(looked), fmt.Sprintf("%s-%s-%d.png", name, theme, size.width))); err != nil {
 				return err
 			}
 		}
@@ -99,7 +102,7 @@ func pictures(theme string, wanted []string) (err error) {
 	if err := p.Rest(); err != nil {
 		return err
 	}
-	if _, err := p.Expect("the first start", func(s desktop.State) bool { return s.Tab == "Welcome" && s.Sentence != "" }); err != nil {
+	if _, err := expect(p, "the first start", func(s desktop.State) bool { return s.Tab == "Welcome" && s.Sentence != "" }); err != nil {
 		return err
 	}
 	if err := take("welcome"); err != nil {
@@ -108,7 +111,7 @@ func pictures(theme string, wanted []string) (err error) {
 	if err := p.Key("Escape"); err != nil {
 		return err
 	}
-	if _, err := p.Expect("the empty list", func(s desktop.State) bool { return s.Tab == "CSR files" && s.Sentence != "" }); err != nil {
+	if _, err := expect(p, "the empty list", func(s desktop.State) bool { return s.Tab == "CSR files" && s.Sentence != "" }); err != nil {
 		return err
 	}
 	if err := take("empty"); err != nil {
@@ -125,13 +128,13 @@ func pictures(theme string, wanted []string) (err error) {
 	if err := p.Drop(desktop.Width/2, desktop.Height/2, requests); err != nil {
 		return err
 	}
-	if _, err := p.Expect("the samples", func(s desktop.State) bool { return s.Rows > 0 && !s.Busy }); err != nil {
+	if _, err := expect(p, "the samples", func(s desktop.State) bool { return s.Rows > 0 && !s.Busy }); err != nil {
 		return err
 	}
 	if err := p.Key("F8"); err != nil {
 		return err
 	}
-	if _, err := p.Expect("the first problem", func(s desktop.State) bool { return s.Current != "" && s.Toast == "" }); err != nil {
+	if _, err := expect(p, "the first problem", func(s desktop.State) bool { return s.Current != "" && s.Toast == "" }); err != nil {
 		return err
 	}
 	if err := take("csr"); err != nil {
@@ -171,7 +174,7 @@ func macPicture(p *desktop.Program, take func(string) error) error {
 	if err := p.Key("ctrl+3"); err != nil {
 		return err
 	}
-	if _, err := p.Expect("the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" }); err != nil {
+	if _, err := expect(p, "the MAC tab", func(s desktop.State) bool { return s.Tab == "MAC range" && s.Focus != "" }); err != nil {
 		return err
 	}
 	if err := p.Key("Tab"); err != nil { // from the scan field to the start
@@ -190,8 +193,8 @@ func macPicture(p *desktop.Program, take func(string) error) error {
 			return err
 		}
 	}
-	if _, err := p.Expect("the range", func(s desktop.State) bool {
-		return strings.HasPrefix(s.Sentence, "500 ") && strings.Contains(s.Sentence, "13-7e")
+	if _, err := expect(p, "the range", func(s desktop.State) bool {
+		return strings.Contains(s.Sentence, "500 ") && strings.Contains(s.Sentence, "13-7e") || foreign() && strings.Contains(s.Sentence, "13-7e")
 	}); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func steps(p *desktop.Program, take func(string) error, all ...step) error {
 			return err
 		}
 		if s.shows != nil {
-			if _, err := p.Expect(s.what, s.shows); err != nil {
+			if _, err := expect(p, s.what, s.shows); err != nil {
 				return err
 			}
 		}
@@ -50,7 +50,9 @@ func keyPictures(p *desktop.Program, r *sample.Result, take func(string) error) 
 		step{do: drop(r.Both), what: "the refusal", shows: func(s desktop.State) bool { return s.Rows == 1 }, name: "private-key"},
 		step{do: drop(r.Certificate), what: "the recipient", shows: func(s desktop.State) bool { return s.Current == "line4" && s.Rows == 0 }},
 		step{do: func() error { return p.Type(r.Key) }},
-		step{do: func() error { return p.Key("Return") }, what: "the proof", shows: func(s desktop.State) bool { return strings.HasSuffix(s.Sentence, "proven today") }},
+		step{do: func() error { return p.Key("Return") }, what: "the proof", shows: func(s desktop.State) bool {
+			return foreign() && s.Rows == 0 && !s.Busy && s.Toast != "" || strings.HasSuffix(s.Sentence, "proven today")
+		}},
 		step{do: func() error { return p.Key("Escape") }, what: "no toast", shows: func(s desktop.State) bool { return s.Toast == "" }, name: "encryption-key"},
 	)
 }
@@ -77,18 +79,18 @@ func resultPictures(p *desktop.Program, r *sample.Result, take func(string) erro
 	focus := func(what string) func() error {
 		return func() error {
 			for range 40 {
-				s, err := p.State()
+				s, err := state(p)
 				if err != nil || s.Focus == what {
 					return err
 				}
 				if err := p.Key("shift+Tab"); err != nil {
 					return err
 				}
-				if _, err := p.Expect("another focus", func(n desktop.State) bool { return n.Focus != s.Focus }); err != nil {
+				if _, err := expect(p, "another focus", func(n desktop.State) bool { return n.Focus != s.Focus }); err != nil {
 					return err
 				}
 			}
-			_, err := p.Expect("the focus on "+what, func(s desktop.State) bool { return s.Focus == what })
+			_, err := expect(p, "the focus on "+what, func(s desktop.State) bool { return s.Focus == what })
 			return err
 		}
 	}
