@@ -20,6 +20,7 @@ import (
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/widgets/sheet"
 	"enrollbench/gui/widgets/sight"
+	"enrollbench/gui/words"
 )
 
 // largeText is the theme with text of twice its size.
@@ -38,15 +39,20 @@ func (l largeText) Size(name fyne.ThemeSizeName) float32 {
 // what is cut can be read by resting the mouse on it.
 func TestEverythingFits(t *testing.T) {
 	for _, size := range []struct {
-		name  string
-		size  fyne.Size
-		theme fyne.Theme
+		name, language string
+		size           fyne.Size
+		theme          fyne.Theme
 	}{
-		{"small", fyne.NewSize(1000, 700), look.NewTheme()},
-		{"large text", fyne.NewSize(1280, 860), largeText{look.NewTheme()}},
+		{"small", "en", fyne.NewSize(1000, 700), look.NewTheme()},
+		{"small", "de", fyne.NewSize(1000, 700), look.NewTheme()},
+		{"small", "es", fyne.NewSize(1000, 700), look.NewTheme()},
+		{"small", "fr", fyne.NewSize(1000, 700), look.NewTheme()},
+		{"small", "zh", fyne.NewSize(1000, 700), look.NewTheme()},
+		{"small", "ja", fyne.NewSize(1000, 700), look.NewTheme()},
+		{"large text", "en", fyne.NewSize(1280, 860), largeText{look.NewTheme()}},
 	} {
-		t.Run(size.name, func(t *testing.T) {
-			r, s := newRig(t), frametest.Samples(t)
+		t.Run(size.name+" "+size.language, func(t *testing.T) {
+			r, s := newRigIn(t, size.language), frametest.Samples(t)
 			fyne.CurrentApp().Settings().SetTheme(size.theme)
 			r.Window().Resize(size.size)
 			fit := func(state string) {
@@ -74,7 +80,7 @@ func TestEverythingFits(t *testing.T) {
 			fit("full")
 			r.AddConnection()
 			r.Wait()
-			r.field("Plant 4").SetText(strings.Repeat("a long name ", 8))
+			r.field(words.T("connection.name-example")).SetText(strings.Repeat("a long name ", 8))
 			fit("a new connection")
 			r.Misbehaves("partial=1")
 			r.orders()
@@ -96,6 +102,13 @@ func TestEverythingFits(t *testing.T) {
 			r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF8})
 			r.Wait()
 			fit("a problem")
+			r.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+			r.Wait()
+			for range 3 {
+				fit("details")
+				r.OnKey(&fyne.KeyEvent{Name: fyne.KeyF8})
+				r.Wait()
+			}
 			r.Bring(r.CSV)
 			r.Drop(frametest.Put(t, filepath.Join(t.TempDir(), "order.csv"), []byte("subject.common_name,subject.country\nthermostat-1,DE\nthermostat-2,DEU\n")))
 			fit("full")
@@ -113,7 +126,7 @@ func TestEverythingFits(t *testing.T) {
 			r.ShowKeys()
 			r.Drop(s.Certificate)
 			fit("full")
-			r.field("Path of the private key").SetText(s.Key)
+			r.field(words.T("open.key-path")).SetText(s.Key)
 			r.act()
 			fit("proven")
 			r.Bring(r.Results)

@@ -21,7 +21,12 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{Rig: frametest.New(t)}
+	return newRigIn(t, "en")
+}
+
+func newRigIn(t *testing.T, language string) *rig {
+	t.Helper()
+	r := &rig{Rig: frametest.NewIn(t, language)}
 	r.App = open(r.F)
 	r.Begin(r.layout())
 	return r

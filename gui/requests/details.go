@@ -209,7 +209,6 @@ func (d *detailsPane) pem(text string) fyne.CanvasObject {
 	})
 	label := widgets.NewValue(strings.TrimSpace(text))
 	label.TextStyle.Monospace = true
-	label.Wrapping = fyne.TextWrapOff
 	return widgets.Down(look.Gap/2, container.NewBorder(nil, nil, widgets.Middle(widgets.NewText("PEM").Bold()), copying), label)
 }
 

@@ -37,15 +37,21 @@ type Rig struct {
 	posted chan func()
 }
 
-// newFrameRig is a frame without rooms.
+// New is a frame without rooms, in English.
 func New(t *testing.T) *Rig {
+	t.Helper()
+	return NewIn(t, "en")
+}
+
+// NewIn is one in another language.
+func NewIn(t *testing.T, language string) *Rig {
 	t.Helper()
 	r := &Rig{T: t, posted: make(chan func(), 1<<12), Tick: make(chan time.Time), Choose: &Chooser{}, Keychain: &Keychain{}, Else: &elsewhere{content: container.NewStack()}}
 	tasks := frame.NewTestTasks(func(f func()) { r.posted <- f }, r.Tick, func(f func()) { r.Timers = append(r.Timers, f) })
 	app := test.NewTempApp(t)
 	app.Preferences().SetBool(frame.PrefWelcomed, true)
-	app.Preferences().SetString(frame.PrefLanguage, "en")
-	words.Use("en")
+	app.Preferences().SetString(frame.PrefLanguage, language)
+	words.Use(language)
 	r.F = frame.New(app, frame.Options{Tasks: tasks, Chooser: r.Choose, Config: t.TempDir(), Traces: t.TempDir(), Secrets: r.Keychain, Pages: os.DirFS(root(t))})
 	return r
 }
