@@ -158,7 +158,7 @@ func (rec *record) applyZIP64(b []byte, has bool, disk uint16) string {
 			return "a size refers to a ZIP64 field that it does not have"
 		}
 		if disk != 0 {
-			return "it lies in another part of a split archive"
+			return "it is in another part of a split archive"
 		}
 		return ""
 	}
@@ -192,10 +192,10 @@ func (rec *record) applyZIP64(b []byte, has bool, disk uint16) string {
 	}
 	if maskDisk {
 		if len(b) != 4 || le.Uint32(b) != 0 {
-			return "it lies in another part of a split archive"
+			return "it is in another part of a split archive"
 		}
 	} else if disk != 0 || len(b) == 4 && le.Uint32(b) != 0 {
-		return "it lies in another part of a split archive"
+		return "it is in another part of a split archive"
 	}
 	return ""
 }
@@ -232,7 +232,7 @@ func (z *Reader) checkRecord(i int, rec *record, name []byte) error {
 func (z *Reader) checkExtents() error {
 	if len(z.records) == 0 {
 		if z.end.directory != 0 {
-			return whole("it has no entries, but %d bytes stand before its directory", z.end.directory)
+			return whole("it has no entries, but %d bytes before its directory", z.end.directory)
 		}
 		return nil
 	}
@@ -280,7 +280,7 @@ func (z *Reader) checkMarker(first int64) error {
 			return nil
 		}
 	}
-	return whole("%d bytes stand before its first entry (a program in front of it, or hidden data)", first)
+	return whole("%d bytes come before its first entry (a program in front of it, or hidden data)", first)
 }
 
 // at gives the k-th entry in the order of the file.

@@ -122,7 +122,7 @@ func parseEnd(r io.ReaderAt, tail []byte, at int64) (endRecord, error) {
 		return none, whole("its directory (%d bytes at %d) does not fit before its end at %d: it is damaged or cut short",
 			e.length, e.directory, stop)
 	case e.directory+e.length < stop:
-		return none, whole("%d bytes that belong to nothing stand before it or after its directory "+
+		return none, whole("%d bytes before it or after its directory belong to nothing "+
 			"(a program in front of it, or hidden data)", stop-e.directory-e.length)
 	case e.entries > e.length/lenDirectory:
 		return none, whole("its end names %d entries, but a directory of %d bytes has no room for them", e.entries, e.length)

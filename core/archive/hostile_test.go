@@ -67,15 +67,15 @@ var hostile = []struct {
 	{"spanning marker", forgery{prefix: "PK00", parts: two}, nowhere, ""},
 
 	{"too short", forgery{}, atOpen, "too few"},
-	{"program in front", forgery{prefix: "#!/bin/sh\n", parts: two}, atOpen, "10 bytes stand before its first entry"},
+	{"program in front", forgery{prefix: "#!/bin/sh\n", parts: two}, atOpen, "10 bytes come before its first entry"},
 	{"program in front, offsets not moved", forgery{prefix: "#!/bin/sh\n", parts: two, end: func(b []byte) {
 		le.PutUint32(b[16:], le.Uint32(b[16:])-10)
-	}}, atOpen, "10 bytes that belong to nothing"},
+	}}, atOpen, "10 bytes before it or after its directory belong to nothing"},
 	{"junk before an empty directory", forgery{prefix: "junk"}, atOpen, "no entries"},
 	{"junk before the directory", forgery{parts: two, before: "hidden"}, atRead, "6 bytes that belong to nothing"},
 	{"much junk between", forgery{parts: first(func(p *part) { p.gap = strings.Repeat("x", 70_000) })}, atOpen, "belong to nothing"},
 	{"junk between", forgery{parts: first(func(p *part) { p.gap = "hidden" })}, atRead, `"a"): 6 bytes that belong to nothing`},
-	{"junk after a descriptor", forgery{parts: first(func(p *part) { p.gap, p.descriptor = "hidden", "12" })}, atRead, "no data descriptor"},
+	{"junk after a descriptor", forgery{parts: first(func(p *part) { p.gap, p.descriptor = "hidden", "12" })}, atRead, "not a data descriptor"},
 	{"junk within packed data", forgery{parts: first(func(p *part) { p.deflate, p.packedTail = true, "hidden" })}, atRead, "something follows its end"},
 	{"junk in the directory", forgery{parts: two, inside: "hidden"}, atOpen, "6 bytes more"},
 	{"second end record in the comment", forgery{parts: two, comment: string(forgery{}.bytes())}, atOpen, "second end record"},

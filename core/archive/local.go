@@ -92,7 +92,7 @@ func (z *Reader) checkTail(i int, tail []byte) error {
 		b = b[4:]
 	case 12, 20:
 	default:
-		return z.entryError(i, nil, "%d bytes follow it, which are no data descriptor", len(tail))
+		return z.entryError(i, nil, "%d bytes follow it and are not a data descriptor", len(tail))
 	}
 	var compressed, size uint64
 	if len(b) == 12 {

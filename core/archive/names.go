@@ -53,7 +53,7 @@ func CheckName(name string) error {
 		case part == "." || part == "..":
 			return fmt.Errorf("it has the folder %q: it would leave or hide its place", part)
 		case strings.HasSuffix(part, ".") || strings.HasSuffix(part, " ") || strings.HasPrefix(part, " "):
-			return fmt.Errorf("%q begins or ends with a blank or ends with a dot, which Windows drops", part)
+			return fmt.Errorf("%q begins or ends with a space, or ends with a dot, which Windows drops", part)
 		case len(part) > 255:
 			return fmt.Errorf("a part of it is longer than 255 bytes")
 		case osfile.Reserved(part):
@@ -209,7 +209,7 @@ func (f *folded) checkFolders() error {
 					return err
 				}
 				if !strings.HasSuffix(other, "/") {
-					return f.z.entryError(i, nil, "it lies in the folder %q, which entry %d says is a file", other, j+1)
+					return f.z.entryError(i, nil, "it is in the folder %q, which entry %d says is a file", other, j+1)
 				}
 			}
 			if at = strings.LastIndexByte(folder, '/'); at < 0 {

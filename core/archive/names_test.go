@@ -48,9 +48,9 @@ func TestCheckName(t *testing.T) {
 		"prn/x":                        "device",
 		"nul .txt":                     "device",
 		"x.":                           "dot",
-		"x /y":                         "blank",
+		"x /y":                         "begins or ends with a space",
 		"dir./x":                       "dot",
-		" x":                           "blank",
+		" x":                           "begins or ends with a space",
 		strings.Repeat("a", 256):       "255",
 		strings.Repeat("d/", 64) + "x": "65 folders deep",
 	} {

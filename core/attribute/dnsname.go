@@ -111,7 +111,7 @@ func aLabelFlaw(label string) string {
 			return ""
 		}
 	}
-	return "the label " + Quote(label) + " is no valid A-label (RFC 5890)"
+	return "the label " + Quote(label) + " is not a valid A-label (RFC 5890)"
 }
 
 func refuseInternational(s string) error {

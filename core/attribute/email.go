@@ -38,7 +38,7 @@ func Email(s string) error {
 	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
 		literal := strings.TrimPrefix(host[1:len(host)-1], "IPv6:")
 		if _, err := netip.ParseAddr(literal); err != nil {
-			return refuse(s, write, "%q is no address literal", host)
+			return refuse(s, write, "%q is not an address literal", host)
 		}
 		return nil
 	}

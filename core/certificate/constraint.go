@@ -189,7 +189,7 @@ func below(host, base string, itself bool) bool {
 func parseConstraints(der []byte) (permitted, excluded []generalName, err error) {
 	in := cryptobyte.String(der)
 	if !in.ReadASN1(&in, cbasn1.SEQUENCE) {
-		return nil, nil, errors.New("it is no SEQUENCE")
+		return nil, nil, errors.New("it is not a SEQUENCE")
 	}
 	for i, into := range []*[]generalName{&permitted, &excluded} {
 		var trees cryptobyte.String
@@ -236,7 +236,7 @@ func namesOf(c *x509.Certificate) ([]generalName, error) {
 	if raw := extension(c, "2.5.29.17"); raw != nil {
 		in := cryptobyte.String(raw)
 		if !in.ReadASN1(&in, cbasn1.SEQUENCE) {
-			return nil, errors.New("the subject alternative name is no SEQUENCE")
+			return nil, errors.New("the subject alternative name is not a SEQUENCE")
 		}
 		for !in.Empty() {
 			n, err := readGeneralName(&in)

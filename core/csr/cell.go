@@ -62,7 +62,7 @@ func ExamineText(text []byte) Examined {
 		}
 		what := f.String()
 		if kindOf(f) == Request {
-			what = "a binary request without a PEM coat"
+			what = "a binary request without PEM text"
 		}
 		e.Kind, e.Breaches = kind, []Breach{{Rule: rule, Message: "this is " + what, Hint: hint}}
 	}

@@ -160,7 +160,7 @@ func isZIP(head []byte) bool {
 // inNested tells of a ZIP inside a ZIP; of private keys in it first.
 func (x *examiner) inNested(p place, data []byte) {
 	if what := hiddenKey(data); what != "" {
-		x.refuseBy(RulePrivateKey, p, PrivateKey, "a private key lies in this archive: "+what)
+		x.refuseBy(RulePrivateKey, p, PrivateKey, "this archive contains a private key: "+what)
 	}
 	x.refuseBy(RuleNestedArchive, p, Other, "a ZIP inside a ZIP; one level is read")
 }
@@ -306,7 +306,7 @@ func (x *examiner) inForeign(p place, f form.Form, data []byte) {
 	case rule == RuleNoRequest && f.Kind == form.Unknown:
 		if at := form.FindRequest(data); at > 0 {
 			message += fmt.Sprintf("; a request begins behind its first %d bytes", at)
-			hint = "cut off what stands before the request, or correct the tool that writes it there"
+			hint = "cut off the text before the request, or correct the tool that writes it"
 		}
 	case rule == RuleNoRequest && !f.Archive():
 		if what := speaksOfRequest(data); what != "" {
@@ -364,7 +364,7 @@ func (x *examiner) inBlock(p place, b *form.Block, off int64) {
 		if !b.HoldsKey() {
 			return // a text that speaks of such lines
 		}
-		o.add(o.kind.rule(), fmt.Sprintf("a PRIVATE KEY (%q) lies among the CSRs: it is %s", b.Label, found.Kind))
+		o.add(o.kind.rule(), fmt.Sprintf("there is a PRIVATE KEY (%q) among the CSRs: it is %s", b.Label, found.Kind))
 	default:
 		kind, rule, hint := p.foreign(found, nil)
 		if named.Kind == form.PKCS10 && rule.Severity < finding.Error {

@@ -127,7 +127,7 @@ func speaksOfRequest(text []byte) string {
 	for _, label := range []string{"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"} {
 		for _, word := range []string{"BEGIN ", "END "} {
 			if bytes.Contains(text, []byte(word+label)) {
-				return fmt.Sprintf("the words %s%s stand in it, but no whole line -----BEGIN %s-----", word, label, label)
+				return fmt.Sprintf("it contains the words %s%s, but no whole line -----BEGIN %s-----", word, label, label)
 			}
 		}
 	}

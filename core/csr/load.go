@@ -77,7 +77,7 @@ func (l *loader) read(e *Entry) ([]byte, error) {
 		b = form.Block{End: len(text), Body: text}
 	}
 	if b.Start != 0 || b.End != len(text) || b.Err != nil {
-		return nil, fmt.Errorf("its PEM block stands elsewhere")
+		return nil, fmt.Errorf("its PEM block is elsewhere")
 	}
 	der, _, err := decodeBody(l.der, b.Body)
 	if err == nil {

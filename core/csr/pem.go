@@ -43,11 +43,11 @@ func decodeBody(dst, body []byte) (der []byte, note string, err error) {
 	case err != nil && bytes.Contains(body, []byte("=3D")):
 		return nil, note, errors.New("it is not base64 but quoted-printable, as mails are sent; save the attachment again with the mail program")
 	case errors.As(err, &at) && int(at) < len(body):
-		return nil, note, fmt.Errorf("it is not base64: %q stands at character %d", string(body[at:at+1]), at)
+		return nil, note, fmt.Errorf("it is not base64: %q at character %d", string(body[at:at+1]), at)
 	case err != nil:
 		return nil, note, errors.New("its base64 ends too early; was it cut short?")
 	case n == 0:
-		return nil, note, errors.New("nothing stands between its BEGIN and END lines")
+		return nil, note, errors.New("there is nothing between its BEGIN and END lines")
 	case n > MaxRequestBytes:
 		return nil, note, fmt.Errorf("it has %d bytes, and the limit for a CSR is %d", n, MaxRequestBytes)
 	}
@@ -108,7 +108,7 @@ func DecodePEM(text []byte) ([]byte, error) {
 	case b.Err != nil:
 		return nil, fmt.Errorf("the PEM block is broken: %w", b.Err)
 	case kind != form.PKCS10:
-		return nil, fmt.Errorf("%s stands where a CSR should", form.Form{Kind: kind, Label: b.Label})
+		return nil, fmt.Errorf("%s is where a CSR should be", form.Form{Kind: kind, Label: b.Label})
 	}
 	if _, again, _ := form.NextBlock(text, b.End); again {
 		return nil, errors.New("more than one PEM block")

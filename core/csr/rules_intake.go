@@ -13,7 +13,7 @@ var (
 		"STOP: move the private key away from here now; if the folder was shared, mailed or copied, treat the key as stolen and make a new one")
 	RuleDERConverted = rule("csr/der-converted", finding.Notice, contractPrepare+": ZIP of PEM-encoded CSR files",
 		"Binary request (DER): converted to PEM",
-		"The service takes PEM. The bytes of the request stay the same; only their coat changes in the upload file.",
+		"The service accepts PEM. The bytes of the request stay the same; only their form changes in the upload file.",
 		"nothing to do")
 	RuleIsCertificate = rule("csr/is-certificate", finding.Warning, "RFC 7468 §5",
 		"A certificate, not a request: left out",
@@ -21,7 +21,7 @@ var (
 		"give the request (CSR) that belongs to the device; openssl x509 -x509toreq does not help without its key")
 	RuleIsPGPKey = rule("csr/is-pgp-key", finding.Warning, "RFC 9580 §6.2",
 		"An OpenPGP public key, not a request: left out",
-		"A PGP key names the recipient of encrypted results; it is no certification request.",
+		"An OpenPGP key names the recipient of encrypted results; it is not a certification request.",
 		"use it as encryption recipient, not among the requests")
 	RuleIsPKCS12 = rule("csr/is-pkcs12", finding.Error, "RFC 7292 §4",
 		"PKCS#12 file, which usually holds a PRIVATE KEY",
@@ -37,7 +37,7 @@ var (
 		"replace the file by the request (CSR) in PEM or DER, or remove the file")
 	RuleUnusualForm = rule("csr/unusual-form", finding.Notice, "RFC 7468 §3, X.690 §8.1",
 		"Unusual form: the request was still read",
-		"The form can only mean one thing, so the request is taken. The upload holds it in the usual form; other programs may refuse the file.",
+		"The form has only one meaning, so the request was read. The upload holds it in the usual form; other programs may refuse the file.",
 		"nothing to do; correct the tool that writes the files if other programs refuse them")
 	RuleEmptyFile = rule("csr/empty-file", finding.Error, "RFC 7468 §3",
 		"Empty file",
@@ -53,11 +53,11 @@ var (
 		"check that the file is there, that you may read it, and that the network drive is connected")
 	RuleHiddenFile = rule("csr/hidden-file", finding.Notice, contractPrepare+": ZIP of PEM-encoded CSR files",
 		"Hidden file left out",
-		"Files whose name begins with a dot, and those that macOS and Windows keep for themselves, are no requests as a rule.",
+		"Files whose name begins with a dot, and system files of macOS and Windows, are usually not requests.",
 		"rename the file if it is a request")
 	RuleLinkOutside = rule("csr/link-outside", finding.Warning, "CWE-59",
 		"Link that leads out of the folder: not followed",
-		"A link can point anywhere; only what lies in the folder that you gave is taken.",
+		"A link can point anywhere. Only files in the folder that you gave are used.",
 		"add the file or folder that the link points to by itself")
 	RuleNestedArchive = rule("csr/nested-archive", finding.Error, "CWE-409",
 		"ZIP within a ZIP: not opened",
@@ -69,7 +69,7 @@ var (
 		"make the ZIP again from the files, or give their folder")
 	RuleLimit = rule("csr/limit", finding.Error, "CWE-400, CWE-409",
 		"A limit of this program was reached",
-		"Sizes, numbers and depths are limited so that no input can exhaust the machine; what lies beyond was not read and would be missing.",
+		"Sizes, numbers and depths are limited so that no input can exhaust the machine. What exceeds a limit was not read and would be missing.",
 		"give the requests in smaller portions")
 	RuleNoCSR = rule("csr/no-csr", finding.Error, contractPrepare+": one CSR per certificate",
 		"No request was found",

@@ -12,7 +12,7 @@ var (
 		"leave the later copies out")
 	RuleSameKey = rule("csr/same-key", finding.Error, "RFC 2986 §3, NIST SP 800-57 part 1 rev. 5 §5.6, IEEE 802.1AR §6",
 		"Different requests have the same key",
-		"Devices that share a key can pose as each other, and whoever opens one has the key of all. Often a firmware image was copied with its key.",
+		"Devices that share a key can pose as each other, and anyone who opens one device has the key of all. Often a firmware image was copied with its key.",
 		"make a key on each device; if one device made two requests, leave the older one out")
 	RuleSameName = rule("csr/same-name", finding.Warning, contractNames,
 		"Several requests have the same common name",

@@ -78,7 +78,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 	case d.IsDir():
 		rel, _ := filepath.Rel(w.root, path)
 		if depth := strings.Count(rel, string(filepath.Separator)) + 1; depth > w.limits.Depth {
-			w.add(RuleLimit, at, fmt.Sprintf("the folder lies %d levels deep, and the limit is %d", depth, w.limits.Depth))
+			w.add(RuleLimit, at, fmt.Sprintf("the folder is %d levels deep, and the limit is %d", depth, w.limits.Depth))
 			return fs.SkipDir
 		}
 	case d.Type()&fs.ModeSymlink != 0:

@@ -452,7 +452,7 @@ func Header(data []byte) ([]string, error) {
 	n, delimiter := sepLine(data)
 	data = bytes.TrimLeft(data[n:], "\r\n")
 	if bytes.IndexByte(data[:min(len(data), 4<<10)], 0) >= 0 {
-		return nil, errors.New("it is no text")
+		return nil, errors.New("it is not text")
 	}
 	detectForm(&d, data, true)
 	if n > 0 && bytes.IndexByte(Delimiters, delimiter) >= 0 {

@@ -97,7 +97,7 @@ func (d Dialect) check() error {
 				return fmt.Errorf("dialect: unknown encoding, escape or end of rows (%s)", d)
 			}
 			if d.Encoding.wide() && (c == '|' || d.Escape == Backslash) {
-				return fmt.Errorf("dialect: in %s the bytes of a pipe and a backslash stand within characters, so they can neither separate nor escape", d.Encoding)
+				return fmt.Errorf("dialect: in %s the bytes of a pipe and a backslash occur within characters, so they can neither separate nor escape", d.Encoding)
 			}
 			return nil
 		}

@@ -183,7 +183,7 @@ func (l *findingLister) width(id RowID, cells int) int {
 
 func (l *findingLister) widths(id RowID, cells int) (c cause) {
 	if l.rule == RuleBlankRow {
-		c.text = "nothing stands in this line"
+		c.text = "this line is empty"
 		return c
 	}
 	c.text = fmt.Sprintf("%s, not %d", count(l.width(id, cells), "cell"), l.wanted())
@@ -270,7 +270,7 @@ func (l *findingLister) describe(b []byte, c span) string {
 		for i := 0; i < len(raw); {
 			r, n := utf8.DecodeRune(raw[i:])
 			if r == utf8.RuneError && n == 1 {
-				return fmt.Sprintf("byte %02X at byte %d of the cell is no %s", raw[i], i+1, l.s.view.dialect.Encoding)
+				return fmt.Sprintf("byte %02X at byte %d of the cell is not %s", raw[i], i+1, l.s.view.dialect.Encoding)
 			}
 			i += n
 		}

@@ -29,7 +29,7 @@ func TestFindings(t *testing.T) {
 	}{
 		RuleRagged: {"a,b\n1,2\n3\n4\n5,6,7\n", "a,b\n1,2\n",
 			[]string{"ragged-row 3 : rows 3 to 4: 1 cell, not 2", "ragged-row 5 : 3 cells, not 2"}},
-		RuleBlankRow:   {"a,b\n1,2\n\n\r\n3,4\n\x1a", "a\n\n", []string{"blank-row 3 : rows 3 to 4: nothing stands in this line", "blank-row 6 : nothing stands in this line"}},
+		RuleBlankRow:   {"a,b\n1,2\n\n\r\n3,4\n\x1a", "a\n\n", []string{"blank-row 3 : rows 3 to 4: this line is empty", "blank-row 6 : this line is empty"}},
 		RuleStrayQuote: {"a,b\nx\"y,2\n5\",7\"\n", "a,b\n\"x\"\"y\",2\n", []string{`stray-quote 2 a: "x\"y"`, `stray-quote 3 a: "5\""`}},
 		RuleShifted: {"a,b\n1,\"2\"3\nmodel \"A,B\" x\n\"a \"b\" c,2\n", "a,b\n5\" x,7\" y\n",
 			[]string{`shifted-cells 2 b: "\"2\"3"`, `shifted-cells 3 a: "model \"A"`, `shifted-cells 4 a: "\"a \"b\" c"`}},
@@ -38,7 +38,7 @@ func TestFindings(t *testing.T) {
 		RuleUnclosedQuote: {"a,b\n1,\"x,y\n3,4\n", "a,b\n1,\"x\ny\"\n",
 			[]string{"ragged-row 2 : 3 cells, not 2", `unclosed-quote 2 b: "\"x"`}},
 		RuleNUL:         {"a,b\n1,2\n3,x\x00y\n", "a,b\n", []string{"nul 3 b: a NUL character at byte 2 of the cell"}},
-		RuleUndecodable: {"a,b\né,1\n2,\xE4\n", "a,b\né,ä\n", []string{"undecodable 3 b: byte E4 at byte 1 of the cell is no UTF-8"}},
+		RuleUndecodable: {"a,b\né,1\n2,\xE4\n", "a,b\né,ä\n", []string{"undecodable 3 b: byte E4 at byte 1 of the cell is not UTF-8"}},
 	}
 	for _, r := range Rules {
 		_, whole := wholeCases[r]
@@ -106,7 +106,7 @@ var wholeCases = map[*finding.Rule]struct {
 		"Batch 12;;\nsubject.common_name;c1;c2\ndev1;a;b\n":                    "header seems to be in row 2",
 		"Batch 12,,,,\nsubject.common_name,x,,,\ndev1,1,,,\n":                  "header seems to be in row 2",
 		"Order of plant 7, line 4\n\nsubject.common_name;x\ndev1;1\ndev2;1\n":  "header seems to be in row 3",
-		"\r\nsubject.common_name;x\r\ndev1;1\r\n":                              "is blank; the header seems to be in row 2",
+		"\r\nsubject.common_name;x\r\ndev1;1\r\n":                              "is empty; the header seems to be in row 2",
 		"Batch 12\nsubject.common_name\ndev1\n":                                "header seems to be in row 2",
 		"# exported by MES, line 4\nsubject.common_name,x\ndev1,1\n":           "header seems to be in row 2",
 		"Plant 7,Line 4,12\n\nsubject.common_name,csr,san.dns_name\nd,x,y\n":   "header seems to be in row 3",

@@ -88,7 +88,7 @@ func (d *Document) wholeFindings(s *Snapshot, tell func(r *finding.Rule, row int
 	}
 	if f.headerAt > 0 && !renamed {
 		if strings.TrimSpace(strings.Join(s.view.names, "")) == "" {
-			say(RuleHeaderBelow, 1, "row 1 is blank; the header seems to be in row %d", f.headerAt+1)
+			say(RuleHeaderBelow, 1, "row 1 is empty; the header seems to be in row %d", f.headerAt+1)
 		} else {
 			say(RuleHeaderBelow, 1, "row 1 is a title; the header seems to be in row %d", f.headerAt+1)
 		}

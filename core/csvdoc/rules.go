@@ -24,7 +24,7 @@ var (
 	RuleHeaderBelow = &finding.Rule{
 		Name: "csvdoc/header-below", Severity: finding.Error, Source: sourceCSV + ", rule 3",
 		Title: "The header is not in row 1",
-		Why:   "The first row must hold the names of the columns. A title or a blank row above it makes the header a device and the title the header.",
+		Why:   "The first row must hold the names of the columns. A title or an empty row above it turns the header into a device and the title into the header.",
 		Hint:  "Delete the rows above the header.",
 	}
 	RuleSeparator = &finding.Rule{
@@ -42,7 +42,7 @@ var (
 	RuleQuotedRows = &finding.Rule{
 		Name: "csvdoc/quoted-rows", Severity: finding.Error, Source: sourceCSV + ", rules 5 to 7",
 		Title: "Each row is in quotes as a whole",
-		Why:   "A program that read each row as one cell has saved the file. The delimiters stand within the quotes, so the values do not reach their columns.",
+		Why:   "A program that read each row as one cell has saved the file. The delimiters are inside the quotes, so the values do not reach their columns.",
 		Hint:  "Export the file again from its source. In Excel, import it with the right delimiter before you save it.",
 	}
 	RuleDoubleCR = &finding.Rule{
@@ -124,13 +124,13 @@ var (
 	RuleRagged = &finding.Rule{
 		Name: "csvdoc/ragged-row", Severity: finding.Error, Source: sourceCSV + ", rule 4",
 		Title: "The row has more or fewer cells than the header",
-		Why:   "Values may stand in the wrong columns: often a delimiter within an unquoted value, or a value that was left out.",
+		Why:   "Values may be in the wrong columns. Often an unquoted value contains a delimiter, or a value was left out.",
 		Hint:  "compare the row with its neighbours and move its values to where they belong",
 	}
 	RuleBlankRow = &finding.Rule{
 		Name: "csvdoc/blank-row", Severity: finding.Warning, Source: sourceCSV + ", rule 1",
 		Title: "Blank line",
-		Why:   "Some readers skip a blank line, others take it for a row of empty cells, and numbers of rows then differ.",
+		Why:   "Some readers skip an empty line, others read it as a row of empty cells, so the row numbers differ.",
 		Hint:  "delete the row",
 	}
 	RuleStrayQuote = &finding.Rule{
@@ -148,7 +148,7 @@ var (
 	RuleSpaces = &finding.Rule{
 		Name: "csvdoc/space-around-quotes", Severity: finding.Notice, Source: sourceCSV + ", rules 4 and 5",
 		Title: "Spaces around a quoted cell are left out",
-		Why:   "A space between delimiter and quote is no part of the value for most people, but some readers take the quotes for characters then.",
+		Why:   "Most people do not count a space between delimiter and quote as part of the value, but some readers then take the quotes for characters.",
 		Hint:  "You need to do nothing: the upload has no such spaces.",
 	}
 	RuleUnclosedQuote = &finding.Rule{
@@ -165,7 +165,7 @@ var (
 	}
 	RuleUndecodable = &finding.Rule{
 		Name: "csvdoc/undecodable", Severity: finding.Error, Source: "RFC 3629 §3, RFC 2781 §2.2",
-		Title: "Bytes that are no character",
+		Title: "Bytes that do not form a character",
 		Why:   "The bytes mean nothing in the file's encoding and are shown as a replacement character. They are kept as they are until the cell is edited.",
 		Hint:  "choose another encoding if the whole file looks wrong, or enter the value again",
 	}

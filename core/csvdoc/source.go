@@ -26,7 +26,7 @@ type source struct {
 func openSource(path string) (*source, error) {
 	// Looked at before it is opened: opening a pipe waits for somebody who writes to it.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("open %q: it is no regular file", path)
+		return nil, fmt.Errorf("open %q: it is not a regular file", path)
 	}
 	f, err := osfile.Open(path)
 	if err != nil {

@@ -355,7 +355,7 @@ func (x *export) appendOne(w io.Writer, r *reader, i int) error {
 			return err
 		}
 		if !strings.HasPrefix(string(given), string(pemBegin)) {
-			return fmt.Errorf("the sealed key of %q (%s) cannot stand in a PEM file; export it in files of its own", c.name, ending)
+			return fmt.Errorf("the sealed key of %q (%s) cannot be in a PEM file; export it in separate files", c.name, ending)
 		}
 		_, err = w.Write(append(slices.Clone(given), '\n'))
 		return err

@@ -46,7 +46,7 @@ func ParseFleet(word string) (Fleet, error) {
 			return Fleet(i), nil // #nosec G115 -- one of two
 		}
 	}
-	return 0, fmt.Errorf("%q is no registry that is known here; use %s or %s", word, fleets[AWSIoT].word, fleets[AzureDPS].word)
+	return 0, fmt.Errorf("%q is not a known registry; use %s or %s", word, fleets[AWSIoT].word, fleets[AzureDPS].word)
 }
 
 // checkFleets refuses before anything is written: a registry takes the list as a whole or says nothing of what it left out.

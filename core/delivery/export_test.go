@@ -203,7 +203,7 @@ func TestExportRefuses(t *testing.T) {
 		}
 	}
 	refused("no common name", open(all[12]), ExportOptions{}, "no common name")
-	refused("no MAC", open(all[0]), ExportOptions{Names: "{mac}"}, "no MAC address")
+	refused("no MAC", open(all[0]), ExportOptions{Names: "{mac}"}, "is not a MAC address")
 	refused("no row", open(all[0]), ExportOptions{Names: "{row}"}, "no {row}")
 	refused("too long", open(all[11]), ExportOptions{Names: "{cn}{cn}{cn}{cn}"}, "bytes")
 	for _, template := range []string{"x", "{x}", "{cn", "cn}", "{cn}/{row}", "{cn}:", "{}", "{{cn}}"} {

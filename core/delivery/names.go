@@ -59,7 +59,7 @@ func parseNames(template string) (nameTemplate, error) {
 		}
 		end := strings.IndexByte(rest, '}')
 		if rest[0] == '}' || end < 0 {
-			return nil, bad("braces stand around {cn}, {mac}, {serial} or {row} only")
+			return nil, bad("only {cn}, {mac}, {serial} and {row} may be in braces")
 		}
 		switch name := rest[1:end]; name {
 		case "cn", "mac", "serial", "row":
@@ -96,7 +96,7 @@ func (t nameTemplate) name(r *record, row int) (string, error) {
 		case "mac":
 			a, err := macOf(r.name)
 			if err != nil {
-				return "", fmt.Errorf("its common name is no MAC address: %w", err)
+				return "", fmt.Errorf("its common name is not a MAC address: %w", err)
 			}
 			b.WriteString(a.String())
 		case "serial":

@@ -118,7 +118,7 @@ func readOrder(path string, part int, want string) (*Order, error) {
 		return readManifest(rows, part)
 	}
 	if want == "manifest" {
-		return nil, fmt.Errorf("it is no manifest of a bundle: its first row is %q, not %q", strings.Join(header, ","), strings.Join(csr.ManifestColumns, ","))
+		return nil, fmt.Errorf("it is not a manifest: its first row is %q, not %q", strings.Join(header, ","), strings.Join(csr.ManifestColumns, ","))
 	}
 	if part != 0 {
 		return nil, fmt.Errorf("part %d was asked for, but only the manifest of a bundle has parts", part)
@@ -149,13 +149,13 @@ func readManifest(rows *csvdoc.Snapshot, part int) (*Order, error) {
 		r := tableRow{name: csvlist.Plain(cells[2]), row: row}
 		n, err := strconv.ParseInt(cells[1], 10, 32)
 		if err != nil || n < 1 {
-			return fmt.Errorf("row %d: %q is no number of a part", row, cells[1])
+			return fmt.Errorf("row %d: %q is not a part number", row, cells[1])
 		}
 		r.part = int32(n)
 		parts = max(parts, int(n))
 		k, err := hex.DecodeString(cells[4])
 		if err != nil || len(k) != len(r.key) {
-			return fmt.Errorf("row %d: %q is no SHA-256 in hexadecimal", row, cells[4])
+			return fmt.Errorf("row %d: %q is not a SHA-256 in hexadecimal", row, cells[4])
 		}
 		r.key = keyHash(k)
 		t.rows = append(t.rows, r)
@@ -182,7 +182,7 @@ func readUpload(rows *csvdoc.Snapshot, header []string) (*Order, error) {
 	for i, h := range header {
 		h = strings.ToLower(strings.TrimSpace(h))
 		if _, twice := at[h]; twice && h != "" {
-			return nil, fmt.Errorf("the column %q stands there twice", h)
+			return nil, fmt.Errorf("the column %q appears twice", h)
 		}
 		at[h] = i
 	}
@@ -231,7 +231,7 @@ func readUpload(rows *csvdoc.Snapshot, header []string) (*Order, error) {
 		return nil, err
 	}
 	if len(t.rows) == 0 {
-		return nil, errors.New("it orders nothing: below the header there is no row")
+		return nil, errors.New("it orders nothing: there is no row below the header")
 	}
 	o.wanted = len(t.rows)
 	t.index()

@@ -131,8 +131,8 @@ func TestOrderErrors(t *testing.T) {
 		"column twice":    {"subject.common_name,subject.common_name\na,b\n", "twice"},
 		"ragged":          {"subject.common_name,x\na\n", "row 2: 1 cell, not 2"},
 		"no request":      {"csr,x\nhello,1\n", "row 2: the CSR cannot be read"},
-		"manifest part":   {head + "a.csr,x,a,P-256," + strings.Repeat("0", 64) + "\n", "row 2: \"x\" is no number"},
-		"manifest digest": {head + "a.csr,1,a,P-256,00\n", "no SHA-256"},
+		"manifest part":   {head + "a.csr,x,a,P-256," + strings.Repeat("0", 64) + "\n", "row 2: \"x\" is not a part number"},
+		"manifest digest": {head + "a.csr,1,a,P-256,00\n", "is not a SHA-256"},
 		"manifest empty":  {head, "orders nothing"},
 		"no ZIP":          {"PK\x03\x04junk", ""},
 	} {

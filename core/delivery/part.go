@@ -198,7 +198,7 @@ func splitDER(data []byte) []part {
 				return parts
 			}
 			return append(parts, part{kind: damagedPart, given: rest,
-				err: fmt.Errorf("%d bytes from byte %d on are no DER; was it cut short?", len(rest), len(data)-len(rest)+1)})
+				err: fmt.Errorf("%d bytes from byte %d on are not DER; the file may be cut short", len(rest), len(data)-len(rest)+1)})
 		}
 		if chain := certificatesOf(one); chain != nil {
 			parts = append(parts, chain...)

@@ -74,7 +74,7 @@ var (
 	RulePractice = &finding.Rule{
 		Name: "delivery/practice", Severity: finding.Error, Source: "the practice service's certificates have PRACTICE in their issuer's name",
 		Title: "PRACTICE certificates outside of practice",
-		Why:   "The practice service on somebody's computer issued them. No server in the field trusts them.",
+		Why:   "A practice service issued them. No server in the field trusts them.",
 		Hint:  "keep them off every device; open the result of the production job",
 	}
 	RuleNotPractice = &finding.Rule{

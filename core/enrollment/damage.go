@@ -50,7 +50,7 @@ var errorValues = map[string]string{
 	"#DIV/0!":   "a formula divides by zero", "#¡DIV/0!": "a formula divides by zero",
 	"#NUM!": "a formula has no result", "#ZAHL!": "a formula has no result", "#NOMBRE!": "a formula has no result", "#¡NUM!": "a formula has no result",
 	"#NULL!": "a formula names two areas that do not meet", "#NUL!": "a formula names two areas that do not meet",
-	"#SPILL!": "a formula had no room for its results", "#ÜBERLAUF!": "a formula had no room for its results", "#CALC!": "a formula has no result",
+	"#SPILL!": "a formula has no room for its results", "#ÜBERLAUF!": "a formula has no room for its results", "#CALC!": "a formula has no result",
 	"#GETTING_DATA": "a formula was still waiting for data", "#FIELD!": "a formula names a field that is missing", "#BLOCKED!": "a formula was not allowed to read",
 	"#CONNECT!": "a formula could not reach its data", "#UNKNOWN!": "a formula met a kind of data that it does not know", "#BUSY!": "a formula was still at work",
 }

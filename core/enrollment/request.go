@@ -46,7 +46,7 @@ func (c *checker) request(cells []string) {
 	}
 	e := csr.ExamineText([]byte(cell))
 	if e.Blocks > 1 {
-		c.add(RuleSeveralCSRs, i, "%d PEM blocks stand in the cell", e.Blocks)
+		c.add(RuleSeveralCSRs, i, "the cell holds %d PEM blocks", e.Blocks)
 	}
 	if e.Kind != csr.Request && e.Kind != csr.PrivateKey {
 		for _, b := range e.Breaches {

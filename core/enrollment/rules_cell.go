@@ -114,7 +114,7 @@ var (
 		"compare it with the label of the device")
 	RuleMACGroup = finding.NewRule("csv/mac-multicast", finding.Error, "IEEE Std 802-2014 §8.2.2 (I/G bit)",
 		"The MAC address is a multicast address",
-		"The lowest bit of the first octet marks an address of a group. No device has one of its own.",
+		"The lowest bit of the first octet marks an address of a group. No single device has such an address.",
 		"compare it with the label of the device; the first octet is even")
 	RuleMACZero = finding.NewRule("csv/mac-zero", finding.Error, "IEEE Std 802-2014 §8.2.2",
 		"The MAC address is all zeros",

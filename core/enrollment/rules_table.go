@@ -83,7 +83,7 @@ var (
 		"replace each \\n with a line break")
 	RuleCSRText = finding.NewRule("csv/csr-text", finding.Error, "RFC 7468 §3",
 		"A text program changed the CSR",
-		"Typographic dashes, NUL characters or other marks stand in the PEM text. The service cannot read it; the request within is complete.",
+		"The PEM text contains typographic dashes, NUL characters or other marks. The service cannot read it; the request in it is complete.",
 		"write the request as plain PEM text")
 	RuleSeveralCSRs = finding.NewRule("csv/several-csrs", finding.Error, sourcePrepare+": one CSR per certificate",
 		"The cell has more than one PEM block",
@@ -138,5 +138,5 @@ var rowRules = []*finding.Rule{RuleEmptyRow, RuleTrailingRow, RuleHeaderAgain, R
 // RuleTooLarge is about the size of the upload.
 var RuleTooLarge = finding.NewRule("csv/too-large", finding.Warning, sourcePrepare+": 200 MB",
 	"The upload is larger than one file may be",
-	"The service takes files of at most 200 MB. A larger CSV is zipped, and divided between rows if that is not enough. Each part is an order of its own.",
+	"The service accepts files of at most 200 MB. A larger CSV is zipped, and split between rows if that is not enough. Each part is a separate order.",
 	"save it as a ZIP, or in parts")

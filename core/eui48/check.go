@@ -124,7 +124,7 @@ func (c *check) bits(start Address, r Range) {
 	}
 	if first, n := r.BeyondBlock(); n > 0 {
 		c.add(RuleLeavesOUI, FieldCount, fmt.Sprintf("check that the next block is yours too, or order at most %d", first),
-			"the last %s of the series, from %s on, lie outside the block %s of the start, which has %s addresses",
+			"the last %s of the series, from %s on, are outside the block %s of the start, which has %s addresses",
 			finding.Grouped(n), r.At(first), start.Block(), finding.Grouped(start.Block().Len()))
 	}
 }

@@ -133,7 +133,7 @@ func Parse(s string) (Address, Notation, error) {
 		case n == 0:
 			return fail(starts[i]-1, "%q has no digits after it", separator)
 		case n != want && notation == Dotted:
-			return fail(starts[i], "a group of %d digits; between dots stand three groups of four, such as 001a.c27b.0000", n)
+			return fail(starts[i], "a group of %d digits; with dots, write three groups of four, such as 001a.c27b.0000", n)
 		case n != want:
 			return fail(starts[i], "a group of %d digits; each octet has two, such as 00:1a:c2:7b:00:00", n)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // ErrCoat is matched by every *CoatError.
-var ErrCoat = errors.New("what lies around the data is damaged")
+var ErrCoat = errors.New("the envelope around the data is damaged")
 
 // CoatError is damage of what lies around data.
 type CoatError struct {

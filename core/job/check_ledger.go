@@ -213,7 +213,7 @@ func (s *Summary) blocks(ctx context.Context, l *ledger.Ledger, env string, r eu
 		}
 	}
 	if !owned {
-		s.say(RuleOutsideBlocks, finding.Location{}, "the range from %s to %s lies in none of your own blocks", r.Start, r.Last())
+		s.say(RuleOutsideBlocks, finding.Location{}, "the range from %s to %s is outside your own blocks", r.Start, r.Last())
 	}
 	return nil
 }

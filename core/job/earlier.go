@@ -57,7 +57,7 @@ func ReadEarlier(ctx context.Context, path string, choice PortalChoice, report p
 	}
 	d, err := delivery.Open(ctx, delivery.OpenRequest{Paths: []string{path}}, report)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no order and holds no certificates that can be read: %w", path, err)
+		return nil, fmt.Errorf("%q is not an order and holds no readable certificates: %w", path, err)
 	}
 	defer d.Close()
 	e := &Earlier{Certificates: slices.Collect(certificatesOf(d))}

@@ -65,7 +65,7 @@ var ErrThere = errors.New("this batch is here already")
 func (j *Jobs) Import(ctx context.Context, in io.ReaderAt, size int64, report progress.Func) (*Record, error) {
 	z, err := archive.Open(in, size, portableLimits)
 	if err != nil {
-		return nil, &ImportError{"it is no ZIP, or one that is not taken", err}
+		return nil, &ImportError{"it is not a ZIP, or not one that is accepted", err}
 	}
 	p, members, err := readPortable(z)
 	if err != nil {
@@ -151,7 +151,7 @@ func readPortable(z *archive.Reader) (*portable, map[string]int, error) {
 		return nil, nil, &ImportError{"its manifest", err}
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, nil, &ImportError{Reason: "something stands behind its manifest"}
+		return nil, nil, &ImportError{Reason: "something follows its manifest"}
 	}
 	if p.Kind != portableKind || p.Version != portableVersion {
 		return nil, nil, &ImportError{Reason: fmt.Sprintf("its manifest is %q, form %d", p.Kind, p.Version)}

@@ -127,7 +127,7 @@ var (
 		Name: "job/knowingly-not-rehearsed", Severity: finding.Warning, Source: contractStart + ": certificate",
 		Title: "Started without a rehearsal",
 		Why:   "Nobody has proven that the result can be opened.",
-		Hint:  "ask somebody who holds the private key to rehearse",
+		Hint:  "ask the owner of the private key to rehearse",
 	}
 	RuleOldRehearsal = &finding.Rule{
 		Name: "job/old-rehearsal", Severity: finding.Warning, Source: contractStart + ": certificate",
@@ -172,7 +172,7 @@ var (
 	RuleOutsideBlocks = &finding.Rule{
 		Name: "job/outside-blocks", Severity: finding.Warning, Source: "the ledger: owned blocks of MAC addresses",
 		Title: "MAC addresses outside your own blocks",
-		Why:   "A block of MAC addresses belongs to one company. Devices with addresses of somebody else may meet their owner's devices in one network.",
+		Why:   "A block of MAC addresses belongs to one company. Devices with another company's addresses may meet that company's devices in one network.",
 		Hint:  "compare the addresses with the blocks in the ledger, or enter the block there",
 	}
 	RuleBlockLow = &finding.Rule{

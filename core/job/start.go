@@ -128,7 +128,7 @@ func (j *Jobs) askFirst(ctx context.Context, r *Record, service Service) (*Recor
 	case len(hits) == 0:
 		return nil, nil
 	case len(hits) == 1:
-		return j.adopt(ctx, r, hits[0], "the service had it already: it was not sent again")
+		return j.adopt(ctx, r, hits[0], "the service already has it: it was not sent again")
 	}
 	r, err = j.edit(ctx, r.ID, func(_ *sql.Tx, r *Record) (string, error) {
 		r.State = MayExist

@@ -118,7 +118,7 @@ func FormProblems(ctx context.Context, path string) ([]string, error) {
 		wrong = append(wrong, fmt.Sprintf("its delimiter is the %s, not the comma", d.DelimiterName()))
 	}
 	if d.Escape != csvdoc.Doubled {
-		wrong = append(wrong, "a backslash stands before quotes within a cell, not a second quote")
+		wrong = append(wrong, "quotes within a cell have a backslash before them instead of a second quote")
 	}
 	if d.Newline == csvdoc.CR {
 		wrong = append(wrong, "its lines end in CR alone, as on old Macintosh computers")

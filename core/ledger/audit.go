@@ -181,7 +181,7 @@ func (l *Ledger) VerifyAnchor(ctx context.Context, anchor Head) (*Broken, error)
 	case hash == nil:
 		return &Broken{anchor.Seq, fmt.Sprintf("entry %d of the audit log is missing, and the anchor was made of it", anchor.Seq)}, nil
 	case !bytes.Equal(hash, anchor.Hash[:]):
-		return &Broken{anchor.Seq, fmt.Sprintf("entry %d of the audit log is not the one that the anchor was made of: the log was written anew", anchor.Seq)}, nil
+		return &Broken{anchor.Seq, fmt.Sprintf("entry %d of the audit log does not match the anchor: the log was written again", anchor.Seq)}, nil
 	}
 	return nil, nil
 }

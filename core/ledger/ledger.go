@@ -99,7 +99,7 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 	var err error
 	switch {
 	case c.Server != "" && c.Path != "":
-		return nil, errors.New("a ledger lies in a file or on a server, not both")
+		return nil, errors.New("a ledger is either in a file or on a server, not both")
 	case c.Server != "":
 		db, err = store.OpenServer(ctx, store.Server{URL: c.Server, Password: c.Password})
 	default:

@@ -58,7 +58,7 @@ func (e *RestoredError) Error() string {
 	case e.Copied:
 		return "the ledger was copied from another computer: what is claimed here and there does not know of each other"
 	case e.Other:
-		return "this is another ledger than the one that this station used before: what was claimed there is not in it"
+		return "this is not the ledger that this station used before: what was claimed there is missing here"
 	case e.Have < e.Known:
 		return fmt.Sprintf("the ledger was restored from a backup: it has %d entries of the audit log, and this station remembers %d", e.Have, e.Known)
 	}

@@ -77,14 +77,14 @@ func ParsePKIXPublicKey(der []byte) (*PublicKey, error) {
 	var s cryptobyte.String
 	var bits asn1.BitString
 	if !file.ReadASN1(&s, cbasn1.SEQUENCE) || !file.Empty() {
-		return nil, errors.New("the public key is no SEQUENCE, or something follows it")
+		return nil, errors.New("the public key is not a SEQUENCE, or something follows it")
 	}
 	a, err := readAlgorithm(&s)
 	if err != nil {
 		return nil, err
 	}
 	if !s.ReadASN1BitString(&bits) || !s.Empty() || bits.BitLength%8 != 0 {
-		return nil, fmt.Errorf("the %s public key is no BIT STRING of whole bytes", a.Name)
+		return nil, fmt.Errorf("the %s public key is not a BIT STRING of whole bytes", a.Name)
 	}
 	return a.ParsePublicKey(bits.Bytes)
 }
@@ -179,7 +179,7 @@ func ParsePKCS8PrivateKey(der []byte) (*PrivateKey, error) {
 	}
 	var content, seed, expanded cryptobyte.String
 	if !s.ReadASN1(&content, cbasn1.OCTET_STRING) {
-		return nil, fmt.Errorf("the %s private key is no OCTET STRING", a.Name)
+		return nil, fmt.Errorf("the %s private key is not an OCTET STRING", a.Name)
 	}
 	switch ok := false; {
 	case len(content) == a.scheme.SeedSize(): // as drafts of the RFC had it, and Botan writes it

@@ -194,7 +194,7 @@ func (w *work) parseScheme(id cryptobyte.String, ciphertext []byte) (s *scheme, 
 		return nil, err
 	}
 	if len(ciphertext) == 0 || s.cipher.iv > 0 && len(ciphertext)%s.cipher.iv != 0 {
-		return nil, fmt.Errorf("%w: %d bytes of ciphertext are no multiple of %s's block", ErrDamaged, len(ciphertext), s.cipher.name)
+		return nil, fmt.Errorf("%w: %d bytes of ciphertext are not a multiple of %s's block", ErrDamaged, len(ciphertext), s.cipher.name)
 	}
 	return s, nil
 }

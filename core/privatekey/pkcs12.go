@@ -363,7 +363,7 @@ func (p *pfx) openWith(secret password) (*Key, error) {
 	case len(keys) == 0:
 		err = &NotAKeyError{Found: "a PKCS#12 file with certificates only", Advice: "export it again with the private key"}
 	default:
-		err = fmt.Errorf("%s with %d private keys: %w: export the one that you need to a file of its own", PKCS12, len(keys), ErrUnsupported)
+		err = fmt.Errorf("%s with %d private keys: %w: export the one that you need to a separate file", PKCS12, len(keys), ErrUnsupported)
 	}
 	for _, k := range keys {
 		k.Wipe()

@@ -120,7 +120,7 @@ func (o *Opener) usable(certificate []byte) error {
 			return nil
 		}
 	}
-	return &CertificateError{fmt.Errorf("%q does not belong to the private key (%s): choose the one that does, or none", given[0].Title(), o.key.Algorithm())}
+	return &CertificateError{fmt.Errorf("%q does not belong to the private key (%s): choose the matching one, or none", given[0].Title(), o.key.Algorithm())}
 }
 
 // CertificateError is about the certificate that was given beside a private key.

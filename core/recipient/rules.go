@@ -29,7 +29,7 @@ var (
 	}
 	RuleExpired = &finding.Rule{
 		Name: "recipient/expired", Severity: finding.Error, Title: "Expired",
-		Why:    "The service may refuse an expired recipient, or whoever holds the key may have thrown it away.",
+		Why:    "The service may refuse an expired recipient, or the owner of the key may have discarded it.",
 		Hint:   "renew it, or choose another",
 		Source: "RFC 5280 §4.1.2.5, RFC 9580 §5.2.3.13",
 	}

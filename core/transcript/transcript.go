@@ -117,11 +117,11 @@ func Read(r io.Reader) (*Transcript, error) {
 		return nil, err
 	}
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("it is larger than %d bytes, so it is no transcript", maxFile)
+		return nil, fmt.Errorf("it is larger than %d bytes, so it is not a transcript", maxFile)
 	}
 	var t Transcript
 	if err := json.Unmarshal(data, &t); err != nil || t.Format != format {
-		return nil, errors.New("it is no transcript: record one with enrollctl connection record")
+		return nil, errors.New("it is not a transcript: record one with enrollctl connection record")
 	}
 	for i, e := range t.Exchanges {
 		if _, err := url.ParseRequestURI(e.Path); err != nil || e.Status < 100 || e.Status > 599 {

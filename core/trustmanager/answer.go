@@ -14,7 +14,7 @@ func unmarshal(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
-		return errors.New("is no JSON of the expected form")
+		return errors.New("is not JSON of the expected form")
 	}
 	return nil
 }
@@ -121,12 +121,12 @@ func (a *Answers) job(data []byte) (Job, error) {
 	d := json.NewDecoder(bytes.NewReader(rows))
 	d.UseNumber()
 	if _, err := d.Token(); err != nil {
-		return Job{}, errors.New("is no JSON of the expected form")
+		return Job{}, errors.New("is not JSON of the expected form")
 	}
 	for d.More() {
 		var one any
 		if err := d.Decode(&one); err != nil {
-			return Job{}, errors.New("is no JSON of the expected form")
+			return Job{}, errors.New("is not JSON of the expected form")
 		}
 		if f, ok := a.failure(one); ok {
 			job.Failures = append(job.Failures, f)

@@ -161,7 +161,7 @@ func ValidName(name string) error {
 	case strings.TrimSpace(name) == "":
 		return errors.New("a connection needs a name")
 	case name != strings.TrimSpace(name):
-		return fmt.Errorf("the name %q begins or ends with a blank", name)
+		return fmt.Errorf("the name %q begins or ends with a space", name)
 	case !utf8.ValidString(name) || strings.IndexFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0:
 		return fmt.Errorf("the name %q holds a character that cannot be seen", name)
 	case utf8.RuneCountInString(name) > maxName:
@@ -226,7 +226,7 @@ func checkProxy(text string) error {
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		return fmt.Errorf("the proxy %q is no URL", withoutUser(text))
+		return fmt.Errorf("the proxy %q is not a URL", withoutUser(text))
 	}
 	if _, has := u.User.Password(); has {
 		return fmt.Errorf("the proxy at %q comes with a password: that goes into the keychain", u.Host)

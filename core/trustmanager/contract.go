@@ -235,7 +235,7 @@ func (c *Contract) Validate() error {
 		bad("the recipient's encoding %q is unknown; use one of: %s", c.RecipientEncoding, spelled([]RecipientEncoding{Base64OfText, RawText, Base64OfDER}))
 	}
 	if c.PageSize < 1 || c.PageSize > 10_000 {
-		bad("the page size %d must lie between 1 and 10,000", c.PageSize)
+		bad("the page size is %d and must be from 1 to 10,000", c.PageSize)
 	}
 	if c.Limits.UploadBytes < 1 || c.Limits.MACAddresses < 1 {
 		bad("the limits %d bytes and %d MAC addresses must be positive", c.Limits.UploadBytes, c.Limits.MACAddresses)
@@ -336,7 +336,7 @@ func (s *Start) check(mac bool) error {
 	case mac && files != 0:
 		return errors.New("a start by MAC range sends no file")
 	case mac && (!strings.Contains(whole, "{mac_start}") || !strings.Contains(whole, "{mac_count}")):
-		return errors.New("{mac_start} and {mac_count} must stand somewhere")
+		return errors.New("{mac_start} and {mac_count} must be used somewhere")
 	}
 	return nil
 }

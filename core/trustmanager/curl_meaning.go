@@ -118,7 +118,7 @@ func (m *meaning) kind(path string) {
 	own, preset := m.to, m.to
 	preset.Contract = Default(own.Kind)
 	if len(Differences(own, preset)) > 0 {
-		m.note("the command is for %s, and this connection for %s: add a connection of its own for it", kind.Title(), own.Kind.Title())
+		m.note("the command is for %s, and this connection for %s: add a separate connection for it", kind.Title(), own.Kind.Title())
 		return
 	}
 	m.to.Kind, m.to.Contract = kind, Default(kind)
@@ -247,7 +247,7 @@ func (m *meaning) template(path, query string, names ...string) string {
 		}
 		if len(names) == 0 {
 			if marks.MatchString(segments[i]) || colon.MatchString(segments[i]) {
-				m.note("%q in the path stands for something that is not known here", cut(printable(segments[i]), 60))
+				m.note("%q in the path is a placeholder that is not known here", cut(printable(segments[i]), 60))
 			}
 			continue
 		}
@@ -265,7 +265,7 @@ func (m *meaning) template(path, query string, names ...string) string {
 		switch n := strings.ToLower(name); {
 		case name == "":
 		case soundsSecret(n):
-			m.note("%q in the URL is passed over: secrets do not stand in URLs", cut(printable(name), 60))
+			m.note("%q in the URL is ignored: secrets do not belong in URLs", cut(printable(name), 60))
 		case n == "limit" || n == "size" || n == "page_size":
 			pairs = append(pairs, name+"={limit}")
 		case n == "offset":
@@ -334,7 +334,7 @@ func (m *meaning) start(path, query string) error {
 	case c.upload != "" || c.dataFile != "" && !isJSONFile(c, kind):
 		s.Encoding, s.ContentType = RawFile, c.header("Content-Type")
 	case c.dataFile != "":
-		return fmt.Errorf("the JSON stands in the file %q: paste the command with the text itself", cut(printable(c.dataFile), 200))
+		return fmt.Errorf("the JSON is in the file %q: paste the command with the text itself", cut(printable(c.dataFile), 200))
 	default:
 		var isJSON bool
 		var err error
@@ -346,7 +346,7 @@ func (m *meaning) start(path, query string) error {
 			break
 		}
 		if c.json || strings.Contains(kind, "json") {
-			return fmt.Errorf("the body is no JSON")
+			return fmt.Errorf("the body is not JSON")
 		}
 		s.Encoding = URLEncoded
 		for _, pair := range strings.Split(body, "&") {

@@ -197,7 +197,7 @@ func (c *curlCommand) set(name, value string) error {
 				c.headers = append(c.headers, [2]string{strings.TrimSpace(n), ""})
 				return nil
 			}
-			c.notes = append(c.notes, "a header that is no \"Name: value\" is passed over")
+			c.notes = append(c.notes, "a header that is not \"Name: value\" is ignored")
 			return nil
 		}
 		c.headers = append(c.headers, [2]string{strings.TrimSpace(n), strings.TrimSpace(v)})
@@ -287,7 +287,7 @@ func (c *curlCommand) set(name, value string) error {
 func readForm(value string, literal bool) (formField, error) {
 	name, content, ok := strings.Cut(value, "=")
 	if !ok || name == "" {
-		return formField{}, errors.New("a form field is no \"name=content\"")
+		return formField{}, errors.New("a form field is not \"name=content\"")
 	}
 	f := formField{name: name, value: content}
 	if literal {

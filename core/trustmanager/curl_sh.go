@@ -67,7 +67,7 @@ func shWords(text string) ([][]string, error) {
 		if strings.Contains(wrong.Text, "quote") || syntax.IsIncomplete(err) {
 			return commands, fmt.Errorf("a quote or bracket is not closed (it opens in line %d)", wrong.Pos.Line())
 		}
-		return commands, fmt.Errorf("line %d is no command of a shell: %s", wrong.Pos.Line(), wrong.Text)
+		return commands, fmt.Errorf("line %d is not a shell command: %s", wrong.Pos.Line(), wrong.Text)
 	}
 	return commands, err
 }

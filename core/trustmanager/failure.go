@@ -63,7 +63,7 @@ func describeTLS(err error, host string) string {
 		}
 		return "the certificate has expired: " + shown
 	case errors.As(err, &unknown):
-		return "the issuer of the certificate is not trusted on this computer (a company's proxy may stand between; its root can be given as extra CA): " + shown
+		return "the issuer of the certificate is not trusted on this computer (a company's proxy may have replaced it; its root can be given as extra CA): " + shown
 	case alerted && alert == "protocol version not supported":
 		return "the other end offers nothing newer than TLS 1.1"
 	case alerted && handshakeAlerts[alert]:

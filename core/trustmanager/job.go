@@ -80,7 +80,7 @@ func (c *Client) Status(ctx context.Context, jobID string) (Job, error) {
 		job.ID = jobID
 	}
 	if job.Status == "" {
-		return Job{}, &AnswerError{"GET " + u, "does not say how the job stands"}
+		return Job{}, &AnswerError{"GET " + u, "does not tell the state of the job"}
 	}
 	return job, nil
 }

@@ -76,7 +76,7 @@ func (a *Answers) records(data []byte) (records []json.RawMessage, total int, er
 	}
 	var object map[string]json.RawMessage
 	if err := unmarshal(data, &object); err != nil {
-		return nil, 0, fmt.Errorf("is no list in JSON")
+		return nil, 0, fmt.Errorf("is not a list in JSON")
 	}
 	for _, name := range a.Records {
 		if list, ok := object[name]; ok && unmarshal(list, &records) == nil {

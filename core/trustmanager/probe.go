@@ -244,7 +244,7 @@ func (c *Client) testAnswer(ctx context.Context, result *TestResult, add func(na
 		result.User = user
 		add("who", stepTitles["who"], Passed, user.String(), nil)
 	} else {
-		add("who", stepTitles["who"], LeftOut, fmt.Sprintf("it stands for no user: %s", means), nil)
+		add("who", stepTitles["who"], LeftOut, fmt.Sprintf("it belongs to no user: %s", means), nil)
 	}
 }
 

@@ -114,7 +114,7 @@ func (c *Client) Template(ctx context.Context, profileID string) ([]byte, error)
 	case len(strings.TrimSpace(string(data))) == 0:
 		return nil, &AnswerError{"GET " + u, "is empty"}
 	case !utf8.Valid(data):
-		return nil, &AnswerError{"GET " + u, "is no text in UTF-8"}
+		return nil, &AnswerError{"GET " + u, "is not text in UTF-8"}
 	case json.Valid(data) && strings.ContainsAny(string(data[:1]), "{["):
 		return nil, &AnswerError{"GET " + u, "is JSON and no CSV"}
 	}

@@ -120,7 +120,7 @@ func (c *Client) getOnce(ctx context.Context, to string, header http.Header) (*h
 		}
 		switch {
 		case next == "" || err != nil:
-			return nil, refuse("that is no URL")
+			return nil, refuse("that is not a URL")
 		case target.Scheme != "https":
 			return nil, refuse("only https is followed")
 		case target.User != nil:

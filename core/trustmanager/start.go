@@ -124,7 +124,7 @@ func (r *StartRequest) check(limits Limits) error {
 	case !carries(r.FileName, r.BatchID):
 		return fmt.Errorf("the file name %q does not carry the batch id %q", r.FileName, r.BatchID)
 	case r.FileName != filepath.Base(r.FileName) || strings.ContainsAny(r.FileName, "/\\\r\n\x00"):
-		return fmt.Errorf("%q is no file name", r.FileName)
+		return fmt.Errorf("%q is not a file name", r.FileName)
 	}
 	return nil
 }
@@ -254,7 +254,7 @@ func openUpload(path string, limit int64) (*os.File, int64, error) {
 	switch {
 	case err != nil:
 	case !info.Mode().IsRegular():
-		err = fmt.Errorf("%q is no regular file", path)
+		err = fmt.Errorf("%q is not a regular file", path)
 	case info.Size() == 0:
 		err = fmt.Errorf("%q is empty", path)
 	case info.Size() > limit:

@@ -82,7 +82,7 @@ func readContents(r io.Reader) (contents, error) {
 		return contents{}, err
 	}
 	if len(data) > maxStore {
-		return contents{}, fmt.Errorf("more than %d bytes: that is no file of connections", maxStore)
+		return contents{}, fmt.Errorf("more than %d bytes: that is not a file of connections", maxStore)
 	}
 	var form struct{ Format string }
 	if err := json.Unmarshal(data, &form); err != nil {

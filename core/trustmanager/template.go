@@ -59,7 +59,7 @@ func (v values) url(template string, base *url.URL) (string, error) {
 				return m
 			}
 			if value == "." || value == ".." || value == "" && escape != nil && strings.HasSuffix(m, "_id}") {
-				wrong = fmt.Errorf("%q cannot stand for %s", value, m)
+				wrong = fmt.Errorf("%q cannot mean %s", value, m)
 			}
 			return escape(value)
 		})

@@ -264,7 +264,7 @@ func TestTheTest(t *testing.T) {
 		"no such name":  {trusted("https://host.invalid"), 200, 200, "name", "host.invalid cannot be found"},
 		"nobody there":  {trusted("https://" + nobody.Addr().String()), 200, 200, "connection", "refused"},
 		"not TLS":       {trusted(strings.Replace(plain.URL, "http:", "https:", 1)), 200, 200, "tls", "does not speak TLS"},
-		"not trusted":   {func(_ *Connection, o *Options) { o.Anchors = nil }, 200, 200, "tls", `issuer of the certificate is not trusted on this computer (a company's proxy may stand between; its root can be given as extra CA): "O=Acme Co"`},
+		"not trusted":   {func(_ *Connection, o *Options) { o.Anchors = nil }, 200, 200, "tls", `issuer of the certificate is not trusted on this computer (a company's proxy may have replaced it; its root can be given as extra CA): "O=Acme Co"`},
 		"expired":       {trusted(serve(&x509.Certificate{Subject: pkix.Name{CommonName: "old"}, IPAddresses: local, NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(-time.Hour)})), 200, 200, "tls", `expired: "CN=old"`},
 		"not yet valid": {trusted(serve(&x509.Certificate{Subject: pkix.Name{CommonName: "new"}, IPAddresses: local, NotBefore: time.Now().Add(time.Hour), NotAfter: time.Now().Add(2 * time.Hour)})), 200, 200, "tls", "clock is wrong"},
 		"another's":     {trusted(serve(&x509.Certificate{Subject: pkix.Name{CommonName: "another"}, DNSNames: []string{"another.example"}})), 200, 200, "tls", `is not for 127.0.0.1: "CN=another"`},

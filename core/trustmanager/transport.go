@@ -163,7 +163,7 @@ func (c *Client) chosenProxy(ctx context.Context) (func(*http.Request) (*url.URL
 	}
 	u, err := url.Parse(c.connection.Proxy)
 	if err != nil {
-		return nil, fmt.Errorf("the proxy is no URL")
+		return nil, fmt.Errorf("the proxy is not a URL")
 	}
 	if u.User != nil {
 		password, err := c.secret(ctx, SecretProxyPassword)

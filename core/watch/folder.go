@@ -139,7 +139,7 @@ func (w *Watcher) judge(ctx context.Context) {
 		}
 		reasons := slices.Concat(bad[path], bad[""])
 		if len(reasons) == 0 {
-			reasons = []reason{{csr.RuleNotACSR.Title, fmt.Sprintf("%q holds no CSR and is no result", name), csr.RuleNotACSR.Hint}}
+			reasons = []reason{{csr.RuleNotACSR.Title, fmt.Sprintf("%q holds no CSR and is not a result", name), csr.RuleNotACSR.Hint}}
 		}
 		if err := w.refuse(path, reasons); err != nil {
 			w.trouble(ctx, err)
