@@ -20,6 +20,8 @@ type base64Reader struct {
 	armor  bool   // a checksum may follow (RFC 9580 §6.1), which is passed over, right or wrong
 	sum    int    // characters of it that are missing
 	padded bool   // padding or checksum was seen: only white space may follow
+	alone  bool   // what follows the data may be any text, but hold no second value of its kind
+	slash  bool   // a backslash stands before the next character
 	err    error
 }
 
@@ -55,7 +57,7 @@ func (b *base64Reader) advance() {
 		b.err = b.failf("broken base64")
 		return
 	}
-	if rest := len(b.quads) - whole; ended && b.coat == Base64 && !b.padded && rest > 1 { // base64url needs no padding (RFC 4648 §5)
+	if rest := len(b.quads) - whole; ended && (b.coat == Base64 || b.coat == Wrapped) && !b.padded && rest > 1 { // base64url needs no padding (RFC 4648 §5)
 		more, err := base64.RawStdEncoding.Strict().Decode(b.space[n:], b.quads[whole:])
 		if err != nil {
 			b.err = b.failf("broken base64")
@@ -81,7 +83,7 @@ func (b *base64Reader) collect() bool {
 			b.err = err
 			return false
 		}
-		if b.stop != 0 {
+		if b.stop != 0 && b.stop != '\n' {
 			b.err = b.failf("the text ends without its last line")
 		}
 		return true
@@ -89,6 +91,19 @@ func (b *base64Reader) collect() bool {
 	window, _ := b.src.Peek(min(b.src.Buffered(), cap(b.quads)-len(b.quads)))
 	for i, c := range window {
 		switch {
+		case b.slash && (c == 'n' || c == 'r'): // \n of a JSON text
+			b.slash = false
+		case b.slash && c == '/':
+			b.quads, b.slash = append(b.quads, c), false
+		case b.slash:
+			b.discard(i)
+			b.err = b.failf("character %q in base64", string(rune(c)))
+			return false
+		case c == '\\' && b.coat == Wrapped:
+			b.slash = true
+		case c == '\n' && b.stop == '\n' && b.coat == Wrapped:
+			b.discard(i)
+			return b.checkAlone()
 		case b.sum > 0 && base64Digit(c):
 			b.sum--
 		case c == '=' && b.armor && len(b.quads)%4 == 0:
@@ -96,13 +111,13 @@ func (b *base64Reader) collect() bool {
 		case base64Digit(c) && !b.padded:
 			b.quads = append(b.quads, c)
 		case isSpace(c):
-		case (c == '-' || c == '_') && b.coat == Base64 && !b.padded:
+		case (c == '-' || c == '_') && (b.coat == Base64 || b.coat == Wrapped) && !b.padded:
 			b.quads = append(b.quads, fromURL(c))
 		case c == '=':
 			b.quads, b.padded = append(b.quads, c), true
 		case c == b.stop && c != 0 && b.sum == 0:
 			b.discard(i)
-			return true
+			return b.checkAlone()
 		default:
 			b.discard(i)
 			b.err = b.failf("character %q in base64", string(rune(c)))

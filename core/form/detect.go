@@ -45,8 +45,8 @@ type layer struct {
 	at      int    // where the content of the coat begins
 	body    []byte // of PEM
 	base64  bool   // the content of SMIME is base64
-	mailed  bool   // text may follow the PEM block
 	stop    byte   // what ends base64; 0: the end of the data
+	alone   bool   // no second value may follow that one
 	label   string
 	private bool
 	binary  bool // no text
@@ -72,6 +72,9 @@ func look(b []byte) layer {
 		return layer{kind: k, binary: true}
 	}
 	text := b[leadingSpace(b):]
+	if skipped := len(b) - len(text); skipped > 0 && binaryKind(text) != Unknown {
+		return layer{coat: Lead, at: skipped}
+	}
 	if len(bytes.TrimLeft(text, " \t\r\n\x00")) == 0 {
 		return layer{kind: Empty}
 	}
@@ -81,16 +84,33 @@ func look(b []byte) layer {
 	return lookText(b, text)
 }
 
+// binaryKind knows what begins as a binary file does, without white space before it.
+func binaryKind(b []byte) Kind {
+	if k := magic(b); k != Unknown {
+		return k
+	}
+	if k := der(b); k.Known() {
+		return k
+	}
+	return packets(b)
+}
+
 // lookText knows what begins as a text. text is b without what stands before its first character.
 func lookText(b, text []byte) layer {
 	skipped := len(b) - len(text)
 	if k := textMagic(text); k != Unknown {
+		if w, ok := wrapped(text, skipped); ok && k == XML {
+			return w
+		}
 		return layer{kind: k, binary: true}
 	}
 	if isJSON(text) {
 		l := layer{kind: JSON}
 		if isJWK(text) {
 			l.kind = JWK
+		}
+		if w, ok := wrapped(text, skipped); ok && l.kind == JSON {
+			return w
 		}
 		l.private = privateBlock(text)
 		return l
@@ -107,7 +127,10 @@ func lookText(b, text []byte) layer {
 	}
 	if h, ok := mailHeaders(text); ok {
 		if at := h.sealedPart(text); at > 0 {
-			return layer{coat: SMIME, at: skipped + at, base64: true, stop: '-'}
+			return layer{coat: SMIME, at: skipped + at, base64: true, stop: '-', alone: true}
+		}
+		if h.encoding == "base64" && h.boundary == "" && wanted(decodeHead(text[h.end:])) {
+			return layer{coat: SMIME, at: skipped + h.end, base64: true}
 		}
 		if h.holdsCMS() {
 			l := layer{coat: SMIME, at: skipped + h.end}
@@ -116,7 +139,6 @@ func lookText(b, text []byte) layer {
 		}
 		if l, ok := firstBlock(text); ok {
 			l.at += skipped
-			l.mailed = true
 			return l
 		}
 		return layer{kind: Mail}
@@ -126,6 +148,9 @@ func lookText(b, text []byte) layer {
 		return l
 	}
 	if isText(text) {
+		if w, ok := wrapped(text, skipped); ok {
+			return w
+		}
 		return layer{kind: Text, private: privateBlock(text)}
 	}
 	if isMangled(text) {
@@ -141,6 +166,8 @@ func (l *layer) content(b []byte) []byte {
 		return fromUTF16(b[l.at:], l.label == "BE")
 	case l.coat == PEM:
 		return decodeHead(l.body)
+	case l.coat == Wrapped:
+		return decodeHead(unslashed(b[l.at:]))
 	case l.coat == Base64, l.base64:
 		return decodeHead(b[l.at:])
 	case l.coat == Changed:

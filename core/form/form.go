@@ -73,9 +73,12 @@ const (
 	Zeros                   // zero bytes before the data: a buffer that was filled from its end
 	Changed                 // PEM that a program or a mail changed: escapes, dashes, quotation marks
 	HTTP                    // the headers of an answer, as curl -i saves them (RFC 9112)
+	Lead                    // line breaks, spaces or a byte order mark before binary data
+	Wrapped                 // base64 that is the one value of a JSON, XML or other text
 )
 
-var coatNames = [...]string{"", "base64", "S/MIME", "PEM", "UTF-16 text", "zero bytes", "changed text (dashes, quotation marks or escaped line breaks)", "the headers of a web answer"}
+var coatNames = [...]string{"", "base64", "S/MIME", "PEM", "UTF-16 text", "zero bytes", "changed text (dashes, quotation marks or escaped line breaks)", "the headers of a web answer",
+	"a file with line breaks before it", "a text that holds it as base64"}
 
 // String names the coat.
 func (c Coat) String() string { return coatNames[c] }

@@ -48,7 +48,7 @@ func (h *headers) sealedPart(text []byte) int {
 			continue
 		}
 		body := text[at+part.end:]
-		if k := detect(decodeHead(body), maxCoats).Kind; k.cms() || k == PGPMessage || k == PKCS10 {
+		if wanted(decodeHead(body)) {
 			return at + part.end
 		}
 	}

@@ -87,12 +87,12 @@ func (l *layer) takeOff(window *bufio.Reader) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := &base64Reader{src: window, coat: l.coat, offset: int64(n)}
+	body := &base64Reader{src: window, coat: l.coat, offset: int64(n), alone: l.alone}
 	switch {
 	case l.coat == PEM:
 		body.stop, body.armor = '-', strings.HasPrefix(l.label, "PGP ")
-		return &pemReader{body: body, label: l.label, mailed: l.mailed}, nil
-	case l.coat == Base64, l.base64:
+		return &pemReader{body: body, label: l.label}, nil
+	case l.coat == Base64, l.coat == Wrapped, l.base64:
 		body.stop = l.stop
 		return body, nil
 	case l.coat == Changed:
@@ -103,10 +103,9 @@ func (l *layer) takeOff(window *bufio.Reader) (io.Reader, error) {
 
 // pemReader delivers the content of one PEM block (RFC 7468) and checks the line that ends it.
 type pemReader struct {
-	body   *base64Reader
-	label  string
-	mailed bool // what follows the block is the rest of a mail
-	err    error
+	body  *base64Reader
+	label string
+	err   error
 }
 
 // Armor decodes a block of OpenPGP (RFC 9580 §6), such as a key. The error says why it cannot be read.
@@ -131,7 +130,7 @@ func (p *pemReader) Read(buf []byte) (int, error) {
 	return n, err
 }
 
-// end checks the last line and that nothing but white space follows, or the rest of a mail.
+// end checks the last line, and that no other block follows: a footer, or the rest of a mail, may.
 func (p *pemReader) end() error {
 	want := string(pemEnd) + p.label + string(pemDash)
 	line := make([]byte, len(want))
@@ -142,16 +141,23 @@ func (p *pemReader) end() error {
 		return p.body.failf("the last line of the PEM block is not %q", want)
 	}
 	p.body.offset += int64(len(want))
-	for dashes := 0; ; {
+	for matched, first := 0, true; ; first = false {
 		c, err := p.body.src.ReadByte()
 		if err != nil {
 			return err // io.EOF, or what went wrong
 		}
-		if dashes++; c != '-' {
-			dashes = 0
+		switch {
+		case c == pemBegin[matched]:
+			matched++
+		case c != '-':
+			matched = 0
+		case matched < len(pemDash): // a run of dashes goes on
+			matched = 1
 		}
-		text := p.mailed && c >= ' ' && dashes < len(pemDash) // a footer, the end of a part, and no other block
-		if !text && !isSpace(c) && c != 0x1A {
+		if matched == len(pemBegin) {
+			return p.body.failf("another PEM block follows; put each into a file of its own")
+		}
+		if c < ' ' && !isSpace(c) && c != 0x1A && c != '\f' || first && c > ' ' {
 			return p.body.failf("something follows the PEM block")
 		}
 		p.body.offset++

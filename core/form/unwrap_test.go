@@ -3,6 +3,7 @@ package form
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -31,6 +32,17 @@ func TestUnwrap(t *testing.T) {
 		"JSON with mark":   {"\uFEFF" + text, text, "none"},
 		"JSON in UTF-16":   {string(utf16Text(text, false, false)), text, "UTF-16 text"},
 		"zeros":            {strings.Repeat("\x00", 99) + string(enveloped), string(enveloped), "zero bytes"},
+		"line breaks":      {"\r\n\r\n" + string(enveloped), string(enveloped), "a file with line breaks before it"},
+		"a mark":           {"\xEF\xBB\xBFPK\x03\x04" + strings.Repeat("\x01", 99), "PK\x03\x04" + strings.Repeat("\x01", 99), "a file with line breaks before it"},
+		"text behind PEM":  {string(pemText("CMS", enveloped)) + "Best regards,\nGrüße -----\n-- \n----- Doe\n", string(enveloped), "PEM"},
+		"JSON around":      {`{"status": "COMPLETE", "data": "` + strings.ReplaceAll(base64.StdEncoding.EncodeToString(enveloped), "/", `\/`) + `", "n": 1}`, string(enveloped), "a text that holds it as base64"},
+		"JSON with lines":  {`{"data": "` + strings.ReplaceAll(string(base64Lines(enveloped)), "\n", `\n`) + `"}`, string(enveloped), "a text that holds it as base64"},
+		"JSON around PEM":  {`{"data": "` + strings.ReplaceAll(string(pemText("CMS", enveloped)), "\n", `\n`) + `"}`, string(enveloped), "changed text (dashes, quotation marks or escaped line breaks) around PEM"},
+		"base64 of PEM":    {`{"data": "` + base64.StdEncoding.EncodeToString(pemText("CMS", enveloped)) + `"}`, string(enveloped), "a text that holds it as base64 around PEM"},
+		"XML around":       {"<?xml version=\"1.0\"?><r><data>" + string(base64Lines(enveloped)) + "</data></r>", string(enveloped), "a text that holds it as base64"},
+		"YAML around":      {"status: COMPLETE\ndata: " + base64.StdEncoding.EncodeToString(enveloped) + "\nat: noon\n", string(enveloped), "a text that holds it as base64"},
+		"base64 mail":      {"From: a@b\nSubject: r\nContent-Transfer-Encoding: base64\nContent-Type: text/plain\n\n" + string(base64Lines(pemText("CMS", enveloped))), string(enveloped), "S/MIME around PEM"},
+		"PEM attached":     {mailOf(pemText("CMS", enveloped), []byte("\x89PNG\r\n\x1A\n"+strings.Repeat("\x00", 500))), string(enveloped), "S/MIME around PEM"},
 		"keys stay in PEM": {string(pemText("PRIVATE KEY", junk)), string(pemText("PRIVATE KEY", junk)), "none"},
 	} {
 		for how, r := range map[string]io.Reader{"whole": strings.NewReader(c.in), "bytes": iotest.OneByteReader(strings.NewReader(c.in)), "with its end": iotest.DataErrReader(strings.NewReader(c.in))} {
@@ -53,7 +65,10 @@ func TestUnwrap(t *testing.T) {
 	}
 	for name, in := range map[string]string{
 		"junk behind": string(base64Lines(junk[:0])) + string(base64Lines(enveloped)) + "!!", "padding in the middle": string(base64Lines([]byte("PK\x03\x04xxxxxxxxxxxxxxx"))) + "AAAA",
-		"PEM without end": strings.TrimSuffix(string(pemText("CMS", enveloped)), "-----END CMS-----\n"), "something behind PEM": string(pemText("CMS", enveloped)) + "x",
+		"PEM without end": strings.TrimSuffix(string(pemText("CMS", enveloped)), "-----END CMS-----\n"), "something behind PEM": strings.TrimSuffix(string(pemText("CMS", enveloped)), "\n") + "x",
+		"another block":       string(pemText("CMS", enveloped)) + "and\n-" + string(pemText("CMS", enveloped)),
+		"a second value":      `["` + base64.StdEncoding.EncodeToString(enveloped) + `", ` + strings.Repeat(" ", HeadBytes) + `"` + base64.StdEncoding.EncodeToString(enveloped) + `"]`,
+		"a second attachment": mailOf(enveloped, enveloped),
 	} {
 		r, _, err := Unwrap(strings.NewReader(in))
 		if err == nil {
@@ -61,6 +76,29 @@ func TestUnwrap(t *testing.T) {
 		}
 		if coat := (*CoatError)(nil); !errors.As(err, &coat) || coat.Reason == "" || !strings.Contains(err.Error(), "damaged or cut short") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// mailOf is a mail with attachments.
+func mailOf(attached ...[]byte) string {
+	text := "From: a@b\r\nSubject: r\r\nContent-Type: multipart/mixed; boundary=bb\r\n\r\n--bb\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+	for _, a := range attached {
+		text += "--bb\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n" + string(base64Lines(a))
+	}
+	return text + "--bb--\r\n"
+}
+
+// TestNotWrapped: a text whose parts are for whoever reads it keeps them.
+func TestNotWrapped(t *testing.T) {
+	sealed := base64.StdEncoding.EncodeToString(info(seq([]byte{2, 1, 0}, raw(tagSet, bytes.Repeat(junk, 50))), 1, 2, 840, 113549, 1, 7, 3))
+	certificate := strings.ReplaceAll(string(pemText("CERTIFICATE", junk)), "\n", `\n`)
+	for _, text := range []string{
+		`[{"certificate": "` + certificate + `", "private_key": "` + sealed + `"}]`, `{"encrypted_private_key": "` + sealed + `"}`, `["` + sealed + `", "` + sealed + `"]`,
+		`{"hash": "` + strings.Repeat("QUJD", 99) + `"}`, `{"note": "-----BEGIN CMS----- is how it begins"}`,
+	} {
+		if f := Detect([]byte(text)); f.Kind != JSON || len(f.Coats) > 0 {
+			t.Errorf("%.60q: %s, %s", text, f, f.Coats)
 		}
 	}
 }

@@ -93,7 +93,7 @@ func TestEveryByteOfAMessage(t *testing.T) {
 				}
 			}
 			for _, junk := range []string{"\x00", "x", "\xca\x03PGP", "\xff", "\xd5\x01\x00", string(message)} {
-				check("appended to", len(message), append(bytes.Clone(message), junk...), false)
+				check("appended to", len(message), append(bytes.Clone(message), junk...), c.options.Armor && len(junk) == 1 && junk[0] >= ' ') // text may follow the armor
 			}
 			if c.options.Armor {
 				check("blanks appended", len(message), append(bytes.Clone(message), " \r\n\n"...), true)
@@ -347,7 +347,9 @@ func TestArmorOfManyKinds(t *testing.T) {
 		"no end line":     {good[:strings.Index(good, "-----END")], false},
 		"another end":     {strings.Replace(good, "END PGP MESSAGE", "END PGP SIGNATURE", 1), false},
 		"two messages":    {good + "\n" + good, false},
-		"text behind":     {good + "\nregards\n", false},
+		"text behind":     {good + "\nregards\n", true},
+		"binary behind":   {good + "\n\x01\x02", false},
+		"glued behind":    {strings.TrimSpace(good) + "x", false},
 		"a line too many": {strings.Replace(good, "\n\n", "\n\n"+strings.Repeat("B", 5000)+"\n", 1), false},
 		"wrong checksum":  {strings.Replace(good, "\n=", "\n=A", 1)[:strings.Index(good, "\n=")+6] + good[strings.Index(good, "\n=")+6:], true},
 		"checksum cut":    {good[:strings.Index(good, "\n=")+4] + good[strings.Index(good, "\n=")+6:], false},
