@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"enrollbench/core/archive"
@@ -183,6 +184,7 @@ func (x *examiner) inBytes(p place, data []byte) {
 		x.inBlock(p, &b, int64(b.Start))
 		at = b.End
 	}
+	x.besideRequest(first)
 	if x.share(p, first) {
 		if bytes.Contains(data, utf16Begin) {
 			x.refuseBy(RuleNoRequest, p, Other, errMixed.Error())
@@ -198,6 +200,24 @@ func (x *examiner) inBytes(p place, data []byte) {
 		x.inCoat(p, f, data)
 	default:
 		x.inForeign(p, f, data)
+	}
+}
+
+// besideRequest takes the error from certificates of a file, found since first, in which a request stands too: its device is not lost.
+func (x *examiner) besideRequest(first int) {
+	found := x.out[first:]
+	if !slices.ContainsFunc(found, func(o outcome) bool { return o.kind == Request && o.exam.ok }) {
+		return
+	}
+	for i := range found {
+		if found[i].kind != Certificate {
+			continue
+		}
+		for k, b := range found[i].exam.breaches {
+			if b.rule == RuleNoRequest {
+				found[i].exam.breaches[k] = breach{rule: RuleIsCertificate, message: b.message}
+			}
+		}
 	}
 }
 

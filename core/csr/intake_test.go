@@ -71,6 +71,11 @@ func TestUnusualFormsAreRead(t *testing.T) {
 		"JSON of base64":     {[]byte(`[{"id": 7, "csr": "` + strings.ReplaceAll(base64.StdEncoding.EncodeToString(der), "/", `\/`) + `"}]`), "without BEGIN", 1},
 		"XML":                {[]byte("<?xml version=\"1.0\"?><csr>\n" + string(base64Lines(der)) + "</csr>"), "without BEGIN", 1},
 		"three in JSON":      {append(json(text), append(json(other), `{"x": "`+base64.StdEncoding.EncodeToString(newRequest(t, "third", newKey(t)))+`"}`...)...), `\n`, 2},
+		"PEM in base64 JSON": {[]byte(`{"spec": {"request": "` + base64.StdEncoding.EncodeToString(text) + `"}}`), "base64 around PEM", 1},
+		"PEM in base64 YAML": {[]byte("kind: CertificateSigningRequest\nspec:\n  request: " + base64.StdEncoding.EncodeToString(text) + "\n  usages:\n  - client auth\n"), "base64 around PEM", 1},
+		"line break before":  {append([]byte("\r\n"), der...), "line breaks before", 1},
+		"mail in base64":     {append([]byte("From: a@b\nTo: c@d\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"), base64Lines(text)...), "S/MIME", 1},
+		"attachment":         {[]byte("From: a@b\nTo: c@d\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nhello\n--x\nContent-Type: application/pkcs10\nContent-Transfer-Encoding: base64\n\n" + string(base64Lines(text)) + "--x--\n"), "S/MIME", 1},
 		"S/MIME":             {append([]byte("MIME-Version: 1.0\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n"), base64Lines(der)...), "S/MIME", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,6 +97,17 @@ func TestUnusualFormsAreRead(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestCertificateBesideItsRequest: whoever keeps both in one file has lost nothing.
+func TestCertificateBesideItsRequest(t *testing.T) {
+	certificate := bytes.ReplaceAll(AppendPEM(nil, []byte{0x30, 0x0B, 0x30, 0x09, 0xA0, 3, 2, 1, 2, 2, 1, 1, 0x30}), []byte("CERTIFICATE REQUEST"), []byte("CERTIFICATE"))
+	for name, data := range map[string][]byte{"behind.csr": append(pemOf(t, "a"), certificate...), "before.csr": append(bytes.Clone(certificate), pemOf(t, "a")...)} {
+		s := check(t, filepath.Join(tree(t, map[string][]byte{name: data}), name))
+		if report := s.Report(); s.Accepted() != 1 || report.Count(finding.Error) > 0 || len(report.All()) != 1 || report.All()[0].Rule != "csr/is-certificate" {
+			t.Errorf("%s: %d accepted, %v", name, s.Accepted(), report.All())
+		}
 	}
 }
 

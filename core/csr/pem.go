@@ -51,6 +51,13 @@ func decodeBody(dst, body []byte) (der []byte, note string, err error) {
 	case n > MaxRequestBytes:
 		return nil, note, fmt.Errorf("it has %d bytes, and the limit for a CSR is %d", n, MaxRequestBytes)
 	}
+	if b, found, _ := form.NextBlock(dst[:n], 0); found && b.Err == nil && form.OfLabel(b.Label) == form.PKCS10 && bytes.HasPrefix(dst, []byte("-----BEGIN ")) {
+		if _, again, _ := form.NextBlock(dst[:n], b.End); again { // as a value in JSON or YAML holds it
+			return nil, note, errors.New("more than one PEM block lies in its base64")
+		}
+		inner, more, err := decodeBody(nil, b.Body)
+		return inner, joined(joined(note, "base64 around PEM"), more), err
+	}
 	return dst[:n], note, nil
 }
 

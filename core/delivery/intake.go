@@ -56,6 +56,7 @@ type intake struct {
 	limits   Limits
 	findings finding.Report
 
+	inner       int   // results that lay within ZIPs
 	total, done int64 // octets of the given files
 	report      progress.Func
 }
@@ -220,8 +221,11 @@ func (l *layers) layer(ctx context.Context, r io.ReaderAt, size int64, c io.Clos
 			l.findings.Add(RuleUntidy.Finding(finding.Location{File: l.name}, what, ""))
 		}
 		l.structured = true
-		return s, nil
+		return s, l.nested(ctx, s)
 	case f.Kind == form.JSON || f.Kind == form.JWK:
+		if said := refusal(head, size); said != "" {
+			return nil, fmt.Errorf("%q is an answer of the service and not a result: %s", l.name, said)
+		}
 		l.forms = append(l.forms, "JSON")
 		if mark := int64(form.Mark(head)); mark > 0 {
 			r, size = io.NewSectionReader(r, mark, size-mark), size-mark

@@ -82,6 +82,16 @@ func TestForms(t *testing.T) {
 			pem.EncodeToMemory(&pem.Block{Type: labelECKey, Bytes: old}), d.pem())
 	}
 	everything := slices.Concat(p.bundle(t), certPEM(p.root.cert.Raw))
+	inZIP := func(b []byte) []byte { return zipOf(t, map[string][]byte{"result": b}) }
+	first, others := map[string][]byte{}, p.files(t)
+	for _, name := range []string{"dev-0001.pem", "dev-0001.key"} {
+		first[name] = others[name]
+		delete(others, name)
+	}
+	var jsonLines []byte
+	for _, d := range p.devices {
+		jsonLines = append(append(jsonLines, must(json.Marshal(map[string]string{"certificate": string(d.pem()) + string(certPEM(p.issuing.cert.Raw)), "private_key": keyText(d)}))...), '\n')
+	}
 	for what, c := range map[string]struct {
 		data      []byte
 		opener    Opener
@@ -116,6 +126,19 @@ func TestForms(t *testing.T) {
 		"JSON, all of it sealed": {l.seal(t, p.jsonOf(t, func(d device) string { return string(cmsPEM(l.seal(t, d.keyPEM(t), true))) }), true), l.opener, Authenticated},
 		"ZIP with sealed keys":   {zipOf(t, map[string][]byte{"c.pem": slices.Concat(p.devices[0].pem(), p.devices[1].pem(), p.devices[2].pem(), certPEM(p.issuing.cert.Raw)), "1.key": l.seal(t, p.devices[0].keyPEM(t), false), "2.key": cmsPEM(l.seal(t, p.devices[1].keyPEM(t), false)), "3.key": l.seal(t, p.devices[2].keyDER(t), true)}), l.opener, ""},
 		"keys as openssl writes": {zipOf(t, sec1), nil, ""},
+		"ZIP of ZIP":             {inZIP(plain), nil, ""},
+		"ZIP of ZIP of ZIP":      {inZIP(inZIP(plain)), nil, ""},
+		"ZIP of CMS":             {inZIP(l.seal(t, plain, false)), l.opener, Undamaged},
+		"ZIP of OpenPGP":         {inZIP(g.seal(t, plain, false)), g.opener, Authenticated},
+		"CMS of ZIP of ZIP":      {l.seal(t, inZIP(plain), false), l.opener, Undamaged},
+		"ZIP of two CMS":         {zipOf(t, map[string][]byte{"a.p7m": l.seal(t, zipOf(t, first), true), "b.p7m": l.seal(t, zipOf(t, others), true)}), l.opener, Undamaged},
+		"ZIP of PEM and ZIP":     {zipOf(t, map[string][]byte{"a.pem": first["dev-0001.pem"], "a.key": first["dev-0001.key"], "b.zip": zipOf(t, others)}), nil, ""},
+		"JSON with a ZIP":        {[]byte(`{"status":"COMPLETE","data":"` + base64.StdEncoding.EncodeToString(plain) + `"}`), nil, ""},
+		"JSON with CMS":          {[]byte(`{"data":"` + base64.StdEncoding.EncodeToString(l.seal(t, plain, false)) + `"}`), l.opener, Undamaged},
+		"PEM CMS and a footer":   {append(cmsPEM(l.seal(t, plain, false)), "Best regards\n-- \nLine 4\n"...), l.opener, Undamaged},
+		"line break before ZIP":  {append([]byte("\r\n"), plain...), nil, ""},
+		"JSON Lines":             {jsonLines, nil, ""},
+		"CMS of JSON Lines":      {l.seal(t, jsonLines, false), l.opener, Undamaged},
 	} {
 		t.Run(what, func(t *testing.T) {
 			d := mustOpen(t, c.data, OpenRequest{Opener: c.opener, Order: csvOrder(t, p.names()...), Anchors: p.anchors()})
@@ -454,4 +477,27 @@ func flip(b []byte, at int) []byte {
 	b = bytes.Clone(b)
 	b[at] ^= 1
 	return b
+}
+
+// TestNestedIsBounded: ZIPs within ZIPs end, and an answer of the service in place of a result is told in its words.
+func TestNestedIsBounded(t *testing.T) {
+	p := newPlant(t, 1)
+	deep := zipOf(t, p.files(t))
+	for range maxCoats + 1 {
+		deep = zipOf(t, map[string][]byte{"a.zip": deep})
+	}
+	wide, one := map[string][]byte{}, zipOf(t, p.files(t))
+	for i := range maxNestedEntries {
+		wide[fmt.Sprint(i, ".zip")] = zipOf(t, map[string][]byte{"a.zip": one})
+	}
+	for what, c := range map[string][]byte{
+		errTooDeep.Error():             deep,
+		"more than 64 ZIPs":            zipOf(t, wide),
+		`"invalid_api_key: unknown"`:   []byte(`{"errors":[{"code":"invalid_api_key","message":"unknown"}]}`),
+		`"access_denied: no such job"`: []byte(`{"error":{"code":"access_denied","message":"no such job"}}`),
+	} {
+		if _, err := openResult(t, c, OpenRequest{}); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("%v, want %s", err, what)
+		}
+	}
 }

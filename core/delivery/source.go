@@ -36,6 +36,7 @@ type zipSource struct {
 	bytes  int64
 	zip    *archive.Reader
 	closer io.Closer
+	inner  map[int]bool // entries that are results by themselves, and sources of their own
 }
 
 // openZIP refuses an archive whose names could not be unpacked safely: we never unpack by these names, but the people
@@ -81,8 +82,11 @@ func (s *zipSource) parts(at ref) ([]part, error) {
 	return s.read(int(at.unit), &buf)
 }
 
-// read takes entry i apart; nothing for a folder. Content that is too large is read through, for its CRC-32.
+// read takes entry i apart; nothing for a folder, or a result within. Content that is too large is read through, for its CRC-32.
 func (s *zipSource) read(i int, buf *[]byte) ([]part, error) {
+	if s.inner[i] {
+		return nil, nil
+	}
 	e, err := s.zip.Entry(i)
 	if err != nil {
 		return nil, err

@@ -168,12 +168,15 @@ func (j *jsonReader) visit(name string, depth int, text func(name, value string)
 	return nil
 }
 
-// checkJSON reads a stream to its end and says whether it is one JSON array or object and nothing else. It is stricter
+// checkJSON reads a stream to its end and says whether it is JSON arrays or objects, mostly one, and nothing else. It is stricter
 // than encoding/json in one thing: text must be UTF-8, because sixteen bytes garbled by a damaged cipher block hardly
 // ever are.
 func checkJSON(r io.Reader) error {
 	j := newJSONReader(transform.NewReader(r, encoding.UTF8Validator))
 	err := j.visit("", 0, func(string, string) error { return nil }, nil)
+	for err == nil && j.dec.More() {
+		err = j.visit("", 0, func(string, string) error { return nil }, nil)
+	}
 	if err == nil {
 		err = j.end()
 	}
@@ -193,6 +196,12 @@ func (s *jsonSource) scan(emit func(rawUnit) error) error {
 		if isRecord(raw) {
 			return emit(rawUnit{ref{size: int32(len(raw))}, raw}) // #nosec G115 -- maxObject bounds it
 		}
+	}
+	if lines, err := s.isLines(); err != nil || lines {
+		if err == nil {
+			err = s.lines(emit)
+		}
+		return err
 	}
 	j := newJSONReader(io.NewSectionReader(s.r, 0, s.bytes))
 	unit := func(from, to int64, raw []byte) error {
@@ -225,6 +234,33 @@ func (s *jsonSource) scan(emit func(rawUnit) error) error {
 	}
 	if err != nil {
 		return fmt.Errorf("not a JSON result: %w", err)
+	}
+	return nil
+}
+
+// isLines tells whether the document is objects one after the other, one a line (JSON Lines, NDJSON), by its first line.
+func (s *jsonSource) isLines() (bool, error) {
+	head := make([]byte, min(s.bytes, maxObject))
+	if err := readFull(s.r, head); err != nil {
+		return false, err
+	}
+	first, rest, found := bytes.Cut(head, []byte("\n"))
+	rest = bytes.TrimLeft(rest, " \t\r\n")
+	return found && len(rest) > 0 && rest[0] == '{' && json.Valid(first), nil
+}
+
+// lines hands out each object of such a document as a unit.
+func (s *jsonSource) lines(emit func(rawUnit) error) error {
+	j := newJSONReader(io.NewSectionReader(s.r, 0, s.bytes))
+	for j.dec.More() {
+		j.base = j.dec.InputOffset()
+		var raw json.RawMessage
+		if err := j.dec.Decode(&raw); err != nil {
+			return fmt.Errorf("not a JSON result: %w", err)
+		}
+		if err := emit(rawUnit{ref{unit: j.dec.InputOffset() - int64(len(raw)), size: int32(len(raw))}, raw}); err != nil { // #nosec G115 -- maxObject bounds it
+			return err
+		}
 	}
 	return nil
 }

@@ -55,6 +55,7 @@ var (
 	ErrNotAKey         = errors.New("not a private key")
 	ErrDamaged         = errors.New("the private key is damaged")
 	ErrUnsupported     = errors.New("not supported")
+	ErrSeveral         = errors.New("the file holds several private keys; copy the one that is meant into a file of its own")
 )
 
 // NotAKeyError says what a file holds instead of a private key. It matches ErrNotAKey.

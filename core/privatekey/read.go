@@ -2,10 +2,13 @@ package privatekey
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -16,12 +19,12 @@ import (
 	"enrollbench/core/form"
 )
 
-// Read returns the private key that data holds: the first one of a PEM file, with the certificates that stand in the
+// Read returns the private key that data holds: the one of a PEM file, with the certificates that stand in the
 // file, or one in DER. A protected key is unlocked with what ask returns, at most MaxAttempts times; ask may be nil
 // when the caller has no passphrase to offer.
 //
 // Errors: *NotAKeyError (matches ErrNotAKey) says what the file is instead; ErrNeedPassphrase (ask is nil),
-// ErrWrongPassphrase (after the attempts), ErrDamaged, ErrUnsupported, *LimitError, or what ask returned. A wrong
+// ErrWrongPassphrase (after the attempts), ErrDamaged, ErrSeveral, ErrUnsupported, *LimitError, or what ask returned. A wrong
 // passphrase can be told from damage with PKCS#12, which has a MAC; the other forms have none, so that damaged
 // ciphertext reads as a wrong passphrase there.
 func Read(data []byte, ask Passphrase) (*Key, error) {
@@ -37,8 +40,39 @@ func Read(data []byte, ask Passphrase) (*Key, error) {
 		return readPEM(bare, f, ask)
 	case keyDER[f.Kind]:
 		return readDER(bare, ask)
+	case f.Kind == form.Text || f.Kind == form.JSON || f.Kind == form.XML:
+		if key, err := readValue(bare, ask); key != nil || err != nil {
+			return key, err
+		}
 	}
 	return nil, notAKey(f)
+}
+
+// readValue reads the one private key that stands as base64 in a text, as a secret of Kubernetes has it; nil where there is none.
+func readValue(text []byte, ask Passphrase) (*Key, error) {
+	const shortest = 60 // characters: Ed25519 in PKCS#8 has 64
+	var found []byte
+	for from, to := range form.Base64Runs(text, shortest) {
+		clean, _ := form.CleanBase64(text[from:to])
+		value := make([]byte, base64.StdEncoding.DecodedLen(len(clean)))
+		n, err := base64.StdEncoding.Decode(value, clean)
+		clear(clean)
+		if f := form.Detect(value[:n]); err != nil || !f.Private() || bytes.Equal(value[:n], found) {
+			clear(value)
+			continue
+		}
+		if found != nil {
+			clear(found)
+			clear(value)
+			return nil, fmt.Errorf("%w: more than one of its values is a private key", ErrSeveral)
+		}
+		found = value[:n]
+	}
+	if found == nil {
+		return nil, nil
+	}
+	defer clear(found)
+	return Read(found, ask)
 }
 
 // keyDER are the kinds that readDER may make a key of.
@@ -60,35 +94,83 @@ func notAKey(f form.Form) error {
 
 var errDSA = notAKey(form.Form{Kind: form.DSAKey})
 
-// readPEM reads the first private key of a text, and the certificates beside it.
+// readPEM reads the private key of a text, and the certificates beside it. Of several keys it is the one that a certificate belongs to.
 func readPEM(text []byte, f form.Form, ask Passphrase) (*Key, error) {
-	var key *Key
+	var keys []*Key
 	var certificates []*x509.Certificate
 	for b := range form.PEMBlocks(text) {
-		switch kind := form.OfLabel(b.Type); {
+		kind := form.OfLabel(b.Type)
+		if inner := form.Detect(b.Bytes); kind == form.Certificate && inner.Private() { // the label may lie, the structure does not
+			kind, b.Type = inner.Kind, "PRIVATE KEY"
+		}
+		switch {
 		case kind == form.Certificate:
 			if c, _, err := certificate.Parse(b.Bytes); err == nil {
 				certificates = append(certificates, c)
 			}
-		case key == nil && keyDER[kind] && kind != form.DSAKey:
+		case keyDER[kind] && kind != form.DSAKey:
 			k, err := readBlock(b, ask)
 			clear(b.Bytes)
-			if err != nil {
+			switch {
+			case err == nil:
+				if !slices.ContainsFunc(keys, k.same) {
+					keys = append(keys, k)
+				}
+			case len(keys) == 0 || !errors.Is(err, ErrUnsupported) && !errors.Is(err, ErrNotAKey):
+				wipe(keys)
 				return nil, err
 			}
-			key = k
 		default:
 			clear(b.Bytes)
 		}
 	}
 	switch {
-	case key != nil:
-		key.Certificates = append(key.Certificates, certificates...)
-		return key, nil
+	case len(keys) > 0:
+		key, err := oneOf(keys, certificates)
+		if err == nil {
+			key.Certificates = append(key.Certificates, certificates...)
+		}
+		return key, err
 	case f.Private() && (keyDER[f.Kind] || f.Kind == form.LegacyEncryptedKey || f.Kind == form.Text || f.Kind == form.JSON) && f.Kind != form.DSAKey:
 		return nil, fmt.Errorf("%w: the PEM block cannot be decoded (cut short, or not base64)", ErrDamaged)
 	}
 	return nil, notAKey(f)
+}
+
+// same tells whether two keys have the same public half.
+func (k *Key) same(other *Key) bool {
+	own, ok := k.Public().(interface{ Equal(crypto.PublicKey) bool })
+	return ok && own.Equal(other.Public())
+}
+
+// oneOf is the only key; or the only one that more can be done with than to sign, for to an Ed25519 key nothing is ever sealed; or the only one
+// that a certificate of the file belongs to. It wipes the others.
+func oneOf(keys []*Key, certificates []*x509.Certificate) (*Key, error) {
+	chosen := keys
+	for _, leave := range []func(k *Key) bool{
+		func(k *Key) bool { return k.Algorithm() == "Ed25519" },
+		func(k *Key) bool { return !slices.ContainsFunc(certificates, k.BelongsTo) },
+	} {
+		if rest := slices.DeleteFunc(slices.Clone(chosen), leave); len(chosen) > 1 && len(rest) > 0 {
+			chosen = rest
+		}
+	}
+	if len(chosen) == 1 {
+		wipe(slices.DeleteFunc(slices.Clone(keys), func(k *Key) bool { return k == chosen[0] }))
+		return chosen[0], nil
+	}
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.Algorithm()
+	}
+	wipe(keys)
+	return nil, fmt.Errorf("%w: %s", ErrSeveral, strings.Join(names, ", "))
+}
+
+func wipe(keys []*Key) {
+	for _, k := range keys {
+		k.Wipe()
+	}
 }
 
 func readBlock(b *pem.Block, ask Passphrase) (*Key, error) {
