@@ -190,7 +190,7 @@ func TestRecordedContract(t *testing.T) {
 	if out := enrollctl("connection", "test", "desk", "--api-key-file", key); !strings.Contains(out, "for batches") {
 		t.Error(out)
 	}
-	if out, err := exec.Command("enrollctl", "practice", "--folder", filepath.Join(dir, "x"), "--replay", key).CombinedOutput(); err == nil || !strings.Contains(string(out), "no transcript") {
+	if out, err := exec.Command("enrollctl", "practice", "--folder", filepath.Join(dir, "x"), "--replay", key).CombinedOutput(); err == nil || !strings.Contains(string(out), "not a transcript") {
 		t.Errorf("%v: %s", err, out)
 	}
 }
