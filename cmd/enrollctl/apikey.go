@@ -15,7 +15,7 @@ var connectionKey = &command{
 	name:      "key",
 	arguments: "[NAME]",
 	summary:   "replace a connection's key in the keychain, remove it, or show its age",
-	detail:    "Without --remove and --age the key is replaced: from --api-key-file, or asked for on the terminal.",
+	detail:    "Without --remove and --age the key is replaced, from --api-key-file or from what you enter on the terminal.",
 	setup: atDesk(0, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		which := choice{words: []string{"needed"}}
 		for _, w := range trustmanager.AllSecrets {
@@ -23,9 +23,9 @@ var connectionKey = &command{
 		}
 		flags.Var(&which, "secret", "which one: `SECRET` is the one that the connection needs, or api-key, passcode, client-key-passphrase, proxy-password")
 		remove := flags.Bool("remove", false, "remove it")
-		age := flags.Bool("age", false, "show since when it is there")
+		age := flags.Bool("age", false, "show how old it is")
 		source := passphraseSource{flag: "api-key-file"}
-		flags.StringVar(&source.file, "api-key-file", "", "read it from the first line of `FILE`, - is standard input; else it is asked for on the terminal")
+		flags.StringVar(&source.file, "api-key-file", "", "read it from the first line of `FILE`; - is standard input. Without it you are asked on the terminal")
 		return func(ctx context.Context, s *session, args []string) error {
 			name := ""
 			if len(args) > 0 {

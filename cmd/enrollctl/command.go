@@ -174,7 +174,7 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	return usagef("%q is no command of %s: %s%s", name, cmd.CommandPath(), strings.Join(names, ", "), didYouMean(cmd.SuggestionsFor(name)))
+	return usagef("%q is not a command of %s: %s%s", name, cmd.CommandPath(), strings.Join(names, ", "), didYouMean(cmd.SuggestionsFor(name)))
 }
 
 func didYouMean(names []string) string {

@@ -18,9 +18,9 @@ import (
 )
 
 var connectionGroup = &command{name: "connection", summary: "accounts at the service: add, test, correct from a cURL command, exchange",
-	detail: "A connection is a name, an address, how one proves who one is, and the service's contract as data. It lies in a\n" +
-		"readable file without secrets, which the window shares; keys lie in the keychain of the system. The connection\n" +
-		"practice is there without having been added: it runs the practice service within the command.",
+	detail: "A connection is a name, an address, a way to sign in, and the service's contract as data. It is kept in a\n" +
+		"readable file without secrets, which the window uses too. Its keys are in the keychain of the system. The\n" +
+		"connection practice always exists: it runs the practice service within the command.",
 	commands: []*command{connectionAdd, connectionChange, connectionList, connectionShow, connectionTest, connectionRecord, connectionPaste, connectionKey,
 		connectionDefault, connectionRename, connectionRemove, connectionExport, connectionImport}}
 
@@ -121,10 +121,10 @@ func printJSON(s *session, value any) error {
 var connectionShow = &command{
 	name:      "show",
 	arguments: "[NAME]",
-	summary:   "show a connection: its contract, and whether its key is in the keychain and since when",
+	summary:   "show a connection: its contract, whether its key is in the keychain, and how old it is",
 	setup: atDesk(0, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object, with the whole contract")
-		noKey := flags.Bool("no-key", false, "leave the keychain alone")
+		noKey := flags.Bool("no-key", false, "do not read the keychain")
 		return func(ctx context.Context, s *session, args []string) error {
 			c, err := d.connection(strings.Join(args, ""))
 			if err != nil {
@@ -221,7 +221,7 @@ func ageText(at time.Time, err error) string {
 var connectionDefault = &command{
 	name:      "default",
 	arguments: "NAME",
-	summary:   "make a connection the one that is meant where none is named",
+	summary:   "make a connection the default for commands that name none",
 	setup: atDesk(1, 1, "the name of a connection", func(_ *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		return func(_ context.Context, _ *session, args []string) error { return d.Connections.SetDefault(args[0]) }
 	}),
@@ -243,7 +243,7 @@ var connectionRemove = &command{
 	arguments: "NAME",
 	summary:   "remove a connection and its keys from the keychain",
 	setup: atDesk(1, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
-		keep := flags.Bool("keep-keys", false, "leave what lies in the keychain")
+		keep := flags.Bool("keep-keys", false, "keep its keys in the keychain")
 		return func(ctx context.Context, s *session, args []string) error {
 			c, err := d.Connections.Get(args[0])
 			if err != nil {

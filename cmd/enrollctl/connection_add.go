@@ -36,14 +36,14 @@ func (f *connectionFlags) declare(flags *pflag.FlagSet) {
 	flags.Var(&f.kind, "kind", "the service: `KIND` is iot-trust-manager, device-trust-manager, or practice")
 	flags.Var(&f.authentication, "auth", "sign in with `WAY`: api-token or client-certificate; passcode only where the service asks for one")
 	flags.StringVar(&f.certificate, "certificate", "", "the client certificate in `FILE`: PEM, or PKCS#12 with its key")
-	flags.StringVar(&f.key, "key", "", "the client certificate's private key in `FILE`, where it is not in the same one")
-	flags.StringVar(&f.proxy, "proxy", "", "the proxy's `URL`, without password; none forbids one; else the environment says")
+	flags.StringVar(&f.key, "key", "", "the client certificate's private key in `FILE`, if it is in a separate file")
+	flags.StringVar(&f.proxy, "proxy", "", "the proxy's `URL`, without password; none means no proxy. Without it the environment decides")
 	flags.StringVar(&f.roots, "extra-ca", "", "trust the roots in `FILE` (PEM or DER) beside the system's")
 	flags.StringVar(&f.contract, "contract", "", "take paths and names from the transcript in `FILE`, as connection record writes it")
-	flags.BoolVar(&f.makeDefault, "default", false, "make it the one that is meant where none is named")
+	flags.BoolVar(&f.makeDefault, "default", false, "make it the default for commands that name none")
 	flags.BoolVar(&f.noKey, "no-key", false, "ask for no key now")
 	f.apiKey.flag = "api-key-file"
-	flags.StringVar(&f.apiKey.file, "api-key-file", "", "read the API key or passcode from the first line of `FILE`, - is standard input; else it is asked for on the terminal")
+	flags.StringVar(&f.apiKey.file, "api-key-file", "", "read the API key or passcode from the first line of `FILE`; - is standard input. Without it you are asked on the terminal")
 	f.passphrase.declare(flags, "passphrase-file", "the client key")
 	f.proxyPassword.flag = "proxy-password-file"
 	flags.StringVar(&f.proxyPassword.file, "proxy-password-file", "", "read the proxy's password from the first line of `FILE`")
@@ -128,7 +128,7 @@ var connectionAdd = &command{
 	arguments: "NAME",
 	required:  "--url URL",
 	summary:   "add a connection and put its key into the keychain",
-	detail: "Where the computer has no keychain, the connection is added without its key and the exit status is 3: give\n" +
+	detail: "If the computer has no keychain, the connection is added without its key and the exit status is 3: give\n" +
 		"--api-key-file to each command that needs it, or --no-key here. A key is never written to a file.",
 	setup: atDesk(1, 1, "a name", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		var f connectionFlags

@@ -38,8 +38,8 @@ var connectionImport = &command{
 	name:      "import",
 	arguments: "FILE",
 	summary:   "add the connections of an export; each then needs its key",
-	detail: "Connections that are there stay as they are: an imported one whose name is taken gets a number. It gets an id\n" +
-		"of its own, so that a file from elsewhere never reaches keys that lie in the keychain.",
+	detail: "Existing connections stay as they are: an imported one whose name exists gets a number. It also gets a new id,\n" +
+		"so that a file from elsewhere never reaches keys in the keychain.",
 	setup: atDesk(1, 1, "one file", func(_ *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		return func(_ context.Context, s *session, args []string) error {
 			var in io.Reader = s.stdin
@@ -60,7 +60,7 @@ var connectionImport = &command{
 					return err
 				}
 				if c.Proxy != "" || c.ExtraCA != "" {
-					s.complain("%q brings a proxy or roots of its own: see enrollctl connection show", c.Name)
+					s.complain("%q has its own proxy or roots: see enrollctl connection show", c.Name)
 				}
 			}
 			return nil

@@ -24,28 +24,28 @@ var connectionPaste = &command{
 	summary:   "correct a connection from a cURL command of the service's portal",
 	detail: "The command is read from FILE or standard input, as it was written for sh, cmd or PowerShell. What it says about\n" +
 		"the address, the authentication and the one request that it shows is printed; --apply changes the connection,\n" +
-		"or adds it where there is none of that name. A key in the command goes to the keychain and nowhere else;\n" +
-		"placeholders ({{api_key}}, $KEY, <key>) are none. A command with -k is refused.",
+		"or adds it if no connection has that name. A key in the command goes to the keychain and nowhere else;\n" +
+		"placeholders ({{api_key}}, $KEY, <key>) are not keys. A command with -k is refused.",
 	setup: atDesk(1, 2, "the name of a connection, and a file or nothing", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		shell := choice{words: []string{"any"}}
 		for _, one := range trustmanager.Shells {
 			shell.words = append(shell.words, strings.ToLower(string(one)))
 		}
-		flags.Var(&shell, "shell", "the command was written for `SHELL`: sh, cmd, powershell; else its form tells")
+		flags.Var(&shell, "shell", "the command was written for `SHELL`: sh, cmd, powershell. Without it the form is detected")
 		purpose := choice{words: []string{"any"}}
 		for _, one := range trustmanager.Purposes {
 			purpose.words = append(purpose.words, string(one))
 		}
-		flags.Var(&purpose, "for", "the command shows `REQUEST`: start, me, profiles, template, specification, status, find, approve, reject, download; else its form tells")
+		flags.Var(&purpose, "for", "the command shows `REQUEST`: start, me, profiles, template, specification, status, find, approve, reject, download. Without it the request is detected")
 		var methods texts
-		flags.Var(&methods, "method", "a start is for `METHOD`: client-zip, client-csv, server-csv, server-mac; may be given several times; else its form tells")
+		flags.Var(&methods, "method", "a start is for `METHOD`: client-zip, client-csv, server-csv, server-mac; may be given several times. Without it the method is detected")
 		unnamed := flags.Bool("unnamed", false, "the service takes no name for a batch: a start whose answer is lost cannot be looked for")
 		kind := choice{}
 		for _, k := range trustmanager.Kinds {
 			kind.words = append(kind.words, string(k))
 		}
 		flags.Var(&kind, "kind", "where the connection is added: `KIND` is iot-trust-manager, device-trust-manager, or practice")
-		apply := flags.Bool("apply", false, "change the connection; without it the changes are shown only")
+		apply := flags.Bool("apply", false, "change the connection; without it the changes are only shown")
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		return func(ctx context.Context, s *session, args []string) error {
 			text, err := pasted(s, args[1:])
@@ -181,7 +181,7 @@ func writeCurl(s *session, c *trustmanager.Curl, changes []trustmanager.Change, 
 	}
 	for _, which := range trustmanager.AllSecrets {
 		if _, ok := c.Secrets()[which]; ok {
-			fmt.Fprintf(&text, "secret      the %s stands in the command: it goes to the keychain\n", which.Title())
+			fmt.Fprintf(&text, "secret      the %s is in the command: it goes to the keychain\n", which.Title())
 		}
 	}
 	for _, n := range notes {

@@ -15,7 +15,7 @@ import (
 var connectionTest = &command{
 	name:      "test",
 	arguments: "[NAME]",
-	summary:   "try a connection step by step: name, TLS, key, permission, and who one is",
+	summary:   "try a connection step by step: name, TLS, key, permission, and who you are",
 	setup: atDesk(0, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		d.declare(flags)

@@ -17,8 +17,8 @@ import (
 var csrCheck = &command{
 	name:      "check",
 	arguments: "PATH...",
-	summary:   "say what is wrong with the CSRs in files, folders and ZIPs",
-	detail: "Folders are walked, ZIPs are looked into. Every request is checked by itself and against the others; nothing is\n" +
+	summary:   "check the CSRs in files, folders and ZIPs",
+	detail: "Folders and ZIPs are searched. Every request is checked by itself and against the others; nothing is\n" +
 		"written. enrollctl csr rules explains each rule.",
 	setup: func(flags *pflag.FlagSet) action {
 		var in intake

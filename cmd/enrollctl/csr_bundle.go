@@ -19,9 +19,9 @@ var csrBundle = &command{
 	required:  "-o OUT.zip",
 	arguments: "PATH...",
 	summary:   "check CSRs and write the ZIP that is uploaded, with its manifest",
-	detail: "OUT.manifest.csv beside the ZIP says which request became which file. While there are errors nothing is written,\n" +
-		"unless they are left out: OUT.left-out.csv then lists what stayed out and why. What does not fit into one file is\n" +
-		"divided into OUT-part1.zip, OUT-part2.zip and so on. Equal input gives equal bytes.",
+	detail: "OUT.manifest.csv beside the ZIP says which request became which file. If there are errors, nothing is written\n" +
+		"unless you leave them out: OUT.left-out.csv then lists what was left out and why. What does not fit into one\n" +
+		"file is split into OUT-part1.zip, OUT-part2.zip and so on. Equal input gives equal bytes.",
 	setup: func(flags *pflag.FlagSet) action {
 		var (
 			b        bundling
@@ -34,8 +34,8 @@ var csrBundle = &command{
 		flags.BoolVar(&b.asJSON, "json", false, "print one JSON object")
 		flags.BoolVar(&b.all, "all", false, fmt.Sprintf("list every place of a finding, not the first %d", placesShown))
 		flags.BoolVar(&b.leaveOut, "leave-out-errors", false, "write the good ones and list the others in OUT.left-out.csv")
-		flags.Var(&maxBytes, "max-bytes", "most bytes `N` of one file")
-		flags.Var(&entries, "max-entries", "most CSRs `N` in one file; from 65,535 on it needs ZIP64")
+		flags.Var(&maxBytes, "max-bytes", "at most `N` bytes in one file")
+		flags.Var(&entries, "max-entries", "at most `N` CSRs in one file; from 65,535 on it needs ZIP64")
 		flags.Var(&b.names, "names", "call the files in the ZIP after `WHAT`: cn, the common name, or file, the original name")
 		return func(ctx context.Context, s *session, args []string) error {
 			if err := require(flags, "output"); err != nil {

@@ -28,8 +28,8 @@ var csvRules = rulesCommand(&rulePage{"csv", "Rules for CSV files", "csv rules",
 var csvCheck = &command{
 	name:      "check",
 	arguments: "FILE",
-	summary:   "say what is wrong with the rows of a CSV",
-	detail: "The file is taken as it is: encoding, delimiter and quotes are found, and a ZIP with one CSV is looked into. Header,\n" +
+	summary:   "check the rows of a CSV",
+	detail: "Encoding, delimiter and quotes are detected, and a ZIP with one CSV is opened. Header,\n" +
 		"cells, CSRs and what spreadsheets did to values are checked, by the columns that the service knows or by a template;\n" +
 		"nothing is written. enrollctl csv rules explains each rule.",
 	setup: func(flags *pflag.FlagSet) action {
@@ -110,14 +110,14 @@ func (t *table) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&t.template, "template", "", "check against the header row of `T.csv`, the profile's template")
 	t.keys.words = []string{enrollment.UnknownKeys: "unknown", enrollment.ClientKeys: "client", enrollment.ServerKeys: "server"}
 	flags.Var(&t.keys, "keys", "`WHO` makes the keys: client (each row has a CSR), server, or unknown (the columns tell)")
-	flags.StringVar(&t.separator, "separator", "", "`TEXT` between several values of one cell; none unless given")
+	flags.StringVar(&t.separator, "separator", "", "`TEXT` separates several values in one cell. Without it a cell holds one value")
 	t.delimiter.words = delimiterWords
 	flags.Var(&t.encoding, "encoding", "read the file in `NAME`, which confirms a guess: "+encodingNames())
-	flags.Var(&t.delimiter, "delimiter", "`NAME` of what stands between cells: "+strings.Join(delimiterWords[1:], ", ")+"; it is found unless given")
+	flags.Var(&t.delimiter, "delimiter", "the delimiter `NAME`: "+strings.Join(delimiterWords[1:], ", ")+". Without it the delimiter is detected")
 	t.primes.words = []string{csr.SharedPrimesAuto: "auto", csr.SharedPrimesAlways: "always", csr.SharedPrimesNever: "never"}
 	flags.Var(&t.primes, "shared-primes", "compare RSA keys for common primes: `WHEN` is auto (up to "+finding.Grouped(csr.SharedPrimesAutoMax)+" keys), always or never")
 	t.maxBytes = upload.MaxBytes
-	flags.Var(&t.maxBytes, "max-bytes", "most bytes `N` of one file")
+	flags.Var(&t.maxBytes, "max-bytes", "at most `N` bytes in one file")
 }
 
 // check opens the file and checks it. The caller closes the document.

@@ -22,10 +22,10 @@ var csvSave = &command{
 	required:  "-o OUT.csv|OUT.zip",
 	arguments: "FILE",
 	summary:   "check a CSV and write it in the form that is uploaded",
-	detail: "The upload is UTF-8 with commas, every cell in double quotes, one line a row. While there are errors nothing is\n" +
-		"written, unless their rows are left out: OUT.left-out.csv then lists which stayed out and why. A CSV that is larger than\n" +
-		"one upload may be is zipped, and what does not fit into one ZIP either is divided into OUT-part1.csv, OUT-part2.csv and\n" +
-		"so on, each with the header. Each file is an order of its own for enrollctl deliver. Equal input gives equal bytes.",
+	detail: "The upload is UTF-8 with commas, every cell in double quotes, one line a row. If there are errors, nothing is\n" +
+		"written unless you leave their rows out: OUT.left-out.csv then lists them with the reasons. A CSV that is too\n" +
+		"large for one upload is zipped. If one ZIP is not enough, the CSV is split into OUT-part1.csv, OUT-part2.csv and\n" +
+		"so on, each with the header. Each file is a separate order for enrollctl deliver. Equal input gives equal bytes.",
 	setup: func(flags *pflag.FlagSet) action {
 		var v saving
 		v.declare(flags)
@@ -57,7 +57,7 @@ type saving struct {
 
 func (v *saving) run(ctx context.Context, s *session, args []string) error {
 	if len(args) == 1 && sameFile(args[0], v.out.path) {
-		return usagef("-o %q is the file that is read; the upload needs a name of its own", v.out.path)
+		return usagef("-o %q is the file that is read; give the upload another name", v.out.path)
 	}
 	doc, result, err := v.check(ctx, s, args)
 	if err != nil {

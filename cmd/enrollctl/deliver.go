@@ -21,12 +21,12 @@ var deliver = &command{
 	required:  "-o DIR",
 	arguments: "IN...",
 	summary:   "open the result of a job, check it against the order, write certificates and keys",
-	detail: "IN is what was downloaded: ZIP, CMS (.p7m), OpenPGP (.pgp), JSON, or a folder with it. Certificates and keys\n" +
-		"belong together by their public keys, whatever their files are called. While there are errors nothing is\n" +
-		"written; that something of the order is missing is one, unless --partial, and that nothing shows whether the\n" +
-		"result was changed, unless --insist. Beside certificates and keys, DIR holds manifest.csv and SHA256SUMS; files\n" +
-		"are 0600, folders 0700.\n" +
-		"With --seal-to, -o names one sealed file instead, and no private key touches this disk.\n" +
+	detail: "IN is the downloaded result: ZIP, CMS (.p7m), OpenPGP (.pgp), JSON, or a folder with it. Certificates and keys\n" +
+		"are matched by their public keys, whatever their files are called. If there are errors, nothing is written. A\n" +
+		"result that lacks something of the order is an error unless --partial is given; a result whose integrity cannot\n" +
+		"be proven is one unless --insist is given. Beside certificates and keys, DIR holds manifest.csv and SHA256SUMS;\n" +
+		"files are 0600, folders 0700.\n" +
+		"With --seal-to, -o names one sealed file instead, and no private key is written to this disk.\n" +
 		"enrollctl deliver --rules explains each rule.",
 	setup: func(flags *pflag.FlagSet) action {
 		var d delivering
@@ -73,12 +73,12 @@ func (d *delivering) declare(flags *pflag.FlagSet) {
 	d.exporting.declare(flags)
 	flags.StringVar(&d.lists, "lists", "", "write what is missing, unexpected, duplicate and so on to `FILE.csv`, in full")
 	flags.BoolVar(&d.practice, "practice", false, "it is the result of a job of the practice service")
-	flags.BoolVar(&d.partial, "partial", false, "take what was delivered, though something of the order is missing; without it that is an error")
-	flags.BoolVar(&d.insist, "insist", false, "take a result whose integrity cannot be proven; without it that is an error")
+	flags.BoolVar(&d.partial, "partial", false, "accept a result that lacks something of the order; without it that is an error")
+	flags.BoolVar(&d.insist, "insist", false, "accept a result whose integrity cannot be proven; without it that is an error")
 	flags.BoolVar(&d.check, "check", false, "check only; -o is not needed then")
 	flags.BoolVar(&d.asJSON, "json", false, "print one JSON object")
 	flags.BoolVar(&d.all, "all", false, fmt.Sprintf("list every place of a finding, not the first %d", placesShown))
-	flags.BoolVar(&d.rules, "rules", false, "print every rule: what it means, what to do, where it is written")
+	flags.BoolVar(&d.rules, "rules", false, "print every rule: what it means, what to do, its source")
 	flags.BoolVar(&d.markdown, "markdown", false, "print the rules as Markdown, as docs/delivery-rules.md has them")
 }
 

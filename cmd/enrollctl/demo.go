@@ -28,7 +28,7 @@ var demo = &command{
 	detail: "A practice service is started on loopback, and three batches go the whole way: CSRs with keys of devices, a CSV\n" +
 		"whose keys the service makes and seals to a certificate, and a MAC range whose keys it seals to an OpenPGP key.\n" +
 		"Every result is opened, matched by key, verified to the service's root, and compared with its order. Each step is\n" +
-		"printed with its counts; the exit status is 1 if any is off. Nothing outside of this computer is reached.\n" +
+		"printed with its counts; the exit status is 1 if any is off. Nothing outside this computer is contacted.\n" +
 		"With -o the files stay in DIR: requests, uploads, sealed results. Secrets never get there: the token and the\n" +
 		"private keys that open the results exist in memory only.",
 	setup: func(flags *pflag.FlagSet) action {
@@ -221,7 +221,7 @@ func (d *demonstration) begin(ctx context.Context, state string) (stop func() er
 	}
 	closers = append(closers, d.jobs.Close)
 
-	d.say("The whole way on this computer; nothing outside of it is reached.")
+	d.say("The whole way on this computer; nothing outside it is contacted.")
 	d.say("")
 	me, err := d.client.Me(ctx)
 	if err != nil {

@@ -6,7 +6,7 @@ import "enrollbench/core/job"
 var jobCommand = &command{
 	name:    "job",
 	summary: "batch jobs: start, watch, approve, fetch, and what to do when a start ended in doubt",
-	detail: "Every batch has an id of its own (2026-11-27-3-k7q2m9); BATCH is that, its end (k7q2m9), or a name that only one batch\n" +
+	detail: "Every batch has its own id (2026-11-27-3-k7q2m9); BATCH is that, its end (k7q2m9), or a name that only one batch\n" +
 		"has. The record is written before each step: whatever ends the program, nothing is sent twice and nothing is lost.\n" +
 		"A batch that may exist is never sent again by itself: job resume asks the service; job resolve and job not-started\n" +
 		"settle what it cannot answer.\n\n" +

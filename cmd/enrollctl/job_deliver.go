@@ -18,7 +18,7 @@ var jobDeliver = &command{
 	arguments: "BATCH",
 	summary:   "fetch a result, open it, check it against the batch's own order, write certificates and keys",
 	detail: "It is enrollctl deliver with the order of the batch, and takes the same flags. A result of the practice service within\n" +
-		"this program is verified up to its root without --trust. A result that turns out to be damaged is to be fetched again.",
+		"this program is verified up to its root without --trust. If the result turns out to be damaged, fetch it again.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		var w delivering
 		w.declare(flags)

@@ -24,7 +24,7 @@ type desk struct {
 
 func (d *desk) declare(flags *pflag.FlagSet) {
 	d.apiKey.flag = "api-key-file"
-	flags.StringVar(&d.apiKey.file, "api-key-file", "", "read the API key from the first line of `FILE`, - is standard input; else it is in the keychain, or asked for on the terminal")
+	flags.StringVar(&d.apiKey.file, "api-key-file", "", "read the API key from the first line of `FILE`; - is standard input. Without it the keychain has it, or you are asked on the terminal")
 }
 
 // open opens the station. The caller closes it.

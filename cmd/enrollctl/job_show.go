@@ -19,7 +19,7 @@ var jobList = &command{
 	name:      "list",
 	arguments: "[TEXT]",
 	summary:   "list the batches, the newest first",
-	detail:    "TEXT chooses those that have it in their name, id, file name, profile or job id.",
+	detail:    "With TEXT only batches that have it in their name, id, file name, profile or job id are listed.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		var states texts
 		flags.Var(&states, "state", "only batches in the state `STATE`; may be given several times")
@@ -72,7 +72,7 @@ const oneBatch = "the id of one batch"
 var jobShow = &command{
 	name:      "show",
 	arguments: "BATCH",
-	summary:   "tell everything about one batch, its timeline and the refused rows included",
+	summary:   "show everything about one batch, with its timeline and the refused rows",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {

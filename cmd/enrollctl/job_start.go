@@ -26,9 +26,9 @@ var jobStart = &command{
 		"series. Instead of a file, --start, --count and --increment order a MAC range; more than 500,000 addresses become a\n" +
 		"series. --batch ID sends one that is prepared. Everything is checked first; with errors nothing is sent (status 1).\n" +
 		"Keys that the service makes are sealed to --recipient; --key rehearses that they will open, --not-rehearsed says\n" +
-		"that you go on without. What was sent before is an error; --again says why you want a second set.\n" +
-		"A CSV with semicolons, in another encoding or the like is converted by --convert, as enrollctl csv save does it.\n" +
-		"--prepare writes the record and sends nothing; --check does not even that.",
+		"that you start without a rehearsal. What was sent before is an error; --again says why you want a second set.\n" +
+		"--convert converts a CSV with semicolons, another encoding or the like, as enrollctl csv save does.\n" +
+		"--prepare writes the record and sends nothing; --check only checks.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		q := new(jobRequest)
 		q.declare(flags)
@@ -70,7 +70,7 @@ func (q *jobRequest) declare(flags *pflag.FlagSet) {
 	flags.Var(&q.format, "format", "order certificates as `FORM`: pem, der, json or smpb")
 	for _, name := range trustmanager.OrderFields {
 		words := strings.ReplaceAll(name, "_", " ")
-		flags.StringVar(q.field(name), strings.ReplaceAll(name, "_", "-"), "", "order with the "+words+" `ID`, where the service takes one; without it as the connection has it")
+		flags.StringVar(q.field(name), strings.ReplaceAll(name, "_", "-"), "", "order with the "+words+" `ID`, if the service accepts one; without it that of the connection")
 	}
 	flags.BoolVar(&q.noChain, "no-chain", false, "order certificates without the issuer's chain")
 	flags.StringVar(&q.recipient, "recipient", "", "seal keys to the certificate or OpenPGP key in `FILE`")
@@ -80,7 +80,7 @@ func (q *jobRequest) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&q.again, "again", "", "order again what was sent before, because of `REASON`")
 	flags.BoolVar(&q.check, "check", false, "sum up and write nothing")
 	flags.BoolVar(&q.prepare, "prepare", false, "prepare the batch and send nothing")
-	flags.BoolVar(&q.convert, "convert", false, "convert a CSV that is not in the form that the service takes, and send what came of it")
+	flags.BoolVar(&q.convert, "convert", false, "convert a CSV that is not in the service's form, and send the result")
 	flags.Var(&q.encoding, "encoding", "read a CSV in `NAME`, which confirms a guess: "+encodingNames())
 	flags.BoolVar(&q.unchecked, "unchecked", false, "do not check the rows and requests: that was done before")
 	flags.StringVar(&q.template, "template", "", "check a CSV against the header row of `T.csv`, the profile's template")
@@ -119,7 +119,7 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 	case q.connection == "" || q.profile == "":
 		return usagef("--connection and --profile are needed")
 	case q.notRehearsed && q.key.file != "":
-		return usagef("--key rehearses, and --not-rehearsed says that you go on without")
+		return usagef("--key rehearses, and --not-rehearsed starts without a rehearsal: give one of them")
 	case q.recipient == "" && (q.key.file != "" || q.notRehearsed):
 		return usagef("a rehearsal is about --recipient, which is missing")
 	}

@@ -42,9 +42,9 @@ var jobDelete = &command{
 	name:      "delete",
 	arguments: "BATCH",
 	summary:   "remove the record of a batch and its fetched result",
-	detail:    "What is being sent, may exist, or is at work in the service is refused.",
+	detail:    "A batch that is being sent, may exist, or is running at the service is not deleted.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
-		sure := flags.Bool("yes", false, "do it: there is no way back")
+		sure := flags.Bool("yes", false, "delete it: this cannot be undone")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {
 			r, err := d.Jobs.Get(ctx, args[0])
 			if err != nil {
@@ -95,7 +95,7 @@ var jobWatch = &command{
 	name:      "watch",
 	arguments: "[BATCH...]",
 	summary:   "follow batches until the service is done with them",
-	detail: "Without BATCH all that are under way. Each change is a line. The status is 1 if any of them failed, as a whole or in\n" +
+	detail: "Without BATCH, all batches under way are followed. Each change is a line. The status is 1 if any of them failed, as a whole or in\n" +
 		"part, 3 if one may exist or cannot be asked for, and 0 if every certificate was issued. A batch that may exist is not\n" +
 		"waited for: the message says what to do. One that waits for approval is waited for, unless --once.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
@@ -227,7 +227,7 @@ var jobDownload = &command{
 	name:      "download",
 	arguments: "BATCH",
 	summary:   "fetch the result of a complete job",
-	detail:    "It lies in the batch's own folder; -o makes a copy. enrollctl job deliver opens it against its order.",
+	detail:    "It is kept in the batch's folder; -o makes a copy. enrollctl job deliver opens it against its order.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		out := declareOutput(flags, "copy the result to `FILE`")
 		return func(ctx context.Context, s *session, d *desk, args []string) error {

@@ -15,9 +15,9 @@ var jobTraveller = &command{
 	name:      "traveller",
 	required:  "--to FILE",
 	arguments: "BATCH",
-	summary:   "make the paper that goes with a batch through the plant: a page, or a label, with a QR code",
+	summary:   "make a page or a label with a QR code that goes with a batch through the plant",
 	detail: "FILE.pdf is a page (A4), with --label a label of 100 by 50 mm; FILE.png is the label as a picture of 300 dots an inch.\n" +
-		"The QR code holds the batch's id, its count and its range. A scan of it in line mode shows how the batch stands.",
+		"The QR code holds the batch's id, its count and its range. Scan it in line mode to see the state of the batch.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		out := new(output)
 		flags.StringVar(&out.path, "to", "", "write to `FILE`, which ends in .pdf or .png")

@@ -18,7 +18,7 @@ var ledgerCommand = &command{
 	summary: "what was ever ordered, never twice: search it, claim, release, import, verify its audit log",
 	detail: "The ledger holds every MAC address, common name, unique_identifier and public key of every batch that was sent, at this\n" +
 		"station or, where several share a PostgreSQL database, at any. It belongs to an environment: --connection NAME names that\n" +
-		"of a connection; practice has a ledger of its own (--connection practice). ENROLLBENCH_OPERATOR names who works here.",
+		"of a connection; practice has a separate ledger (--connection practice). ENROLLBENCH_OPERATOR names who works here.",
 	commands: []*command{ledgerList, ledgerFind, ledgerClaim, ledgerRelease, ledgerFree, ledgerBlock, ledgerImport, ledgerExpiring, ledgerExport,
 		ledgerVerify, ledgerBackup, ledgerAdopt, ledgerReconcile, ledgerPIN, ledgerSetup},
 }

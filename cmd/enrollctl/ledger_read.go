@@ -81,7 +81,7 @@ type lifeJSON struct {
 var ledgerFind = &command{
 	name:      "find",
 	arguments: "TEXT",
-	summary:   "show the whole life of a device: every batch and certificate",
+	summary:   "show the history of a device: every batch and certificate",
 	detail: "TEXT is a MAC address in any notation, a common name, a unique_identifier, the SHA-256 of a public key, the serial number or\n" +
 		"fingerprint of a certificate, or the id or name of a batch. Status 1 says that the ledger does not know it.",
 	setup: onLedger(1, 1, "one text", func(_ *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
@@ -157,7 +157,7 @@ var ledgerExpiring = &command{
 		months := count(3)
 		var from day
 		flags.Var(&months, "months", "that end within `N` months")
-		flags.Var(&from, "from", "that end on `DATE` or later; today unless given")
+		flags.Var(&from, "from", "that end on `DATE` or later; without it from today")
 		perMonth := flags.Bool("per-month", false, "count them by month")
 		return func(ctx context.Context, s *session, _ []string) error {
 			begin := from.Time
@@ -252,7 +252,7 @@ var ledgerVerify = &command{
 
 var ledgerExport = &command{
 	name:    "export",
-	summary: "write the audit log as JSON Lines, with all that the hashes are made of, or as CSV",
+	summary: "write the audit log as JSON Lines, with everything that the hashes cover, or as CSV",
 	setup: onLedger(0, 0, "no argument", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
 		out := declareOutput(flags, "write to `FILE` instead of standard output")
 		form := choice{words: []string{"jsonl", "csv"}}
@@ -281,10 +281,10 @@ var ledgerExport = &command{
 var ledgerBackup = &command{
 	name:     "backup",
 	required: "-o FILE",
-	summary:  "write a copy of the ledger while everybody goes on working",
+	summary:  "write a copy of the ledger, while all stations keep working",
 	detail:   "A shared ledger is backed up where its database server runs, with pg_dump.",
 	setup: onLedger(0, 0, "no argument", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
-		path := flags.StringP("output", "o", "", "write to `FILE`, which must not be there yet")
+		path := flags.StringP("output", "o", "", "write to `FILE`, which must not exist yet")
 		return func(ctx context.Context, s *session, _ []string) error {
 			if err := require(flags, "output"); err != nil {
 				return err

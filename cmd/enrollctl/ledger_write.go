@@ -131,8 +131,8 @@ var ledgerRelease = &command{
 	arguments: "BATCH",
 	required:  "--connection NAME --reason TEXT",
 	summary:   "free what a batch claimed that was never sent",
-	detail: "BATCH is the id that ledger list shows. What was sent, or may have been, is freed only by what the service says of it. The reason\n" +
-		"stands in the audit log.",
+	detail: "BATCH is the id that ledger list shows. What was sent, or may have been, is freed only by the service's answer.\n" +
+		"The reason is kept in the audit log.",
 	setup: onLedger(1, 1, "the id of a batch", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
 		reason := flags.String("reason", "", "why, `TEXT`")
 		return func(ctx context.Context, s *session, args []string) error {
@@ -165,7 +165,7 @@ var ledgerFree = &command{
 	name:     "free",
 	required: "--connection NAME --count N --increment N",
 	summary:  "name the next free MAC range of a length and step, and reserve it",
-	detail: "It is looked for in the owned blocks, in their order, or behind --start. --reserve ID holds it for the draft of that name until\n" +
+	detail: "Your own blocks are searched in their order, or from --start on. --reserve ID holds it for the draft of that name until\n" +
 		"ledger release frees it. Status 1 says that nothing that long is free.",
 	setup: onLedger(0, 0, "no argument", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
 		var q rangeRequest
@@ -229,7 +229,7 @@ var ledgerBlock = &command{
 	arguments: "[LABEL]",
 	required:  "--connection NAME",
 	summary:   "list the MAC blocks that you own with their stock, or enter one",
-	detail:    "Without --first all are listed. With it the block is entered as LABEL, or that of this label is changed; --remove takes it out.",
+	detail:    "Without --first, all are listed. With it the block LABEL is added or changed; --remove removes it.",
 	setup: onLedger(0, 1, "one label", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
 		first := flags.String("first", "", "the first `MAC` address")
 		last := flags.String("last", "", "the last `MAC` address; without it the block is the OUI-24 of the first")
@@ -307,7 +307,7 @@ var ledgerImport = &command{
 	name:      "import",
 	arguments: "PATH...",
 	required:  "--connection NAME",
-	summary:   "take over what was issued before the ledger existed",
+	summary:   "add what was issued before the ledger existed",
 	detail: "PATH is an upload CSV or ZIP, the manifest of a bundle, a list of certificates that the service's portal exported as CSV, or\n" +
 		"certificates: a file, a result, a folder of them. What the ledger knows already stays as it is and is counted.",
 	setup: onLedger(1, -1, "a file or folder", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
@@ -404,12 +404,13 @@ var ledgerPIN = &command{
 	name:      "pin",
 	arguments: "NAME",
 	summary:   "set the PIN of an operator, or remove one that was forgotten",
-	detail: "Whoever has a PIN is asked for it when signing in at the window, at every station of this ledger. It keeps colleagues from\n" +
-		"signing in by each other's names. The command line takes the name in ENROLLBENCH_OPERATOR without it. The audit log records the change.",
+	detail: "An operator who has a PIN must enter it to sign in at the window, at every station of this ledger. It keeps\n" +
+		"colleagues from signing in with each other's names. The command line accepts the name in ENROLLBENCH_OPERATOR\n" +
+		"without a PIN. The audit log records the change.",
 	setup: onLedger(1, 1, "the operator's name", func(flags *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
 		remove := flags.Bool("remove", false, "let the operator sign in without a PIN")
 		pin := passphraseSource{flag: "pin-file"}
-		flags.StringVar(&pin.file, "pin-file", "", "read the PIN from the first line of `FILE`, - is standard input; else it is asked for on the terminal")
+		flags.StringVar(&pin.file, "pin-file", "", "read the PIN from the first line of `FILE`; - is standard input. Without it you are asked on the terminal")
 		return func(ctx context.Context, s *session, args []string) error {
 			var next []byte
 			if !*remove {
@@ -426,7 +427,7 @@ var ledgerPIN = &command{
 
 var ledgerReconcile = &command{
 	name:    "reconcile",
-	summary: "bring what was claimed here while the shared ledger was away into it, and list what others claimed meanwhile",
+	summary: "add what was claimed here while the shared ledger was away, and list what others claimed meanwhile",
 	setup: onLedger(0, 0, "no argument", func(_ *pflag.FlagSet, b *book) func(context.Context, *session, []string) error {
 		return func(ctx context.Context, s *session, _ []string) error {
 			all, err := b.desk.Reconcile(ctx)
@@ -450,7 +451,7 @@ var ledgerReconcile = &command{
 var ledgerSetup = &command{
 	name:    "setup",
 	summary: "show or change the station's name, its database, backups",
-	detail: "--server takes the connection string of a PostgreSQL database without password (postgres://user@host/database); the password lies in\n" +
+	detail: "--server takes the connection string of a PostgreSQL database without password (postgres://user@host/database); the password is in\n" +
 		"the keychain. --server none goes back to the file of this computer.",
 	setup: atDesk(0, 0, "no argument", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		station := flags.String("station", "", "call this workstation `NAME`")

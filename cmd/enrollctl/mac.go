@@ -19,9 +19,9 @@ const macRequired = "--start MAC --count N --increment N"
 var macCheck = &command{
 	name:     "check",
 	required: macRequired,
-	summary:  "say what is wrong with a range, and where it ends",
-	detail: "The start is six octets with colons or hyphens, in any case; the increment is decimal. Everything that is\n" +
-		"wrong is said at once. The limit of one order is 500,000 addresses.",
+	summary:  "check a range, and show where it ends",
+	detail: "The start is six octets with colons or hyphens, in any case; the increment is decimal. All problems are shown at\n" +
+		"once. The limit of one order is 500,000 addresses.",
 	setup: func(flags *pflag.FlagSet) action {
 		var q rangeRequest
 		q.declare(flags)
@@ -47,9 +47,9 @@ var macCheck = &command{
 var macList = &command{
 	name:     "list",
 	required: macRequired,
-	summary:  "list a range as a CSV that the service takes for keys it makes itself",
+	summary:  "list a range as a CSV, for keys that the service makes",
 	detail: "The CSV has the one column subject.common_name. It is written as it is computed, so it may be of any length;\n" +
-		"past the 500,000 addresses of one order by MAC range, --long must say that a longer CSV is meant.",
+		"past the 500,000 addresses of one order by MAC range, a longer CSV needs --long.",
 	setup: func(flags *pflag.FlagSet) action {
 		var q rangeRequest
 		q.declare(flags)
@@ -175,7 +175,7 @@ func listRange(ctx context.Context, s *session, series eui48.Range, out output) 
 	}
 	stop()
 	if size > uploadLimit {
-		s.complain("%s has %s bytes, more than the %s that the service takes in one upload", out.path, finding.Grouped(size), finding.Grouped(uploadLimit))
+		s.complain("%s has %s bytes, more than the %s that the service accepts in one upload", out.path, finding.Grouped(size), finding.Grouped(uploadLimit))
 	}
 	_, err = fmt.Fprintf(s.stdout, "%s: %s, %s bytes\n", printable(out.path), finding.Counted(int64(series.Count), "address"), finding.Grouped(size)) // #nosec G115 -- at most 2^48
 	return err

@@ -33,7 +33,7 @@ func enrollctl() int {
 var root = &command{
 	name:    "enrollctl",
 	summary: "prepare certificate batches for DigiCert IoT Trust Manager",
-	detail: "Results go to standard output, messages to standard error. Flags may stand before or after other\n" +
+	detail: "Results go to standard output, messages to standard error. Flags may come before or after other\n" +
 		"arguments; after -- everything is an argument.\n\n" +
 		"Exit status: 0 all well; 1 findings of severity error, nothing written; 2 wrong usage;\n" +
 		"3 it could not be done (file, network, wrong key, integrity); 130 interrupted.",

@@ -29,7 +29,7 @@ type passphraseSource struct {
 
 func (p *passphraseSource) declare(flags *pflag.FlagSet, name, of string) {
 	p.flag = name
-	flags.StringVar(&p.file, name, "", "read the passphrase of "+of+" from the first line of `FILE`, - is standard input; else it is asked for on the terminal")
+	flags.StringVar(&p.file, name, "", "read the passphrase of "+of+" from the first line of `FILE`; - is standard input. Without it you are asked on the terminal")
 }
 
 // fromStdin says whether the passphrase is read from standard input.

@@ -21,7 +21,7 @@ var practiceCommand = &command{
 	detail: "It serves batch enrollment on a loopback address, with real keys and certificates whose issuer's name says\n" +
 		"PRACTICE, until it is interrupted. It prints its URL, the API token, the CA certificate that its TLS connection\n" +
 		"needs (curl --cacert), and the authorities of what it issues (deliver --practice --trust). The token is printed\n" +
-		"when it is made, and kept as a hash only. Jobs and results lie in the folder and survive a restart for 30 days.\n\n" +
+		"when it is made, and kept as a hash only. Jobs and results are kept in the folder and survive a restart for 30 days.\n\n" +
 		"--fault takes, several times if need be:\n  " + strings.ReplaceAll(practice.FaultHelp, "\n", "\n  "),
 	setup: func(flags *pflag.FlagSet) action {
 		var p practising
@@ -57,7 +57,7 @@ func (p *practising) declare(flags *pflag.FlagSet) {
 	flags.Var(&p.faults, "fault", "misbehave as `SPEC` says; may be given several times")
 	flags.Var(&p.pace, "pace", "issue at most `N` certificates a second, so that counters can be watched")
 	flags.BoolVar(&p.overRSA, "rsa-over-2000", false, "make more than 2,000 RSA keys in one job, though each takes up to half a second")
-	flags.BoolVar(&p.newToken, "new-token", false, "make a new token; the old one is void")
+	flags.BoolVar(&p.newToken, "new-token", false, "make a new token; the old one no longer works")
 	flags.BoolVar(&p.asJSON, "json", false, "print one JSON object instead of lines")
 	flags.BoolVar(&p.requests, "log", false, "tell of each request on standard error")
 }

@@ -99,7 +99,7 @@ var profileList = &command{
 	setup: atDesk(0, 1, "the name of a connection", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		cached := declareCached(flags)
-		all := flags.Bool("all", false, "list those too that cannot be enrolled in batches")
+		all := flags.Bool("all", false, "list also those that cannot be enrolled in batches")
 		d.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {
 			p, err := d.profilesOf(ctx, strings.Join(args, ""), *cached)
@@ -205,7 +205,7 @@ var profileSpecification = &command{
 	name:      "specification",
 	arguments: "NAME PROFILE",
 	summary:   "show the fields of a profile: which are needed, what they may hold",
-	detail:    "Profiles for batches only may have none: the template is what there is then.",
+	detail:    "Profiles that are only for batches may have none: use the template then.",
 	setup: atDesk(2, 2, "a connection and a profile", func(flags *pflag.FlagSet, d *desk) func(context.Context, *session, []string) error {
 		asJSON := flags.Bool("json", false, "print one JSON object")
 		d.declare(flags)

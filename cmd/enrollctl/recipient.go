@@ -96,8 +96,8 @@ var recipientPublic = &command{
 	name:      "public",
 	arguments: "FILE",
 	summary:   "write only the public half of a file, newly encoded, to give it away",
-	detail: "What comes out is the certificate or the OpenPGP public key alone, also where FILE holds the private key beside\n" +
-		"it. FILE#FINGERPRINT chooses among several.",
+	detail: "Only the certificate or the OpenPGP public key is written, even if FILE also holds the private key.\n" +
+		"FILE#FINGERPRINT chooses among several.",
 	setup: func(flags *pflag.FlagSet) action {
 		out := declareOutput(flags, "write to `OUT` instead of standard output")
 		return func(_ context.Context, s *session, args []string) error {
@@ -208,7 +208,7 @@ func chooseRecipients(s *session, files []string) ([]*recipient.Recipient, error
 	if n := all.Count(finding.Error); n > 0 {
 		next := ""
 		if len(to) > 0 && slices.ContainsFunc(all.All(), func(f finding.Finding) bool { return f.Rule == recipient.RulePrivateKey.Name }) {
-			next = "; enrollctl recipient public writes the public half to a file of its own"
+			next = "; enrollctl recipient public writes the public half to a separate file"
 		}
 		s.complain("nothing was sealed: %s%s", finding.Counted(int64(n), "error"), next)
 		return nil, errFindings

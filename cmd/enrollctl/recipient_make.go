@@ -24,8 +24,8 @@ var recipientMake = &command{
 		secret.declare(flags, "passphrase-file", "the new private key")
 		kind := choice{words: []string{"certificate", "openpgp"}}
 		flags.Var(&kind, "kind", "what is made: `KIND` is certificate or openpgp")
-		flags.StringVar(&o.Name, "name", "", "who opens the results: `NAME` stands in the certificate or user ID")
-		flags.StringVar(&o.Email, "email", "", "the `ADDRESS` that stands beside the name")
+		flags.StringVar(&o.Name, "name", "", "who opens the results: `NAME` goes into the certificate or user ID")
+		flags.StringVar(&o.Email, "email", "", "the `ADDRESS` beside the name")
 		out := declareOutput(flags, "write FILE.pem and FILE.p12, or FILE.asc and FILE.secret.asc: `FILE` is their name without the ending")
 		return func(ctx context.Context, s *session, args []string) error {
 			if len(args) > 0 {

@@ -42,7 +42,7 @@ var (
 func rulesCommand(page *rulePage) *command {
 	return &command{
 		name:    "rules",
-		summary: "every rule that is checked: what it means, what to do, where it is written",
+		summary: "print every rule: what it means, what to do, its source",
 		setup: func(flags *pflag.FlagSet) action {
 			markdown := flags.Bool("markdown", false, "print it as Markdown, as docs/"+page.group+"-rules.md has it")
 			return func(_ context.Context, s *session, args []string) error {

@@ -51,7 +51,7 @@ var decrypt = &command{
 	required:  "--key FILE -o OUT",
 	arguments: "IN",
 	summary:   "open a CMS or OpenPGP message and write what was sealed",
-	detail: "OUT appears when everything was proven that can be: the seal of OpenPGP and of AES-GCM (authenticated), else\n" +
+	detail: "OUT is written when everything that can be proven was proven: the seal of OpenPGP and of AES-GCM (authenticated), else\n" +
 		"every checksum of the ZIP within or the syntax of the JSON (undamaged). A payload that is neither is kept with\n" +
 		"--insist only. enrollctl deliver looks into the result and checks it against the order.",
 	setup: func(flags *pflag.FlagSet) action {

@@ -13,7 +13,7 @@ import (
 // known says in words what delivery.Unseal found out about a payload.
 var known = map[string]string{
 	delivery.Authenticated: "authenticated: it is what was sealed, whoever sealed it",
-	delivery.Undamaged:     "undamaged: what it has of its own, a ZIP's checksums or JSON's syntax, is right; that it was not exchanged is not proven",
+	delivery.Undamaged:     "undamaged: its own checks (a ZIP's checksums or JSON's syntax) are right; nothing proves that it was not replaced",
 	delivery.NotProven:     "kept because you insist: nothing shows whether it was changed",
 }
 

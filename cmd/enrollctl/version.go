@@ -14,7 +14,7 @@ var version = ""
 
 var versionCommand = &command{
 	name:    "version",
-	summary: "which version this is, and what it was built with",
+	summary: "print the version and what it was built with",
 	setup: func(*pflag.FlagSet) action {
 		return func(_ context.Context, s *session, args []string) error {
 			if len(args) > 0 {

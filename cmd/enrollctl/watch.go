@@ -22,15 +22,16 @@ var watchCommand = &command{
 	required:  "--connection NAME --profile ID",
 	arguments: "FOLDER",
 	summary:   "take what a machine drops into a folder: CSRs become batches, results are opened and exported",
-	detail: "CSRs gather until there are --count of them, or the first has waited for --wait. Then they are checked and sent as\n" +
-		"enrollctl job start does it, and their results are fetched and exported into --to, a folder for each batch. A result that\n" +
-		"is dropped is opened with --key and exported, too. A file counts once it is whole: nobody writes it, and it has not\n" +
-		"changed for --still. Hidden files and those named .part, .tmp or ~$ are left alone, and so are subfolders.\n\n" +
-		"What was taken lies in FOLDER/taken/BATCH. What was refused lies in FOLDER/refused, beside a text that says why and\n" +
-		"what to do. Nothing is deleted, and nothing is sent twice, whatever ends the program: start it again and it goes on.\n" +
-		"Each change is a line; with --json an object. The status is 130 when it was stopped by Ctrl+C or SIGTERM, between two\n" +
-		"acts. With --once it takes what is there, waits for the results and ends: with 1 if anything was refused, with 3 if\n" +
-		"anything needs you.",
+	detail: "CSRs gather until there are --count of them, or the first has waited for --wait. Then they are checked and sent\n" +
+		"as enrollctl job start does it, and their results are fetched and exported into --to, a folder for each batch. A\n" +
+		"result that is dropped is opened with --key and exported, too. A file is processed when it is complete: no\n" +
+		"program writes to it, and it has not changed for --still. Hidden files, files named .part, .tmp or ~$, and\n" +
+		"subfolders are left alone.\n\n" +
+		"Files that were taken are in FOLDER/taken/BATCH. Files that were refused are in FOLDER/refused, beside a text\n" +
+		"that says why and what to do. Nothing is deleted, and nothing is sent twice, whatever ends the program: start it\n" +
+		"again and it continues. Each change is a line; with --json an object. The status is 130 when it was stopped by\n" +
+		"Ctrl+C or SIGTERM, between two steps. With --once it takes what is there, waits for the results and ends: with 1\n" +
+		"if anything was refused, with 3 if anything needs you.",
 	setup: onDesk(func(flags *pflag.FlagSet) func(context.Context, *session, *desk, []string) error {
 		w := new(watchingFolder)
 		w.declare(flags)
@@ -56,10 +57,10 @@ func (w *watchingFolder) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&w.o.Connection, "connection", "", "send through the connection `NAME`; practice needs no account")
 	flags.StringVar(&w.o.Profile, "profile", "", "order through the enrollment profile `ID` or name")
 	flags.StringVar(&w.o.Out, "to", "", "export into the folder `DIR`; without it into FOLDER/results")
-	flags.Var(&w.count, "count", "so many CSRs `N` make a batch")
-	flags.DurationVar(&w.o.Wait, "wait", watch.DefaultWait, "send what is there once the first CSR has waited for so long, `TIME`, such as 90s or 10m")
+	flags.Var(&w.count, "count", "`N` CSRs make a batch")
+	flags.DurationVar(&w.o.Wait, "wait", watch.DefaultWait, "send what is there when the first CSR has waited for `TIME`, such as 90s or 10m")
 	flags.DurationVar(&w.o.Still, "still", watch.DefaultStill, "a file is whole when it has not changed for `TIME`")
-	flags.DurationVar(&w.o.Poll, "poll", watch.DefaultPoll, "look into the folder every `TIME`, too: network shares do not tell of changes")
+	flags.DurationVar(&w.o.Poll, "poll", watch.DefaultPoll, "also look into the folder every `TIME`: network shares do not report changes")
 	flags.BoolVar(&w.o.NoChain, "no-chain", false, "order certificates without the issuer's chain")
 	flags.BoolVar(&w.o.Once, "once", false, "take what is there, wait for the results, and end")
 	flags.StringVar(&w.trust, "trust", "", "trust the CA certificates in `FILE`; without it the issuer is not confirmed")

@@ -66,19 +66,19 @@ type Faults []Fault
 
 // FaultHelp says in lines what ParseFault takes.
 const FaultHelp = `throttle=429|503[:TIMES[:SECONDS]]  refused with Retry-After (1 second)
-slow=DURATION[:TIMES]               each answer comes so much later: 500ms, 2s
+slow=DURATION[:TIMES]               each answer is delayed: 500ms, 2s
 slow=N/s[:TIMES]                    bodies pass at N bytes a second
 drop-upload=N[:TIMES]               the connection breaks at byte N of an upload
 drop-download=N[:TIMES]             the connection breaks at byte N of the result
 lost-answer[=TIMES]                 a start is accepted, and the connection breaks before the answer
 no-list[=TIMES]                     there is no list request
 partial=N[:TIMES]                   N rows of each job fail
-warning=N[:TIMES]                   N rows of each job carry a warning, and are issued all the same
+warning=N[:TIMES]                   N rows of each job carry a warning, and are still issued
 malformed-json[=TIMES]              JSON answers end in the middle
 expired-token[=TIMES]               the token is refused
 truncated-result[=TIMES]            the download ends after half of the result, without an error
-corrupted-result[=TIMES]            one byte of the downloaded result is another
-Without TIMES, or with 0, a fault holds until it is taken back. @STEP at the end limits it to one request: me, profiles,
+corrupted-result[=TIMES]            one byte of the downloaded result is changed
+Without TIMES, or with 0, a fault stays until it is removed. @STEP at the end limits it to one request: me, profiles,
 template, specification, start, list, status, approve, reject, download.`
 
 // ParseFault reads one fault as the command line and the window write it: "throttle=429:2", "slow=500ms@status",
