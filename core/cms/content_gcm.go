@@ -111,6 +111,44 @@ func (g *gcmOpener) verify(attributes, tag []byte) error {
 	return nil
 }
 
+// taggedOpener decrypts GCM content in EnvelopedData, which has no place for the tag: Bouncy Castle's generator puts it behind the ciphertext, as
+// Java's cipher gives it (RFC 5084 §1.1 wants AuthEnvelopedData instead). It proves as much there.
+type taggedOpener struct {
+	*gcm
+	size int    // of the tag
+	held []byte // the last bytes that were read, the tag among them perhaps
+}
+
+func newTaggedOpener(a contentAlgorithm, cek []byte) (contentOpener, error) {
+	g, err := newGCM(a, cek)
+	return &taggedOpener{gcm: g, size: a.tag}, err
+}
+
+func (t *taggedOpener) open(buf []byte, last bool) ([]byte, error) {
+	all := append(t.held, buf...)
+	n := len(all) - t.size
+	if !last {
+		n = max(n, 0) &^ (aes.BlockSize - 1) // the hash takes whole blocks until the last piece
+	}
+	if n < 0 {
+		return nil, ErrDecrypt
+	}
+	t.held = append([]byte(nil), all[n:]...)
+	if t.length += uint64(n); t.length > maxGCM {
+		return nil, ErrDecrypt
+	}
+	t.hash.update(all[:n])
+	t.stream.xor(all[:n])
+	return all[:n], nil
+}
+
+func (t *taggedOpener) verify(_, _ []byte) error {
+	if subtle.ConstantTimeCompare(t.finish(nil)[:t.size], t.held) != 1 {
+		return ErrDecrypt
+	}
+	return nil
+}
+
 // gcmSealer encrypts GCM content.
 type gcmSealer struct {
 	*gcm

@@ -54,7 +54,7 @@ func Decrypt(r io.Reader, keys []Key) (*Message, error) {
 		return nil, err
 	}
 	defer clear(cek)
-	opener, err := newOpener(e.algorithm, cek)
+	opener, err := newOpener(e.algorithm, cek, e.auth)
 	if err != nil {
 		return nil, err
 	}
@@ -70,15 +70,18 @@ func (e *envelope) supported() error {
 	if c == UnknownCipher {
 		return &UnsupportedError{What: "cipher", Name: e.algorithm.name}
 	}
-	if c.Authenticated() != e.auth {
+	if e.auth && !c.Authenticated() {
 		return &UnsupportedError{What: "cipher", Name: e.algorithm.name + " in this content type"}
 	}
 	return nil
 }
 
-// newOpener makes the decrypter of an algorithm.
-func newOpener(a contentAlgorithm, cek []byte) (contentOpener, error) {
-	if a.cipher.Authenticated() {
+// newOpener makes the decrypter of an algorithm; auth says whether the tag has a place of its own.
+func newOpener(a contentAlgorithm, cek []byte, auth bool) (contentOpener, error) {
+	switch {
+	case a.cipher.Authenticated() && !auth:
+		return newTaggedOpener(a, cek)
+	case a.cipher.Authenticated():
 		return newGCMOpener(a, cek)
 	}
 	return newCBCOpener(a, cek)
