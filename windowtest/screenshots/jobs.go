@@ -41,7 +41,7 @@ func jobPictures(p *desktop.Program, take func(string) error) error {
 		step{do: key("Return"), what: "the page that starts it", shows: func(s desktop.State) bool { return s.Tab == "Start batch job" && !s.Busy && s.Enabled }, name: "start"},
 		step{do: key("ctrl+s"), what: "the end of the job", shows: func(s desktop.State) bool { return s.Tab == "Jobs" && s.Action == "Fetch and open" && !s.Busy }},
 		step{do: key("Escape"), what: "no toast", shows: func(s desktop.State) bool { return s.Toast == "" }, name: "jobs"},
-		step{do: key("ctrl+s"), what: "green", shows: func(s desktop.State) bool { return strings.HasPrefix(s.Verdict, "ready: ") && !s.Busy }},
+		step{do: key("ctrl+s"), what: "green", shows: func(s desktop.State) bool { return judged(s, "ready: ") && !s.Busy }},
 		step{do: key("ctrl+6"), what: "the ledger", shows: tab("Ledger"), name: "ledger"},
 		step{do: key("ctrl+7"), what: "the settings", shows: tab("Settings")},
 		step{do: func() error { return press(p, "Button Add a connection…") }, what: "a new connection",

@@ -46,10 +46,12 @@ func inEnglish(s desktop.State) desktop.State {
 	if kind, name, ok := strings.Cut(s.Focus, " "); ok {
 		s.Focus = kind + " " + back(name)
 	}
-	if state, text, ok := strings.Cut(s.Verdict, ": "); ok {
-		s.Verdict = state + ": " + back(text)
-	}
 	return s
+}
+
+// judged says whether a verdict begins as is meant; in another language, whether there is one.
+func judged(s desktop.State, prefix string) bool {
+	return strings.HasPrefix(s.Verdict, prefix) || foreign() && s.Verdict != ""
 }
 
 // back is the English of a text, or of the longest text that it begins with; what has none stays as it is.

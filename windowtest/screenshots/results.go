@@ -70,7 +70,7 @@ func resultPictures(p *desktop.Program, r *sample.Result, take func(string) erro
 		return func() error { return p.Drop(desktop.Width/2, desktop.Height/2, path) }
 	}
 	verdict := func(prefix string) func(desktop.State) bool {
-		return func(s desktop.State) bool { return !s.Busy && s.Toast == "" && strings.HasPrefix(s.Verdict, prefix) }
+		return func(s desktop.State) bool { return !s.Busy && s.Toast == "" && judged(s, prefix) }
 	}
 	ready := func(s desktop.State) bool {
 		return !s.Busy && s.Action == "Open and check" && s.Enabled && s.Toast == ""
@@ -107,7 +107,7 @@ func resultPictures(p *desktop.Program, r *sample.Result, take func(string) erro
 		step{do: func() error { return p.Type(hex.EncodeToString(sum[:])) }},
 		step{do: focus("Button Pin this issuer"), name: "results-pin"},
 		step{do: key("Return"), what: "the pin", shows: func(s desktop.State) bool {
-			return !s.Busy && s.Toast != "" && strings.HasPrefix(s.Verdict, "ready")
+			return !s.Busy && s.Toast != "" && judged(s, "ready")
 		}},
 		step{do: key("Escape"), what: "green", shows: verdict("ready"), name: "results-green"},
 		step{do: key("ctrl+s"), what: "the export", shows: func(s desktop.State) bool { return s.Action == "Export" && s.Enabled }, name: "results-export"},
