@@ -227,11 +227,10 @@ func (r *Recipient) KeyUsed() string {
 		}
 		return fmt.Sprintf("subkey %s, %s", openpgp.Display(s.KeyID), s.Algorithm)
 	}
-	id := ""
-	if k := r.certificate.SubjectKeyId; len(k) > 0 {
-		id = fmt.Sprintf(", subject key id %X", k)
+	if id := r.certificate.SubjectKeyId; len(id) > 0 {
+		return fmt.Sprintf("the certificate's %s key, subject key id %X", r.Algorithm(), id)
 	}
-	return fmt.Sprintf("the certificate's %s key%s", r.Algorithm(), id)
+	return fmt.Sprintf("the certificate's %s key", r.Algorithm())
 }
 
 // Text is the recipient as PEM or armor, encoded anew from the parsed public object.

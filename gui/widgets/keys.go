@@ -145,6 +145,9 @@ type Entry struct {
 	// TypeOver selects what is there when the focus comes, so that typing replaces it; a click still places the cursor.
 	TypeOver bool
 
+	// PlaceHolder takes the place of the toolkit's, which scrolls one that is too long, with a bar below it: here it is cut.
+	PlaceHolder string
+
 	tip tip // the whole of what it has no room for
 }
 
@@ -159,14 +162,51 @@ func (e *Entry) whole() string {
 	case text == "":
 		text = e.PlaceHolder
 	}
+	if e.measure(text) <= e.room() {
+		return ""
+	}
+	return text
+}
+
+// room is the width of what fits into it.
+func (e *Entry) room() float32 {
 	room := e.Size().Width - 2*e.Theme().Size(theme.SizeNameInnerPadding)
 	if e.Icon != nil || e.ActionItem != nil {
 		room -= e.Theme().Size(theme.SizeNameInlineIcon) + e.Theme().Size(theme.SizeNameInnerPadding)
 	}
-	if fyne.MeasureText(text, e.Theme().Size(theme.SizeNameText), e.TextStyle).Width <= room {
-		return ""
+	return room
+}
+
+func (e *Entry) measure(text string) float32 {
+	return fyne.MeasureText(text, e.Theme().Size(theme.SizeNameText), e.TextStyle).Width
+}
+
+// SetPlaceHolder changes it.
+func (e *Entry) SetPlaceHolder(text string) {
+	e.PlaceHolder = text
+	e.cutHint()
+}
+
+func (e *Entry) cutHint() {
+	hint := e.PlaceHolder
+	if !e.MultiLine && e.Size().Width > 0 {
+		hint = cutTo(hint, e.room(), e.measure)
 	}
-	return text
+	if hint != e.Entry.PlaceHolder {
+		e.Entry.SetPlaceHolder(hint)
+	}
+}
+
+// Resize implements fyne.CanvasObject.
+func (e *Entry) Resize(size fyne.Size) {
+	e.Entry.Resize(size)
+	e.cutHint()
+}
+
+// Refresh implements fyne.CanvasObject.
+func (e *Entry) Refresh() {
+	e.cutHint()
+	e.Entry.Refresh()
 }
 
 // MouseIn implements desktop.Hoverable.

@@ -206,15 +206,18 @@ func (t *Text) head(word string) int {
 }
 
 // fit cuts a line to the width.
-func (t *Text) fit(s string) string {
-	if t.measure(s) <= t.width+0.5 {
+func (t *Text) fit(s string) string { return cutTo(s, t.width, t.measure) }
+
+// cutTo cuts a line to a width and says so with an ellipsis.
+func cutTo(s string, width float32, measure func(string) float32) string {
+	if measure(s) <= width+0.5 {
 		return s
 	}
 	runes := []rune(s)
 	low, high := 0, len(runes)
 	for low < high {
 		mid := (low + high + 1) / 2
-		if t.measure(string(runes[:mid])+"…") <= t.width {
+		if measure(string(runes[:mid])+"…") <= width {
 			low = mid
 		} else {
 			high = mid - 1

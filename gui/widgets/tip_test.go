@@ -194,3 +194,25 @@ func TestAFieldShowsWhatItHasNoRoomFor(t *testing.T) {
 		t.Error("the room of an icon is taken for the text's")
 	}
 }
+
+// A placeholder that is too long is cut instead of scrolled, and whole again where there is room.
+func TestPlaceHolderIsCut(t *testing.T) {
+	const hint = "Certificate of the issuer, if you have it"
+	e := NewEntry()
+	e.PlaceHolder = hint
+	show(t, e, 120, 44)
+	for range 2 {
+		if got := e.Entry.PlaceHolder; !strings.HasSuffix(got, "…") || e.measure(got) > e.room()+1 || e.whole() != hint {
+			t.Errorf("in %v it says %q, whole %q", e.Size().Width, got, e.whole())
+		}
+		e.Resize(fyne.NewSize(600, 44))
+		if got := e.Entry.PlaceHolder; got != hint || e.whole() != "" {
+			t.Errorf("in %v it says %q", e.Size().Width, got)
+		}
+		e.Resize(fyne.NewSize(120, 44))
+	}
+	e.SetPlaceHolder("Name")
+	if e.Entry.PlaceHolder != "Name" {
+		t.Error(e.Entry.PlaceHolder)
+	}
+}
