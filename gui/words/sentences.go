@@ -115,6 +115,7 @@ const workMost = 100_000
 var (
 	counted  = regexp.MustCompile(`\A([-+]?\d[\d.,\x{a0}\x{202f}]*) (\D.*)\z`)
 	anything = `((?:"(?:[^"\\]|\\.)*"|[^"])+?)` // a text that is in quotes is in one place as a whole
+	glued    = `((?:"(?:[^"\\]|\\.)*"|[^"])*?)` // it may be missing: "the same public key%s as %s"
 )
 
 // foreign counts the letters of a text that are not in quotes, and is told where quotes are open. A single word is data as a rule, a
@@ -240,7 +241,11 @@ func (f *format) values(message string) []string {
 			case "q":
 				b.WriteString("(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|'[^']*')")
 			default:
-				b.WriteString(anything)
+				if m[0] > 0 && !strings.ContainsRune(" :(", rune(f.key[m[0]-1])) {
+					b.WriteString(glued)
+				} else {
+					b.WriteString(anything)
+				}
 			}
 		}
 		b.WriteString(regexp.QuoteMeta(f.key[at:]) + `\z`)

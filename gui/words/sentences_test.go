@@ -16,6 +16,7 @@ func TestSentences(t *testing.T) {
 		"100 %% of %s":                   "100 %% von %s",
 		"Try again.":                     "Noch einmal versuchen.",
 		"Something else is wrong here.":  "Hier stimmt etwas anderes nicht.",
+		"the same key%s as %s":           "derselbe Schlüssel%s wie %s",
 		"row %d of %s has %d cells, few": "zu wenige Zellen (%[3]d) in Zeile %[1]d von %[2]s",
 	})
 	for in, want := range map[string]string{
@@ -29,6 +30,8 @@ func TestSentences(t *testing.T) {
 		"Try again. Something else is wrong here.":                   "Noch einmal versuchen. Hier stimmt etwas anderes nicht.",
 		"100 % of an OpenPGP key":                                    "100 % von ein OpenPGP-Schlüssel",
 		"row x has 3 cells":                                          "row x has 3 cells",
+		"the same key as a.csr":                                      "derselbe Schlüssel wie a.csr", // nothing in its first place
+		"the same key (SPKI 12) as a.csr":                            "derselbe Schlüssel (SPKI 12) wie a.csr",
 		"nobody wrote this":                                          "nobody wrote this",
 		"the file cannot be read\nrow 1 has 2 cells":                 "die Datei lässt sich nicht lesen\nZeile 1 hat 2 Zellen",
 		"the file cannot be read: the file cannot be read: a: b: c:": "Datei nicht lesbar: Datei nicht lesbar: a: b: c:",
