@@ -182,6 +182,7 @@ func causes() []cause {
 		is(words.T("problem.need-passphrase"), privatekey.ErrNeedPassphrase),
 		is(words.T("problem.passphrase-only"), openpgp.ErrPassphraseOnly),
 		is(words.T("problem.not-a-key"), privatekey.ErrNotAKey, openpgp.ErrNotAKey),
+		is(words.T("problem.several-keys"), privatekey.ErrSeveral),
 		is(words.T("problem.key-damaged"), privatekey.ErrDamaged), kind[*privatekey.LimitError](words.T("problem.key-limit")),
 		is(unsupported, privatekey.ErrUnsupported, cms.ErrUnsupported, openpgp.ErrUnsupported, openpgp.ErrUnprotected),
 		is(integrity, openpgp.ErrIntegrity, cms.ErrDecrypt, delivery.ErrDamaged),

@@ -85,7 +85,7 @@ var typedErrors = map[string]error{
 	"openpgp.ErrUnsupported": openpgp.ErrUnsupported, "openpgp.ErrWrongPassphrase": openpgp.ErrWrongPassphrase, "openpgp.UnsupportedError": &openpgp.UnsupportedError{Name: "Twofish"},
 	"openpgp.NoMatchingKeyError": &openpgp.NoMatchingKeyError{}, "openpgp.LimitError": &openpgp.LimitError{What: "keys"},
 	"practice.ErrBusy": practice.ErrBusy, "practice.ErrNotLoopback": practice.ErrNotLoopback, "practice.ErrTokenNotKept": practice.ErrTokenNotKept,
-	"privatekey.ErrDamaged": privatekey.ErrDamaged, "privatekey.ErrNeedPassphrase": privatekey.ErrNeedPassphrase, "privatekey.ErrNotAKey": privatekey.ErrNotAKey, "privatekey.ErrUnsupported": privatekey.ErrUnsupported,
+	"privatekey.ErrDamaged": privatekey.ErrDamaged, "privatekey.ErrNeedPassphrase": privatekey.ErrNeedPassphrase, "privatekey.ErrNotAKey": privatekey.ErrNotAKey, "privatekey.ErrSeveral": privatekey.ErrSeveral, "privatekey.ErrUnsupported": privatekey.ErrUnsupported,
 	"privatekey.ErrWrongPassphrase": privatekey.ErrWrongPassphrase, "privatekey.NotAKeyError": &privatekey.NotAKeyError{Found: "a text"}, "privatekey.LimitError": &privatekey.LimitError{What: "iterations"},
 	"recipient.ErrAsText": recipient.ErrAsText, "recipient.ErrEncoding": recipient.ErrEncoding, "recipient.ErrNoRecipient": recipient.ErrNoRecipient, "recipient.ErrNoMatchingKey": recipient.ErrNoMatchingKey,
 	"recipient.ErrNotSealed": recipient.ErrNotSealed, "recipient.UnfitError": &recipient.UnfitError{Recipient: &recipient.Recipient{}}, "recipient.NoMatchingKeyError": &recipient.NoMatchingKeyError{},
