@@ -7,8 +7,12 @@ cd "$(dirname "$0")/.."
 next=$(sed -n 's/^Version = "\(.*\)"$/\1/p' FyneApp.toml)
 if [ -n "${VERSION:-}" ]; then
 	version=$VERSION
-elif ! git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+elif [ ! -e .git ]; then
 	version=$next
+elif ! git rev-parse --git-dir >/dev/null; then
+	# As it does where the files belong to somebody else. A guess would pass a development build off as a release.
+	echo 'version.sh: git does not tell which commit this is, for the reason above. Do what it says, or set VERSION.' >&2
+	exit 1
 elif tag=$(git describe --exact-match --match 'v[0-9]*' 2>/dev/null); then
 	version=${tag#v}
 else
