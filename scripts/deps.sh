@@ -10,7 +10,7 @@ sample='openssl'
 test="$build $sample xvfb xdotool openbox imagemagick x11-utils dbus python3 python3-xlib zip unzip p7zip-full curl gnupg gnome-keyring libsecret-tools postgresql"
 bench="$test miller"
 windows='wine wine64 gcc-mingw-w64-x86-64'
-package='git zip imagemagick gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 nsis wixl desktop-file-utils appstream lintian rpm msitools osslsigncode debootstrap'
+package='git zip unzip openssl imagemagick gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 nsis wixl desktop-file-utils appstream lintian rpm msitools osslsigncode debootstrap'
 
 wanted=
 for group in "${@:-build}"; do
