@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# make package-test: tries what make package made. The files are well-formed, the .deb installs in a clean Debian, both programs run
-# there, and nothing is left when it is purged. As root, because a root of its own needs one; anything that is missing is a SKIPPED part.
+# make package-test: tries what make package made. The files are well-formed; the .deb, the .rpm and the tar install in a clean Debian, both
+# programs run there, and nothing is left when they are removed. As root, because a root of its own needs one; anything that is missing is a SKIPPED part.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/parts.sh
 scripts/deps.sh package || true
+home=/home/worker # of whoever installs the tar in the clean Debian
 
 sums() { (cd build/package && sha256sum --quiet -c SHA256SUMS); }
 desktop() {
@@ -13,6 +14,18 @@ desktop() {
 	desktop-file-validate "$share"/applications/*.desktop && appstreamcli validate --no-net "$share"/metainfo/*.xml
 }
 lint() { lintian --fail-on error,warning --tag-display-limit 0 build/package/*.deb; }
+# libc: the packages promise the libc that the window needs, and no older one.
+libc() {
+	local needed promised
+	needed=$(objdump -T build/package-stage/linux/usr/bin/enrollbench | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
+	for promised in $(sed -n 's/.*libc6 (>= \([0-9.]*\)).*/\1/p; s/.*glibc >= \([0-9.]*\).*/\1/p' packaging/linux/nfpm.yaml); do
+		[ "$(printf '%s\n' "${needed#GLIBC_}" "$promised" | sort -V | tail -n 1)" = "$promised" ] || {
+			echo "the window needs glibc ${needed#GLIBC_}, packaging/linux/nfpm.yaml promises $promised: build on an older system, or promise less there"
+			return 1
+		}
+	done
+	[ -n "${promised:-}" ]
+}
 # grep reads to the end, so that what it reads from does not fail.
 rpm_lists() {
 	rpm -qp --requires build/package/*.rpm | grep 'libGL.so.1' >/dev/null && rpm -qpl build/package/*.rpm | grep -x /usr/bin/enrollbench >/dev/null
@@ -60,7 +73,7 @@ clean_root() {
 	}
 }
 
-within() { DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 chroot build/root bash -euc "$1"; }
+within() { DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 PATH=$home/.local/bin:$PATH chroot build/root bash -euc "$1"; }
 
 # files lists what is in the clean root, but for what apt and dpkg keep of every package they touch.
 files() {
@@ -68,27 +81,50 @@ files() {
 		-o -path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o -print | LC_ALL=C sort)
 }
 
-# installs: what the .deb depends on goes in first, so that what is left is the package's own.
-installs() {
+# shared makes the folders that belong to no program: Fedora's package "filesystem" has them, and dpkg removes them with the last file in them.
+shared() { mkdir -p build/root/usr/share/{applications,fish/vendor_completions.d,icons,metainfo,zsh/site-functions}; }
+
+# before_deb: what the .deb depends on goes in first, so that what is left is the package's own. It is there for the rpm and the tar, too.
+before_deb() {
 	cp build/package/*.deb build/root/tmp/enrollbench.deb
 	within 'apt-get install -y --no-install-recommends /tmp/enrollbench.deb && dpkg --purge enrollbench' >build/root.log 2>&1 || {
 		tail -n 20 build/root.log
 		return 1
 	}
-	files >build/root-before.txt
-	within 'dpkg -i /tmp/enrollbench.deb' >build/root.log
+	mkdir -p "build/root$home/.local" && shared && files >build/root-before.txt
 }
+install_deb() { within 'dpkg -i /tmp/enrollbench.deb' >build/root.log; }
+remove_deb() { within 'dpkg --purge enrollbench' >build/root.log 2>&1; }
 
+rpm=(--root "$PWD/build/root" --dbpath /tmp/rpmdb)
+# There is no Fedora here. The files are put there by rpm itself, and each library that the package asks for by name is one that Debian has.
+install_rpm() {
+	local library
+	for library in $(rpm -qp --requires build/package/*.rpm | sed -n 's/()(64bit)$//p'); do
+		within "ldconfig -p | grep -F '$library (libc6,x86-64)' >/dev/null" || { echo "no library is named $library"; return 1; }
+	done
+	rm -rf build/root/tmp/rpmdb && rpm "${rpm[@]}" --nodeps -i build/package/*.rpm && rpm "${rpm[@]}" -V --nodeps enrollbench
+}
+remove_rpm() { rpm "${rpm[@]}" -e enrollbench; }
+
+# The two commands of docs/install.md.
+install_tar() {
+	cp build/package/enrollbench-*-linux-amd64.tar.gz build/root/tmp/enrollbench.tar.gz
+	within "tar -xzf /tmp/enrollbench.tar.gz --strip-components=1 -C $home/.local"
+}
+remove_tar() { within "tar -tzf /tmp/enrollbench.tar.gz | grep -v '/\$' | cut -d/ -f2- | (cd $home/.local && xargs rm) && find $home/.local -mindepth 1 -type d -empty -delete"; }
+
+# commands_run FOLDER: enrollctl and its pages, installed below FOLDER.
 commands_run() {
 	within 'cd /tmp && rm -rf demo && enrollctl version && enrollctl demo --force -o demo >demo.log && grep -q "every count right" demo.log' &&
-		within 'test -s /usr/share/man/man1/enrollctl.1.gz && test -s /usr/share/bash-completion/completions/enrollctl'
+		within "test \$(command -v enrollctl) = $1/bin/enrollctl && test -s $1/share/man/man1/enrollctl.1.gz && test -s $1/share/bash-completion/completions/enrollctl"
 }
 
 # The window opens with a file in the room where it belongs, takes another from a second start, and that one ends.
 window_runs() {
 	within '
-		cd /tmp && export HOME=/root ENROLLBENCH_TEST_STATE=/tmp/state.jsonl
-		rm -rf state.jsonl ~/.config/enrollbench ~/.config/fyne
+		cd /tmp && export HOME=/tmp/home ENROLLBENCH_TEST_STATE=/tmp/state.jsonl
+		rm -rf state.jsonl home && mkdir home
 		trap "kill \$window \$screen 2>/dev/null || true" EXIT
 		Xvfb :77 -screen 0 1280x800x24 >/dev/null 2>&1 & screen=$!
 		export DISPLAY=:77 LIBGL_ALWAYS_SOFTWARE=1
@@ -102,8 +138,9 @@ window_runs() {
 		shows "\"tab\":\"CSR files\".*\"rows\":[1-9]"'
 }
 
-goes() {
-	within 'dpkg --purge enrollbench' >build/root.log 2>&1 || return 1
+# gone KIND: it is removed, and nothing of it is left.
+gone() {
+	"remove_$1" && shared || return 1
 	files | diff build/root-before.txt - || {
 		echo 'these are left'
 		return 1
@@ -113,15 +150,21 @@ goes() {
 part 'checksums' sums
 part 'desktop entry and metainfo' desktop
 part 'lintian' lint
+part 'the libc that is promised' libc
 part 'rpm' rpm_lists
 part 'zip and msi' windows_lists
 part 'signing' signs
 if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
 	part 'a clean Debian' clean_root
-	part 'the .deb installs' installs
-	part 'enrollctl runs there' commands_run
-	part 'the window runs there, and is one' timeout 600 bash -c "$(declare -f within window_runs); window_runs"
-	part 'the .deb is purged, nothing is left' goes
+	part 'what the .deb depends on' before_deb
+	for kind in deb rpm tar; do
+		folder=/usr
+		[ $kind != tar ] || folder=$home/.local
+		part "$kind: installs" "install_$kind"
+		part "$kind: enrollctl runs there" commands_run "$folder"
+		part "$kind: the window runs there, and is one" timeout 600 bash -c "$(declare -f within window_runs); home=$home; window_runs"
+		part "$kind: is removed, nothing is left" gone $kind
+	done
 else
 	skip 'a clean Debian' 'debootstrap is missing, or this is not root'
 fi
