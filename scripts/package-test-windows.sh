@@ -18,6 +18,8 @@ tree=$(basename build/package-stage/enrollbench-*-windows-amd64)
 package=build/package/$tree
 user=$WINEPREFIX/drive_c/users/$(id -un)
 local=$user/AppData/Local
+programs=$local/Programs/EnrollBench # where the installer puts them for one user
+version=${tree#enrollbench-} version=${version%-windows-amd64}
 link='AppData/Roaming/Microsoft/Windows/Start Menu/Programs/EnrollBench.lnk'
 
 # ran PROGRAM ARGUMENT...: runs it to its end without a display.
@@ -60,18 +62,31 @@ gone() {
 	return 1
 }
 
-installer() {
-	local folder=$local/Programs/EnrollBench
+installed() {
 	mkdir -p "$local/Programs" && rm -rf "$local/enrollbench" # the first is Windows' own
 	traces >"$windows/before.txt"
 	ran "$package-setup.exe" /S || { echo "the installer ended with status $?"; return 1; }
-	same "$folder" && [ -e "$user/$link" ] && registered HKCU && demonstrated "$folder" || return 1
-	mkdir -p "$local/enrollbench" && echo 'a job' >"$local/enrollbench/kept.txt"
-	ran "$package-setup.exe" /S && same "$folder" || return 1 # over itself
-	ran "$folder/uninstall.exe" /S && gone "$folder" || return 1
-	[ -s "$local/enrollbench/kept.txt" ] || { echo 'data was removed'; return 1; }
-	rm -r "$local/enrollbench"
+	same "$programs" && [ -e "$user/$link" ] && registered HKCU && demonstrated "$programs" || return 1
+	ran "$package-setup.exe" /S && same "$programs" # over itself
+}
+
+# data lists what the window keeps, with checksums: settings, jobs and results, what the station remembers, and the toolkit's settings.
+kept=("$local"/{enrollbench,enrollbench-station,fyne} "$user/AppData/Roaming/fyne")
+data() { find "${kept[@]}" -type f -exec sha256sum {} + | LC_ALL=C sort; }
+
+uninstalled() {
+	data >"$windows/data.txt"
+	[ -s "$local/enrollbench/jobs.db" ] || { echo 'the window kept no data'; return 1; }
+	ran "$programs/uninstall.exe" /S && gone "$programs" || return 1
+	data | diff "$windows/data.txt" - || { echo 'the uninstaller changed data'; return 1; }
+	rm -r "${kept[@]}"
 	traces | diff "$windows/before.txt" - || { echo 'the uninstaller left these'; return 1; }
+}
+
+# portable: the programs of the ZIP run from wherever it is unpacked.
+portable() {
+	rm -rf "$windows/portable" && unzip -q "$package.zip" -d "$windows/portable" && demonstrated "$windows/portable/$tree" &&
+		ran "$windows/portable/$tree/enrollbench.exe" -version | grep -F "enrollbench $version ("
 }
 
 msi() {
@@ -105,11 +120,17 @@ press() {
 	xdotool key --clearmodifiers Return
 }
 
-# window: the first start goes from practice to a green result; then a file of a second start opens in the room where it belongs, and
-# that start ends.
+# press_main: the same with the main button of the page in front, whatever it says.
+press_main() { press "$(tail -n 1 "$windows/state.jsonl" | sed -n 's/.*"action":"\([^"]*\)".*/\1/p')"; }
+
+# text KEY: a text of the window.
+text() { sed -n "s/^ *\"$1\": \"\(.*\)\",*$/\1/p" resources/translations/en.json; }
+
+# window FOLDER: the first start goes from practice to a green result; then a file of a second start opens in the room where it belongs, and
+# that start ends. At last the window is closed as its user closes it.
 window() {
-	local folder=$windows/portable state=$windows/state.jsonl screen program display
-	rm -rf "$folder" "$state" "$windows/display" "$local/enrollbench" && unzip -q "$package.zip" -d "$folder" || return 1
+	local state=$windows/state.jsonl screen program display
+	rm -rf "$state" "$windows/display" "$local/enrollbench" || return 1
 	Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>"$windows/display" >/dev/null 2>&1 &
 	screen=$!
 	until [ -s "$windows/display" ]; do kill -0 $screen || return 1; sleep 0.1; done
@@ -117,21 +138,29 @@ window() {
 	export DISPLAY=:$display LIBGL_ALWAYS_SOFTWARE=1 ENROLLBENCH_TEST_STATE=Z:$state
 	openbox >/dev/null 2>&1 &
 	screen+=" $!"
-	"$wine" "$folder/$tree/enrollbench.exe" >>"$windows/package.log" 2>&1 </dev/null &
+	"$wine" "$1/enrollbench.exe" >>"$windows/package.log" 2>&1 </dev/null &
 	program=$!
 	# shellcheck disable=SC2064 # as it is now
 	trap "kill $screen $program 2>/dev/null || true" RETURN
-	shows '"tab":"Welcome"' && press 'Practise now' && shows '"sentence":"12 ready' && press 'Start batch job…' &&
-		shows '"tab":"Start batch job".*"enabled":true,"busy":false' && press 'Start 12 certificates' &&
-		shows '"tab":"Jobs".*"action":"Fetch and open","enabled":true,"busy":false' && press 'Fetch and open' &&
-		shows '"verdict":"ready: 12 of 12 delivered, matched, verified"' || return 1
+	shows '"tab":"Welcome"' && press "$(text welcome.practise)" && shows '"busy":false,"rows":12' && press "$(text start.open)" &&
+		shows '"tab":"Start batch job".*"enabled":true,"busy":false' && press_main &&
+		shows '"tab":"Jobs".*"action":"'"$(text jobs.fetch)"'","enabled":true,"busy":false' && press_main &&
+		shows '"verdict":"[^"]*12 of 12' || return 1
 	printf 'subject.common_name\r\ndevice-1\r\n' >"$windows/table.csv"
-	timeout 300 "$wine" "$folder/$tree/enrollbench.exe" "$windows/table.csv" >>"$windows/package.log" 2>&1 </dev/null || return 1
-	shows '"tab":"CSV".*"rows":[1-9]'
+	timeout 300 "$wine" "$1/enrollbench.exe" "$windows/table.csv" >>"$windows/package.log" 2>&1 </dev/null || return 1
+	shows '"tab":"CSV".*"rows":[1-9]' && xdotool key --clearmodifiers alt+F4 && wait $program || return 1
+}
+
+# A window that hangs is a failure, too.
+installed_window() {
+	wine_server
+	timeout 600 bash -c "$(declare -f window shows press press_main text); local=$local windows=$windows wine=$wine; window $(printf %q "$programs")"
 }
 
 part 'wine' wine_started
-part 'the installer, for one user' installer
+part 'the installer, for one user' installed
+part 'the installed window: practice to green, one for all starts' installed_window
+part 'the uninstaller leaves data alone' uninstalled
+part 'the portable ZIP' portable
 part 'the MSI' msi
-part 'the window: practice to green, one for all starts' timeout 600 bash -c "$(declare -f window shows press); tree=$tree package=$package local=$local windows=$windows wine=$wine; window"
 summary 'packages for Windows'
