@@ -112,7 +112,7 @@ func TestADropGoesWhereItBelongs(t *testing.T) {
 	}
 	r.Bring(r.MAC)
 	r.Drop(word)
-	if d := r.Dialog(); !strings.HasPrefix(d.Text, "Copy what is needed out of it") || d.State != look.Warning {
+	if d := r.Dialog(); !strings.HasPrefix(d.Text, "Copy what you need from it") || d.State != look.Warning {
 		t.Errorf("the next step with a .docx: %q", d.Text)
 	}
 	r.Dismiss()
@@ -123,7 +123,7 @@ func TestADropGoesWhereItBelongs(t *testing.T) {
 	}
 	r.Dismiss()
 	r.Drop(word, picture) // the next step of one is not that of both
-	if d := r.Dialog(); strings.Contains(d.Text, "Copy what is needed") || len(d.List) != 2 {
+	if d := r.Dialog(); strings.Contains(d.Text, "Copy what you need") || len(d.List) != 2 {
 		t.Errorf("the next step with two files: %q, %q", d.Text, d.List)
 	}
 	r.Dismiss()

@@ -88,7 +88,7 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 		return v.out.explain(err)
 	default:
 		if written.Zipped {
-			s.complain("as a CSV it would have %s bytes, and %s is the most: it was zipped", finding.Grouped(result.Size().Plain), finding.Grouped(result.Size().Max))
+			s.complain("as a CSV it would have %s bytes; at most %s are allowed: it was zipped", finding.Grouped(result.Size().Plain), finding.Grouped(result.Size().Max))
 		}
 		return v.show(ctx, s, doc, result, written)
 	}

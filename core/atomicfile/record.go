@@ -113,7 +113,7 @@ func checkName(name string) error {
 	case strings.ContainsAny(name, "/\\\x00"):
 		return fmt.Errorf("%q must be a plain name without a folder", name)
 	case !filepath.IsLocal(name):
-		return fmt.Errorf("%q is a name that this system keeps for itself", name)
+		return fmt.Errorf("%q is a name that this system reserves", name)
 	case len(name) > 255:
 		return fmt.Errorf("%q is longer than 255 bytes", name)
 	}

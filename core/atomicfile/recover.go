@@ -74,7 +74,7 @@ func recoverRecord(dir, name string, ops operations) (done []string, err error) 
 			return nil, fmt.Errorf("%w; the folder was put back as it was before: save again", err)
 		case err != nil:
 			_ = f.Close()
-			return nil, fmt.Errorf("%w; or give that save up by deleting %q", err, f.Name())
+			return nil, fmt.Errorf("%w; to discard that save, delete %q", err, f.Name())
 		}
 	}
 	if err := c.close(); err != nil {

@@ -87,7 +87,7 @@ func Length(attr, s string) error {
 		return nil
 	}
 	if n := utf8.RuneCountInString(s); n > bound {
-		return refuse(s, fmt.Sprintf("shorten it to %d characters", bound), "%s has %d characters, and %d is the most", attr, n, bound)
+		return refuse(s, fmt.Sprintf("shorten it to %d characters", bound), "%s has %d characters; at most %d are allowed", attr, n, bound)
 	}
 	return nil
 }

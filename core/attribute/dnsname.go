@@ -42,7 +42,7 @@ func DNSName(s string, wildcard bool) error {
 		}
 	}
 	if len(s) > maxDNSName {
-		return refuse(s, "shorten it", "the name has %d characters, and %d is the most", len(s), maxDNSName)
+		return refuse(s, "shorten it", "the name has %d characters, at most %d are allowed", len(s), maxDNSName)
 	}
 	rest := s
 	if strings.HasPrefix(rest, "*") {

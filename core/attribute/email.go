@@ -20,7 +20,7 @@ func Email(s string) error {
 	case strings.ContainsAny(s, "<>"):
 		return refuse(s, write, "the address has angle brackets or a display name")
 	case len(s) > 254:
-		return refuse(s, "shorten it", "the address has %d characters, and 254 is the most", len(s))
+		return refuse(s, "shorten it", "the address has %d characters; at most 254 are allowed", len(s))
 	}
 	for _, r := range s {
 		if r > 0x7E || r < 0x20 {

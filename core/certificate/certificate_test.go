@@ -149,7 +149,7 @@ func TestKeysOfOpenSSL(t *testing.T) {
 		"explicit P-384":            {"P-384", "explicit", "uncompressed", "instead of the curve's name", elliptic.P384()},
 		"explicit, compressed base": {"P-521", "explicit", "compressed", "instead of the curve's name", elliptic.P521()},
 		"Brainpool":                 {"brainpoolP256r1", "named_curve", "uncompressed", "not known here (1.3.36.3.3.2.8.1.1.7)", nil},
-		"explicit Brainpool":        {"brainpoolP256r1", "explicit", "uncompressed", "a curve of its own", nil},
+		"explicit Brainpool":        {"brainpoolP256r1", "explicit", "uncompressed", "a curve that it defines itself", nil},
 		"secp256k1":                 {"secp256k1", "named_curve", "uncompressed", "not known here (1.3.132.0.10)", nil},
 	} {
 		t.Run(what, func(t *testing.T) {

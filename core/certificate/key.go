@@ -108,7 +108,7 @@ func (r *reading) knownKey() []byte {
 		}
 		r.say("it has a key on a curve that is not known here (%s)", curve)
 	} else {
-		r.say("it has a key on a curve of its own, whose parameters it writes out")
+		r.say("its key is on a curve that it defines itself")
 	}
 	return sequence(mask(whole), body)
 }

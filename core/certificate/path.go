@@ -28,7 +28,7 @@ func CheckPath(chain []*x509.Certificate, now time.Time) error {
 				return err
 			}
 			if room == 0 {
-				return fmt.Errorf("%q is a CA too many: the path length that %q allows is exceeded", Name(c), limiting)
+				return fmt.Errorf("%q exceeds the path length that %q allows", Name(c), limiting)
 			}
 			room--
 		}

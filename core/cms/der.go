@@ -43,7 +43,7 @@ func (l layout) before(length int64) ([]byte, error) {
 	}
 	set := bytes.Join(l.recipients, nil)
 	if len(set) > maxHeader/2 {
-		return nil, fmt.Errorf("%d recipients are more than one message takes: seal in several", len(l.recipients))
+		return nil, fmt.Errorf("%d recipients are too many for one message: use several messages", len(l.recipients))
 	}
 	head := append(version, ber.AppendHeader(nil, ber.Set, int64(len(set)))...)
 	head = append(head, set...)

@@ -235,7 +235,7 @@ func (e *envelope) mac() ([]byte, error) {
 	s := cryptobyte.String(der)
 	var tag cryptobyte.String
 	if !s.ReadASN1(&tag, ber.OctetString) || len(tag) != e.algorithm.tag {
-		return nil, e.ber.Failf(start.Offset, "the authentication tag has not the %d bytes announced", e.algorithm.tag)
+		return nil, e.ber.Failf(start.Offset, "the authentication tag does not have the %d bytes announced", e.algorithm.tag)
 	}
 	return tag, nil
 }

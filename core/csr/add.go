@@ -325,7 +325,7 @@ func (in *intake) collect(out []outcome) error {
 			if !in.full {
 				in.full = true
 				t.extra = append(t.extra, RuleLimit.Finding(finding.Location{File: o.src.path},
-					fmt.Sprintf("the set holds %d entries, which is the limit; this file was not taken to its end", t.opt.Limits.Entries), ""))
+					fmt.Sprintf("the set holds %d entries, which is the limit; this file was not read to its end", t.opt.Limits.Entries), ""))
 			}
 			continue
 		}

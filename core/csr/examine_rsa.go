@@ -18,14 +18,14 @@ func (e *exam) rsaKey(k *publicKey) {
 	n, exp := k.rsa.n, k.rsa.e
 	switch size := k.Bits; {
 	case k.pss:
-		e.addf(RuleKeyType, "the key is for RSASSA-PSS only (id-RSASSA-PSS); the service takes rsaEncryption")
+		e.addf(RuleKeyType, "the key is for RSASSA-PSS only (id-RSASSA-PSS); the service accepts rsaEncryption")
 		if size < 2048 {
-			e.addf(RuleWeakRSAKey, "the RSA key has %d bits; the least is 2048", size)
+			e.addf(RuleWeakRSAKey, "the RSA key has %d bits; at least 2048 are needed", size)
 		}
 	case size < 2048:
-		e.addf(RuleWeakRSAKey, "the RSA key has %d bits; the least is 2048", size)
+		e.addf(RuleWeakRSAKey, "the RSA key has %d bits; at least 2048 are needed", size)
 	case size != 2048 && size != 3072 && size != 4096:
-		e.addf(RuleRSAKeySize, "the RSA key has %d bits; the service takes 2048, 3072 and 4096", size)
+		e.addf(RuleRSAKeySize, "the RSA key has %d bits; the service accepts 2048, 3072 and 4096", size)
 	}
 	switch {
 	case exp.BitLen() <= 1:
@@ -33,7 +33,7 @@ func (e *exam) rsaKey(k *publicKey) {
 	case exp.Bit(0) == 0 && exp.BitLen() <= maxExponentBits:
 		e.addf(RuleRSAExponent, "the RSA exponent %s is even", exp)
 	case exp.BitLen() > maxExponentBits:
-		e.addf(RuleRSAExponent, "the RSA exponent has %d bits; the most is %d", exp.BitLen(), maxExponentBits)
+		e.addf(RuleRSAExponent, "the RSA exponent has %d bits; at most %d are allowed", exp.BitLen(), maxExponentBits)
 	case exp.BitLen() <= 16:
 		e.addf(RuleSmallRSAExponent, "the RSA exponent is %s; the standards advise 65537 or more", exp)
 	}

@@ -45,7 +45,7 @@ func decodeBody(dst, body []byte) (der []byte, note string, err error) {
 	case errors.As(err, &at) && int(at) < len(body):
 		return nil, note, fmt.Errorf("it is not base64: %q at character %d", string(body[at:at+1]), at)
 	case err != nil:
-		return nil, note, errors.New("its base64 ends too early; was it cut short?")
+		return nil, note, errors.New("its base64 ends too early; it may be cut short")
 	case n == 0:
 		return nil, note, errors.New("there is nothing between its BEGIN and END lines")
 	case n > MaxRequestBytes:
@@ -53,7 +53,7 @@ func decodeBody(dst, body []byte) (der []byte, note string, err error) {
 	}
 	if b, found, _ := form.NextBlock(dst[:n], 0); found && b.Err == nil && form.OfLabel(b.Label) == form.PKCS10 && bytes.HasPrefix(dst, []byte("-----BEGIN ")) {
 		if _, again, _ := form.NextBlock(dst[:n], b.End); again { // as a value in JSON or YAML holds it
-			return nil, note, errors.New("more than one PEM block lies in its base64")
+			return nil, note, errors.New("its base64 holds more than one PEM block")
 		}
 		inner, more, err := decodeBody(nil, b.Body)
 		return inner, joined(joined(note, "base64 around PEM"), more), err

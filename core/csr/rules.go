@@ -24,7 +24,7 @@ var (
 	RuleBrokenDER = rule("csr/broken-der", finding.Error, "RFC 2986 §4, X.690 §8, §10",
 		"The structure of the request is damaged",
 		"The service rejects a request that breaks the rules of ASN.1. The file was damaged, or the tool that made it has a defect.",
-		"copy the file from its source again; if it stays so, make the request again with the device's tool")
+		"copy the file from its source again; if that does not help, make the request again with the device's tool")
 	RuleTrailingData = rule("csr/trailing-data", finding.Error, "RFC 2986 §4, X.690 §8.1",
 		"Bytes follow the end of the request",
 		"No signature covers these bytes. Some readers pass over them, and the service may reject the request.",
@@ -53,16 +53,16 @@ const contractKeys = "DigiCert IoT Trust Manager, Prepare enrollment data: key t
 // Key: would a device be safe with this key, and does the service take it.
 var (
 	RuleKeyType = rule("csr/key-type", finding.Error, contractKeys+"; RFC 5480 §2.1.1, RFC 9881",
-		"The service does not take this type of key",
-		"The service takes RSA 2048, 3072 and 4096, P-256, P-384 and P-521, and with newer templates Ed25519 and ML-DSA. It rejects requests for other keys.",
+		"The service does not accept this type of key",
+		"The service accepts RSA 2048, 3072 and 4096, P-256, P-384 and P-521, and with newer templates Ed25519 and ML-DSA. It rejects requests for other keys.",
 		"make a new key of a type on the service's list, for example P-256")
 	RuleWeakRSAKey = rule("csr/weak-rsa-key", finding.Error, contractKeys+"; NIST SP 800-131A rev. 2 §3",
 		"The RSA key has fewer than 2048 bits",
 		"Attackers can break such a key during the life of a device. The service rejects it.",
 		"make a new key: RSA 3072 or P-256")
 	RuleRSAKeySize = rule("csr/rsa-key-size", finding.Error, contractKeys,
-		"The service does not take RSA keys of this size",
-		"The service takes RSA keys of exactly 2048, 3072 and 4096 bits.",
+		"The service does not accept RSA keys of this size",
+		"The service accepts RSA keys of exactly 2048, 3072 and 4096 bits.",
 		"make a new key of 2048, 3072 or 4096 bits")
 	RuleRSAExponent = rule("csr/rsa-exponent", finding.Error, "RFC 8017 §3.1, FIPS 186-5 §A.1.1",
 		"The RSA public exponent cannot work",

@@ -45,7 +45,7 @@ var (
 		"remove the character where the request is made (echo adds a line break; echo -n does not)")
 	RuleInvisibleCharacter = rule("csr/invisible-character", finding.Warning, "RFC 4518 §2.2, Unicode Technical Report 36 §2",
 		"A name contains an invisible character",
-		"Two names look equal and are not. The character often comes from text that was copied out of a document.",
+		"Two names look equal but are not. The character often comes from text that was copied from a document.",
 		"remove the character where the request is made")
 	RuleMixedScript = rule("csr/mixed-script", finding.Warning, "Unicode Technical Standard 39 §5",
 		"A word mixes letters of different scripts",

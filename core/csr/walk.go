@@ -109,7 +109,7 @@ func (w *walker) link(path string, at finding.Location) {
 			return
 		}
 	}
-	w.add(RuleLinkOutside, at, fmt.Sprintf("the link points to %q, outside of the folder", target))
+	w.add(RuleLinkOutside, at, fmt.Sprintf("the link points to %q, outside the folder", target))
 }
 
 func (w *walker) add(r *finding.Rule, at finding.Location, message string) {

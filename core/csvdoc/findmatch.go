@@ -21,7 +21,7 @@ type Query struct {
 }
 
 // ErrQueryEmpty says that a query has no text.
-var ErrQueryEmpty = errors.New("there is nothing to look for")
+var ErrQueryEmpty = errors.New("there is nothing to search for")
 
 // QueryError says why a regular expression, or what replaces its hits, cannot be used.
 type QueryError struct {

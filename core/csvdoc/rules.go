@@ -79,7 +79,7 @@ var (
 		Name: "csvdoc/sheet-hidden", Severity: finding.Warning, Source: "ECMA-376 part 1 §18.3.1.73 (row); OpenDocument 1.3 part 3 (table:visibility)",
 		Title: "The sheet has hidden rows",
 		Why:   "A filter or a person hides rows. They are read like all others, so you may order more devices than the sheet shows.",
-		Hint:  "Show all rows and compare. Delete the rows that are not meant.",
+		Hint:  "Show all rows and compare. Delete the rows that you do not want to order.",
 	}
 	RuleSheetFormula = &finding.Rule{
 		Name: "csvdoc/sheet-formula", Severity: finding.Error, Source: "ECMA-376 part 1 §18.3.1.40 (f), §18.3.1.96 (v)",

@@ -68,7 +68,7 @@ func ParseCounter(start string, step int64, hex bool) (*Counter, error) {
 	}
 	from, to := lastNumber(start, hex)
 	if from == to {
-		return fail("it has no number to count on from")
+		return fail("it has no number to continue from")
 	}
 	digits := start[from:to]
 	if len(digits) > counterDigits {

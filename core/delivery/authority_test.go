@@ -26,7 +26,7 @@ func TestPathLength(t *testing.T) {
 		if d.Verdict().Colour != want {
 			t.Errorf("length %d: %+v %v", allowed, d.Verdict(), d.Findings().All())
 		}
-		if said := findingOf(d, RuleChain); want == Red && !strings.Contains(said, `"Lower CA" is a CA too many: the path length that "Upper CA" allows is exceeded`) {
+		if said := findingOf(d, RuleChain); want == Red && !strings.Contains(said, `"Lower CA" exceeds the path length that "Upper CA" allows`) {
 			t.Errorf("it says %q", said)
 		}
 	}

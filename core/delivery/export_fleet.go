@@ -74,7 +74,7 @@ func (x *export) checkFleets() error {
 			case seen[strings.ToLower(r.name)]:
 				return refuse("another certificate has it already")
 			case rule.chained && r.authority < 0:
-				return refuse("the certificate of its issuer is needed, too, and is missing")
+				return refuse("the certificate of its issuer is missing, too")
 			}
 			seen[strings.ToLower(r.name)] = true
 		}

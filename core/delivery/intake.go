@@ -164,7 +164,7 @@ func (in *intake) addFile(ctx context.Context, path, name string) error {
 
 func (in *intake) keep(s source) error {
 	if len(in.sources) >= maxSources {
-		return errors.Join(fmt.Errorf("more than %d files are results of their own", maxSources), s.Close())
+		return errors.Join(fmt.Errorf("more than %d files are separate results", maxSources), s.Close())
 	}
 	in.sources = append(in.sources, s)
 	return nil
@@ -240,7 +240,7 @@ func (l *layers) layer(ctx context.Context, r io.ReaderAt, size int64, c io.Clos
 	case isPlain(f):
 		l.forms = append(l.forms, "certificates and keys")
 		if l.sealed && !l.proven {
-			l.findings.Add(RuleNotProven.Finding(finding.Location{File: l.name}, "the message has no seal against changes, and what it holds has none either", ""))
+			l.findings.Add(RuleNotProven.Finding(finding.Location{File: l.name}, "the message has no protection against changes, and neither has its content", ""))
 		}
 		return &plainSource{name: l.name, r: r, bytes: size, closer: c}, nil
 	}

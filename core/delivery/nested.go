@@ -63,7 +63,7 @@ func (l *layers) within(ctx context.Context, s *zipSource, i int) error {
 		return err
 	}
 	if l.inner++; l.inner > maxNested {
-		return fmt.Errorf("%q: more than %d ZIPs and sealed files lie within it; unpack it and give them", l.name, maxNested)
+		return fmt.Errorf("%q contains more than %d ZIPs and sealed files; unpack it and give them", l.name, maxNested)
 	}
 	if s.inner == nil {
 		s.inner = map[int]bool{}

@@ -189,7 +189,7 @@ func readUpload(rows *csvdoc.Snapshot, header []string) (*Order, error) {
 	nameAt, hasName := at[columnName]
 	csrAt, hasCSR := at[columnCSR]
 	if !hasName && !hasCSR {
-		return nil, fmt.Errorf("it has neither a column %q nor %q, so it names no device; is it the file that was uploaded?", columnName, columnCSR)
+		return nil, fmt.Errorf("it has neither a column %q nor %q, so it names no device; give the file that was uploaded", columnName, columnCSR)
 	}
 	t := &table{}
 	o := &Order{maker: Service, lines: t}

@@ -67,7 +67,7 @@ func (c *checker) date(i int, value string) {
 			end = end.AddDate(0, 0, 1) // the day counts to its end
 		}
 		if end.Before(c.p.now) {
-			c.add(RuleValidityPast, i, "the validity ends on %s, which is past", t.Format("2006-01-02"))
+			c.add(RuleValidityPast, i, "the validity ends on %s, which is in the past", t.Format("2006-01-02"))
 		}
 	}
 }

@@ -114,7 +114,7 @@ func (r *Result) concludeHeader() {
 		tell(RuleNoRows, "no row below the header has a value")
 	}
 	if r.size.Over() {
-		tell(RuleTooLarge, "the upload would have %d bytes, and %d is the most; as a ZIP it would have about %d", r.size.Plain, r.size.Max, r.size.Zipped)
+		tell(RuleTooLarge, "the upload would have %d bytes; at most %d are allowed; as a ZIP it would have about %d", r.size.Plain, r.size.Max, r.size.Zipped)
 	}
 	if r.relations.skipped {
 		tell(csr.RuleSharedPrimeSkipped, "%d RSA keys were not compared for shared primes: more than %d are compared only when asked",

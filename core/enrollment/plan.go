@@ -182,7 +182,7 @@ func (p *plan) readColumn(i int, wanted []string, present, meant map[string]int)
 	case p.opt.Template != nil && c.name == name && name != idColumn && (name != csrColumn || p.opt.Keys == UnknownKeys):
 		tell(RuleNotInTemplate, "", "the column %s is not part of the template %s", attribute.Quote(c.name), attribute.Quote(p.opt.Template.Source))
 	case p.opt.Template == nil && c.field == nil && c.name == name && !p.told(i):
-		tell(RuleDeviceField, "", "the column %s is taken for a device field", attribute.Quote(c.name))
+		tell(RuleDeviceField, "", "the column %s is read as a device field", attribute.Quote(c.name))
 	case p.opt.Template == nil && c.field != nil && !c.field.Confirmed:
 		tell(RuleInferred, "", "the column %s follows the pattern of documented names, but is not documented itself", attribute.Quote(name))
 	}
@@ -244,13 +244,13 @@ func spellingDifference(a, b string) string {
 	}
 	switch {
 	case strings.EqualFold(a, b):
-		return "the column %s is %s but for its case"
+		return "the column %s differs from %s only in case"
 	case blank(a) == b:
-		return "the column %s is %s but for spaces"
+		return "the column %s differs from %s only in spaces"
 	case strings.EqualFold(blank(a), b):
-		return "the column %s is %s but for case and spaces"
+		return "the column %s differs from %s only in case and spaces"
 	}
-	return "the column %s is %s but for the characters between its words"
+	return "the column %s differs from %s only in the characters between its words"
 }
 
 func (p *plan) place(i int, f *Field) {
@@ -289,10 +289,10 @@ func (p *plan) wholeHeader(meant map[string]int) {
 	}
 	csrMissing := slices.ContainsFunc(p.header, func(h headerFinding) bool { return h.rule == RuleMissing && h.name == csrColumn })
 	if p.keys == ClientKeys && p.csr < 0 && !csrMissing {
-		tell(RuleCSRMissing, -1, csrColumn, "there is no column %q, and the devices make their keys", csrColumn)
+		tell(RuleCSRMissing, -1, csrColumn, "there is no column %q, but the devices make their keys", csrColumn)
 	}
 	if p.keys == ServerKeys && p.csr >= 0 {
-		tell(RuleCSRPresent, p.csr, p.columns[p.csr].name, "there is a column %q, and the service makes the keys", csrColumn).remove = true
+		tell(RuleCSRPresent, p.csr, p.columns[p.csr].name, "there is a column %q, but the service makes the keys", csrColumn).remove = true
 	}
 	named := p.name >= 0 || p.csr >= 0 || csrMissing || p.keys == ClientKeys ||
 		slices.ContainsFunc(p.header, func(h headerFinding) bool { return h.rule == RuleMissing && h.name == nameColumn })

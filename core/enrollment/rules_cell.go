@@ -54,7 +54,7 @@ var (
 		"write an object, for example {\"serial\": \"4711\"}; names and texts are in double quotes")
 	RuleSeveralValues = finding.NewRule("csv/several-values", finding.Error, sourceFormat+" (the separator is not stated)",
 		"The cell has several values, and no separator is chosen",
-		"Each part is a good value, the whole is none. The service's documentation does not name a separator, so none is assumed.",
+		"Each part is a good value, but the whole is not. The service's documentation does not name a separator, so none is assumed.",
 		"choose the separator in the options if the profile has one, or keep one value")
 	RuleDate = finding.NewRule("csv/date", finding.Error, "RFC 3339 §5.6, RFC 5280 §4.1.2.5",
 		"The value is not a date",
@@ -98,7 +98,7 @@ var (
 		"remove the spaces")
 	RuleInvisible = finding.NewRule("csv/invisible-character", finding.Warning, "RFC 4518 §2.2, Unicode Technical Report 36 §2",
 		"The cell contains an invisible character or a non-breaking space",
-		"Two names look equal and are not.",
+		"Two names look equal but are not.",
 		"replace it with an ordinary space, or remove it")
 	RuleMixedScript = finding.NewRule("csv/mixed-script", finding.Warning, "Unicode Technical Standard 39 §5",
 		"A word mixes letters of different scripts",
@@ -185,7 +185,7 @@ var (
 		"remove the .0")
 	RuleMojibake = finding.NewRule("csv/wrong-encoding", finding.Warning, "Unicode Technical Report 36 §3.1, RFC 3629 §3",
 		"The text was read in the wrong encoding",
-		"A UTF-8 text was opened as Windows-1252 and saved: MÃ¼ller instead of Müller. The certificate would hold it so.",
+		"A UTF-8 text was opened as Windows-1252 and saved: MÃ¼ller instead of Müller. The certificate would hold the damaged text.",
 		"write the letter that was meant")
 )
 

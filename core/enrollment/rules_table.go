@@ -22,10 +22,10 @@ var (
 		"rename the column")
 	RuleNotInTemplate = finding.NewRule("csv/column-not-in-template", finding.Warning, sourcePrepare,
 		"A column is not part of the template",
-		"The template lists what the profile takes. The service may ignore another column or refuse the file.",
+		"The template lists what the profile accepts. The service may ignore another column or refuse the file.",
 		"remove the column, or choose the template that belongs to the profile")
 	RuleDeviceField = finding.NewRule("csv/device-field", finding.Notice, sourceFormat,
-		"The column is taken for a device field",
+		"The column is read as a device field",
 		"The name is not a part of a certificate. Device fields belong to the profile, and only its template lists them.",
 		"compare it with the profile, or check against its template")
 	RuleInferred = finding.NewRule("csv/inferred-column", finding.Notice, sourceFormat,
@@ -75,7 +75,7 @@ var (
 		"put the device's request there: PEM with its BEGIN and END lines")
 	RuleBareCSR = finding.NewRule("csv/csr-without-lines", finding.Error, sourceFormat+"; RFC 7468 §7",
 		"The CSR has no BEGIN and END lines",
-		"The service takes the PEM text with both lines. The base64 is a complete request.",
+		"The service accepts the PEM text only with both lines. The base64 is a complete request.",
 		"put the BEGIN and END lines around it")
 	RuleEscapedCSR = finding.NewRule("csv/csr-escaped", finding.Error, "RFC 8259 §7, RFC 7468 §3",
 		"The CSR holds \\n instead of line breaks",
@@ -87,15 +87,15 @@ var (
 		"write the request as plain PEM text")
 	RuleSeveralCSRs = finding.NewRule("csv/several-csrs", finding.Error, sourcePrepare+": one CSR per certificate",
 		"The cell has more than one PEM block",
-		"A row orders one certificate and has one CSR. Nobody knows which one the service takes.",
+		"A row orders one certificate and has one CSR. Nobody knows which one the service uses.",
 		"keep one CSR, and give the others rows of their own")
 	RuleSubjectDiffers = finding.NewRule("csv/subject-differs", finding.Warning, sourceFormat+": the CSV wins",
 		"The row has another subject than its CSR",
-		"The service takes the row's value. Rows and CSRs often slip against each other, and each device then gets its neighbour's certificate.",
+		"The service uses the row's value. Rows and CSRs often slip against each other, and each device then gets its neighbour's certificate.",
 		"check that the CSR belongs to this row; if it does, the certificate will hold the row's value")
 	RuleSANDiffers = finding.NewRule("csv/san-differs", finding.Warning, sourceFormat+": the CSV wins; "+sourceSAN,
 		"The row has other alternative names than its CSR",
-		"The service takes the row's names. Rows and CSRs often slip against each other.",
+		"The service uses the row's names. Rows and CSRs often slip against each other.",
 		"check that the CSR belongs to this row; if it does, the certificate will hold the row's names")
 )
 
@@ -108,7 +108,7 @@ var (
 		"It orders nothing, and rows follow it: a device may be missing. The service counts it as a failed certificate or refuses the file.",
 		"delete the row")
 	RuleTrailingRow = finding.NewRule("csv/trailing-row", finding.Notice, sourceFormat,
-		"Blank rows at the end are left out of the upload",
+		"Empty rows at the end are left out of the upload",
 		"Spreadsheets and editors leave them there. They order nothing.",
 		"you need to do nothing; delete the rows to clean up the file as well")
 	RuleHeaderAgain = finding.NewRule("csv/header-again", finding.Error, sourceFormat,
@@ -129,7 +129,7 @@ var (
 		"give each row its own identifier")
 	RuleDuplicateMAC = finding.NewRule("csv/duplicate-mac", finding.Warning, "IEEE Std 802-2014 §8.2",
 		"Several rows have the same MAC address",
-		"An address names one device, in whichever notation it is written. Two devices with one certificate name cannot be told apart.",
+		"An address names one device, in any notation. Two devices with one certificate name cannot be told apart.",
 		"compare both rows with the labels of the devices")
 )
 

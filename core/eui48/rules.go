@@ -19,7 +19,7 @@ var (
 		"write all six octets, for example 00:1a:c2:7b:00:00")
 	RuleNotation = finding.NewRule("eui48/notation", finding.Notice, sourceOrder,
 		"The value was read from another notation",
-		"The service takes a start with colons or hyphens, and plain numbers. Your value has only one meaning and was read as that.",
+		"The service accepts a start with colons or hyphens, and plain numbers. Your value has only one meaning and was read as that.",
 		"compare it with what you meant")
 	RuleCount = finding.NewRule("eui48/count", finding.Error, sourceOrder,
 		"The number of certificates is not a whole number",
@@ -47,8 +47,8 @@ var (
 		"No address follows ff-ff-ff-ff-ff-ff.",
 		"order fewer addresses, or start lower")
 	RuleOrderLimit = finding.NewRule("eui48/order-limit", finding.Error, sourceOrder,
-		"The order has more addresses than the service takes",
-		"The service takes at most 500,000 certificates in one order by MAC addresses, and refuses a longer one as a whole.",
+		"The order has more addresses than the service accepts",
+		"The service accepts at most 500,000 certificates in one order by MAC addresses, and refuses a longer one as a whole.",
 		"split it into orders of at most 500,000")
 )
 

@@ -109,7 +109,7 @@ func (s *blocks) body(b Block, at int) (Block, bool, bool) {
 	}
 	s.looked += len(text) - at
 	b.Body, b.End = text[at:], len(text)
-	b.Err = errors.New("it has a BEGIN line but no END line; was the file cut short?")
+	b.Err = errors.New("it has a BEGIN line but no END line; the file may be cut short")
 	return b, true, true
 }
 

@@ -164,7 +164,7 @@ var kinds = [...]struct {
 	ODS:             {words: "an OpenDocument spreadsheet (.ods)", advice: tableAdvice, traits: table},
 	XMLWorkbook:     {words: "an Excel workbook in XML", advice: tableAdvice, traits: table},
 	ProtectedOffice: {words: "an Office file under a password", advice: "open it with its password and save a copy without one"},
-	OfficeDocument:  {words: "an office document (Word, PowerPoint, OpenDocument, RTF)", advice: "copy what is needed out of it into a plain text file"},
+	OfficeDocument:  {words: "an office document (Word, PowerPoint, OpenDocument, RTF)", advice: "copy what you need from it into a plain text file"},
 
 	PDF:      {words: "a PDF document", advice: "ask for the data as a file instead"},
 	Picture:  {words: "a picture"},

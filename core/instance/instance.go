@@ -160,14 +160,14 @@ func handOver(lock io.ReaderAt, paths []string) error {
 	case err != nil:
 		return fmt.Errorf("the open window does not answer: %w", err)
 	case !hmac.Equal([]byte(answer), []byte(proof(n.Key, nonce)+"\n")):
-		return errors.New("another program listens where the open window did")
+		return errors.New("another program now listens at the address of the open window")
 	}
 	foreground()
 	if err := json.NewEncoder(conn).Encode(message{n.Key, paths}); err != nil {
 		return fmt.Errorf("the open window does not answer: %w", err)
 	}
 	if _, err := in.ReadString('\n'); err != nil {
-		return fmt.Errorf("the open window did not take the files: %w", err)
+		return fmt.Errorf("the open window did not accept the files: %w", err)
 	}
 	return nil
 }

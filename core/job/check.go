@@ -87,17 +87,17 @@ func (s *Summary) checkWay(b Batch) {
 	case b.Profile.ID == "":
 		s.say(RuleProfile, nowhere, "no enrollment profile was chosen")
 	case b.Profile.NoBatch:
-		s.say(RuleNoBatch, nowhere, "the profile %q does not take batches", b.Profile.title())
+		s.say(RuleNoBatch, nowhere, "the profile %q does not accept batches", b.Profile.title())
 	}
 	switch {
 	case b.Keys == ByDevice && b.Profile.KeyGeneration == "server_side":
-		s.say(RuleKeyOption, nowhere, "the profile %q has the service make the keys, and the batch brings its own", b.Profile.title())
+		s.say(RuleKeyOption, nowhere, "with the profile %q the service makes the keys, but the batch brings its own", b.Profile.title())
 	case b.Keys == ByService && b.Profile.KeyGeneration == "client_side":
-		s.say(RuleKeyOption, nowhere, "the profile %q wants a CSR for every enrollment, and the batch has none", b.Profile.title())
+		s.say(RuleKeyOption, nowhere, "the profile %q requires a CSR for every enrollment, but the batch has none", b.Profile.title())
 	}
 	switch {
 	case b.Keys != ByDevice && b.Keys != ByService:
-		s.say(RuleMethod, nowhere, "it was not said who makes the keys")
+		s.say(RuleMethod, nowhere, "it is not stated who makes the keys")
 	case b.Method == ZIP && b.Keys == ByService:
 		s.say(RuleMethod, nowhere, "a ZIP of CSRs brings the devices' keys: the service makes none")
 	case b.Method == MAC && b.Keys == ByDevice:
@@ -164,7 +164,7 @@ func (s *Summary) checkRange(r eui48.Range) {
 		return
 	}
 	if n := r.OrderCount(); n > MaxFiles {
-		s.say(RuleTooLarge, nowhere, "the range has %d addresses: it would become %d jobs, and %s are the most", r.Count, n, finding.Grouped(MaxFiles))
+		s.say(RuleTooLarge, nowhere, "the range has %d addresses: it would become %d jobs; at most %s are allowed", r.Count, n, finding.Grouped(MaxFiles))
 		return
 	}
 	if _, n := r.Multicast(); n > 0 {
@@ -180,7 +180,7 @@ func (s *Summary) checkFiles(ctx context.Context, b Batch) error {
 		return nil
 	}
 	if len(b.Files) > MaxFiles {
-		s.say(RuleTooLarge, nowhere, "%s files were given, and %s are the most", finding.Grouped(len(b.Files)), finding.Grouped(MaxFiles))
+		s.say(RuleTooLarge, nowhere, "%s files were given; at most %s are allowed", finding.Grouped(len(b.Files)), finding.Grouped(MaxFiles))
 		return nil
 	}
 	s.Jobs = len(b.Files)

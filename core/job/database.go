@@ -49,7 +49,7 @@ CREATE TABLE job_failure (
 CREATE INDEX job_failure_by_job ON job_failure (job);
 CREATE TABLE job_change (last INTEGER NOT NULL) STRICT;
 INSERT INTO job_change VALUES (0);
-`}, {Name: "what the ledger does not know yet, with all that was sent before there was one", SQL: `
+`}, {Name: "what the ledger does not know yet, including all that was sent before it existed", SQL: `
 CREATE TABLE job_book (
 	seq  INTEGER PRIMARY KEY AUTOINCREMENT,
 	job  TEXT NOT NULL,

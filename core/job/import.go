@@ -131,7 +131,7 @@ func readPortable(z *archive.Reader) (*portable, map[string]int, error) {
 		return nil, nil, &ImportError{Reason: fmt.Sprintf("there is no %q in it", portableManifest)}
 	}
 	if e, err := z.Entry(i); err != nil || e.Size > maxManifest {
-		return nil, nil, &ImportError{fmt.Sprintf("its manifest has %d bytes, and %d are the most", e.Size, maxManifest), err}
+		return nil, nil, &ImportError{fmt.Sprintf("its manifest has %d bytes; at most %d are allowed", e.Size, maxManifest), err}
 	}
 	text, err := z.ReadEntry(i, nil)
 	if err != nil {
@@ -198,7 +198,7 @@ func (p *portable) record() (*Record, error) {
 	case b.Count < 0 || b.OrderPart < 0:
 		return wrong("its numbers are negative")
 	case b.Series != "" && (!validID(b.Series) || b.Part < 1 || b.Parts < b.Part || b.Parts > MaxFiles):
-		return wrong("its place in the series is none")
+		return wrong("its place in the series is not possible")
 	}
 	for _, s := range append(slices.Collect(maps.Values(b.Fields)), b.Name, b.Connection.ID, b.Connection.Name, b.Profile.ID, b.Profile.Name, b.Profile.KeyGeneration, b.FileName) {
 		if len(s) > 1000 || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f }) {

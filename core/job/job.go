@@ -93,7 +93,7 @@ var (
 	// ErrExported is a batch that was handed over in a file, so that another station sends it; Retry takes it back.
 	ErrExported = errors.New("the batch was handed over in a file, for another station to send")
 	// ErrOtherJob is a job id that the service knows and that is not this batch's.
-	ErrOtherJob = errors.New("that job is another batch's")
+	ErrOtherJob = errors.New("that job belongs to another batch")
 )
 
 // StateError is a step that the state of the batch does not allow.

@@ -25,7 +25,7 @@ var (
 	RuleNotChecked = &finding.Rule{
 		Name: "job/not-checked", Severity: finding.Warning, Source: contractPrepare,
 		Title: "The file was not checked here",
-		Why:   "What is wrong with it shows only when the service refuses it, row by row.",
+		Why:   "Its problems show only when the service refuses it, row by row.",
 		Hint:  "open it in its tab first, or check it with enrollctl csr check or csv check",
 	}
 	RuleFile = &finding.Rule{
@@ -36,7 +36,7 @@ var (
 	}
 	RuleForm = &finding.Rule{
 		Name: "job/form", Severity: finding.Error, Source: contractPrepare + "; CSV format for batch certificate enrollment",
-		Title: "The CSV is not in the form that the service takes",
+		Title: "The CSV is not in the form that the service accepts",
 		Why:   "The service reads UTF-8, commas, and a header in row 1 with a name for every column. It refuses other files.",
 		Hint:  "write the upload file with enrollctl csv save, or save it in the window, and start that one; job start --convert does both",
 	}
@@ -48,9 +48,9 @@ var (
 	}
 	RuleTooLarge = &finding.Rule{
 		Name: "job/too-large", Severity: finding.Error, Source: contractPrepare + ": 200 MB",
-		Title: "The file is larger than the service takes",
+		Title: "The file is larger than the service accepts",
 		Why:   "The service refuses uploads of more than 200 MB.",
-		Hint:  "make it again in parts: csr bundle and csv save divide it by themselves",
+		Hint:  "make it again in parts: csr bundle and csv save split it automatically",
 	}
 	RuleSeries = &finding.Rule{
 		Name: "job/series", Severity: finding.Notice, Source: contractPrepare + ": 200 MB, 500,000 addresses",
@@ -83,9 +83,9 @@ var (
 	}
 	RuleNoBatch = &finding.Rule{
 		Name: "job/no-batch", Severity: finding.Error, Source: contractProfile,
-		Title: "The profile does not take batches",
+		Title: "The profile does not accept batches",
 		Why:   "Batch is not among its enrollment methods. The service would refuse the start.",
-		Hint:  "choose another profile, or ask the administrator to add batch to this one",
+		Hint:  "choose another profile, or ask the administrator to allow batches for this one",
 	}
 	RuleKeyOption = &finding.Rule{
 		Name: "job/key-option", Severity: finding.Error, Source: contractProfile + ": key generation option",
@@ -96,7 +96,7 @@ var (
 	RuleFormat = &finding.Rule{
 		Name: "job/format", Severity: finding.Error, Source: contractStart + ": certificate_format",
 		Title: "The certificate format is not known",
-		Why:   "The service takes pem, der, json and smpb.",
+		Why:   "The service accepts pem, der, json and smpb.",
 		Hint:  "choose one of them",
 	}
 	RuleSMPB = &finding.Rule{

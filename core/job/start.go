@@ -58,12 +58,12 @@ func (j *Jobs) Start(ctx context.Context, id string, report progress.Func) (*Rec
 	}); err != nil {
 		var state *StateError
 		if errors.As(err, &state) && state.Have == Cancelled || errors.Is(err, ErrNotFound) { // meanwhile
-			err = errors.Join(err, l.Release(ctx, claim, j.operator(), "given up before it was sent"))
+			err = errors.Join(err, l.Release(ctx, claim, j.operator(), "cancelled before it was sent"))
 		}
 		return nil, err
 	}
 	if err := l.Started(ctx, claim); err != nil {
-		return j.started(ctx, r, service, trustmanager.Job{}, &trustmanager.NotSentError{Err: fmt.Errorf("the ledger does not take the start: %w", err)})
+		return j.started(ctx, r, service, trustmanager.Job{}, &trustmanager.NotSentError{Err: fmt.Errorf("the ledger refuses the start: %w", err)})
 	}
 	release := j.hold(id)
 	defer release()
@@ -124,7 +124,7 @@ func (j *Jobs) askFirst(ctx context.Context, r *Record, service Service) (*Recor
 	case errors.Is(err, ErrNoList):
 		return nil, nil
 	case err != nil:
-		return j.noteError(ctx, r, fmt.Errorf("whether the batch was sent before could not be asked: %w", err))
+		return j.noteError(ctx, r, fmt.Errorf("it could not be checked whether the batch was sent before: %w", err))
 	case len(hits) == 0:
 		return nil, nil
 	case len(hits) == 1:

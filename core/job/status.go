@@ -69,7 +69,7 @@ func (j *Jobs) apply(ctx context.Context, id string, answer trustmanager.Job) (*
 		note := ""
 		switch {
 		case r.State == Complete && r.Issued == 0 && r.Failed > 0 && r.Failed >= r.Total:
-			r.State, note = Failed, "the service calls it complete, and issued no certificate"
+			r.State, note = Failed, "the service reports it as complete, but issued no certificate"
 		case r.State == Complete && r.Failed > 0:
 			note = fmt.Sprintf("%s of %s failed", finding.Grouped(r.Failed), finding.Grouped(max(r.Total, r.Failed)))
 		case r.State != before.State:

@@ -57,7 +57,7 @@ var advice = []struct {
 	text string
 }{
 	{ErrNotFound, "enter the key once; it is kept in the keychain from then on"},
-	{ErrLocked, "unlock the keychain (log in to the desktop, or open its program and give its password), then try again"},
+	{ErrLocked, "unlock the keychain (log in to the desktop, or open its program and enter its password), then try again"},
 	{ErrUnavailable, "start one (GNOME Keyring, KWallet or KeePassXC with the Secret Service), or enter the key for this run: it is then kept in memory only"},
 	{ErrRefused, "allow EnrollBench to use the keychain when it asks, or look at the item in the keychain's own program"},
 	{ErrTimeout, "look for a prompt of the keychain behind other windows and answer it, then try again"},

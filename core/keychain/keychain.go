@@ -207,7 +207,7 @@ func (k *Keychain) call(ctx context.Context, operation, account string, secret [
 	case <-limited.Done():
 		err := k.explain(ctx, operation, account, secret, limited.Err(), state)
 		if e, ok := err.(*Error); ok {
-			e.Detail = "an earlier question of it is still open"
+			e.Detail = "an earlier prompt of it is still open"
 		}
 		return "", err
 	}

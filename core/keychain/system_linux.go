@@ -52,7 +52,7 @@ func (system) Ready(ctx context.Context) (readiness, error) {
 			return readiness{}, err
 		}
 		if collection == "/" {
-			return readiness{}, errNoService{"the secret service runs, but has no collection yet: its own program makes one"}
+			return readiness{}, errNoService{"the secret service runs, but has no collection yet: create one in its own program"}
 		}
 	}
 	locked, err := property[bool](ctx, bus.Object(secretsName, collection), lockedProperty)

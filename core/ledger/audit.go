@@ -179,7 +179,7 @@ func (l *Ledger) VerifyAnchor(ctx context.Context, anchor Head) (*Broken, error)
 	case err != nil:
 		return nil, l.db.Explain(err)
 	case hash == nil:
-		return &Broken{anchor.Seq, fmt.Sprintf("entry %d of the audit log is missing, and the anchor was made of it", anchor.Seq)}, nil
+		return &Broken{anchor.Seq, fmt.Sprintf("entry %d of the audit log, which the anchor names, is missing", anchor.Seq)}, nil
 	case !bytes.Equal(hash, anchor.Hash[:]):
 		return &Broken{anchor.Seq, fmt.Sprintf("entry %d of the audit log does not match the anchor: the log was written again", anchor.Seq)}, nil
 	}

@@ -41,7 +41,7 @@ func (l *Ledger) Blocks(ctx context.Context, environment string) (all []Block, e
 // SaveBlock enters a block as owned, or changes the one with its ID, and returns it with its ID.
 func (l *Ledger) SaveBlock(ctx context.Context, b Block, operator string) (Block, error) {
 	if b.Last < b.First || b.Last > eui48.Last48 {
-		return b, fmt.Errorf("a block ends at or behind its first address: %s to %s", b.First, b.Last)
+		return b, fmt.Errorf("a block must end after its first address: %s to %s", b.First, b.Last)
 	}
 	err := l.write(ctx, func(tx *sql.Tx) error {
 		env, err := l.environment(ctx, tx, b.Environment)

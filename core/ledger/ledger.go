@@ -50,7 +50,7 @@ var (
 	// ErrRestored is a ledger that is not as this station remembers it: *RestoredError.
 	ErrRestored = errors.New("the ledger is not the one that this station remembers")
 	// ErrPractice is practice in a ledger of production, or the other way round.
-	ErrPractice = errors.New("practice and production have ledgers of their own")
+	ErrPractice = errors.New("practice and production have separate ledgers")
 	// ErrNotFound is a claim, block or batch that the ledger does not have.
 	ErrNotFound = errors.New("the ledger has no such entry")
 )

@@ -56,7 +56,7 @@ type RestoredError struct {
 func (e *RestoredError) Error() string {
 	switch {
 	case e.Copied:
-		return "the ledger was copied from another computer: what is claimed here and there does not know of each other"
+		return "the ledger was copied from another computer: claims here and there do not know of each other"
 	case e.Other:
 		return "this is not the ledger that this station used before: what was claimed there is missing here"
 	case e.Have < e.Known:

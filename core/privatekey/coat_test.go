@@ -48,7 +48,7 @@ func TestChangedKeys(t *testing.T) {
 	if _, err := Read(bytes.ReplaceAll(broken, []byte("\n"), []byte("\r\n")), nil); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "treated as text") {
 		t.Errorf("transferred as text: %v", err)
 	}
-	if _, err := Read([]byte("<RSAKeyValue><Modulus>AA==</Modulus><D>AA==</D></RSAKeyValue>"), nil); !errors.Is(err, ErrNotAKey) || !strings.Contains(err.Error(), "of a kind that is not read") {
+	if _, err := Read([]byte("<RSAKeyValue><Modulus>AA==</Modulus><D>AA==</D></RSAKeyValue>"), nil); !errors.Is(err, ErrNotAKey) || !strings.Contains(err.Error(), "this kind of private key is not supported") {
 		t.Errorf("XML: %v", err)
 	}
 	legacy := "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: CAMELLIA-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAAAAAAAAAAAAAAAAAAAA==\n-----END RSA PRIVATE KEY-----\n"

@@ -285,7 +285,7 @@ func (p *pfx) readMAC(s cryptobyte.String) error {
 	case err != nil:
 		return err
 	case size < minMACKey || size > maxMACKey:
-		return fmt.Errorf("%s with a PBMAC1 key of %d bytes, %d to %d are taken: %w: protect it again", PKCS12, size, minMACKey, maxMACKey, ErrUnsupported)
+		return fmt.Errorf("%s with a PBMAC1 key of %d bytes, %d to %d are accepted: %w: protect it again", PKCS12, size, minMACKey, maxMACKey, ErrUnsupported)
 	}
 	p.macHash, p.macKey = hash, func(secret password) []byte { return derive(secret, size) }
 	return nil

@@ -55,7 +55,7 @@ var (
 	ErrNotAKey         = errors.New("not a private key")
 	ErrDamaged         = errors.New("the private key is damaged")
 	ErrUnsupported     = errors.New("not supported")
-	ErrSeveral         = errors.New("the file holds several private keys; copy the one that is meant into a file of its own")
+	ErrSeveral         = errors.New("the file holds several private keys; copy the right one into a separate file")
 )
 
 // NotAKeyError says what a file holds instead of a private key. It matches ErrNotAKey.
@@ -68,9 +68,9 @@ type NotAKeyError struct {
 func (e *NotAKeyError) Error() string {
 	switch {
 	case e.Other && e.Advice != "":
-		return fmt.Sprintf("the private key is of a kind that is not read: it is %s: %s", e.Found, e.Advice)
+		return fmt.Sprintf("this kind of private key is not supported: it is %s: %s", e.Found, e.Advice)
 	case e.Other:
-		return fmt.Sprintf("the private key is of a kind that is not read: it is %s", e.Found)
+		return fmt.Sprintf("this kind of private key is not supported: it is %s", e.Found)
 	case e.Advice != "":
 		return fmt.Sprintf("no private key in it: it is %s: %s", e.Found, e.Advice)
 	}

@@ -23,7 +23,7 @@ const contract = "DigiCert, Prepare enrollment data"
 var (
 	RulePrivateKey = &finding.Rule{
 		Name: "recipient/private-key", Severity: finding.Error, Title: "A private key was chosen",
-		Why:    "Whoever has the private key can open every result. It must never be sent; the service needs only its public half.",
+		Why:    "Anyone who has the private key can open every result. It must never be sent; the service needs only its public half.",
 		Hint:   "use the public half",
 		Source: contract,
 	}
@@ -65,7 +65,7 @@ var (
 	}
 	RuleUncertainService = &finding.Rule{
 		Name: "recipient/uncertain-service", Severity: finding.Warning, Title: "The service may not be able to seal to it",
-		Why: "Whether the service can seal to elliptic curves is not stated, and the openssl smime command of its documentation opens RSA only. " +
+		Why: "The service does not say whether it can seal to elliptic curves, and the openssl smime command in its documentation opens RSA only. " +
 			"A rehearsal proves that you can open what is sealed to it, not that the service can seal.",
 		Hint:   "an RSA certificate or key is safe; otherwise try a batch of one first",
 		Source: contract,

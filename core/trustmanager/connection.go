@@ -165,7 +165,7 @@ func ValidName(name string) error {
 	case !utf8.ValidString(name) || strings.IndexFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0:
 		return fmt.Errorf("the name %q holds a character that cannot be seen", name)
 	case utf8.RuneCountInString(name) > maxName:
-		return fmt.Errorf("the name has %d characters; %d are the most", utf8.RuneCountInString(name), maxName)
+		return fmt.Errorf("the name has %d characters; at most %d are allowed", utf8.RuneCountInString(name), maxName)
 	}
 	return nil
 }
@@ -186,7 +186,7 @@ func (c *Connection) Validate() error {
 		errs = append(errs, err)
 	}
 	if c.Authentication == ClientCertificate && c.ClientCertificate == "" {
-		errs = append(errs, errors.New("a client certificate is to be used and no file is named"))
+		errs = append(errs, errors.New("to use a client certificate, name its file"))
 	}
 	if c.ClientKey != "" && c.ClientCertificate == "" {
 		errs = append(errs, fmt.Errorf("the client key %q has no certificate", c.ClientKey))
@@ -206,7 +206,7 @@ func parseBase(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("the base URL %q is none: %w", withoutUser(text), errors.Unwrap(err))
+		return nil, fmt.Errorf("the base URL %q cannot be used: %w", withoutUser(text), errors.Unwrap(err))
 	case u.User != nil:
 		return nil, fmt.Errorf("the base URL of %q holds a user or password: secrets go into the keychain", u.Host)
 	case u.Scheme != "https":

@@ -223,7 +223,7 @@ func (c *Contract) Validate() error {
 		case !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value):
 			bad("the header %q cannot be sent", name)
 		case isSecretHeader(name) || strings.EqualFold(name, c.Headers.APIKey) || strings.EqualFold(name, c.Headers.Passcode):
-			bad("the header %q is a secret, which belongs into the keychain", name)
+			bad("the header %q is a secret, which belongs in the keychain", name)
 		case isOwnHeader(name):
 			bad("the header %q is set by the program itself", name)
 		}
@@ -241,7 +241,7 @@ func (c *Contract) Validate() error {
 		bad("the limits %d bytes and %d MAC addresses must be positive", c.Limits.UploadBytes, c.Limits.MACAddresses)
 	}
 	if len(c.Answers.JobID) == 0 || len(c.Answers.Status) == 0 {
-		bad("answers: job_id and status need a member each")
+		bad("answers: name the members for job_id and status")
 	}
 	for status, state := range c.Answers.States {
 		if !slices.Contains(States, state) {
@@ -282,7 +282,7 @@ func (r Request) check(known []string, must string) error {
 		return fmt.Errorf("the path %q: %w", r.Path, err)
 	}
 	if must != "" && !strings.Contains(r.Path, "{"+must+"}") {
-		return fmt.Errorf("the path %q says nowhere {%s}", r.Path, must)
+		return fmt.Errorf("the path %q does not contain {%s}", r.Path, must)
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func ParseCurlFor(shell Shell, text string) (Curl, error) {
 			all = append(all, c)
 		} else if len(commands) > 1 {
 			path, _, _ := strings.Cut(command.url, "?")
-			notes = append(notes, fmt.Sprintf("command %d of the paste, %s %s, is passed over: it shows no request that is used here", i+1, command.verb(), cut(printable(withoutUser(path)), 100)))
+			notes = append(notes, fmt.Sprintf("command %d of the paste, %s %s, is ignored: it shows no request that is used here", i+1, command.verb(), cut(printable(withoutUser(path)), 100)))
 		}
 	}
 	if len(all) > 0 {
@@ -376,4 +376,4 @@ func proxyParts(proxy, user string) (address, name, pass string) {
 	return u.String(), name, pass
 }
 
-var errPurpose = errors.New("it cannot be told which request the command shows: say which")
+var errPurpose = errors.New("it is not clear which request the command shows: name it")

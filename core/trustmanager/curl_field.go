@@ -95,7 +95,7 @@ func (m *meaning) field(name, value string) (template string, ok bool) {
 	meaning := knownFields[plainName(name)]
 	switch {
 	case soundsSecret(name):
-		m.note("the field %q is passed over: it holds a secret", shown)
+		m.note("the field %q is ignored: it holds a secret", shown)
 		return "", false
 	case meaning != "" && fits(meaning, value):
 	case m.curl.ProfileID != "" && value == m.curl.ProfileID:
@@ -105,7 +105,7 @@ func (m *meaning) field(name, value string) (template string, ok bool) {
 	case macWritten.MatchString(value):
 		meaning = "mac_start"
 	case looksSecret(value):
-		m.note("the field %q is passed over: what it holds may be a secret; if it is none, write it into the file of connections", shown)
+		m.note("the field %q is ignored: it may hold a secret; if not, write it into the file of connections", shown)
 		return "", false
 	case isBlank(value) && value != "", placeholder.MatchString(value):
 		m.note("the field %q has no value to take over and is left out", shown)

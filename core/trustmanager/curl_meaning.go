@@ -75,7 +75,7 @@ func (m *meaning) base() (path, query string, err error) {
 	host, rest := rest[:end], rest[end:]
 	if at := strings.LastIndexByte(host, '@'); at >= 0 {
 		host = host[at+1:]
-		m.note("a user in the URL is passed over")
+		m.note("a user in the URL is ignored")
 	}
 	rest, _, _ = strings.Cut(rest, "#")
 	path, query, _ = strings.Cut(rest, "?")
@@ -143,10 +143,10 @@ func (m *meaning) certificates() {
 		}
 	}
 	if c.user != "" {
-		m.note("a user and password (-u) are passed over: the service takes an API key")
+		m.note("a user and password (-u) are ignored: the service takes an API key")
 	}
 	if c.cookie != "" {
-		m.note("cookies (-b) are passed over: they belong to a session in the browser")
+		m.note("cookies (-b) are ignored: they belong to a session in the browser")
 	}
 }
 
@@ -179,7 +179,7 @@ func (m *meaning) headers() {
 			h.Passcode = name
 		case isKeyHeader(name):
 			if keyed {
-				m.note("a second header with a key, %q, is passed over", cut(printable(name), 60))
+				m.note("a second header with a key, %q, is ignored", cut(printable(name), 60))
 				continue
 			}
 			keyed = true
@@ -189,11 +189,11 @@ func (m *meaning) headers() {
 			}
 			h.APIKeyPrefix = prefix
 		case isSecretHeader(name):
-			m.note("the header %q is passed over", cut(printable(name), 60))
+			m.note("the header %q is ignored", cut(printable(name), 60))
 		case isOwnHeader(name), strings.EqualFold(name, "accept"), strings.HasPrefix(strings.ToLower(name), "sec-"), strings.HasPrefix(name, ":"),
 			slices.Contains([]string{"origin", "referer", "accept-language", "dnt", "priority", "cache-control", "pragma"}, strings.ToLower(name)):
 		case looksSecret(value):
-			m.note("the header %q is passed over: what it holds may be a secret; if it is none, write it into the file of connections", cut(printable(name), 60))
+			m.note("the header %q is ignored: it may hold a secret; if not, write it into the file of connections", cut(printable(name), 60))
 		case isBlank(value):
 			m.note("the header %q has no value to take over", cut(printable(name), 60))
 		default:
@@ -273,7 +273,7 @@ func (m *meaning) template(path, query string, names ...string) string {
 		case knownFields[plainName(name)] == "profile_id":
 			pairs = append(pairs, name+"={profile_id}")
 		case m.curl.Purpose == ForFind:
-			m.note("%q in the URL is passed over: a lost start is looked for among all jobs", cut(printable(pair), 60))
+			m.note("%q in the URL is ignored: the program searches all jobs for a lost start", cut(printable(pair), 60))
 		case m.curl.Purpose == ForStart:
 			if template, ok := m.field(name, plain); ok {
 				if !placeholder.MatchString(template) {
@@ -312,7 +312,7 @@ func (m *meaning) request(path, query string) error {
 		}
 	}
 	if m.command.multipart || len(m.command.data) > 0 {
-		m.note("the body is passed over")
+		m.note("the body is ignored")
 	}
 	*target = Request{m.command.verb(), m.template(path, query, names...)}
 	return nil
@@ -373,11 +373,11 @@ func (m *meaning) start(path, query string) error {
 			m.note("%s: no field carries the recipient of the keys, so nothing can be ordered this way", method.Title())
 		}
 		if method == ServerMAC && !s.carries("batch_id") && !s.Unnamed {
-			m.note("%s: no field carries the batch's id; add one, or set \"unnamed\": true where the service takes none", method.Title())
+			m.note("%s: no field carries the batch's id; add one, or set \"unnamed\": true if the service accepts none", method.Title())
 		}
 	}
 	if len(m.curl.Methods) == 0 {
-		return fmt.Errorf("it cannot be told for which way of ordering the command is: one of %s", spelled(KeyMethods))
+		return fmt.Errorf("it is not clear for which way of ordering the command is; name one of: %s", spelled(KeyMethods))
 	}
 	return nil
 }
@@ -399,7 +399,7 @@ func (m *meaning) form(s *Start) {
 				p.FileName = "recipient.pem"
 			}
 		case f.path != "" && (file || f.asText):
-			m.note("the file of the field %q is passed over", cut(printable(f.name), 60))
+			m.note("the file of the field %q is ignored", cut(printable(f.name), 60))
 			continue
 		case f.path != "":
 			p.Value, file = "{file}", true
@@ -409,7 +409,7 @@ func (m *meaning) form(s *Start) {
 		case jsonObject.MatchString(f.value):
 			body, ok, err := m.body(f.value)
 			if err != nil || !ok {
-				m.note("the field %q holds no JSON that can be read and is passed over", cut(printable(f.name), 60))
+				m.note("the field %q holds no readable JSON and is ignored", cut(printable(f.name), 60))
 				continue
 			}
 			p.Body = body

@@ -222,7 +222,7 @@ func (c *curlCommand) set(name, value string) error {
 		n, v, ok := strings.Cut(value, "=")
 		switch {
 		case !ok && strings.Contains(value, "@"):
-			c.notes = append(c.notes, "what --data-urlencode reads from a file is passed over")
+			c.notes = append(c.notes, "what --data-urlencode reads from a file is ignored")
 		case !ok:
 			c.data = append(c.data, url.QueryEscape(value))
 		case n == "":
@@ -274,7 +274,7 @@ func (c *curlCommand) set(name, value string) error {
 	case "insecure", "proxy-insecure", "doh-insecure":
 		return ErrInsecure
 	case "config", "netrc", "netrc-file", "netrc-optional":
-		c.notes = append(c.notes, "--"+name+" reads a file of your own, which is passed over")
+		c.notes = append(c.notes, "--"+name+" reads one of your files and is ignored")
 	default:
 		if !slices.Contains(c.unused, "--"+name) {
 			c.unused = append(c.unused, "--"+name)

@@ -59,7 +59,7 @@ func DetectShell(text string) Shell {
 // about what was cleaned away.
 func curlWords(text string, shell Shell) (found [][]string, notes []string, err error) {
 	if len(text) > maxCurl {
-		return nil, nil, fmt.Errorf("the command has %d bytes; %d are the most", len(text), maxCurl)
+		return nil, nil, fmt.Errorf("the command has %d bytes; at most %d are allowed", len(text), maxCurl)
 	}
 	text, notes = clean(text, shell)
 	if strings.ContainsRune(text, 0) {
@@ -98,7 +98,7 @@ func curlWords(text string, shell Shell) (found [][]string, notes []string, err 
 	case err != nil && len(found) == 0:
 		return nil, notes, err
 	case err != nil:
-		notes = append(notes, "the text after the commands is passed over: "+err.Error())
+		notes = append(notes, "the text after the commands is ignored: "+err.Error())
 	case len(found) == 0:
 		return nil, notes, ErrNoCurl
 	}

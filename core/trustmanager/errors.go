@@ -92,7 +92,7 @@ type StallError struct {
 }
 
 func (e *StallError) Error() string {
-	return fmt.Sprintf("nothing was received or taken for %s while waiting for %s", e.For, e.Waiting)
+	return fmt.Sprintf("nothing was received or accepted for %s while waiting for %s", e.For, e.Waiting)
 }
 
 // Timeout makes it a net.Error's kind of time-out.

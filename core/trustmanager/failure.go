@@ -65,13 +65,13 @@ func describeTLS(err error, host string) string {
 	case errors.As(err, &unknown):
 		return "the issuer of the certificate is not trusted on this computer (a company's proxy may have replaced it; its root can be given as extra CA): " + shown
 	case alerted && alert == "protocol version not supported":
-		return "the other end offers nothing newer than TLS 1.1"
+		return "the server offers nothing newer than TLS 1.1"
 	case alerted && handshakeAlerts[alert]:
-		return "the other end did not accept the client certificate, or wants one: " + alert
+		return "the server did not accept the client certificate, or requires one: " + alert
 	case alerted:
-		return "the other end broke the handshake off: " + alert
+		return "the server ended the handshake: " + alert
 	case errors.As(err, &record):
-		return "what answers there does not speak TLS"
+		return "the server there does not use TLS"
 	case shown != "":
 		return fmt.Sprintf("%v: %s", err, shown)
 	}

@@ -116,7 +116,7 @@ func (c *Client) decide(ctx context.Context, r Request, jobID, what string) erro
 // service or the connection has none, ErrIncompleteList where it could not be read to its end.
 func (c *Client) Find(ctx context.Context, profileID, batchID string) ([]Job, error) {
 	if utf8.RuneCountInString(batchID) < 4 {
-		return nil, fmt.Errorf("the batch id %q is too short to be looked for", batchID)
+		return nil, fmt.Errorf("the batch id %q is too short for a search", batchID)
 	}
 	r := c.contract().Requests.Find
 	if r.Path == "" {

@@ -26,15 +26,15 @@ func CleanKey(text []byte) (key []byte, notes []string) {
 			}
 		}
 	}
-	take(bytes.TrimPrefix(key, []byte("\ufeff")), "a byte order mark was taken off")
+	take(bytes.TrimPrefix(key, []byte("\ufeff")), "a byte order mark was removed")
 	take(bytes.Trim(key, " \t\r\n\u00a0"), "")
 	for _, name := range []string{"x-api-key:", "authorization:", "bearer "} {
 		if len(key) > len(name) && strings.EqualFold(string(key[:len(name)]), name) {
-			take(bytes.TrimSpace(key[len(name):]), "the header's name before the key was taken off")
+			take(bytes.TrimSpace(key[len(name):]), "the header's name before the key was removed")
 		}
 	}
 	if n := len(key); n > 2 && (key[0] == '"' || key[0] == '\'') && key[n-1] == key[0] {
-		take(bytes.TrimSpace(key[1:n-1]), "the quotes around the key were taken off")
+		take(bytes.TrimSpace(key[1:n-1]), "the quotes around the key were removed")
 	}
 	return key, notes
 }

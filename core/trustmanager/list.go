@@ -54,11 +54,11 @@ func (c *Client) list(ctx context.Context, r Request, v values, each func(json.R
 		case !paged && total < 0 && (len(records) < size || !strings.Contains(r.Path, "{limit}")):
 			return nil // a list that is given whole
 		case !paged:
-			return fmt.Errorf("%w: its first page alone was given", ErrIncompleteList)
+			return fmt.Errorf("%w: only its first page was given", ErrIncompleteList)
 		case len(records) == 0 && total < 0:
 			return nil
 		case len(records) == 0:
-			return fmt.Errorf("%w: %d records were given of %d", ErrIncompleteList, offset, total)
+			return fmt.Errorf("%w: only %d of %d records were given", ErrIncompleteList, offset, total)
 		case fresh == 0 && total < 0 && len(records) != size:
 			return nil // the same again: a service that knows no pages gave the whole list twice
 		case fresh == 0:

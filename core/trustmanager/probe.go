@@ -141,7 +141,7 @@ func (c *Client) Test(ctx context.Context) TestResult {
 		return result
 	}
 	if trace.connected == "" && trace.connectErr != nil {
-		add("connection", stepTitles["connection"], FailedStep, fmt.Sprintf("no connection comes about: %v", trace.connectErr), orErr(err, trace.connectErr))
+		add("connection", stepTitles["connection"], FailedStep, fmt.Sprintf("no connection could be made: %v", trace.connectErr), orErr(err, trace.connectErr))
 		rest("tls", "token", "permission", "who")
 		return result
 	}
@@ -205,7 +205,7 @@ func (c *Client) testAnswer(ctx context.Context, result *TestResult, add func(na
 		err := c.apiError(answer)
 		text := err.Error()
 		if answer.StatusCode == http.StatusNotFound {
-			text = fmt.Sprintf("what answers there knows no such request; check the base URL: %s", text)
+			text = fmt.Sprintf("the server there does not know this request; check the base URL: %s", text)
 		}
 		add("token", stepTitles["token"], FailedStep, text, err)
 		add("permission", stepTitles["permission"], NotReached, "", nil)

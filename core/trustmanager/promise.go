@@ -57,7 +57,7 @@ func (c *Contract) Promise(r *StartRequest) error {
 		need(true, "the first MAC address", "start_mac_address", "mac_start")
 		need(true, "the number of certificates", "certificate_count", "mac_count")
 		need(true, "the increment", "increment", "mac_increment")
-		need(!s.Unnamed, "the batch's id, without which a lost answer cannot be looked for (\"unnamed\": true goes without)", "batch_name", "batch_id")
+		need(!s.Unnamed, "the batch's id, which finds the job if an answer is lost (\"unnamed\": true does without)", "batch_name", "batch_id")
 	} else {
 		need(!s.Unnamed, "the batch's id", "batch_name", "batch_id", "file_name", "file")
 	}

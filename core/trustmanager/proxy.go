@@ -24,15 +24,15 @@ type ProxyError struct {
 func (e *ProxyError) Error() string {
 	switch {
 	case e.Status == http.StatusProxyAuthRequired && e.Ways != "" && !strings.Contains(e.Ways, "Basic"):
-		return fmt.Sprintf("the proxy at %s (%s) wants you to sign in with %s, which EnrollBench cannot do: ask IT to let this computer through without, or for another proxy", e.Proxy, e.From, e.Ways)
+		return fmt.Sprintf("the proxy at %s (%s) requires sign-in with %s, which EnrollBench does not support: ask IT for access without sign-in, or for another proxy", e.Proxy, e.From, e.Ways)
 	case e.Status == http.StatusProxyAuthRequired:
-		return fmt.Sprintf("the proxy at %s (%s) wants a user and a password: name the user in the proxy's URL, and enter the proxy password", e.Proxy, e.From)
+		return fmt.Sprintf("the proxy at %s (%s) requires a user and a password: name the user in the proxy's URL, and enter the proxy password", e.Proxy, e.From)
 	case e.Status == http.StatusForbidden:
 		return fmt.Sprintf("the proxy at %s (%s) blocks the service's address (403): ask IT to allow it", e.Proxy, e.From)
 	case e.Status != 0:
 		return fmt.Sprintf("the proxy at %s (%s) does not reach the service: it answered %d %s", e.Proxy, e.From, e.Status, http.StatusText(e.Status))
 	}
-	return fmt.Sprintf("the proxy at %s (%s) cannot be used: %v; check its address, or go without a proxy (none)", e.Proxy, e.From, e.Err)
+	return fmt.Sprintf("the proxy at %s (%s) cannot be used: %v; check its address, or connect without a proxy (none)", e.Proxy, e.From, e.Err)
 }
 
 func (e *ProxyError) Unwrap() error { return e.Err }

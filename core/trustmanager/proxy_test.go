@@ -46,7 +46,7 @@ func TestAProxyThatRefuses(t *testing.T) {
 		text string
 		says string
 	}{
-		"407":          {"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n", "sign in with Negotiate, NTLM"},
+		"407":          {"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n", "requires sign-in with Negotiate, NTLM"},
 		"407 basic":    {"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"corp\"\r\nContent-Length: 0\r\n\r\n", "proxy password"},
 		"403":          {"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 16\r\n\r\n<h1>Blocked</h1>", "ask IT to allow it"},
 		"502":          {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "502 Bad Gateway"},

@@ -126,7 +126,7 @@ func (c *Client) getOnce(ctx context.Context, to string, header http.Header) (*h
 		case target.User != nil:
 			return nil, refuse("it names a user")
 		case !sameHost(first, target.String()) && c.connection.Authentication == ClientCertificate:
-			return nil, refuse("the client certificate is shown to no other host")
+			return nil, refuse("the client certificate is sent to no other host")
 		}
 		to = target.String()
 	}

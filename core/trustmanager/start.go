@@ -101,18 +101,18 @@ func (r *StartRequest) check(limits Limits) error {
 	case r.ProfileID == "":
 		return errors.New("the profile is missing")
 	case len(r.BatchID) < 4:
-		return fmt.Errorf("the batch id %q is too short to be looked for later", r.BatchID)
+		return fmt.Errorf("the batch id %q is too short for a later search", r.BatchID)
 	case !contains(Formats, r.Format):
 		return fmt.Errorf("the format %q is unknown; use one of: %s", r.Format, strings.Join(Formats, ", "))
 	}
 	if r.Method == MAC {
 		switch {
 		case r.MAC.Start == "" || r.MAC.Count < 1 || r.MAC.Increment < 0:
-			return fmt.Errorf("the range of %d addresses from %q by %d is none", r.MAC.Count, r.MAC.Start, r.MAC.Increment)
+			return fmt.Errorf("the range of %d addresses from %q by %d is not possible", r.MAC.Count, r.MAC.Start, r.MAC.Increment)
 		case r.MAC.Count > limits.MACAddresses:
 			return fmt.Errorf("%d MAC addresses are more than the %d of one order", r.MAC.Count, limits.MACAddresses)
 		case len(r.Recipient) == 0:
-			return errors.New("the service makes the keys, and nobody is named to seal them to")
+			return errors.New("the service makes the keys, but no recipient is named to seal them to")
 		}
 		return nil
 	}

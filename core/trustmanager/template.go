@@ -22,7 +22,7 @@ type values map[string]string
 func checkTemplate(text string, known []string) error {
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(known, m[1]) {
-			return fmt.Errorf("the placeholder {%s} is not known here: there are {%s}", m[1], strings.Join(known, "}, {"))
+			return fmt.Errorf("the placeholder {%s} is unknown; use one of {%s}", m[1], strings.Join(known, "}, {"))
 		}
 	}
 	return nil
@@ -83,7 +83,7 @@ func checkBody(body json.RawMessage) error {
 		return errors.New("the JSON body is missing")
 	}
 	if len(body) > maxBody {
-		return fmt.Errorf("the JSON body has %d bytes; %d are the most", len(body), maxBody)
+		return fmt.Errorf("the JSON body has %d bytes; at most %d are allowed", len(body), maxBody)
 	}
 	return walkJSON(body, io.Discard, func(_, text string, isText bool) (string, error) {
 		if !isText {

@@ -151,7 +151,7 @@ func TestClientCertificates(t *testing.T) {
 	for want, c := range map[string]struct{ certificate, key, passphrase string }{
 		"wrong passphrase":             {certificate, file("locked.key"), "another"},
 		"passphrase of the client key": {file("all.p12"), "", ""},
-		"belongs to none":              {put(t, dir, "other.pem", pemOf(other)), file("plain.key"), ""},
+		"does not belong":              {put(t, dir, "other.pem", pemOf(other)), file("plain.key"), ""},
 		"no private key in it":         {certificate, certificate, ""},
 		"no such file":                 {file("gone"), "", ""},
 		"expired on":                   {put(t, dir, "late.pem", append(latePlain, pemOf(lateLeaf)...)), "", ""},
@@ -263,7 +263,7 @@ func TestTheTest(t *testing.T) {
 		"all well":      {func(*Connection, *Options) {}, 200, 200, "", "2 enrollment profiles, 1 of them for batches"},
 		"no such name":  {trusted("https://host.invalid"), 200, 200, "name", "host.invalid cannot be found"},
 		"nobody there":  {trusted("https://" + nobody.Addr().String()), 200, 200, "connection", "refused"},
-		"not TLS":       {trusted(strings.Replace(plain.URL, "http:", "https:", 1)), 200, 200, "tls", "does not speak TLS"},
+		"not TLS":       {trusted(strings.Replace(plain.URL, "http:", "https:", 1)), 200, 200, "tls", "does not use TLS"},
 		"not trusted":   {func(_ *Connection, o *Options) { o.Anchors = nil }, 200, 200, "tls", `issuer of the certificate is not trusted on this computer (a company's proxy may have replaced it; its root can be given as extra CA): "O=Acme Co"`},
 		"expired":       {trusted(serve(&x509.Certificate{Subject: pkix.Name{CommonName: "old"}, IPAddresses: local, NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(-time.Hour)})), 200, 200, "tls", `expired: "CN=old"`},
 		"not yet valid": {trusted(serve(&x509.Certificate{Subject: pkix.Name{CommonName: "new"}, IPAddresses: local, NotBefore: time.Now().Add(time.Hour), NotAfter: time.Now().Add(2 * time.Hour)})), 200, 200, "tls", "clock is wrong"},

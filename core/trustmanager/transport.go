@@ -152,7 +152,7 @@ func (c *Client) proxy(ctx context.Context) (func(*http.Request) (*url.URL, erro
 	}, nil
 }
 
-var errProxyAndCertificate = errors.New("the client certificate would be shown to the proxy, which is spoken to by https: name it by http:// or socks5://, or none")
+var errProxyAndCertificate = errors.New("an https:// proxy would receive the client certificate: name the proxy with http:// or socks5://, or none")
 
 func (c *Client) chosenProxy(ctx context.Context) (func(*http.Request) (*url.URL, error), error) {
 	switch c.connection.Proxy {
@@ -228,7 +228,7 @@ func (c *Client) clientKey(ctx context.Context) (*heldKey, error) {
 		if len(chain) == 0 {
 			return fail(fmt.Errorf("there is none in %q", certificate))
 		}
-		return fail(fmt.Errorf("the key in %q belongs to none of the certificates in %q", key, certificate))
+		return fail(fmt.Errorf("the key in %q does not belong to any certificate in %q", key, certificate))
 	}
 	if now := c.options.Clock.Now(); now.After(chain[leaf].NotAfter) {
 		private.Wipe()

@@ -97,7 +97,7 @@ func (w *Watcher) advance(ctx context.Context, b *batch) {
 	case err != nil:
 		b.pause = min(max(2*b.pause, pauseFirst), pauseLast)
 		b.stuck, b.after = true, w.Now().Add(b.pause)
-		w.tell(Event{State: NeedsYou, Batch: b.name, Message: osfile.Explain(err), Hint: "it is tried again by itself; fix the cause if it stays"})
+		w.tell(Event{State: NeedsYou, Batch: b.name, Message: osfile.Explain(err), Hint: "the program tries again; if it fails again, fix the cause"})
 	default:
 		b.pause, b.after = 0, time.Time{}
 	}
@@ -148,7 +148,7 @@ func (w *Watcher) follow(ctx context.Context, b *batch, s *job.Series) (err erro
 	switch {
 	case s.State == job.MayExist:
 		e.State = NeedsYou
-		e.Hint = "it is not sent again by itself; look in the service's portal, then settle it in Jobs, or with enrollctl job resolve or job not-started"
+		e.Hint = "the program does not send it again; look in the service's portal, then settle it in Jobs, or with enrollctl job resolve or job not-started"
 	case !ended:
 	case s.State == job.Delivered && s.Failed == 0:
 		e.State, e.Path, e.Message = Opened, w.outOf(b.name, nil), s.Records[0].Verdict

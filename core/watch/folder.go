@@ -116,7 +116,7 @@ func (w *Watcher) judge(ctx context.Context) {
 		if !w.whole(name, s) {
 			if s.stuck = w.Now().Sub(s.first) > patience; s.stuck {
 				w.tell(Event{State: NeedsYou, File: name, Path: path, Message: fmt.Sprintf("%q has been empty or growing for more than %d minutes", name, int(patience.Minutes())),
-					Hint: "see whether the machine still writes it; delete the file if it does not"})
+					Hint: "check whether the machine still writes it; if not, delete the file"})
 			}
 			continue
 		}

@@ -78,7 +78,7 @@ type Options struct {
 }
 
 // ErrWatched says that another program, or another watch of this one, has the folder.
-var ErrWatched = errors.New("another program watches this folder; stop that one, or choose another folder")
+var ErrWatched = errors.New("another program watches this folder; stop that program, or choose another folder")
 
 // Watcher watches one folder. Run and Step are for one goroutine; Wake, Hurry, Events and Acknowledge may be called from any.
 type Watcher struct {
@@ -251,7 +251,7 @@ func (w *Watcher) trouble(ctx context.Context, err error) {
 		return
 	}
 	w.away++
-	w.tell(Event{State: NeedsYou, Message: osfile.Explain(err), Hint: "check that the folder is there and that you may read and change it; it is tried again by itself"})
+	w.tell(Event{State: NeedsYou, Message: osfile.Explain(err), Hint: "check that the folder exists and that you may read and change it; the program tries again"})
 }
 
 // idle says whether nothing waits for a file, a time or the service: what there was is done, or needs somebody.

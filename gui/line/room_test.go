@@ -194,7 +194,7 @@ func TestFace(t *testing.T) {
 	for _, size := range []fyne.Size{{Width: 1000, Height: 700}, {Width: 1920, Height: 1080}} {
 		r.Window().Resize(size)
 		for state, l := range looks {
-			e := watch.Event{State: state, Count: 12, Of: 100, Message: "\"dev-0815.csr\" has been empty or growing for more than 10 minutes", Hint: "see whether the machine still writes it; delete the file if it does not"}
+			e := watch.Event{State: state, Count: 12, Of: 100, Message: "\"dev-0815.csr\" has been empty or growing for more than 10 minutes", Hint: "check whether the machine still writes it; if not, delete the file"}
 			r.line.face.set(shown{l, stateWord(state), sentence(e)})
 			f := r.line.face
 			if h := f.word.Size().Height; h < size.Height/8 {
