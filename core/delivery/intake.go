@@ -46,6 +46,18 @@ type File struct {
 	Integrity string // what is known of it, in words; "" where the file was not sealed
 }
 
+// around says what lies in what, from the outside to the inside: "CMS around base64 around ZIP".
+func around(forms []string) (text string) {
+	for i, form := range slices.Backward(forms) {
+		if i == len(forms)-1 {
+			text = form
+		} else {
+			text = fmt.Sprintf("%s around %s", form, text)
+		}
+	}
+	return text
+}
+
 // intake opens what was given: it peels the coats off and ends at sources.
 type intake struct {
 	sources  sources
@@ -158,7 +170,7 @@ func (in *intake) addFile(ctx context.Context, path, name string) error {
 		return err
 	}
 	in.done += info.Size()
-	in.files = append(in.files, File{Path: name, Form: strings.Join(l.forms, " around "), Integrity: l.integrity()})
+	in.files = append(in.files, File{Path: name, Form: around(l.forms), Integrity: l.integrity()})
 	return nil
 }
 

@@ -161,7 +161,7 @@ func (m certificateRows) Cell(row, col int) sheet.Cell {
 	case 3:
 		return sheet.Cell{Text: words.Date(item.NotAfter)}
 	}
-	return sheet.Cell{Text: strings.TrimPrefix(item.Place, m.folder), Importance: sheet.Muted}
+	return sheet.Cell{Text: words.Core(strings.TrimPrefix(item.Place, m.folder)), Importance: sheet.Muted}
 }
 
 // entryRows are one of delivery's lists.
@@ -194,7 +194,7 @@ func (m entryRows) Cell(row, col int) sheet.Cell {
 	case 2:
 		return sheet.Cell{Text: words.Core(e.Detail)}
 	}
-	return sheet.Cell{Text: strings.TrimPrefix(e.Place, m.folder), Importance: sheet.Muted}
+	return sheet.Cell{Text: words.Core(strings.TrimPrefix(e.Place, m.folder)), Importance: sheet.Muted}
 }
 
 // findingRows are the places of one cause.

@@ -166,7 +166,7 @@ func (p *resultPage) originWords() string {
 	parts := []string{filepath.Base(r.request.given.Paths[0])}
 	if r.delivery != nil {
 		if files := r.delivery.Files(); len(files) == 1 {
-			parts = append(parts, files[0].Form)
+			parts = append(parts, words.Core(files[0].Form))
 			switch files[0].Integrity {
 			case "authenticated":
 				parts = append(parts, words.T("result.authenticated"))

@@ -405,7 +405,7 @@ func stepLines(r trustmanager.TestResult) fyne.CanvasObject {
 		case trustmanager.NotReached, trustmanager.LeftOut:
 			state = look.LeftOut
 		}
-		text := words.SentenceCase(s.Title)
+		text := words.SentenceCase(words.Core(s.Title))
 		if s.Text != "" {
 			text += ": " + words.Plain(s.Text)
 		}
@@ -413,7 +413,7 @@ func stepLines(r trustmanager.TestResult) fyne.CanvasObject {
 		if s.Outcome == trustmanager.FailedStep && s.Err != nil {
 			advice = frame.Advice(s.Err)
 			if errors.As(s.Err, new(*trustmanager.SecretError)) { // whose own text names the keychain's entry
-				text, advice = words.SentenceCase(s.Title)+": "+advice, ""
+				text, advice = words.SentenceCase(words.Core(s.Title))+": "+advice, ""
 			}
 		}
 		phrase := widgets.NewParagraph(text)

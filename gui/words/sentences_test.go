@@ -109,3 +109,22 @@ func TestCoreInEnglish(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// What core puts together at run time is said whole in another language: counted things, places, what lies in what.
+func TestCoreInGerman(t *testing.T) {
+	Use("de")
+	t.Cleanup(func() { Use("en") })
+	for in, want := range map[string]string{
+		"the input has 3 warnings":            "3 Warnungen",
+		"it becomes a series of 2 jobs":       "2 Jobs",
+		"order.csv: row 500":                  "order.csv: Zeile 500",
+		"encryption around ZIP":               "Verschlüsselung um ZIP",
+		"encryption around base64 around ZIP": "um ZIP",
+		"the certificate's RSA 3072 key":      "der RSA 3072-Schlüssel des Zertifikats",
+		"Connection":                          "Verbindung",
+	} {
+		if got := Core(in); !strings.Contains(got, want) {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}

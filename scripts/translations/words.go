@@ -4,6 +4,8 @@ package main
 var words = []string{
 	"row", "rows", "column", "columns", "cell", "cells", "header", "file", "files", "byte", "bytes", "character", "characters", "entry", "entries", "part",
 	"certificate", "certificates", "key", "keys", "request", "requests", "record", "records", "name", "names", "device", "devices", "address", "addresses",
+	"job", "jobs", "errors", "warnings", "enrollment", "enrollments", "failed row", "failed rows", "encryption",
+	"Name", "Connection", "Access", "Permission", "User", // steps of a test of a connection
 	"and", "or", "nothing", "none", "unknown", "error", "warning", "notice", "today", "yesterday", "comma", "semicolon", "tab", "space",
 	"prepared", "starting", "started", "running", "complete", "fetched", "opened", "delivered", "failed", "rejected", "cancelled", // states of a batch
 	"reserved", "claimed", "issued", "released", // of a claim
