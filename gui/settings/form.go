@@ -123,7 +123,7 @@ func newConnectionForm(t *Room) *connectionForm {
 }
 
 // formNames is the width of the names on the form.
-const formNames = 128
+const formNames = 144
 
 // fresh says whether a new connection is in the form, which is in no file yet.
 func (f *connectionForm) fresh() bool { return f.open && f.isNew }

@@ -17,7 +17,7 @@ import (
 )
 
 // startNames is the width of the names on the page.
-const startNames = 128
+const startNames = 156
 
 // line is a name and what stands beside it: a field, a choice.
 func line(name string, o fyne.CanvasObject) fyne.CanvasObject { return spaced(1.5*look.Gap, name, o) }
