@@ -369,16 +369,15 @@ func isASCII(s string) bool {
 	return true
 }
 
-// members counts the elements of a constructed value.
+// members counts the elements of a constructed value; what is none counts as the last.
 func members(content []byte) (n int) {
 	for len(content) > 0 {
 		var one asn1.RawValue
 		rest, err := asn1.Unmarshal(content, &one)
-		if err != nil {
+		if n++; err != nil {
 			return n
 		}
 		content = rest
-		n++
 	}
 	return n
 }
