@@ -99,7 +99,7 @@ func multibyte(b []byte) (valid, invalid int) {
 
 // isUTF8 tells damaged UTF-8, which is shown as such, from an encoding whose words look like it here and there: a short one of East Asia
 // may by chance, one of western letters hardly ever.
-func isUTF8(valid, invalid int) bool { return invalid == 0 || 2*valid >= invalid }
+func isUTF8(valid, invalid int) bool { return 2*valid >= invalid }
 
 // detectForm finds delimiter, escape, ends of rows and quoting from text whose structure is ASCII.
 func detectForm(d *Dialect, text []byte, whole bool) {
@@ -223,7 +223,7 @@ func takeRows(d Dialect, text []byte, whole bool, limit int) (rows []sampleRow) 
 			inner, tail := s.content(text, c)
 			if c.kind != bare {
 				row.quoted++
-			} else if s.eol == '\r' && bytes.IndexByte(inner, '\n') >= 0 {
+			} else if bytes.IndexByte(inner, '\n') >= 0 { // only where rows end with CR alone
 				row.broken = true
 			}
 			if len(tail) > 0 {

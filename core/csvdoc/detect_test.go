@@ -12,6 +12,14 @@ func TestThresholds(t *testing.T) {
 			t.Errorf("%d characters of UTF-8 beside %d other bytes: %v", c[0], c[1], !want)
 		}
 	}
+	// A word is UTF-8 where more than two thirds of it are, and U+FFFD is a character as any.
+	for text, want := range map[string][2]int{
+		"éé\xE9": {0, 1}, "ééé\xE9": {1, 0}, "ééé\xE9\xE9": {0, 1}, "éé\xE9 é": {1, 1}, "\uFFFD": {1, 0}, "\uFFFD\xE9": {0, 1}, "é\xE9é\xE9é": {0, 1}, "abc": {0, 0}, "é,ü\"ß": {3, 0}, "\xE9": {0, 1},
+	} {
+		if valid, invalid := multibyte([]byte(text)); valid != want[0] || invalid != want[1] {
+			t.Errorf("%q: %d words of UTF-8, %d others, want %v", text, valid, invalid, want)
+		}
+	}
 	for text, want := range map[string]bool{
 		"a\x00b\x00\x2D\x4E\x2D\x4E":                     true, // half of it Chinese
 		strings.Repeat("a\x00", 10) + "\x00\x00\x00\x00": false, "ab": false,
@@ -37,6 +45,7 @@ func TestThresholds(t *testing.T) {
 		{"abc\r", true, ends{CR, CR}},
 		{"a\r\nb\r\nc\nd\n", true, ends{Mixed, CRLF}},
 		{"a\r\nb\nc\nd\n", true, ends{Mixed, LF}},
+		{"a\r\nb\r\nc\nd\ne\n", true, ends{Mixed, LF}},
 	} {
 		if kind, most := detectNewline([]byte(c.text), c.whole); (ends{kind, most}) != c.want {
 			t.Errorf("%q, whole %v: %v, %v", c.text, c.whole, kind, most)

@@ -57,7 +57,8 @@ func TestTurned(t *testing.T) {
 	if n := d.Snapshot().Rows(); n != sampleBytes/8 {
 		t.Error(n)
 	}
-	for _, text := range []string{"a,b\n\x1B[1m,2\n", "a,b\n1,2\n", "a\x00b\x00,\x001\x00\n\x002\x00,\x003\x00\n\x00", "\x00\x00\x00a\x00\x00\x00b"} {
+	for _, text := range []string{"a,b\n\x1B[1m,2\n", "a,b\n1,2\n", "a\x00b\x00,\x001\x00\n\x002\x00,\x003\x00\n\x00", "\x00\x00\x00a\x00\x00\x00b",
+		strings.Repeat("a\x00\x00\x00", 9) + "a\x00\x11\x00", strings.Repeat("a\x00\x00\x00", 8) + strings.Repeat("\x00", 8)} {
 		if turned := turnedOf([]byte(text)); turned != nil {
 			t.Errorf("%q is taken for %s", text, turned.name)
 		}
