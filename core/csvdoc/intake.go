@@ -107,6 +107,9 @@ func (b *base) begin(o Options) (*intake, error) {
 	if err := readFull(b.src, head, 0); err != nil {
 		return nil, fmt.Errorf("open %q: %w", b.path, err)
 	}
+	if f := form.Detect(head); isZIP(head) && (f.Kind == form.OfficeDocument || f.Kind == form.Numbers) {
+		return nil, fmt.Errorf("open %q: it is %s; %s", b.path, f, f.Kind.Advice())
+	}
 	if isZIP(head) {
 		entry, n, err := b.openMember(o.Limits)
 		if err != nil {

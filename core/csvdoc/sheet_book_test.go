@@ -112,12 +112,17 @@ func TestNoCSV(t *testing.T) {
 	}
 	noise := b.String()
 	for what, text := range map[string]string{
-		"an old Excel workbook (.xls); open it and save it as CSV": "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 600),
-		"a 7-Zip archive (.7z); unpack it":                         "7z\xBC\xAF\x27\x1C" + strings.Repeat("\x00", 600),
-		"an archive or a compressed file; unpack it":               "\x1F\x9D\x90" + noise,
-		"a program; a table is expected":                           "\x7FELF\x02\x01\x01" + noise,
-		"binary data of an unknown kind; a table is expected":      "\xCA\xFE" + noise,
-		"a PDF document; ask for the data as a file":               "%PDF-1.7\n" + noise,
+		"an old Excel workbook (.xls); open it and save it as CSV":  "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 600),
+		"a 7-Zip archive (.7z); unpack it":                          "7z\xBC\xAF\x27\x1C" + strings.Repeat("\x00", 600),
+		"an archive or a compressed file; unpack it":                "\x1F\x9D\x90" + noise,
+		"a program; a table is expected":                            "\x7FELF\x02\x01\x01" + noise,
+		"binary data of an unknown kind; a table is expected":       "\xCA\xFE" + noise,
+		"a PDF document; ask for the data as a file":                "%PDF-1.7\n" + noise,
+		"Apple's Numbers; open it in Numbers":                       zipped(t, "Index/Document.iwa", "x", "Index/Tables/Tile.iwa", "x"),
+		"an office document (Word, PowerPoint":                      zipped(t, "[Content_Types].xml", "x", "word/document.xml", "x"),
+		"SYLK (.slk); open it and save it as CSV":                   "ID;PWXL;N;E\r\nC;Y1;X1;K\"a\"\r\n",
+		"a table as a web page (HTML), which programs save as .xls": "<table><tr><td>subject.common_name</td></tr></table>",
+		"a Windows shortcut (.lnk); give the file":                  "L\x00\x00\x00\x01\x14\x02\x00" + noise,
 	} {
 		path := filepath.Join(t.TempDir(), "orders.csv")
 		write(t, path, text)

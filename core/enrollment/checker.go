@@ -151,6 +151,9 @@ func (c *checker) cell(i int, cell string) {
 			c.byColumn(i, value, set, &c.verdicts[i])
 		}
 	}
+	if set&punctuation != 0 {
+		c.escapes(i, col, value)
+	}
 	c.value(i, col, value)
 }
 

@@ -187,11 +187,15 @@ var (
 		"The text was read in the wrong encoding",
 		"A UTF-8 text was opened as Windows-1252 and saved: MÃ¼ller instead of Müller. The certificate would hold the damaged text.",
 		"write the letter that was meant")
+	RuleEscapedText = finding.NewRule("csv/escaped-text", finding.Warning, "HTML Living Standard §13.5, RFC 8259 §7, RFC 3986 §2.1, RFC 2045 §6.7",
+		"The value holds escapes instead of characters",
+		"A program wrote M&uuml;ller, M\\u00fcller, M%C3%BCller or M=C3=BCller for Müller. The certificate would hold it so.",
+		"write the characters that are meant")
 )
 
 const exportAgain = "export the column from its source again, and import it as text"
 
 var damageRules = []*finding.Rule{
 	RuleScientific, RuleDamagedID, RuleErrorValue, RuleLeadingZeros, RuleDateForText, RuleRounded, RuleBoolean, RuleFormula, RuleTextMark,
-	RuleDefused, RuleDecimal, RuleMojibake,
+	RuleDefused, RuleDecimal, RuleMojibake, RuleEscapedText,
 }

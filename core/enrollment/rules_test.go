@@ -127,6 +127,7 @@ func fixtures(t testing.TB) map[*finding.Rule]fixture {
 		RuleFormula:      one("serial", `="00123"`, "00123"),
 		RuleTextMark:     one("serial", "'00123", "00123"),
 		RuleDecimal:      column("serial", []string{"4701", "4702", "4703", "4704", "4705", "4706", "4707", "4708", "4709", "4710.0"}, []string{"1.5", "2.0", "3"}),
+		RuleEscapedText:  one("subject.organization_name", "M&uuml;ller", "R&D; Müller & Söhne"),
 		RuleMojibake:     one("subject.organization_name", "MÃ¼ller", "Müller"),
 
 		RuleTooLarge: {bad: small, good: csvOf([]string{cn}, []string{"device-1"}), options: Options{MaxBytes: 40}},
@@ -234,7 +235,7 @@ func TestFixMends(t *testing.T) {
 	}
 	for _, r := range []*finding.Rule{
 		RuleSpelling, RuleSimilar, RuleEmptyColumn, RuleCSRPresent, RuleCountry, RuleDateForm, RuleOuterBlank, RuleInvisible, RuleMACCharacters, RuleMACNotation, RuleBareCSR,
-		RuleEscapedCSR, RuleCSRText, RuleEmptyRow, RuleTrailingRow, RuleHeaderAgain, RuleNoDevice, RuleColumnControl, RuleLeadingZeros, RuleFormula, RuleTextMark, RuleDecimal, RuleMojibake,
+		RuleEscapedCSR, RuleCSRText, RuleEmptyRow, RuleTrailingRow, RuleHeaderAgain, RuleNoDevice, RuleColumnControl, RuleLeadingZeros, RuleFormula, RuleTextMark, RuleDecimal, RuleMojibake, RuleEscapedText,
 	} {
 		if !fixed[r.Name] {
 			t.Errorf("%s was not mended", r.Name)

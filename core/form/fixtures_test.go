@@ -208,12 +208,16 @@ func fixtures() map[Kind][][]byte {
 		Tar:       {append([]byte("a.csr"+strings.Repeat("\x00", 252)+"ustar\x0000"), junk...)},
 		Cabinet:   {append([]byte("MSCF\x00\x00\x00\x00"), junk...)},
 
-		Workbook:        {zipMembers("[Content_Types].xml=<x/>", "_rels/.rels=<x/>", "xl/workbook.xml=<x/>"), zipMembers("docProps/app.xml=<x/>", "xl/worksheets/sheet1.xml=<x/>")},
-		OldWorkbook:     {append([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), toUTF16("Workbook")...)},
+		Workbook: {zipMembers("[Content_Types].xml=<x/>", "_rels/.rels=<x/>", "xl/workbook.xml=<x/>"), zipMembers("docProps/app.xml=<x/>", "xl/worksheets/sheet1.xml=<x/>")},
+		OldWorkbook: {append([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), toUTF16("Workbook")...), append([]byte("\x09\x08\x08\x00\x00\x05\x10\x00"), junk...), append([]byte("\x09\x00\x04\x00\x02\x00\x10\x00"), junk...),
+			append([]byte("\x09\x02\x06\x00\x00\x00\x10\x00"), junk...), append([]byte("\x09\x04\x06\x00\x00\x00\x10\x00"), junk...)},
+		HTMLWorkbook:    {[]byte(`<html xmlns:x="urn:schemas-microsoft-com:office:excel"><body><table>`), []byte("<table border=1><tr><td>a"), []byte("<?xml version=\"1.0\"?><html xmlns:x=\"urn:schemas-microsoft-com:office:excel\">")},
+		SymbolicLink:    {[]byte("ID;PWXL;N;E\r\nC;Y1;X1;K\"a\"\r\n")},
+		Numbers:         {zipMembers("Index/Document.iwa=x", "Index/Tables/Tile.iwa=x")},
 		ODS:             {zipMembers("mimetype=application/vnd.oasis.opendocument.spreadsheet")},
-		XMLWorkbook:     {[]byte("<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>")},
+		XMLWorkbook:     {[]byte("<?xml version=\"1.0\"?>\n<office:document office:mimetype=\"application/vnd.oasis.opendocument.spreadsheet\">"), []byte("<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>")},
 		ProtectedOffice: {append([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), toUTF16("EncryptedPackage")...)},
-		OfficeDocument:  {zipMembers("[Content_Types].xml=<x/>", "word/document.xml=<x/>"), zipMembers("mimetype=application/vnd.oasis.opendocument.text"), []byte("{\\rtf1")},
+		OfficeDocument:  {zipMembers("[Content_Types].xml=<x/>", "word/document.xml=<x/>"), zipMembers("mimetype=application/vnd.oasis.opendocument.text"), []byte("{\\rtf1"), zipMembers("Index/Document.iwa=x", "Index/Slide.iwa=x")},
 
 		PDF:     {[]byte("%PDF-1.7\n")},
 		Picture: {append([]byte("\x89PNG\r\n\x1A\n"), junk...), append([]byte("\xFF\xD8\xFF\xE0"), junk...)},
@@ -236,6 +240,7 @@ func fixtures() map[Kind][][]byte {
 			append([]byte("!<arch>\ndebian-binary   1410122664  0     0     100644  4         `\n2.0\n"), junk...), append([]byte("xar!\x00\x1C\x00\x01"), junk...),
 			append([]byte("\x25\x01-lh5-\x10\x02\x00\x00"), junk...), append([]byte("070701"+strings.Repeat("000081A4", 13)+"name\x00"), junk...),
 			append([]byte("\xED\xAB\xEE\xDB\x03\x00"), junk...)},
+		Shortcut: {append([]byte("L\x00\x00\x00\x01\x14\x02\x00"), junk...)},
 		Database: {append([]byte("SQLite format 3\x00"), junk...)},
 		Unknown:  {{0x01, 0x02, 0x03, 0xFE, 0xDE, 0xAD}, bytes.Repeat([]byte{0xFE, 0xAD, 0x01}, 100)},
 	}

@@ -72,6 +72,9 @@ const (
 	OldWorkbook
 	ODS
 	XMLWorkbook
+	HTMLWorkbook
+	SymbolicLink
+	Numbers
 	ProtectedOffice
 	OfficeDocument
 
@@ -79,6 +82,7 @@ const (
 	Picture
 	Program
 	Database
+	Shortcut
 )
 
 // What kinds have in common.
@@ -163,6 +167,9 @@ var kinds = [...]struct {
 	OldWorkbook:     {words: "an old Excel workbook (.xls)", advice: tableAdvice, traits: table},
 	ODS:             {words: "an OpenDocument spreadsheet (.ods)", advice: tableAdvice, traits: table},
 	XMLWorkbook:     {words: "an Excel workbook in XML", advice: tableAdvice, traits: table},
+	HTMLWorkbook:    {words: "a table as a web page (HTML), which programs save as .xls", advice: tableAdvice, traits: table},
+	SymbolicLink:    {words: "a table in the format SYLK (.slk)", advice: tableAdvice, traits: table},
+	Numbers:         {words: "a spreadsheet of Apple's Numbers", advice: "open it in Numbers and export it as CSV (UTF-8), then give the CSV", traits: table},
 	ProtectedOffice: {words: "an Office file under a password", advice: "open it with its password and save a copy without one"},
 	OfficeDocument:  {words: "an office document (Word, PowerPoint, OpenDocument, RTF)", advice: "copy what you need from it into a plain text file"},
 
@@ -170,6 +177,7 @@ var kinds = [...]struct {
 	Picture:  {words: "a picture"},
 	Program:  {words: "a program"},
 	Database: {words: "a database (SQLite)"},
+	Shortcut: {words: "a Windows shortcut (.lnk)", advice: "give the file that it leads to"},
 }
 
 const (

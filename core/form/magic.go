@@ -55,6 +55,11 @@ var magics = []struct {
 	{0, "\x7FELF", Program},                          //
 	{0, "MZ\x90\x00", Program},                       //
 	{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Text},    // compound file: its directory says what it is
+	{0, "\x09\x08\x08\x00\x00\x05", OldWorkbook},     // [MS-XLS] §2.4.21 of Excel 5, without a compound file
+	{0, "\x09\x04\x06\x00", OldWorkbook},             // Excel 4
+	{0, "\x09\x02\x06\x00", OldWorkbook},             // Excel 3
+	{0, "\x09\x00\x04\x00", OldWorkbook},             // Excel 2
+	{0, "L\x00\x00\x00\x01\x14\x02\x00", Shortcut},   // [MS-SHLLINK] §2.1
 	{0, "PK\x03\x04", ZIP},                           // APPNOTE.TXT 4.3.7
 	{0, "PK\x05\x06", ZIP},                           // an empty one
 	{0, "PK\x07\x08", ZIP},                           // one part of several
@@ -137,7 +142,7 @@ func toUTF16(ascii string) []byte {
 // OpenDocument 1.3 part 2 §3.3).
 func zipOf(b []byte) Kind {
 	const local = "PK\x03\x04"
-	opc := false
+	opc, numbers := false, false
 	kind := ZIP
 	for at := 0; at >= 0 && at+30 <= len(b); {
 		n := int(binary.LittleEndian.Uint16(b[at+26:]))
@@ -147,6 +152,10 @@ func zipOf(b []byte) Kind {
 			if k := openDocument(b[at+30+n:]); k != Unknown {
 				return k
 			}
+		case bytes.HasPrefix(name, []byte("Index/Tables/")):
+			numbers, kind = true, Numbers
+		case bytes.HasPrefix(name, []byte("Index/")) && bytes.HasSuffix(name, []byte(".iwa")):
+			numbers = true
 		case string(name) == "[Content_Types].xml", bytes.HasPrefix(name, []byte("_rels/")), bytes.HasPrefix(name, []byte("docProps/")):
 			opc = true
 		case bytes.HasPrefix(name, []byte("xl/")):
@@ -163,8 +172,10 @@ func zipOf(b []byte) Kind {
 	switch {
 	case opc && kind == ZIP:
 		return OfficeDocument
-	case opc:
+	case opc, numbers && kind == Numbers:
 		return kind
+	case numbers:
+		return OfficeDocument
 	}
 	return ZIP
 }

@@ -173,6 +173,7 @@ var textMagics = []struct {
 	{"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY", SSHKey},
 	{"---- BEGIN SSH2 PUBLIC KEY", SSHPublicKey},
 	{"ssh-rsa AAAA", SSHPublicKey}, {"ssh-ed25519 AAAA", SSHPublicKey}, {"ssh-dss AAAA", SSHPublicKey}, {"ecdsa-sha2-nistp", SSHPublicKey},
+	{"ID;PWXL", SymbolicLink}, {"ID;PCALCOOO", SymbolicLink}, {"<table", HTML},
 	{"<!doctype html", HTML}, {"<html", HTML}, {"<head", HTML}, {"<body", HTML}, {"<script", HTML},
 	{"<?xml", XML}, {"<RSAKeyValue", XML}, {"<DSAKeyValue", XML},
 }
@@ -183,11 +184,16 @@ func textMagic(text []byte) Kind {
 		if len(text) < len(m.begin) || !bytes.EqualFold(text[:len(m.begin)], []byte(m.begin)) {
 			continue
 		}
+		if m.kind == HTML && (m.begin == "<table" || bytes.Contains(text[:min(len(text), 4<<10)], []byte("schemas-microsoft-com:office:excel"))) {
+			return HTMLWorkbook
+		}
 		if m.kind == XML {
 			start := bytes.ToLower(text[:min(len(text), 1<<10)])
 			switch {
-			case bytes.Contains(start, []byte(`progid="excel.sheet"`)), bytes.Contains(start, []byte("office:spreadsheet")):
+			case bytes.Contains(start, []byte(`progid="excel.sheet"`)), bytes.Contains(start, []byte("office:spreadsheet")), bytes.Contains(start, []byte("opendocument.spreadsheet")):
 				return XMLWorkbook
+			case bytes.Contains(start, []byte("<html")) && bytes.Contains(start, []byte("schemas-microsoft-com:office:excel")):
+				return HTMLWorkbook
 			case bytes.Contains(start, []byte("<html")):
 				return HTML
 			case isXMLKey(text):
