@@ -43,7 +43,7 @@ var connectionKey = &command{
 			case secret == "":
 				return usagef("%q uses a client certificate and needs no key; --secret client-key-passphrase is its passphrase", c.Name)
 			case *remove && *age:
-				return usagef("--remove and --age are two things")
+				return usagef("give --remove or --age, not both")
 			case *remove:
 				err := d.keys.Delete(ctx, c.Account(secret))
 				if err == nil {

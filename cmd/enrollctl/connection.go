@@ -256,7 +256,7 @@ var connectionRemove = &command{
 						break
 					}
 					if err != nil && !errors.Is(err, keychain.ErrNotFound) {
-						return fmt.Errorf("nothing was removed: %w (--keep-keys leaves the keychain alone)", err)
+						return fmt.Errorf("nothing was removed: %w (--keep-keys keeps its keys in the keychain)", err)
 					}
 				}
 			}

@@ -92,7 +92,7 @@ var connectionPaste = &command{
 				return err
 			}
 			if !*apply {
-				s.complain("nothing was changed: --apply does it")
+				s.complain("nothing was changed: add --apply to change the connection")
 				return nil
 			}
 			if fresh {

@@ -82,7 +82,7 @@ func (in *intake) take(ctx context.Context, s *session, paths []string) (*csr.Se
 	for _, text := range in.excluded {
 		found := matching(set, text)
 		if len(found) == 0 {
-			return nil, usagef("--exclude %q: nothing of that name is among the input; write FILE as the findings show it, or FILE#N", text)
+			return nil, usagef("--exclude %q: the input has no such name; write FILE as the findings show it, or FILE#N", text)
 		}
 		out = append(out, found...)
 	}
@@ -92,7 +92,7 @@ func (in *intake) take(ctx context.Context, s *session, paths []string) (*csr.Se
 // adviseOnPrimes says how the search is asked for that was left out because there are too many keys.
 func adviseOnPrimes(s *session, report *finding.Report) {
 	if slices.ContainsFunc(report.All(), func(f finding.Finding) bool { return f.Rule == csr.RuleSharedPrimeSkipped.Name }) {
-		s.complain("RSA keys were not compared for shared primes, which takes minutes for so many: --shared-primes always does it")
+		s.complain("RSA keys were not compared for shared primes, which takes minutes for so many: add --shared-primes always")
 	}
 }
 
@@ -105,7 +105,7 @@ func warnOfKeys(s *session, report *finding.Report) {
 		}
 	}
 	if n > 0 {
-		s.complain("STOP: private keys lie among the input (%s): move them away, and treat what was shared, mailed or copied as stolen", finding.Grouped(int64(n)))
+		s.complain("STOP: the input contains private keys (%s): move them away, and treat what was shared, mailed or copied as stolen", finding.Grouped(int64(n)))
 	}
 }
 

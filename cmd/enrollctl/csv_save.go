@@ -79,7 +79,7 @@ func (v *saving) run(ctx context.Context, s *session, args []string) error {
 	case errors.Is(err, enrollment.ErrHeader):
 		s.complain("nothing was written: the header has errors, which concern all rows")
 	case errors.Is(err, enrollment.ErrHasErrors):
-		s.complain("nothing was written: %s with errors; fix them, or --leave-out-errors", finding.Counted(int64(result.Counts().Errors), "row"))
+		s.complain("nothing was written: %s with errors; fix them, or use --leave-out-errors", finding.Counted(int64(result.Counts().Errors), "row"))
 	case errors.Is(err, enrollment.ErrEncodingGuessed):
 		_ = complainOfGuess(s, doc, "written") // its error is returned below
 	case errors.Is(err, enrollment.ErrNothingReady):

@@ -34,7 +34,7 @@ var deliver = &command{
 		return func(ctx context.Context, s *session, args []string) error {
 			if d.rules || d.markdown {
 				if len(args) > 0 {
-					return usagef("--rules takes no arguments, and %q is one", args[0])
+					return usagef("--rules takes no arguments; remove %q", args[0])
 				}
 				return deliveryRules.print(s.stdout, d.markdown)
 			}
@@ -94,11 +94,11 @@ func (d *delivering) complete(flags *pflag.FlagSet, args []string) error {
 	case len(args) == 0:
 		return usagef("the result is needed: the file that was downloaded, or a folder with it")
 	case d.check && d.out.path != "":
-		return usagef("--check writes nothing, and -o says where to")
+		return usagef("--check writes nothing: leave -o out")
 	case d.order != "" && d.orderMAC != "":
 		return usagef("--order and --order-mac are two orders; give one")
 	case d.part > 0 && d.order == "":
-		return usagef("--part is about a manifest: --order is needed")
+		return usagef("--part needs a manifest: give --order")
 	case d.check && exported:
 		return usagef("--check writes nothing, so there is no form to choose")
 	}
@@ -106,7 +106,7 @@ func (d *delivering) complete(flags *pflag.FlagSet, args []string) error {
 		return err
 	}
 	if d.passphrase.fromStdin() && d.key.passphrase.fromStdin() {
-		return usagef("standard input can give one passphrase, and two are to be read from it")
+		return usagef("standard input can give only one passphrase, but two are requested")
 	}
 	return nil
 }

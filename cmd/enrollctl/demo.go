@@ -37,7 +37,7 @@ var demo = &command{
 		n.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {
 			if len(args) > 0 {
-				return usagef("demo takes no arguments, and %q is one", args[0])
+				return usagef("demo takes no arguments; remove %q", args[0])
 			}
 			return demonstrate(ctx, s, out, n)
 		}
@@ -130,7 +130,7 @@ func emptyFolder(dir string, force bool) error {
 	}
 	for _, e := range entries {
 		if !isDemoFile(e.Name()) {
-			return fmt.Errorf("%q holds %q, which is not a demo's: choose another folder", dir, e.Name())
+			return fmt.Errorf("%q holds %q, which no demo made: choose another folder", dir, e.Name())
 		}
 	}
 	for _, e := range entries {

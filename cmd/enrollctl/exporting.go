@@ -49,9 +49,9 @@ func (d *exporting) complete(flags *pflag.FlagSet) error {
 	case d.encoding() == delivery.OnePEM && (d.folders || flags.Changed("names")):
 		return usagef("--format one-pem writes one file, so there are no --folders and no --names")
 	case d.encoding() == delivery.DER && d.chain:
-		return usagef("--full-chain is about PEM: a DER file holds one certificate")
+		return usagef("--full-chain needs PEM: a DER file holds one certificate")
 	case d.passphrase.file != "" && d.encoding() != delivery.PKCS12:
-		return usagef("--pkcs12-passphrase-file is about PKCS#12: --pkcs12 is needed")
+		return usagef("--pkcs12-passphrase-file needs --pkcs12")
 	}
 	for _, word := range d.fleetWords {
 		fleet, err := delivery.ParseFleet(word)

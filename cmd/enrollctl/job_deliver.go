@@ -56,7 +56,7 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 		case r.OrderPath != "":
 			w.order, w.part = r.OrderPath, count(r.OrderPart)
 		default:
-			s.complain("there is no manifest to compare the result with: --order FILE")
+			s.complain("there is no manifest to compare the result with: give --order FILE")
 		}
 	}
 	w.practice = w.practice || r.Connection.Practice
@@ -70,7 +70,7 @@ func deliverJob(ctx context.Context, s *session, d *desk, w *delivering, id stri
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.MemoryToOpen()))
 	w.keep = func(result *delivery.Delivery) {
 		if err := d.Jobs.RecordDelivered(ctx, id, result); err != nil {
-			s.complain("the ledger does not know these certificates yet: %v; enrollctl ledger import takes them from the folder", err)
+			s.complain("the ledger does not know these certificates yet: %v; enrollctl ledger import adds them from the folder", err)
 		}
 	}
 	if err := w.run(ctx, s, []string{r.ResultPath}); delivery.Damaged(err) {

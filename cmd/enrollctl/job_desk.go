@@ -140,7 +140,7 @@ func (d *desk) advise(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &unsettled):
-		return fmt.Errorf("%w\nIt will not be sent again by itself. enrollctl job resume asks the service again;\n"+
+		return fmt.Errorf("%w\nThe program does not send it again. enrollctl job resume asks the service again;\n"+
 			"if its portal shows the job: enrollctl job resolve %s JOB-ID\nif it surely does not: enrollctl job not-started %s", err, unsettled.ID, unsettled.ID)
 	case errors.As(err, &before):
 		offer := ""
@@ -154,7 +154,7 @@ func (d *desk) advise(err error) error {
 		return fmt.Errorf("%w: cancel the batch and start the file as it is now", err)
 	}
 	if advice := keychain.Advice(err); advice != "" {
-		return fmt.Errorf("%w\n%s (--api-key-file FILE goes without a keychain)", err, advice)
+		return fmt.Errorf("%w\n%s (--api-key-file FILE works without a keychain)", err, advice)
 	}
 	return err
 }

@@ -121,7 +121,7 @@ func (q *jobRequest) run(ctx context.Context, s *session, d *desk, files []strin
 	case q.notRehearsed && q.key.file != "":
 		return usagef("--key rehearses, and --not-rehearsed starts without a rehearsal: give one of them")
 	case q.recipient == "" && (q.key.file != "" || q.notRehearsed):
-		return usagef("a rehearsal is about --recipient, which is missing")
+		return usagef("a rehearsal needs --recipient, which is missing")
 	}
 	if q.convert && q.unchecked {
 		return usagef("--convert checks what it writes: --unchecked is for a file that stays as it is")

@@ -51,7 +51,7 @@ var jobDelete = &command{
 				return err
 			}
 			if !*sure {
-				return usagef("batch %s (%s) would be removed with its result: --yes does it", r.ID, r.Sentence())
+				return usagef("batch %s (%s) would be deleted with its result: add --yes to delete it", r.ID, r.Sentence())
 			}
 			return errors.Join(d.Jobs.Delete(ctx, r.ID), d.ReleaseUploads(ctx, r))
 		}

@@ -76,7 +76,7 @@ func (b *book) open(ctx context.Context) (err error) {
 // place is the environment of a command that changes something.
 func (b *book) place() (string, error) {
 	if b.env == "" {
-		return "", usagef("--connection NAME says which environment is meant")
+		return "", usagef("give --connection NAME to choose the environment")
 	}
 	return b.env, nil
 }

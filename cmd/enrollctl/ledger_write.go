@@ -193,7 +193,7 @@ var ledgerFree = &command{
 				q.start = "00:00:00:00:00:00" // only to read the others
 			}
 			if len(blocks) == 0 {
-				return usagef("no block is entered as owned: --start says where to look, or ledger block enters one")
+				return usagef("no block of your own is entered: give --start, or enter a block with ledger block")
 			}
 			like, report := eui48.Check(q.start, q.count, q.increment)
 			if like.Count == 0 {
@@ -253,7 +253,7 @@ var ledgerBlock = &command{
 			case *remove:
 				return b.RemoveBlock(ctx, all[same], b.operator())
 			case *first == "" && label != "":
-				return usagef("--first and --last say which block %q is", label)
+				return usagef("give --first and --last for the block %q", label)
 			case *first == "":
 				return listBlocks(ctx, s, b, all)
 			}
@@ -340,7 +340,7 @@ var ledgerImport = &command{
 					return err
 				}
 				for _, t := range e.Taken {
-					s.complain("%s: column %q is taken for %s%s", path, t.Column, t.Meaning, strings.TrimRight(", "+t.Read, ", "))
+					s.complain("%s: column %q is read as %s%s", path, t.Column, t.Meaning, strings.TrimRight(", "+t.Read, ", "))
 				}
 				done, err := b.Import(ctx, ledger.Batch{Environment: env, ID: filepath.Base(path), Name: filepath.Base(path), Operator: b.operator(),
 					Connection: b.connection, Identities: slices.Values(e.Identities), At: at.Time}, slices.Values(e.Certificates))
@@ -355,7 +355,7 @@ var ledgerImport = &command{
 				if b.asJSON {
 					continue
 				}
-				if _, err := fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s and %s taken over, %s known already", path,
+				if _, err := fmt.Fprintln(s.stdout, printable(fmt.Sprintf("%s: %s and %s imported, %s known already", path,
 					finding.Counted(done.Identities, "identity"), finding.Counted(done.Certificates, "certificate"), finding.Grouped(int64(known))))); err != nil { // #nosec G115 -- small
 					return err
 				}

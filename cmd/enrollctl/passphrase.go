@@ -117,7 +117,7 @@ func (p *passphraseSource) read(s *session) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", p.name(), err)
 	}
 	if n > maxPassphraseBytes {
-		return nil, fmt.Errorf("%s holds more than %s bytes: that is no passphrase", p.name(), finding.Grouped(maxPassphraseBytes))
+		return nil, fmt.Errorf("%s holds more than %s bytes: that is not a passphrase", p.name(), finding.Grouped(maxPassphraseBytes))
 	}
 	text := form.UTF8(all[:n])
 	defer clear(text)

@@ -44,7 +44,7 @@ func TestPassphraseFile(t *testing.T) {
 		{"a mark alone", "\xef\xbb\xbf", "", ""},
 		{"what looks like base64", "c2VjcmV0c2VjcmV0c2VjcmV0\n", "c2VjcmV0c2VjcmV0c2VjcmV0", ""},
 		{"empty", "", "", ""},
-		{"no passphrase", long, "", "that is no passphrase"},
+		{"no passphrase", long, "", "that is not a passphrase"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "passphrase")

@@ -28,7 +28,7 @@ var practiceCommand = &command{
 		p.declare(flags)
 		return func(ctx context.Context, s *session, args []string) error {
 			if len(args) > 0 {
-				return usagef("practice takes no arguments, and %q is one", args[0])
+				return usagef("practice takes no arguments; remove %q", args[0])
 			}
 			return p.run(ctx, s)
 		}

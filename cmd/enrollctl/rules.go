@@ -47,7 +47,7 @@ func rulesCommand(page *rulePage) *command {
 			markdown := flags.Bool("markdown", false, "print it as Markdown, as docs/"+page.group+"-rules.md has it")
 			return func(_ context.Context, s *session, args []string) error {
 				if len(args) > 0 {
-					return usagef("%s takes no arguments, and %q is one", page.command, args[0])
+					return usagef("%s takes no arguments; remove %q", page.command, args[0])
 				}
 				return page.print(s.stdout, *markdown)
 			}

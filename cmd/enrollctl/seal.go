@@ -131,7 +131,7 @@ func (c *closers) Close() error {
 
 func (seal *sealing) file(ctx context.Context, s *session, in string, out output) error {
 	if seal.gcm && seal.to[0].Kind() == recipient.OpenPGP {
-		return usagef("--gcm is about CMS; an OpenPGP message always shows changes")
+		return usagef("--gcm is for CMS; an OpenPGP message always shows changes")
 	}
 	if err := out.differs(in); err != nil {
 		return err

@@ -18,7 +18,7 @@ var versionCommand = &command{
 	setup: func(*pflag.FlagSet) action {
 		return func(_ context.Context, s *session, args []string) error {
 			if len(args) > 0 {
-				return usagef("version takes no arguments, and %q is one", args[0])
+				return usagef("version takes no arguments; remove %q", args[0])
 			}
 			_, err := fmt.Fprint(s.stdout, versionLine())
 			return err

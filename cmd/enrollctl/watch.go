@@ -80,7 +80,7 @@ func (w *watchingFolder) run(ctx context.Context, s *session, d *desk, args []st
 		return err
 	}
 	if w.encoding() == delivery.PKCS12 && w.passphrase.file == "" {
-		return usagef("a watched folder asks nobody: give the passphrase of the PKCS#12 files with --%s FILE", w.passphrase.flag)
+		return usagef("nobody can be asked while a folder is watched: give the passphrase of the PKCS#12 files with --%s FILE", w.passphrase.flag)
 	}
 	if w.o.Wait <= 0 || w.o.Still <= 0 || w.o.Poll <= 0 {
 		return usagef("--wait, --still and --poll must be longer than 0")
