@@ -39,7 +39,7 @@ type Room struct {
 	work *frame.Runner // what is written
 	read *frame.Runner // what is shown
 
-	root     fyne.CanvasObject
+	root     *fyne.Container
 	progress *widgets.ProgressRow
 	bar      *widgets.BottomBar
 	viewBox  *widgets.Select
@@ -198,7 +198,10 @@ func (t *Room) fails(err error) {
 // lock says above the views that a restored or copied ledger can only be read, and offers to use it; nil takes that away again.
 func (t *Room) lock(r *core.RestoredError) {
 	if r == nil {
-		t.locked.Hide()
+		if t.locked.Visible() {
+			t.locked.Hide()
+			t.root.Refresh()
+		}
 		return
 	}
 	why := widgets.NewParagraph(words.Sentence(words.Error(r))).Bold()
@@ -207,7 +210,7 @@ func (t *Room) lock(r *core.RestoredError) {
 		container.NewBorder(nil, nil, widgets.Across(0, widgets.Icon(look.Warning.Icon(), 22), widgets.Space(look.Gap, 0)), widgets.Middle(use),
 			widgets.Down(0, why, widgets.NewParagraph(words.T("ledger.read-only"))))), widgets.Rule())}
 	t.locked.Show()
-	t.locked.Refresh()
+	t.root.Refresh() // the views give room to it
 }
 
 // onSearch goes back to the view when the field is emptied.

@@ -460,8 +460,14 @@ func TestRestored(t *testing.T) {
 	}
 	r.claim("2026-11-30-2", at("00:1a:c2:7b:10:00"), 10)
 	use(backup)
+	r.F.Window().Resize(fyne.NewSize(1000, 700))
 	r.open()
 	r.says("restored from a backup", words.T("ledger.read-only"), words.T("ledger.adopt"), "2026-11-30-1", "Thermostat")
+	top := func(o fyne.CanvasObject) float32 { return fyne.CurrentApp().Driver().AbsolutePositionForObject(o).Y }
+	if l := r.Room.locked; l.Size().Height < l.MinSize().Height || top(l)+l.Size().Height > top(r.Room.stage) || top(l) < top(r.Room.search)+r.Room.search.Size().Height {
+		t.Errorf("the warning at %v is %v high of %v, the search ends at %v, the list begins at %v", top(l), l.Size().Height, l.MinSize().Height,
+			top(r.Room.search)+r.Room.search.Size().Height, top(r.Room.stage))
+	}
 	r.choose("Audit log")
 	if len(r.Room.log.entries) == 0 {
 		t.Error("the audit log of a restored ledger is not shown")
