@@ -206,6 +206,16 @@ func (d *Document) Path() string {
 // Member is the name of the CSV within its ZIP; "" where the file is no ZIP.
 func (d *Document) Member() string { return d.Snapshot().view.member }
 
+// Foreign says what the file is where its bytes are not those of the rows as they are read: a spreadsheet's own file, or an encoding that is
+// turned into UTF-8; and whether a line for Excel stands above the header. "" and false for a plain CSV.
+func (d *Document) Foreign() (workbook, encoding string, sepLine bool) {
+	b := d.Snapshot().view.base
+	if b.faults.sheet != nil {
+		workbook = b.faults.sheet.kind.Name()
+	}
+	return workbook, b.faults.turned, len(b.lead) > 0
+}
+
 // Dialect is the form of the file.
 func (d *Document) Dialect() Dialect { return d.Snapshot().view.dialect }
 

@@ -111,6 +111,16 @@ func FormProblems(ctx context.Context, path string) ([]string, error) {
 	defer doc.Close()
 	d := doc.Dialect()
 	var wrong []string
+	workbook, encoding, sepLine := doc.Foreign()
+	if workbook != "" {
+		wrong = append(wrong, fmt.Sprintf("it is %s, not a CSV", workbook))
+	}
+	if encoding != "" {
+		wrong = append(wrong, fmt.Sprintf("its encoding is %s, not UTF-8", encoding))
+	}
+	if sepLine {
+		wrong = append(wrong, "its first line is sep=, which only Excel understands")
+	}
 	if d.Encoding != csvdoc.UTF8 {
 		wrong = append(wrong, fmt.Sprintf("its encoding is %s, not UTF-8", d.Encoding))
 	}
