@@ -60,7 +60,7 @@ func (e *RestoredError) Error() string {
 	case e.Other:
 		return "this is not the ledger that this station used before: what was claimed there is missing here"
 	case e.Have < e.Known:
-		return fmt.Sprintf("the ledger was restored from a backup: it has %d entries of the audit log, and this station remembers %d", e.Have, e.Known)
+		return fmt.Sprintf("the ledger was restored from a backup: it has %d entries of the audit log, but this station knows %d", e.Have, e.Known)
 	}
 	return "the ledger was restored from a backup and has been used since: entries that this station remembers are missing"
 }
