@@ -18,6 +18,8 @@ tools() {
 # The names in SHA256SUMS have no folder, so that "sha256sum -c" works where the files were downloaded to.
 sums() { (cd build/package && rm -f SHA256SUMS && find . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum >../SHA256SUMS && mv ../SHA256SUMS .); }
 
+VERSION=$(scripts/version.sh) # one for all parts, also where somebody commits meanwhile
+export VERSION
 rm -rf build/package build/package-stage
 tools
 for name in "${parts[@]}"; do
@@ -26,4 +28,4 @@ done
 cp resources/notices.txt build/package/THIRD-PARTY-NOTICES.txt
 part 'SHA256SUMS' sums
 ls -l build/package
-summary "make package, version $(scripts/version.sh)"
+summary "make package, version $VERSION"

@@ -16,7 +16,10 @@ func TestVersion(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the scripts need a POSIX shell")
 	}
-	const commit = "git init -q && git -c user.name=t -c user.email=t@example.com commit -q --allow-empty -m first"
+	const identity = "git -c user.name=t -c user.email=t@example.com "
+	const commit = "git init -q && git add FyneApp.toml && " + identity + "commit -q -m first"
+	const tag = commit + " && " + identity + "tag -a v9.8.7-rc.2 -m t"
+	const change = " && echo >>FyneApp.toml"
 	tests := []struct {
 		name, prepared, version string
 		want                    string // a regular expression; "" where the script fails and prints no version
@@ -25,7 +28,9 @@ func TestVersion(t *testing.T) {
 		{"named", "true", "1.2.3-rc.1", `^1\.2\.3-rc\.1$`},
 		{"no version", "true", "1.2", ""},
 		{"a commit", commit, "", `^9\.8\.7-dev\.1\+g[0-9a-f]{9}$`},
-		{"a tag", commit + " && git -c user.name=t -c user.email=t@example.com tag -a v9.8.7-rc.2 -m t", "", `^9\.8\.7-rc\.2$`},
+		{"a commit, changed", commit + change, "", `^9\.8\.7-dev\.1\+g[0-9a-f]{9}\.changed$`},
+		{"a tag", tag, "", `^9\.8\.7-rc\.2$`},
+		{"a tag, changed", tag + change, "", `^9\.8\.7-dev\.1\+g[0-9a-f]{9}\.changed$`},
 		{"git refuses", "echo 'gitdir: nowhere' >.git", "", ""},
 		{"git refuses, named", "echo 'gitdir: nowhere' >.git", "1.2.3", `^1\.2\.3$`},
 	}
