@@ -111,12 +111,14 @@ func temporary(dir, pattern string, create func(path string) error) (err error) 
 // made with a private mode.
 func Others(path string) ([]string, error) { return others(path) }
 
-// Explain is the text of an error with the next step where another program holds the file (InUse).
+// Explain is the text of an error with the next step where another program holds the file (InUse). It is a part of a sentence, as texts
+// of errors are in Go; those of Windows are sentences with a full stop.
 func Explain(err error) string {
+	text := strings.TrimSuffix(err.Error(), ".")
 	if InUse(err) {
-		return err.Error() + "; close it in the other program, then try again"
+		text += "; close it in the other program, then try again"
 	}
-	return err.Error()
+	return text
 }
 
 // private says whether a mode keeps others out.

@@ -145,3 +145,15 @@ func TestOpenIsShared(t *testing.T) {
 		t.Errorf("a missing file: %v", err)
 	}
 }
+
+func TestExplain(t *testing.T) {
+	for text, want := range map[string]string{
+		"open a.csr: Access is denied.":    "open a.csr: Access is denied",
+		"open a.csr: permission denied":    "open a.csr: permission denied",
+		"read ./a.csr: input/output error": "read ./a.csr: input/output error",
+	} {
+		if got := Explain(errors.New(text)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
