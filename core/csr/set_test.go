@@ -57,10 +57,21 @@ func TestIntakeTakesEveryForm(t *testing.T) {
 	}
 }
 
-func TestIntakeNamesWhatIsNoCSR(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Fatal("openssl is needed to make keys and certificates of foreign origin")
+// needs skips the test where a program is missing; where all have to be there, it fails.
+func needs(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatalf("%s is missing", name)
+			}
+			t.Skipf("SKIPPED: %s is missing", name)
+		}
 	}
+}
+
+func TestIntakeNamesWhatIsNoCSR(t *testing.T) {
+	needs(t, "openssl")
 	dir := t.TempDir()
 	run := func(args ...string) {
 		cmd := exec.Command("openssl", args...)
@@ -316,6 +327,7 @@ func TestSharedPrimes(t *testing.T) {
 }
 
 func TestFingerprintIsThatOfOpenSSL(t *testing.T) {
+	needs(t, "sh", "openssl", "cut")
 	dir := t.TempDir()
 	script := `openssl req -new -newkey rsa:2048 -nodes -keyout k.pem -subj /CN=dev -out r.csr 2>/dev/null && rm k.pem &&
 openssl req -in r.csr -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -r | cut -d' ' -f1`

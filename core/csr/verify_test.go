@@ -246,6 +246,7 @@ func TestFlippedBits(t *testing.T) {
 // TestPSSSalt: a signature verifies with the length of salt that it was made with and no other. OpenSSL signs, since the
 // library cannot be asked for no salt.
 func TestPSSSalt(t *testing.T) {
+	needs(t, "openssl")
 	dir := t.TempDir()
 	run := func(args ...string) {
 		t.Helper()
