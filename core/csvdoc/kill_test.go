@@ -179,7 +179,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	close(seeds)
 	wg.Wait()
 	t.Log(seen)
-	if seen["recovered"] == 0 || seen["saved and recovered"] == 0 {
+	if !testing.Short() && (seen["recovered"] == 0 || seen["saved and recovered"] == 0) { // which moments a few runs hit is chance
 		t.Errorf("the runs do not cover what they should: %v", seen)
 	}
 }
