@@ -155,7 +155,8 @@ func (x *examiner) inMember(src *source, z *archive.Reader, e archive.Entry) {
 
 // isZIP tells a ZIP from an office document, which is one too.
 func isZIP(head []byte) bool {
-	return form.Detect(head[:min(len(head), form.HeadBytes)]).Kind == form.ZIP
+	f := form.Detect(head[:min(len(head), form.HeadBytes)])
+	return f.Kind == form.ZIP && f.Bare()
 }
 
 // inNested tells of a ZIP inside a ZIP; of private keys in it first.
@@ -319,7 +320,13 @@ func (x *examiner) inForeign(p place, f form.Form, data []byte) {
 		}
 	}
 	kind, rule, hint := p.foreign(f, data)
+	if f.Kind == form.ZIP && hint == "" {
+		hint = "save the ZIP itself, without what lies around it, then give that file"
+	}
 	message := "this is " + f.String()
+	if p.coated {
+		message += " " + p.note
+	}
 	switch {
 	case f.Kind == form.Empty:
 		message = fmt.Sprintf("%d bytes, and none of them says anything", len(data))

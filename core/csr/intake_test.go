@@ -145,6 +145,8 @@ func TestNothingIsDroppedQuietly(t *testing.T) {
 		says string
 	}{
 		"lot.tar":        {packed, "csr/no-request", "a tar archive"}, // the PEM in it can be seen, the DER cannot
+		"lot.zip":        {"\r\n" + string(zipOf(t, member{"a.csr", pemOf(t, "a")})), "csr/no-request", "a ZIP archive in a file with line breaks before it"},
+		"lot.b64.txt":    {base64.StdEncoding.EncodeToString(zipOf(t, member{"a.csr", pemOf(t, "a")})), "csr/no-request", "a ZIP archive in base64"},
 		"dump.csr":       {hex.Dump(newRequest(t, "dump", newKey(t))), "csr/no-request", "hex dump"},
 		"ftp.der":        {strings.ReplaceAll(string(newRequest(t, "\n\n", newKey(t))), "\n", "\r\n"), "csr/broken-der", "transferred as text"},
 		"digits.csr":     {hex.EncodeToString(newRequest(t, "digits", newKey(t))), "csr/no-request", "hex dump"},
