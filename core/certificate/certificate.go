@@ -50,14 +50,15 @@ func Parse(der []byte) (*x509.Certificate, []string, error) {
 // ErrTreatedAsText is damage that a transfer as text does.
 var ErrTreatedAsText = errors.New("every line break in it has become CR LF, because it was treated as text: copy or download it again in binary mode")
 
-// TreatedAsText tells whether data is a certificate once each CR LF in it is LF again.
+// TreatedAsText tells whether data is a certificate once each CR LF in it is LF again; one that only stands behind it has changed nothing.
 func TreatedAsText(data []byte) bool {
-	undone := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	if len(undone) == len(data) {
+	if within := bytes.TrimRight(data, "\r\n"); !bytes.Contains(within, []byte("\r\n")) {
 		return false
 	}
-	_, err := x509.ParseCertificate(bytes.TrimRight(undone, "\n"))
-	return err == nil
+	undone := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	_, whole := x509.ParseCertificate(undone) // its last byte may be an LF
+	_, trimmed := x509.ParseCertificate(bytes.TrimRight(undone, "\n"))
+	return whole == nil || trimmed == nil
 }
 
 // plain takes the name of the library off an error.

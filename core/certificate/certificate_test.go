@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"os"
 	"os/exec"
@@ -261,4 +262,26 @@ func content(element []byte) []byte {
 	var out cryptobyte.String
 	in.ReadASN1(&out, cbasn1.SEQUENCE)
 	return out
+}
+
+// TestTreatedAsText: a line break behind a certificate has changed nothing, one in place of an LF within has.
+func TestTreatedAsText(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(0x0A0A0A), Subject: pkix.Name{CommonName: "a\nb"}}, &x509.Certificate{}, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	converted := bytes.ReplaceAll(der, []byte("\n"), []byte("\r\n"))
+	if TreatedAsText(append(bytes.Clone(der), "\r\n"...)) || TreatedAsText(der) {
+		t.Error("a line break behind it is called damage")
+	}
+	if !TreatedAsText(converted) || !TreatedAsText(append(converted, "\r\n"...)) {
+		t.Error("damage is not found")
+	}
+	if _, _, err := Parse(append(bytes.Clone(der), "\r\n"...)); errors.Is(err, ErrTreatedAsText) {
+		t.Error(err)
+	}
 }

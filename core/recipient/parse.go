@@ -1,6 +1,8 @@
 package recipient
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -87,10 +89,43 @@ func certificates(data []byte) (all []*Recipient, broken error) {
 			clear(b.Bytes)
 		}
 	}
-	if len(all) == 0 && form.Detect(data).Kind == form.Certificate && form.Detect(data).Bare() {
-		add(data)
+	if f := form.Detect(data); len(all) == 0 && f.Kind == form.Certificate && f.Bare() {
+		add(withoutLineEnd(data))
+	} else if len(all) == 0 && (f.Kind == form.Text || f.Kind == form.JSON || f.Kind == form.XML) {
+		values(data, add)
 	}
 	return all, broken
+}
+
+// withoutLineEnd cuts what a copy as text adds behind DER: line breaks, zeros, a Ctrl-Z.
+func withoutLineEnd(data []byte) []byte {
+	s := cryptobyte.String(data)
+	var element cryptobyte.String
+	if s.ReadASN1Element(&element, asn1.SEQUENCE) && len(bytes.Trim(s, " \r\n\x00\x1A")) == 0 {
+		return element
+	}
+	return data
+}
+
+// values gives each certificate to add that stands as base64 in a text: in JSON, in a secret of Kubernetes, in the metadata of SAML.
+func values(text []byte, add func(der []byte)) {
+	const shortest = 200 // characters; the smallest certificate has 250 bytes
+	for from, to := range form.Base64Runs(text, shortest) {
+		clean, _ := form.CleanBase64(text[from:to])
+		value, err := base64.StdEncoding.AppendDecode(nil, clean)
+		if err != nil || form.Detect(value).Kind != form.Certificate {
+			continue
+		}
+		if !form.Detect(value).Bare() {
+			for b := range form.PEMBlocks(value) {
+				if form.OfLabel(b.Type) == form.Certificate {
+					add(trusted(b))
+				}
+			}
+			continue
+		}
+		add(value)
+	}
 }
 
 // trusted takes off what OpenSSL's trusted form has behind the certificate.
