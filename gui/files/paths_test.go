@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -14,11 +15,15 @@ func TestParsePaths(t *testing.T) {
 		t.Skip("no home folder here")
 	}
 	got := ParsePaths("copy\nfile:///data/a%20b/%C3%BC.csr\n'/x y.csr'\n\n  /plain.csr\t\n~/z.csr\nfile://%zz\n")
-	want := []string{"/data/a b/ü.csr", "/x y.csr", "/plain.csr", filepath.Join(home, "z.csr")}
+	want := []string{filepath.FromSlash("/data/a b/ü.csr"), "/x y.csr", "/plain.csr", filepath.Join(home, "z.csr")}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if LooksLikePaths("hello\n/x") || LooksLikePaths("") || !LooksLikePaths("/x\n/y") {
+	whole := "/x\n/y"
+	if runtime.GOOS == "windows" {
+		whole = "C:\\x\nD:\\y"
+	}
+	if LooksLikePaths("hello\n"+whole) || LooksLikePaths("") || !LooksLikePaths(whole) {
 		t.Error("what is on the clipboard is taken for paths, or not, wrongly")
 	}
 }

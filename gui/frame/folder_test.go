@@ -12,9 +12,13 @@ func TestFolderURL(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	want := filepath.ToSlash(dir)
+	if filepath.VolumeName(dir) != "" {
+		want = "/" + want
+	}
 	for _, path := range []string{dir, filepath.Join(dir, "result#1.zip")} {
 		u := folderURL(path)
-		if u.Scheme != "file" || filepath.FromSlash(u.Path) != dir || u.String()[:8] != "file:///" || u.Fragment != "" {
+		if u.Scheme != "file" || u.Path != want || u.String()[:8] != "file:///" || u.Fragment != "" {
 			t.Errorf("%s: %s", path, u)
 		}
 	}
