@@ -16,6 +16,7 @@ import (
 	"enrollbench/core/archive"
 	"enrollbench/core/finding"
 	"enrollbench/core/form"
+	"enrollbench/core/osfile"
 )
 
 // smallFile is up to which size a file is read whole. What is larger is a ZIP, a text of many CSRs that is read as a
@@ -106,7 +107,7 @@ func readReason(err error) string {
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	return "cannot be read: " + err.Error()
+	return "cannot be read: " + osfile.Explain(err)
 }
 
 func (x *examiner) inSmallZIP(p place, data []byte) {
