@@ -30,3 +30,12 @@ func others(path string) (names []string, err error) {
 
 // InUse says that another program keeps a file from being opened, replaced or removed (here: a program that is running).
 func InUse(err error) bool { return errors.Is(err, syscall.ETXTBSY) }
+
+// Full says that a disk, or what the user may take of it, is full.
+func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
+// ReadOnly says that nothing can be written to a disk.
+func ReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
+
+// NoFolder says that what shall hold a file is a file itself.
+func NoFolder(err error) bool { return errors.Is(err, syscall.ENOTDIR) }

@@ -1,6 +1,8 @@
 package osfile
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -83,5 +85,23 @@ func TestInUse(t *testing.T) {
 	}
 	if _, err := OpenFile(filepath.Join(t.TempDir(), "nul.csv"), os.O_RDWR|os.O_CREATE, 0o600); err == nil {
 		t.Error("a device was made")
+	}
+}
+
+// What keeps a file from being written is known by the system's own error, also within others.
+func TestWhyNotWritten(t *testing.T) {
+	at := func(e error) error { return fmt.Errorf("save: %w", &fs.PathError{Op: "write", Path: "a.csv", Err: e}) }
+	if !Full(at(windows.ERROR_DISK_FULL)) || !Full(at(windows.ERROR_HANDLE_DISK_FULL)) || Full(at(windows.ERROR_WRITE_PROTECT)) || Full(nil) {
+		t.Error("a full disk is not known")
+	}
+	if !ReadOnly(at(windows.ERROR_WRITE_PROTECT)) || ReadOnly(at(windows.ERROR_DISK_FULL)) {
+		t.Error("a read-only disk is not known")
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.ReadDir(file + `\`); !NoFolder(err) {
+		t.Errorf("a file in place of a folder is not known: %v", err)
 	}
 }

@@ -20,11 +20,9 @@ func ParsePaths(text string) []string {
 		case line == "" || line == "copy" || line == "cut" || line[0] == '#': // file managers begin their lists so
 			continue
 		case strings.HasPrefix(line, "file://"):
-			u, err := url.Parse(line)
-			if err != nil {
-				continue
+			if u, err := url.Parse(line); err == nil { // else the address itself is said to be missing
+				line = addressed(u, runtime.GOOS)
 			}
-			line = addressed(u, runtime.GOOS)
 		case strings.HasPrefix(line, "~/"):
 			if home, err := os.UserHomeDir(); err == nil {
 				line = filepath.Join(home, line[2:])
@@ -44,6 +42,8 @@ func addressed(u *url.URL, system string) string {
 	}
 	if len(path) > 2 && path[0] == '/' && (path[2] == ':' || path[2] == '|') {
 		path = path[1:2] + ":" + path[3:]
+	} else if len(u.Host) == 2 && u.Host[1] == ':' { // file://C:/x, as many write it
+		path = u.Host + path
 	} else if u.Host != "" && u.Host != "localhost" {
 		path = "//" + u.Host + path
 	}

@@ -15,7 +15,7 @@ func TestParsePaths(t *testing.T) {
 		t.Skip("no home folder here")
 	}
 	got := ParsePaths("copy\nfile:///data/a%20b/%C3%BC.csr\n'/x y.csr'\n\n  /plain.csr\t\n~/z.csr\nfile://%zz\n")
-	want := []string{filepath.FromSlash("/data/a b/ü.csr"), "/x y.csr", "/plain.csr", filepath.Join(home, "z.csr")}
+	want := []string{filepath.FromSlash("/data/a b/ü.csr"), "/x y.csr", "/plain.csr", filepath.Join(home, "z.csr"), "file://%zz"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -31,7 +31,7 @@ func TestParsePaths(t *testing.T) {
 func TestAddressed(t *testing.T) {
 	for address, want := range map[string]string{
 		"file:///C:/a%20b/%C3%BC.csr": `C:\a b\ü.csr`, "file:///c|/x.csr": `c:\x.csr`, "file://server/share/x.csr": `\\server\share\x.csr`,
-		"file://localhost/C:/x": `C:\x`, "file:////server/share/x": `\\server\share\x`, "file:///C:/": `C:\`,
+		"file://localhost/C:/x": `C:\x`, "file:////server/share/x": `\\server\share\x`, "file:///C:/": `C:\`, "file://C:/a%20b/x.csr": `C:\a b\x.csr`,
 	} {
 		u, err := url.Parse(address)
 		if err != nil {

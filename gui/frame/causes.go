@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"net"
-	"syscall"
 
 	"enrollbench/core/archive"
 	"enrollbench/core/atomicfile"
@@ -197,7 +196,8 @@ func causes() []cause {
 			return words.T("problem.reserved", "Name", words.Visible(e.Name))
 		}),
 		is(words.T("problem.permission"), fs.ErrPermission), is(words.T("problem.missing"), fs.ErrNotExist),
-		is(words.T("problem.full"), syscall.ENOSPC), is(words.T("problem.read-only"), syscall.EROFS),
+		{fits: osfile.Full, words: func(error) string { return words.T("problem.full") }},
+		{fits: osfile.ReadOnly, words: func(error) string { return words.T("problem.read-only") }},
 		is(damaged, io.ErrUnexpectedEOF),
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"syscall"
 
+	"enrollbench/core/osfile"
 	"enrollbench/gui/look"
 	"enrollbench/gui/widgets"
 	"enrollbench/gui/words"
@@ -54,12 +54,7 @@ func (a *Frame) Fail(what string, err error, next ...widgets.Answer) {
 
 // noPlace says whether the folder is to blame that was chosen to save to.
 func noPlace(err error) bool {
-	for _, e := range []error{fs.ErrPermission, fs.ErrNotExist, syscall.ENOSPC, syscall.EROFS, syscall.ENOTDIR} {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return false
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || osfile.Full(err) || osfile.ReadOnly(err) || osfile.NoFolder(err)
 }
 
 // isExist says whether something stands where a file would go.
