@@ -99,7 +99,7 @@ func TestTwoStations(t *testing.T) {
 		}
 		refused = i
 		first := 1 - i
-		if want := "by " + names[first] + " at Line " + string(rune('1'+first)); !strings.Contains(state.Text, want) || !strings.Contains(state.Text, "5 MAC addresses from 00-1a-c2-7b-00-32 on") {
+		if want := "by " + names[first] + " (Line " + string(rune('1'+first)) + ")"; !strings.Contains(state.Text, want) || !strings.Contains(state.Text, "5 MAC addresses from 00-1a-c2-7b-00-32 on") {
 			t.Errorf("it says %q, and not who was first: %s", state.Text, want)
 		}
 	}
