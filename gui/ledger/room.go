@@ -210,7 +210,9 @@ func (t *Room) lock(r *core.RestoredError) {
 		container.NewBorder(nil, nil, widgets.Across(0, widgets.Icon(look.Warning.Icon(), 22), widgets.Space(look.Gap, 0)), widgets.Middle(use),
 			widgets.Down(0, why, widgets.NewParagraph(words.T("ledger.read-only"))))), widgets.Rule())}
 	t.locked.Show()
-	t.root.Refresh() // the views give room to it
+	for range 3 { // the views give room to it; how much it wants, its texts know once they have their width
+		t.root.Refresh()
+	}
 }
 
 // onSearch goes back to the view when the field is emptied.

@@ -127,12 +127,6 @@ func Topped(top, rest fyne.CanvasObject) *fyne.Container {
 	return c
 }
 
-// heightAt gives an object a width and returns how high it is then: texts in it wrap, which they know only once they have the width.
-func heightAt(o fyne.CanvasObject, width float32) float32 {
-	o.Resize(fyne.NewSize(width, o.MinSize().Height))
-	return o.MinSize().Height
-}
-
 type edges struct{ top, bottom, left, right, center fyne.CanvasObject }
 
 func seen(o fyne.CanvasObject) bool { return o != nil && o.Visible() }
@@ -144,12 +138,12 @@ func (e *edges) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(fyne.NewSize(w, h))
 	}
 	if seen(e.top) {
-		t := heightAt(e.top, w)
+		t := e.top.MinSize().Height
 		put(e.top, x, y, w, t)
 		y, h = y+t, h-t
 	}
 	if seen(e.bottom) {
-		b := heightAt(e.bottom, w)
+		b := e.bottom.MinSize().Height
 		put(e.bottom, x, y+h-b, w, b)
 		h -= b
 	}

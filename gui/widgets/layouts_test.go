@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
 	"enrollbench/gui/look"
@@ -26,23 +25,5 @@ func TestDownWrapsAtOnce(t *testing.T) {
 	}
 	if heights[0] >= heights[1] || heights[0] != heights[2] || heights[1] != heights[3] {
 		t.Errorf("the heights are %v", heights)
-	}
-}
-
-// A text that appears above or below others, and wraps, is not covered by them.
-func TestEdgedWrapsAtOnce(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(look.NewTheme())
-	top, bottom, center := container.NewStack(), container.NewStack(), NewText("center")
-	e := Edged(Down(0, top), Down(0, bottom), nil, nil, center)
-	test.NewTempWindow(t, e).Resize(fyne.NewSize(400, 600))
-	before := center.Size().Height
-	for _, place := range []*fyne.Container{top, bottom} {
-		p := NewParagraph("This is a text that is much too long for one line of a window that is four hundred pixels wide, and needs some.")
-		place.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, NewText("left"), nil, p)}
-		e.Refresh()
-		if room := before - center.Size().Height; p.MinSize().Height < 30 || room < p.MinSize().Height {
-			t.Errorf("the text needs %v, and %v was made for it", p.MinSize().Height, room)
-		}
-		before = center.Size().Height
 	}
 }

@@ -162,9 +162,15 @@ func (p *Program) RightClick(x, y int) error {
 	return err
 }
 
-// Resize gives the window another size, in pixels, and waits until it is laid out for it.
+// Resize asks for another size of the window, in pixels.
 func (p *Program) Resize(width, height int) error {
-	if _, err := p.desktop.run("xdotool", "windowsize", "--sync", p.window, strconv.Itoa(width), strconv.Itoa(height)); err != nil {
+	_, err := p.desktop.run("xdotool", "windowsize", "--sync", p.window, strconv.Itoa(width), strconv.Itoa(height))
+	return err
+}
+
+// ResizeFor gives the window another size and waits until it is laid out for it, for a picture.
+func (p *Program) ResizeFor(width, height int) error {
+	if err := p.Resize(width, height); err != nil {
 		return err
 	}
 	_, err := p.Expect("the new size", func(s State) bool { return s.Width == width })

@@ -87,16 +87,16 @@ func pictures(theme string, wanted []string) (err error) {
 			return err
 		}
 		for _, size := range otherSizes {
-			if err := p.Resize(size.width, size.height); err != nil {
+			if err := p.ResizeFor(size.width, size.height); err != nil {
 				return err
 			}
 			if err := p.Settled(filepath.Join(pictureFolder(looked), fmt.Sprintf("%s-%s-%d.png", name, theme, size.width))); err != nil {
 				return err
 			}
 		}
-		return p.Resize(desktop.Width, desktop.Height)
+		return p.ResizeFor(desktop.Width, desktop.Height)
 	}
-	if err := p.Resize(desktop.Width, desktop.Height); err != nil {
+	if err := p.ResizeFor(desktop.Width, desktop.Height); err != nil {
 		return err
 	}
 	if err := p.Rest(); err != nil {
