@@ -24,8 +24,8 @@ without_display() {
 	}
 }
 
-# What computes for long on one goroutine, or kills its own processes, has no races to find; it ran above.
-no_races='TestCoatDamage|TestContributing|TestEveryByteFlipped|TestExamineTextAsFile|TestFlippedBits|TestKilled|TestKilledAtAnyMoment|TestKilledAtRandom|TestLimitsAreNamed|TestPIN|TestPINIsSlow|TestTriggerArithmetic|TestWorkbookIsBounded'
+# What computes for long on one goroutine has no races to find; it ran above.
+no_races='TestCoatDamage|TestContributing|TestEveryByteFlipped|TestExamineTextAsFile|TestFlippedBits|TestPIN|TestPINIsSlow|TestTriggerArithmetic'
 with_race_detector() { CGO_ENABLED=1 go test -race -skip "^($no_races)$" ./core/... ./cmd/...; }
 
 # In Fyne's test driver; no display, no cgo. Without the tag migrated_fynedo, so that Fyne reports calls from wrong threads.
